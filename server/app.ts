@@ -1,0 +1,41 @@
+import { Hono } from 'hono'
+import { accountRoutes } from './accounts/routes.ts'
+import { attendanceRoutes } from './attendance/routes.ts'
+import { chatApiRoutes } from './chat/api.ts'
+import { chatRoutes } from './chat/routes.ts'
+import { deskRoutes } from './desk/routes.ts'
+import { NotFound } from './kernel/refusal.ts'
+import { policyRoutes } from './policies/routes.ts'
+import { boardRoutes } from './reports/routes.ts'
+import { rosterRoutes } from './roster/routes.ts'
+import { ticketRoutes } from './tickets/routes.ts'
+import { crossSite } from './web/cross-site.ts'
+import type { Deps } from './web/deps.ts'
+import type { Env } from './web/env.ts'
+import { answerError } from './web/errors.ts'
+import { readBody, readerPreferences, safeHeaders } from './web/headers.ts'
+import { healthRoutes } from './web/health.ts'
+import { staticRoutes } from './web/static.ts'
+
+/** Middleware, then one route a feature. Never listens. */
+export function buildApp(deps: Deps): Hono<Env> {
+  const app = new Hono<Env>()
+  app.use(safeHeaders)
+  app.route('/', staticRoutes(deps))
+  app.route('/', healthRoutes(deps))
+  app.use(readerPreferences)
+  app.use(readBody)
+  app.use(crossSite({ secret: deps.secret, isOurOrigin: (origin) => deps.config.isOurOrigin(origin) }))
+  app.route('/', accountRoutes(deps))
+  app.route('/', policyRoutes(deps))
+  app.route('/', attendanceRoutes(deps))
+  app.route('/roster', rosterRoutes(deps))
+  app.route('/tickets', ticketRoutes(deps))
+  app.route('/desk', deskRoutes(deps))
+  app.route('/board', boardRoutes(deps))
+  app.route('/api/v1', chatApiRoutes(deps))
+  app.route('/', chatRoutes(deps))
+  app.notFound((c) => answerError(deps, new NotFound(), c))
+  app.onError((error, c) => answerError(deps, error, c))
+  return app
+}

@@ -1,0 +1,27 @@
+import type { Generated } from 'kysely'
+import type { Language } from '../kernel/language.ts'
+
+export type CustomerTables = {
+  customers: { id: Generated<string>; name: string; language: Language; created_at: Date }
+  contacts: {
+    id: Generated<string>
+    customer_id: string
+    kind: 'phone' | 'email'
+    /** E.164 or a lower-case address. */
+    value: string
+    verified_at: Date | null
+    created_at: Date
+  }
+  /** A browser or an app that speaks for a customer by bearer token. */
+  visitors: {
+    id: Generated<string>
+    token_hash: Buffer
+    customer_id: string | null
+    language: Language
+    terms_version: number | null
+    terms_accepted_at: Date | null
+    created_at: Date
+    seen_at: Date
+    expires_at: Date
+  }
+}

@@ -1,0 +1,28 @@
+import type { Generated } from 'kysely'
+import type { AlarmKind } from '../events/desk.ts'
+
+export type DeskTables = {
+  offers: {
+    id: Generated<string>
+    ticket_id: string
+    staff_id: string
+    round: number
+    /** 1 for the first person asked in this round, and so on. */
+    hop: number
+    state: 'made' | 'taken' | 'passed' | 'expired' | 'withdrawn'
+    made_at: Date
+    expires_at: Date
+    ended_at: Date | null
+  }
+  /** What each web process sees: when it last had a living socket of this person. */
+  presence: { staff_id: string; process: string; seen_at: Date }
+  alarms: {
+    id: Generated<string>
+    kind: AlarmKind
+    ticket_id: string | null
+    subject: string | null
+    raised_at: Date
+    settled_at: Date | null
+    settled_by: string | null
+  }
+}

@@ -1,0 +1,15 @@
+import type { AlarmId, OfferId, StaffId, TicketId } from '../kernel/ids.ts'
+import type { Instant } from './event.ts'
+
+type Offer = { offerId: OfferId; ticketId: TicketId; staffId: StaffId; hop: number }
+export type AlarmKind = 'nobody_eligible' | 'offers_refused' | 'complaint' | 'job_failed'
+
+export type DeskEvents = {
+  'offer.made': Offer & { expiresAt: Instant }
+  'offer.taken': Offer
+  'offer.passed': Offer
+  'offer.expired': Offer
+  'offer.withdrawn': Offer
+  'alarm.raised': { alarmId: AlarmId; kind: AlarmKind; ticketId: TicketId | null }
+  'alarm.settled': { alarmId: AlarmId; kind: AlarmKind; ticketId: TicketId | null; by: StaffId | null }
+}

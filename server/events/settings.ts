@@ -1,0 +1,5 @@
+import type { StaffId } from '../kernel/ids.ts'
+
+export type SettingEvents = {
+  'setting.changed': { by: StaffId }
+}

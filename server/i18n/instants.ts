@@ -1,0 +1,35 @@
+import { type Language } from '../kernel/language.ts'
+import { localOf, nightOf } from '../kernel/time.ts'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+const format = (language: Language, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const key = `${language}|${zone}|${JSON.stringify(options)}`
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: zone })
+  formats.set(key, known)
+  return known
+}
+
+/** `02:14`, always 24 hours. */
+export const clockTime = (at: Date, zone: string): string => localOf(at, zone).time
+
+/** `11月23日` or `23 Nov` in the company's zone. */
+export const shortDate = (at: Date, language: Language, zone: string): string =>
+  language === 'en'
+    ? format('en', zone, { day: 'numeric', month: 'short' }).formatToParts(at).filter((part) => part.type !== 'literal').map((part) => part.value).sort((a) => (/\d/.test(a) ? -1 : 1)).join(' ')
+    : format(language, zone, { day: 'numeric', month: 'long' }).format(at)
+
+/** The date on which a night begins, as a reader says it. */
+export const nightName = (at: Date, language: Language, zone: string): string =>
+  dateName(nightOf(at, zone), language)
+
+/** `2026-11-23` → `11月23日` or `23 Nov`. */
+export const dateName = (date: string, language: Language): string => shortDate(new Date(`${date}T12:00:00Z`), language, 'UTC')
+
+/** `3:12`, `1:46:00`: minutes and seconds, hours where there are any. */
+export function countdown(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(Math.abs(milliseconds) / 1000))
+  const two = (n: number) => String(n).padStart(2, '0')
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
+}

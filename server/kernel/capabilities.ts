@@ -1,0 +1,28 @@
+/** What a person or a program may do. Names are `thing.verb`; who has which stands in accounts/rules.ts, and nowhere else. */
+export const CAPABILITIES = [
+  'desk.work', // be offered tickets and work them while on duty
+  'desk.lead', // take, assign and watch every ticket of the night
+  'ticket.read', // any ticket of the night, with its customer
+  'ticket.enter', // enter a request that came by phone
+  'ticket.search',
+  'board.read',
+  'alarm.settle',
+  'roster.read',
+  'roster.edit',
+  'attendance.own', // check in, break, check out for one's own shift
+  'settings.edit',
+  'people.edit',
+] as const
+export type Capability = (typeof CAPABILITIES)[number]
+
+/** Posts of the night, filled by the roster. */
+export const POSTS = ['service', 'technician', 'guard', 'manager'] as const
+export type Post = (typeof POSTS)[number]
+
+/** Roles that a person keeps off shift as well. */
+export const STANDING_ROLES = ['handler', 'head', 'hr', 'administration', 'leadership', 'administrator'] as const
+export type StandingRole = (typeof STANDING_ROLES)[number]
+
+/** Ranks, lowest first (REGULATION rows 5 and 8). */
+export const RANKS = ['staff', 'supervisor', 'manager', 'vice_president'] as const
+export type Rank = (typeof RANKS)[number]

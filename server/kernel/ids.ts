@@ -1,0 +1,23 @@
+/** Branded identifiers: PostgreSQL bigints as decimal strings. A TicketId is not a StaffId, and the compiler knows it. */
+declare const brand: unique symbol
+type Id<Name extends string> = string & { readonly [brand]: Name }
+
+export type StaffId = Id<'staff'>
+export type DepartmentId = Id<'department'>
+export type SessionId = Id<'session'>
+export type CustomerId = Id<'customer'>
+export type VisitorId = Id<'visitor'>
+export type ShiftId = Id<'shift'>
+export type AttendanceId = Id<'attendance'>
+export type TicketId = Id<'ticket'>
+export type AssignmentId = Id<'assignment'>
+export type MessageId = Id<'message'>
+export type NoteId = Id<'note'>
+export type OfferId = Id<'offer'>
+export type RatingId = Id<'rating'>
+export type AlarmId = Id<'alarm'>
+export type CategoryId = Id<'category'>
+export type EventId = Id<'event'>
+
+/** True for the text of a positive bigint; anything else is nobody's id and answers 404 like a missing row. */
+export const isId = (text: string): boolean => /^[1-9][0-9]{0,17}$/.test(text)

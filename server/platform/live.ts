@@ -1,0 +1,81 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import { createAdapter } from '@socket.io/redis-adapter'
+import { parse } from 'hono/utils/cookie'
+import { Server } from 'socket.io'
+import type { Log } from './log.ts'
+import { publisher, subscriber } from './redis.ts'
+import type { Spoken } from './transaction.ts'
+
+/** Live fan-out to open pages: in memory, or over Redis for several processes. Losing it loses nothing: clients ask for gaps. */
+export type Live = {
+  readonly io: Server
+  /** Tells staff pages that a topic changed; they fetch the fragment, so rights are checked on every read. */
+  readonly tell: (topics: readonly string[]) => void
+  readonly say: (spoken: Spoken) => void
+  /** Takes every socket of a room out of another room, in every process: a right that ends ends the room. */
+  readonly leave: (namespace: Spoken['namespace'], from: string, room: string) => void
+  /** Cuts every socket of a room: signed out, account off. */
+  readonly cut: (namespace: Spoken['namespace'], room: string) => void
+  /** False while Redis is away: clients are told and poll. */
+  readonly healthy: () => boolean
+  readonly attach: (http: HttpServer) => void
+  readonly close: () => Promise<void>
+}
+
+type Options = {
+  redisUrl: string | undefined
+  log: Log
+  /** Whether a page of this origin may open a socket. */
+  mayConnect: (origin: string) => boolean
+  /** Public rooms that hear of a topic, as `changed` (topics.ts). */
+  publicRooms: (topic: string) => string[]
+}
+
+export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): Live {
+  const io = new Server({
+    path: '/live',
+    transports: ['websocket'],
+    allowUpgrades: false,
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: 64_000,
+    pingInterval: 5_000,
+    pingTimeout: 10_000,
+    connectTimeout: 10_000,
+    allowRequest: (request, done) => done(null, isAllowed(request, mayConnect)),
+  })
+  const redis = redisUrl ? { pub: publisher(redisUrl, log), sub: subscriber(redisUrl, log) } : undefined
+  if (redis) io.adapter(createAdapter(redis.pub, redis.sub))
+  const desk = io.of('/desk')
+  const chat = io.of('/chat')
+  return {
+    io,
+    tell: (topics) => {
+      for (const topic of new Set(topics)) {
+        desk.to(`topic:${topic}`).emit('topic', { topic })
+        for (const room of publicRooms(topic)) chat.to(room).emit('changed', {})
+      }
+    },
+    say: ({ namespace, room, event, data }) => {
+      io.of(namespace).to(room).emit(event, data)
+    },
+    leave: (namespace, from, room) => io.of(namespace).in(from).socketsLeave(room),
+    cut: (namespace, room) => io.of(namespace).in(room).disconnectSockets(true),
+    healthy: () => !redis || redis.pub.status === 'ready',
+    attach: (http) => {
+      io.attach(http)
+    },
+    close: async () => {
+      await io.close()
+      redis?.pub.disconnect()
+      redis?.sub.disconnect()
+    },
+  }
+}
+
+// A cookie rides along on its own, so it needs an origin of ours; a bearer token does not (RELIABILITY 15).
+function isAllowed(request: IncomingMessage, mayConnect: (origin: string) => boolean): boolean {
+  const { origin, cookie } = request.headers
+  if (origin !== undefined) return mayConnect(origin)
+  return Object.keys(parse(cookie ?? '')).length === 0
+}

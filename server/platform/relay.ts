@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { EventName, HouseEvent } from '../events/event.ts'
+import type { TicketId } from '../kernel/ids.ts'
+import type { Live } from './live.ts'
+import type { Log } from './log.ts'
+import type { Queues } from './queue.ts'
+import { listeners, type Reactions } from './reactions.ts'
+import type { PlatformTables } from './tables.ts'
+import type { Spoken } from './transaction.ts'
+
+/** Everything in the outbox is emitted again, handed to reactions, chained and deleted, at least once (DESIGN 3.4). */
+export type Relay = { readonly wake: () => void; readonly pass: () => Promise<number>; readonly stop: () => Promise<void> }
+
+type Options<DB> = {
+  db: Kysely<DB>
+  live: Pick<Live, 'tell' | 'say'>
+  queues: Queues
+  reactions: readonly Reactions<DB>[]
+  react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
+  /** Events that this process has already told to its rooms after the commit. */
+  told: Set<string>
+  /** What to say to conversations again, for events that carry their own live words. */
+  speakAgain: (db: Kysely<DB>, events: readonly HouseEvent[]) => Promise<readonly Spoken[]>
+  log: Log
+}
+
+const BATCH = 500
+const REACT_BATCH = 100
+const EVERY_MILLISECONDS = 1000
+/** Any constant of our own: one relay at a time, and a frozen one loses the lock with its transaction. */
+const LOCK = 4_201_001
+
+export function openRelay<DB extends PlatformTables>(options: Options<DB>): Relay {
+  let running: Promise<number> | undefined
+  let again = false
+  let stopped = false
+  const run = (): Promise<number> => {
+    if (running) {
+      again = true
+      return running
+    }
+    running = pass(options)
+      .catch((error) => {
+        options.log.warn({ reason: String(error) }, 'relay pass failed')
+        return 0
+      })
+      .finally(() => {
+        running = undefined
+        if (again && !stopped) {
+          again = false
+          void run()
+        }
+      })
+    return running
+  }
+  const timer = setInterval(() => void run(), EVERY_MILLISECONDS)
+  timer.unref()
+  return {
+    wake: () => {
+      if (!stopped) setImmediate(() => void run())
+    },
+    pass: () => pass(options),
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+async function pass<DB extends PlatformTables>(options: Options<DB>): Promise<number> {
+  const { leftToReact, count } = await options.db.transaction().execute(async (trx) => {
+    const events = await claimBatch(trx)
+    if (events.length === 0) return { leftToReact: [], count: 0 }
+    await tellAgain(options, events)
+    const leftToReact = await handOut(options, events)
+    await chain(trx, events)
+    await sql`delete from outbox where event_id = any(${events.map((event) => event.id)}::bigint[])`.execute(trx)
+    return { leftToReact, count: events.length }
+  })
+  // What the queue did not take runs here, after our own commit; `processed` makes a later repeat harmless.
+  for (const { feature, events } of leftToReact) await options.react(feature, events)
+  return count
+}
+
+type Claimed = HouseEvent & { readonly row: { at: string; actor: string; payload: string } }
+
+async function claimBatch<DB>(trx: Transaction<DB>): Promise<Claimed[]> {
+  const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as mine`.execute(trx)
+  if (!lock.rows[0]?.mine) return []
+  const { rows } = await sql<{ id: string; at: string; name: string; actor: string; payload: string; about: string[] }>`
+    select e.id, extract(epoch from e.at)::text as at, e.name, e.actor, e.payload::text as payload, o.about
+    from outbox o join events e on e.id = o.event_id order by o.event_id limit ${BATCH}`.execute(trx)
+  return rows.map(
+    ({ id, at, name, actor, payload, about }) =>
+      ({ id, name, payload: JSON.parse(payload), about, row: { at, actor, payload } }) as Claimed,
+  )
+}
+
+async function tellAgain<DB>({ db, live, told, speakAgain }: Options<DB>, events: readonly HouseEvent[]): Promise<void> {
+  const untold = events.filter((event) => !told.delete(event.id))
+  if (untold.length === 0) return
+  for (const spoken of await speakAgain(db, untold)) live.say(spoken)
+  live.tell(untold.flatMap((event) => event.about))
+}
+
+/** Returns what the queue did not take. */
+async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly HouseEvent[]) {
+  const left: { feature: string; events: HouseEvent[] }[] = []
+  const heard = [...events, ...touched(events)]
+  for (const { feature } of reactions) {
+    const mine = heard.filter((event) => listeners(reactions, event.name).includes(feature))
+    for (let from = 0; from < mine.length; from += REACT_BATCH) {
+      const batch = mine.slice(from, from + REACT_BATCH).map(({ id, name, payload, about }) => ({ id, name, payload, about }) as HouseEvent)
+      const id = `react-${feature}-${batch[0]?.id}-${batch.at(-1)?.id}`
+      const taken = await queues.add('react', { name: 'react', id, data: { feature, events: batch } })
+      if (!taken) left.push({ feature, events: batch })
+    }
+  }
+  return left
+}
+
+// Messages are many: reactions hear of a conversation once a batch, with the last number in it.
+function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] {
+  const last = new Map<TicketId, HouseEvent<'ticket.touched'>>()
+  for (const event of events)
+    if (is(event, 'message.posted')) {
+      const { ticketId, seq } = event.payload
+      last.set(ticketId, { id: `${event.id}-touched`, name: 'ticket.touched', payload: { ticketId, lastSeq: seq }, about: [] })
+    }
+  return [...last.values()]
+}
+
+const is = <Name extends EventName>(event: HouseEvent, name: Name): event is Extract<HouseEvent, { name: Name }> =>
+  event.name === name
+
+/** hash = sha256(previous ‖ id ‖ at ‖ name ‖ actor ‖ payload), so that a changed or missing row shows. */
+async function chain<DB>(trx: Transaction<DB>, events: readonly Claimed[]): Promise<void> {
+  const { rows } = await sql<{ n: string; hash: Buffer }>`select n, hash from event_chain order by n desc limit 1`.execute(trx)
+  let n = BigInt(rows[0]?.n ?? 0)
+  let previous: Buffer = rows[0]?.hash ?? Buffer.alloc(32)
+  const links = events.map(({ id, name, row }) => {
+    previous = createHash('sha256').update(previous).update([id, row.at, name, row.actor, row.payload].join('\n')).digest()
+    n += 1n
+    return { n: n.toString(), id, hash: previous.toString('hex') }
+  })
+  await sql`
+    insert into event_chain (n, event_id, hash)
+    select n, id, decode(hash, 'hex') from unnest(
+      ${links.map((link) => link.n)}::bigint[], ${links.map((link) => link.id)}::bigint[], ${links.map((link) => link.hash)}::text[]
+    ) as link (n, id, hash)`.execute(trx)
+}

@@ -1,0 +1,93 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { EventName, Events } from '../events/event.ts'
+import { type Actor, nameOf } from './actor.ts'
+import type { Clock } from './clock.ts'
+
+export type Reader<DB> = Kysely<DB>
+
+/** What was announced in a transaction, told to the house after its commit. */
+export type Announcement = {
+  readonly id: string
+  readonly name: EventName
+  readonly payload: Events[EventName]
+  readonly about: readonly string[]
+}
+
+/** Something that goes to a live room as it is, after the commit: a message, a typing sign. */
+export type Spoken = { readonly namespace: '/chat' | '/desk'; readonly room: string; readonly event: string; readonly data: unknown }
+
+export type Tx<DB> = {
+  readonly db: Transaction<DB>
+  readonly actor: Actor
+  /** The instant of this transaction; the only `now` that business code knows. */
+  readonly now: Date
+  readonly announced: Announcement[]
+  readonly spoken: Spoken[]
+}
+
+/** Runs one act in one transaction; tells of it after the commit. */
+export type Transact<DB> = <T>(actor: Actor, act: (tx: Tx<DB>) => Promise<T>) => Promise<T>
+
+type Told = Pick<Tx<unknown>, 'announced' | 'spoken' | 'actor'>
+type Options<DB> = { db: Kysely<DB>; clock: Clock; onCommit: (told: Told) => void }
+
+// Deadlock, serialisation and a lost server: repeated whole, because every act is idempotent or rolled back (RELIABILITY 12).
+const REPEATABLE = /^(40001|40P01|08...|57P0[123])$/
+const ATTEMPTS = 3
+
+export const buildTransact =
+  <DB>({ db, clock, onCommit }: Options<DB>): Transact<DB> =>
+  async (actor, act) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const now = clock.now()
+        const told: Told = { announced: [], spoken: [], actor }
+        const result = await db.transaction().execute((trx) => act({ db: trx, now, ...told }))
+        onCommit(told)
+        return result
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !REPEATABLE.test(codeOf(error))) throw error
+        await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (1 + Math.random())))
+      }
+    }
+  }
+
+/** The SQLSTATE of a database error, or an empty text. */
+export const codeOf = (error: unknown): string => {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : ''
+}
+
+/** The name of the constraint that refused, or an empty text. */
+export const constraintOf = (error: unknown): string => {
+  const constraint = (error as { constraint?: unknown } | null)?.constraint
+  return typeof constraint === 'string' ? constraint : ''
+}
+
+/**
+ * Writes the event and its outbox row in the act's own transaction. `about` names live topics: pages that show them
+ * fetch themselves anew after the commit.
+ */
+export async function announce<Name extends EventName, DB>(
+  tx: Tx<DB>,
+  name: Name,
+  payload: Events[Name],
+  { about }: { about: readonly string[] },
+): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    with event as (
+      insert into events (at, name, actor, payload)
+      values (${tx.now}, ${name}, ${nameOf(tx.actor)}, ${JSON.stringify(payload)}::jsonb) returning id
+    ), posted as (
+      insert into outbox (event_id, about, at) select id, ${[...about]}::text[], ${tx.now} from event
+    )
+    select id from event`.execute(tx.db)
+  const [event] = rows
+  if (!event) throw new Error(`the event ${name} was not written`)
+  tx.announced.push({ id: event.id, name, payload, about })
+}
+
+/** Says something to a live room once the transaction has committed. */
+export const speak = <DB>(tx: Tx<DB>, spoken: Spoken): void => {
+  tx.spoken.push(spoken)
+}

@@ -1,0 +1,6 @@
+import type { JSONColumnType } from 'kysely'
+import type { Bilingual } from '../kernel/language.ts'
+
+export type PolicyTables = {
+  customer_terms: { version: number; body: JSONColumnType<Bilingual>; published_at: Date }
+}

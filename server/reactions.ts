@@ -1,0 +1,33 @@
+import { findSignedIn } from './accounts/queries.ts'
+import { capabilitiesOf } from './accounts/rules.ts'
+import { dutyOf } from './attendance/contributions.ts'
+import { deskPrompts, deskReactions } from './desk/reactions.ts'
+import type { HouseEvent } from './events/event.ts'
+import { staffActor } from './platform/actor.ts'
+import type { Reactions } from './platform/reactions.ts'
+import type { Spoken } from './platform/transaction.ts'
+import type { Database, Reader } from './schema.ts'
+import { speakMessagesAgain } from './tickets/messages/contributions.ts'
+import { ticketReactions } from './tickets/reactions.ts'
+import type { SignedIn } from './web/env.ts'
+import { hashOf } from './web/tokens.ts'
+
+/** Who hears what: every feature's reactions, on one page. */
+export const reactions: readonly Reactions<Database>[] = [ticketReactions, deskReactions]
+
+/** What the acting process does at once after the commit; the reaction of the same feature is its safety net (DESIGN 3.4). */
+export const prompts = [deskPrompts]
+
+/** Events that carry their own live words are said again by the relay. */
+export const speakAgain = (db: Reader, events: readonly HouseEvent[]): Promise<readonly Spoken[]> =>
+  speakMessagesAgain(db, events)
+
+/** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
+export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {
+  const found = await findSignedIn(db, hashOf(token), now)
+  if (!found) return undefined
+  const { standingRoles, ...person } = found
+  const duty = await dutyOf(db, person.staffId, now)
+  const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null)
+  return { ...person, duty, capabilities, actor: staffActor(person.staffId, capabilities) }
+}

@@ -1,0 +1,29 @@
+import type { AccountTables } from './accounts/tables.ts'
+import type { AttendanceTables } from './attendance/tables.ts'
+import type { CustomerTables } from './customers/tables.ts'
+import type { DeskTables } from './desk/tables.ts'
+import type { KnowledgeTables } from './knowledge/tables.ts'
+import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
+import type { PlatformTables } from './platform/tables.ts'
+import type { PolicyTables } from './policies/tables.ts'
+import type { RosterTables } from './roster/tables.ts'
+import type { SettingsTables } from './settings/tables.ts'
+import type { TicketTables } from './tickets/tables.ts'
+
+/** Every table of the house. Types only; queries and actions import it as a type. */
+export type Database = PlatformTables &
+  SettingsTables &
+  PolicyTables &
+  KnowledgeTables &
+  AccountTables &
+  CustomerTables &
+  RosterTables &
+  AttendanceTables &
+  TicketTables &
+  DeskTables
+
+/** An open transaction with its actor and its instant: what every action takes first. */
+export type Tx = TxOf<Database>
+/** What a query reads from: the database, or `tx.db` inside a transaction. */
+export type Reader = ReaderOf<Database>
+export type Transact = TransactOf<Database>

@@ -1,0 +1,16 @@
+import type { Generated, JSONColumnType } from 'kysely'
+import type { Bilingual } from '../kernel/language.ts'
+
+export type SettingsTables = {
+  settings: { key: string; value: JSONColumnType<object | string | number | boolean>; changed_by: string | null; changed_at: Date }
+  categories: {
+    id: Generated<string>
+    code: string
+    parent_id: string | null
+    name: JSONColumnType<Bilingual>
+    skill: string | null
+    position: Generated<number>
+    active: Generated<boolean>
+  }
+  allowed_sites: { origin: string; added_at: Date }
+}

@@ -1,0 +1,26 @@
+import type { Capability } from './kernel/capabilities.ts'
+import type { StaffId } from './kernel/ids.ts'
+
+/**
+ * Live topics and who may listen. A client never names a room: it asks to watch a ticket, the server decides.
+ *
+ *   desk          the queue changed                      desk.work
+ *   board         figures, posts, alarms changed         board.read
+ *   roster        shifts changed                         roster.read
+ *   ticket:<id>   one ticket changed                     ticket.read, while the page of that ticket is open
+ *   offer:<staff> an offer to this person came or went   that person
+ *   duty:<staff>  this person's duty, break, frame       that person
+ */
+export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capability>): string[] => [
+  `offer:${staffId}`,
+  `duty:${staffId}`,
+  ...(capabilities.has('desk.work') ? ['desk'] : []),
+  ...(capabilities.has('board.read') ? ['board'] : []),
+  ...(capabilities.has('roster.read') ? ['roster'] : []),
+]
+
+/** Rooms of customers' pages that hear a bare `changed`: those of the ticket, and everybody who waits when the queue moves. */
+export function publicRooms(topic: string): string[] {
+  if (topic.startsWith('ticket:')) return [`chat:${topic.slice('ticket:'.length)}`]
+  return topic === 'desk' ? ['waiting'] : []
+}

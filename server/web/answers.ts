@@ -1,0 +1,35 @@
+import type { Words } from '../i18n/dictionaries.ts'
+import { Conflict, Denied, Malformed, NotFound, Refusal, TooMany, Unauthenticated } from '../kernel/refusal.ts'
+import { codeOf } from '../platform/transaction.ts'
+
+/** An error as HTTP, socket and page say it: one table for all three. */
+export type Answer = {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503
+  readonly code: string
+  readonly field?: string | undefined
+  readonly details?: Readonly<Record<string, string | number>>
+  readonly retryAfterSeconds?: number
+}
+
+export function answerOf(error: unknown): Answer {
+  if (error instanceof Refusal) return { status: 422, code: error.code, field: error.field, details: error.details }
+  if (error instanceof Malformed) return { status: error.code === 'too_large' ? 413 : 400, code: error.code, field: error.field }
+  if (error instanceof Unauthenticated) return { status: 401, code: 'unauthenticated' }
+  if (error instanceof Denied) return { status: 403, code: 'denied' }
+  if (error instanceof NotFound) return { status: 404, code: 'not_found' }
+  if (error instanceof Conflict) return { status: 409, code: error.code }
+  if (error instanceof TooMany) return { status: 429, code: 'too_many', retryAfterSeconds: error.retryAfterSeconds }
+  // The database is away or busy: honest, and worth another try.
+  if (/^(ECONN|08|57P|53)/.test(codeOf(error)) || /timeout exceeded when trying to connect/.test(String(error)))
+    return { status: 503, code: 'busy', retryAfterSeconds: 2 }
+  return { status: 500, code: 'fault' }
+}
+
+/** In the reader's language: `refusals.<code>` for what people may fix, `errors.<code>` for the rest. */
+export const wordsFor = (t: Words, { status, code, details }: Answer): string =>
+  t(`${status === 422 ? 'refusals' : 'errors'}.${code}`, { ...details })
+
+/** The JSON body of every error of the public interface. */
+export const errorBody = (t: Words, answer: Answer) => ({
+  error: { code: answer.code, ...(answer.field ? { field: answer.field } : {}), message: wordsFor(t, answer) },
+})

@@ -1,0 +1,49 @@
+import type { Capability, Post } from '../kernel/capabilities.ts'
+import type { SessionId, StaffId } from '../kernel/ids.ts'
+import type { Bilingual, Language } from '../kernel/language.ts'
+import type { Actor } from '../platform/actor.ts'
+
+export type Theme = 'dark' | 'light' | 'auto'
+
+/** The person behind a staff session, as of this request. */
+export type SignedIn = {
+  readonly sessionId: SessionId
+  readonly staffId: StaffId
+  readonly number: string
+  readonly name: string
+  readonly nameEn: string
+  readonly department: Bilingual
+  readonly language: Language | null
+  readonly capabilities: ReadonlySet<Capability>
+  readonly actor: Actor
+  /** The post held now: checked in on a shift that covers this instant, or kept on after it (`extended`). */
+  readonly duty: { readonly post: Post; readonly until: Date; readonly state: 'on_duty' | 'on_break' | 'extended' } | null
+}
+
+/** Around the content of every staff page. */
+export type StaffFrame = {
+  /** Numbers on the rail: how many things need this person there. */
+  readonly counts: { readonly desk?: number; readonly board?: number }
+  /** The night line: positions in per cent of 0..100; empty where this person has no shift near. */
+  readonly nightLine: {
+    readonly label: { readonly from: Date; readonly to: Date }
+    readonly now: number | null
+    readonly mine: { readonly x: number; readonly width: number } | null
+    readonly hours: readonly { readonly x: number; readonly text: string }[]
+  } | null
+}
+
+export type Env = {
+  Variables: {
+    nonce: string
+    requestId: string
+    language: Language
+    theme: Theme
+    /** Set by the guard on staff routes. */
+    me: SignedIn
+    /** The body as bytes decoded strictly; read through web/forms.ts. */
+    body: Body | undefined
+  }
+}
+
+export type Body = { readonly kind: 'form'; readonly fields: URLSearchParams } | { readonly kind: 'json'; readonly value: unknown }

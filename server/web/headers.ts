@@ -1,0 +1,62 @@
+import type { MiddlewareHandler } from 'hono'
+import { isLanguage, type Language } from '../kernel/language.ts'
+import { LANGUAGE_COOKIE, readCookie, THEME_COOKIE } from './cookies.ts'
+import type { Env, Theme } from './env.ts'
+import { BODY_BYTES, parseBody } from './forms.ts'
+import { Malformed } from '../kernel/refusal.ts'
+import { newToken } from './tokens.ts'
+
+/** Strict: no inline script or style; scripts by nonce, new for each response and base64url (GROUND trap 5). */
+export const policy = (nonce: string, frameAncestors: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "media-src 'self'",
+    "frame-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    `frame-ancestors ${frameAncestors}`,
+    "require-trusted-types-for 'script'",
+    'trusted-types htmx',
+  ].join('; ')
+
+/** Nonce, request id and the headers that every answer carries. A route that may be framed overwrites the policy. */
+export const safeHeaders: MiddlewareHandler<Env> = async (c, next) => {
+  const nonce = newToken().slice(0, 22)
+  c.set('nonce', nonce)
+  c.set('requestId', newToken().slice(0, 12))
+  await next()
+  if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', policy(nonce, "'none'"))
+  c.header('x-content-type-options', 'nosniff')
+  c.header('referrer-policy', 'same-origin')
+  c.header('permissions-policy', 'camera=(), geolocation=(), microphone=()')
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+}
+
+/** Reads the body once, strictly, before anything looks at it. */
+export const readBody: MiddlewareHandler<Env> = async (c, next) => {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.method === 'OPTIONS') return next()
+  const announced = Number(c.req.header('content-length') ?? 0)
+  if (announced > BODY_BYTES) throw new Malformed('too_large')
+  c.set('body', parseBody(await c.req.arrayBuffer(), c.req.header('content-type') ?? ''))
+  return next()
+}
+
+/** The reader's language and theme: what was chosen, else what the browser prefers; dark first, because it is night. */
+export const readerPreferences: MiddlewareHandler<Env> = async (c, next) => {
+  c.set('language', chosenLanguage(readCookie(c, LANGUAGE_COOKIE), c.req.header('accept-language')))
+  const theme = readCookie(c, THEME_COOKIE)
+  c.set('theme', theme === 'light' || theme === 'auto' ? (theme satisfies Theme) : 'dark')
+  await next()
+}
+
+export function chosenLanguage(cookie: string | undefined, accept: string | undefined): Language {
+  if (isLanguage(cookie)) return cookie
+  const first = (accept ?? '').split(',')[0]?.trim().toLowerCase() ?? ''
+  return first === '' || first.startsWith('zh') ? 'zh-CN' : 'en'
+}

@@ -1,0 +1,130 @@
+/**
+ * Handlebars pages. A page is `views/<name>.hbs`; a swappable part of it stands between `{{#fragment "queue"}}…{{/fragment}}`
+ * in the same file, so that page and part never drift. A fragment may not stand inside each, with or if.
+ * A template's context is the page's own values beside the frame of web/page.ts: t, language, nonce, token, theme, me …
+ *
+ * Helpers
+ *   {{t "desk.offer.take" name=customer.name}}   words in the reader's language (views/<feature>/<language>.json)
+ *   {{href url}}                                  a link that is only http, https, mailto, tel or a path of ours; else #
+ *   {{icon "timer"}}                              <svg class="i"> from /icons.svg
+ *   {{time at}} {{day at}} {{moment at}}          02:14 · 23 Nov · both where it is not tonight; company time zone
+ *   {{since at}}                                  17 min, 2 h
+ *   {{both name}}                                 the reader's side of a bilingual value
+ *   {{#if (eq a b)}} {{#if (and a b)}} {{#if (or a b)}} {{#if (not a)}} {{#if (gt a b)}}
+ *   {{json value}}                                escaped JSON for a data- attribute
+ *   {{face person}}                               initials or last character of a name
+ * Partials: every file of views/parts and views/layouts by its name: {{> rating}}, {{#> app}}…{{/app}}.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import Handlebars from 'handlebars'
+import { clockTime, shortDate } from '../i18n/instants.ts'
+import type { Words } from '../i18n/dictionaries.ts'
+import type { Bilingual, Language } from '../kernel/language.ts'
+import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
+
+const VIEWS = path.join(import.meta.dirname, '../../views')
+const SAFE_LINK = /^(https?:|mailto:|tel:|\/(?!\/))/i
+
+/** What every template may use besides its own values. */
+export type Frame = { t: Words; language: Language; zone: string; now: Date; nonce: string }
+type Options = Handlebars.HelperOptions & { data: { root: Frame } }
+type Template = (context: object) => string
+type Loaded = { page: Template; parts: Map<string, Template> }
+
+const hb = Handlebars.create()
+const COMPILE = { strict: false, assumeObjects: false, knownHelpersOnly: false } as const
+
+hb.registerHelper('fragment', function (this: unknown, _name: string, options: Options) {
+  return options.fn(this)
+})
+hb.registerHelper('t', (key: string, { data, hash }: Options) => data.root.t(key, hash))
+hb.registerHelper('href', (url: unknown) => (typeof url === 'string' && SAFE_LINK.test(url.trim()) ? url : '#'))
+hb.registerHelper('icon', (name: string) => {
+  // The name is a constant of the template, never a person's text.
+  if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`not an icon: ${name}`)
+  return new Handlebars.SafeString(`<svg class="i" aria-hidden="true"><use href="/icons.svg#i-${name}"/></svg>`)
+})
+hb.registerHelper('time', (at: Date, { data }: Options) => (at ? clockTime(at, data.root.zone) : ''))
+hb.registerHelper('day', (at: Date, { data }: Options) => (at ? shortDate(at, data.root.language, data.root.zone) : ''))
+hb.registerHelper('moment', (at: Date, { data: { root } }: Options) => {
+  if (!at) return ''
+  const recent = Math.abs(root.now.getTime() - at.getTime()) < 12 * HOUR
+  return recent ? clockTime(at, root.zone) : `${shortDate(at, root.language, root.zone)} ${clockTime(at, root.zone)}`
+})
+hb.registerHelper('iso', (at: Date) => (at ? at.toISOString() : ''))
+hb.registerHelper('since', (at: Date, { data: { root } }: Options) => {
+  if (!at) return ''
+  const passed = Math.max(0, root.now.getTime() - at.getTime())
+  if (passed < MINUTE) return root.t('common.just_now')
+  if (passed < HOUR) return root.t('common.minutes', { count: Math.floor(passed / MINUTE) })
+  if (passed < DAY) return root.t('common.hours', { count: Math.floor(passed / HOUR) })
+  return shortDate(at, root.language, root.zone)
+})
+hb.registerHelper('both', (name: Bilingual | null | undefined, { data }: Options) => name?.[data.root.language] ?? '')
+hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
+hb.registerHelper('json', (value: unknown) => JSON.stringify(value))
+hb.registerHelper('eq', (a: unknown, b: unknown) => a === b)
+hb.registerHelper('gt', (a: number, b: number) => a > b)
+hb.registerHelper('not', (a: unknown) => !a)
+hb.registerHelper('and', (...args: unknown[]) => args.slice(0, -1).every(Boolean))
+hb.registerHelper('or', (...args: unknown[]) => args.slice(0, -1).some(Boolean))
+hb.registerHelper('object', ({ hash }: Options) => hash)
+for (const folder of ['layouts', 'parts'])
+  for (const file of fs.globSync('*.hbs', { cwd: path.join(VIEWS, folder) }))
+    hb.registerPartial(path.basename(file, '.hbs'), fs.readFileSync(path.join(VIEWS, folder, file), 'utf8'))
+
+/** The last character of a Chinese name, the initials of any other. */
+export function faceOf(name: string): string {
+  const trimmed = name.trim()
+  if (/\p{Script=Han}$/u.test(trimmed)) return Array.from(trimmed).at(-1) ?? ''
+  const parts = trimmed.split(/\s+/).filter(Boolean)
+  return parts.slice(0, 2).map((part) => (Array.from(part)[0] ?? '').toUpperCase()).join('')
+}
+
+const loaded = new Map<string, Loaded>()
+
+/** A whole page, or one fragment of it. */
+export function render(name: string, context: Frame & Record<string, unknown>, part?: string): string {
+  const { page, parts } = load(name)
+  if (!part) return page(context)
+  const template = parts.get(part)
+  if (!template) throw new Error(`${name} has no fragment ${part}`)
+  return template(context)
+}
+
+function load(name: string): Loaded {
+  const known = loaded.get(name)
+  if (known) return known
+  const ast = hb.parse(fs.readFileSync(path.join(VIEWS, `${name}.hbs`), 'utf8'))
+  const fragments = new Fragments(name)
+  fragments.accept(ast)
+  const made = { page: hb.compile(ast, COMPILE), parts: fragments.parts }
+  loaded.set(name, made)
+  return made
+}
+
+/** Finds the fragments of a page, and refuses those whose context would differ from the page's. */
+class Fragments extends Handlebars.Visitor {
+  readonly parts = new Map<string, Template>()
+  private readonly page: string
+  private depth = 0
+
+  constructor(page: string) {
+    super()
+    this.page = page
+  }
+
+  override BlockStatement(block: hbs.AST.BlockStatement): void {
+    const { original } = block.path as hbs.AST.PathExpression
+    if (original === 'fragment') {
+      if (this.depth > 0) throw new Error(`${this.page}: a fragment inside each, with or if would lose its context`)
+      const name = (block.params[0] as hbs.AST.StringLiteral).value
+      this.parts.set(name, hb.compile(block.program, COMPILE))
+    }
+    const nests = ['each', 'with', 'if', 'unless'].includes(original)
+    if (nests) this.depth++
+    super.BlockStatement(block)
+    if (nests) this.depth--
+  }
+}

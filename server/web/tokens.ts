@@ -1,0 +1,16 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** 256 bits, URL-safe. What is stored is its hash (RELIABILITY 17). */
+export const newToken = (): string => randomBytes(32).toString('base64url')
+export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+/** Cheap test before any look-up: empty, null, arrays and other shapes match nothing. */
+export const isToken = (token: unknown): token is string => typeof token === 'string' && /^[A-Za-z0-9_-]{43}$/.test(token)
+
+/** The token that a form carries, bound to the session or pre-session cookie. */
+export const formToken = (secret: Buffer, session: string): string =>
+  createHmac('sha256', secret).update(`form:${session}`).digest('base64url')
+
+export const same = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
