@@ -36,7 +36,9 @@ export async function up(db: Kysely<any>): Promise<void> {
       version integer not null default 1,
       constraint tickets_resolved_close check (state <> 'resolved' or closes_at is not null)
     )`.execute(db)
-  await sql`create unique index tickets_one_open_a_visitor on tickets (visitor_id) where state in ('new', 'queued', 'open')`.execute(db)
+  await sql`create unique index tickets_one_open_a_visitor on tickets (visitor_id) where state in ('new', 'queued', 'open')`.execute(
+    db,
+  )
   await sql`create index tickets_queue on tickets (head desc, place_at, id) where state = 'queued'`.execute(db)
   await sql`create index tickets_new on tickets (created_at) where state = 'new'`.execute(db)
   await sql`create index tickets_closing on tickets (closes_at) where state = 'resolved'`.execute(db)
@@ -178,7 +180,8 @@ async function postMessageFunction(db: Kysely<any>): Promise<void> {
         'ticketId', p_ticket::text, 'messageId', message_id::text, 'seq', post_message.seq,
         'by', case when p_author = 'customer' then 'customer' when p_author = 'house' then 'house' else 'staff' end))
         returning events.id into event_id;
-      insert into outbox (event_id, about, at) values (event_id, array['ticket:' || p_ticket], p_at);
+      insert into outbox (event_id, about, at) values (event_id, array['ticket:' || p_ticket] || array(
+        select 'work:' || a.staff_id from assignments a where a.ticket_id = p_ticket and a.ended_at is null), p_at);
       outcome := 'posted';
     end $$`.execute(db)
 }

@@ -35,5 +35,7 @@ export async function up(db: Kysely<any>): Promise<void> {
       settled_at timestamptz,
       settled_by bigint references staff
     )`.execute(db)
-  await sql`create unique index alarms_one_open on alarms (kind, coalesce(ticket_id, 0), coalesce(subject, '')) where settled_at is null`.execute(db)
+  await sql`create unique index alarms_one_open on alarms (kind, coalesce(ticket_id, 0), coalesce(subject, '')) where settled_at is null`.execute(
+    db,
+  )
 }

@@ -5,15 +5,14 @@ import { deskPrompts, deskReactions } from './desk/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Reactions } from './platform/reactions.ts'
+import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
 import type { Database, Reader } from './schema.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
-import { ticketReactions } from './tickets/reactions.ts'
 import type { SignedIn } from './web/env.ts'
-import { hashOf } from './web/tokens.ts'
 
 /** Who hears what: every feature's reactions, on one page. */
-export const reactions: readonly Reactions<Database>[] = [ticketReactions, deskReactions]
+export const reactions: readonly Reactions<Database>[] = [deskReactions]
 
 /** What the acting process does at once after the commit; the reaction of the same feature is its safety net (DESIGN 3.4). */
 export const prompts = [deskPrompts]

@@ -1,4 +1,13 @@
-import type { AssignmentId, CategoryId, MessageId, NoteId, RatingId, ShiftId, StaffId, TicketId } from '../kernel/ids.ts'
+import type {
+  AssignmentId,
+  CategoryId,
+  MessageId,
+  NoteId,
+  RatingId,
+  ShiftId,
+  StaffId,
+  TicketId,
+} from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
 export type Channel = 'web' | 'widget' | 'form' | 'phone' | 'api'
@@ -8,8 +17,16 @@ type Assigned = { ticketId: TicketId; assignmentId: AssignmentId; staffId: Staff
 export type TicketEvents = {
   'ticket.created': { ticketId: TicketId; channel: Channel; categoryId: CategoryId | null; round: number }
   /** In the live queue: new, given back, or reopened. `head` stands before all that are not. */
-  'ticket.queued': { ticketId: TicketId; round: number; head: boolean; why: 'asked' | 'opened' | 'returned' | 'lease_lost' | 'shift_over' | 'reopened' }
-  'ticket.assigned': Assigned & { how: 'offer' | 'took' | 'given' | 'transfer' | 'entered' | 'undo'; shiftId: ShiftId | null }
+  'ticket.queued': {
+    ticketId: TicketId
+    round: number
+    head: boolean
+    why: 'asked' | 'opened' | 'returned' | 'lease_lost' | 'shift_over' | 'reopened'
+  }
+  'ticket.assigned': Assigned & {
+    how: 'offer' | 'took' | 'given' | 'transfer' | 'entered' | 'undo'
+    shiftId: ShiftId | null
+  }
   'assignment.ended': Assigned & { why: AssignmentEnd }
   'ticket.described': { ticketId: TicketId; categoryId: CategoryId | null }
   'ticket.resolved': { ticketId: TicketId; round: number; by: StaffId | null; closesAt: Instant }

@@ -1,4 +1,4 @@
-import { type Language } from '../kernel/language.ts'
+import type { Language } from '../kernel/language.ts'
 import { localOf, nightOf } from '../kernel/time.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -15,15 +15,20 @@ export const clockTime = (at: Date, zone: string): string => localOf(at, zone).t
 /** `11月23日` or `23 Nov` in the company's zone. */
 export const shortDate = (at: Date, language: Language, zone: string): string =>
   language === 'en'
-    ? format('en', zone, { day: 'numeric', month: 'short' }).formatToParts(at).filter((part) => part.type !== 'literal').map((part) => part.value).sort((a) => (/\d/.test(a) ? -1 : 1)).join(' ')
+    ? format('en', zone, { day: 'numeric', month: 'short' })
+        .formatToParts(at)
+        .filter((part) => part.type !== 'literal')
+        .map((part) => part.value)
+        .sort((a) => (/\d/.test(a) ? -1 : 1))
+        .join(' ')
     : format(language, zone, { day: 'numeric', month: 'long' }).format(at)
 
 /** The date on which a night begins, as a reader says it. */
-export const nightName = (at: Date, language: Language, zone: string): string =>
-  dateName(nightOf(at, zone), language)
+export const nightName = (at: Date, language: Language, zone: string): string => dateName(nightOf(at, zone), language)
 
 /** `2026-11-23` → `11月23日` or `23 Nov`. */
-export const dateName = (date: string, language: Language): string => shortDate(new Date(`${date}T12:00:00Z`), language, 'UTC')
+export const dateName = (date: string, language: Language): string =>
+  shortDate(new Date(`${date}T12:00:00Z`), language, 'UTC')
 
 /** `3:12`, `1:46:00`: minutes and seconds, hours where there are any. */
 export function countdown(milliseconds: number): string {

@@ -5,7 +5,12 @@ import { Denied } from '../kernel/refusal.ts'
 /** Who acts. A staff actor's capabilities are those of the role plus those of the post while on duty, read at the start of the request. */
 export type Actor =
   | { readonly kind: 'staff'; readonly staffId: StaffId; readonly capabilities: ReadonlySet<Capability> }
-  | { readonly kind: 'visitor'; readonly visitorId: VisitorId; readonly customerId: CustomerId | null; readonly capabilities: ReadonlySet<Capability> }
+  | {
+      readonly kind: 'visitor'
+      readonly visitorId: VisitorId
+      readonly customerId: CustomerId | null
+      readonly capabilities: ReadonlySet<Capability>
+    }
   /** Whoever holds the private link of one request. */
   | { readonly kind: 'link'; readonly ticketId: TicketId; readonly capabilities: ReadonlySet<Capability> }
   | { readonly kind: 'system'; readonly capabilities: ReadonlySet<Capability> }

@@ -6,7 +6,11 @@ import { producer, subscriber } from './redis.ts'
 export type Queues = {
   /** False where the queue did not take the job within a second: the caller then runs the same idempotent act itself. */
   readonly add: (queue: string, job: QueuedJob) => Promise<boolean>
-  readonly work: (queue: string, run: (job: QueuedJob) => Promise<void>, onDead: (job: QueuedJob, reason: string) => void) => void
+  readonly work: (
+    queue: string,
+    run: (job: QueuedJob) => Promise<void>,
+    onDead: (job: QueuedJob, reason: string) => void,
+  ) => void
   readonly close: () => Promise<void>
 }
 /** `id` says what the job is about, so that the same work is queued once; it holds no `:` and is not an integer. */
@@ -59,7 +63,10 @@ export function openQueues({ databaseUrl, redisUrl, log }: Options): Queues {
         : (new Worker(queue, process, { ...TIMING, ...onPostgres } as never, createPostgresBackend as never) as Worker)
       worker.on('error', (error) => log.warn({ queue, reason: error.message }, 'worker'))
       worker.on('failed', (job, error) => {
-        log.error({ queue, job: job?.name, id: job?.id, attempt: job?.attemptsMade, reason: error.message }, 'job failed')
+        log.error(
+          { queue, job: job?.name, id: job?.id, attempt: job?.attemptsMade, reason: error.message },
+          'job failed',
+        )
         if (job && job.attemptsMade >= (job.opts.attempts ?? 1))
           onDead({ name: job.name, id: String(job.id), data: job.data }, error.message)
       })

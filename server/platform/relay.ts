@@ -10,7 +10,11 @@ import type { PlatformTables } from './tables.ts'
 import type { Spoken } from './transaction.ts'
 
 /** Everything in the outbox is emitted again, handed to reactions, chained and deleted, at least once (DESIGN 3.4). */
-export type Relay = { readonly wake: () => void; readonly pass: () => Promise<number>; readonly stop: () => Promise<void> }
+export type Relay = {
+  readonly wake: () => void
+  readonly pass: () => Promise<number>
+  readonly stop: () => Promise<void>
+}
 
 type Options<DB> = {
   db: Kysely<DB>
@@ -98,7 +102,10 @@ async function claimBatch<DB>(trx: Transaction<DB>): Promise<Claimed[]> {
   )
 }
 
-async function tellAgain<DB>({ db, live, told, speakAgain }: Options<DB>, events: readonly HouseEvent[]): Promise<void> {
+async function tellAgain<DB>(
+  { db, live, told, speakAgain }: Options<DB>,
+  events: readonly HouseEvent[],
+): Promise<void> {
   const untold = events.filter((event) => !told.delete(event.id))
   if (untold.length === 0) return
   for (const spoken of await speakAgain(db, untold)) live.say(spoken)
@@ -112,7 +119,9 @@ async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly 
   for (const { feature } of reactions) {
     const mine = heard.filter((event) => listeners(reactions, event.name).includes(feature))
     for (let from = 0; from < mine.length; from += REACT_BATCH) {
-      const batch = mine.slice(from, from + REACT_BATCH).map(({ id, name, payload, about }) => ({ id, name, payload, about }) as HouseEvent)
+      const batch = mine
+        .slice(from, from + REACT_BATCH)
+        .map(({ id, name, payload, about }) => ({ id, name, payload, about }) as HouseEvent)
       const id = `react-${feature}-${batch[0]?.id}-${batch.at(-1)?.id}`
       const taken = await queues.add('react', { name: 'react', id, data: { feature, events: batch } })
       if (!taken) left.push({ feature, events: batch })
@@ -127,7 +136,12 @@ function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] 
   for (const event of events)
     if (is(event, 'message.posted')) {
       const { ticketId, seq } = event.payload
-      last.set(ticketId, { id: `${event.id}-touched`, name: 'ticket.touched', payload: { ticketId, lastSeq: seq }, about: [] })
+      last.set(ticketId, {
+        id: `${event.id}-touched`,
+        name: 'ticket.touched',
+        payload: { ticketId, lastSeq: seq },
+        about: [],
+      })
     }
   return [...last.values()]
 }
@@ -137,11 +151,17 @@ const is = <Name extends EventName>(event: HouseEvent, name: Name): event is Ext
 
 /** hash = sha256(previous ‖ id ‖ at ‖ name ‖ actor ‖ payload), so that a changed or missing row shows. */
 async function chain<DB>(trx: Transaction<DB>, events: readonly Claimed[]): Promise<void> {
-  const { rows } = await sql<{ n: string; hash: Buffer }>`select n, hash from event_chain order by n desc limit 1`.execute(trx)
+  const { rows } = await sql<{
+    n: string
+    hash: Buffer
+  }>`select n, hash from event_chain order by n desc limit 1`.execute(trx)
   let n = BigInt(rows[0]?.n ?? 0)
   let previous: Buffer = rows[0]?.hash ?? Buffer.alloc(32)
   const links = events.map(({ id, name, row }) => {
-    previous = createHash('sha256').update(previous).update([id, row.at, name, row.actor, row.payload].join('\n')).digest()
+    previous = createHash('sha256')
+      .update(previous)
+      .update([id, row.at, name, row.actor, row.payload].join('\n'))
+      .digest()
     n += 1n
     return { n: n.toString(), id, hash: previous.toString('hex') }
   })

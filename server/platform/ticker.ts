@@ -55,6 +55,8 @@ async function pass<DB>({ db, clock, queues, kinds, log }: Options<DB>): Promise
     const job = { name: kind.kind, id: `${kind.kind}-${row.id}-${row.version}`, data: { id: row.id } }
     const taken = kind.direct ? false : await queues.add('due', job)
     if (!taken)
-      await kind.run(row.id).catch((error) => log.error({ kind: kind.kind, id: row.id, reason: String(error) }, 'due act failed'))
+      await kind
+        .run(row.id)
+        .catch((error) => log.error({ kind: kind.kind, id: row.id, reason: String(error) }, 'due act failed'))
   }
 }

@@ -14,7 +14,12 @@ export type Announcement = {
 }
 
 /** Something that goes to a live room as it is, after the commit: a message, a typing sign. */
-export type Spoken = { readonly namespace: '/chat' | '/desk'; readonly room: string; readonly event: string; readonly data: unknown }
+export type Spoken = {
+  readonly namespace: '/chat' | '/desk'
+  readonly room: string
+  readonly event: string
+  readonly data: unknown
+}
 
 export type Tx<DB> = {
   readonly db: Transaction<DB>

@@ -24,7 +24,10 @@ export const readSettings = async (db: Reader): Promise<Settings> =>
   settingsFrom(await db.selectFrom('settings').select(['key', 'value']).execute())
 
 /** Stores one setting; the next read within this process sees it at once, others within a second. */
-export async function storeSetting(db: Reader, row: { key: string; value: unknown; by: string | null; at: Date }): Promise<void> {
+export async function storeSetting(
+  db: Reader,
+  row: { key: string; value: unknown; by: string | null; at: Date },
+): Promise<void> {
   const value = JSON.stringify(row.value)
   await db
     .insertInto('settings')
@@ -34,7 +37,13 @@ export async function storeSetting(db: Reader, row: { key: string; value: unknow
   kept.clear()
 }
 
-export type Category = { id: CategoryId; code: string; parentId: CategoryId | null; name: Bilingual; skill: string | null }
+export type Category = {
+  id: CategoryId
+  code: string
+  parentId: CategoryId | null
+  name: Bilingual
+  skill: string | null
+}
 
 /** Active categories in their order; children follow by `parentId`. */
 export async function listCategories(db: Reader): Promise<Category[]> {

@@ -2,7 +2,12 @@ import { z } from 'zod'
 
 /** Every number a company may change: default, bounds, unit in the name, and where it comes from. */
 type Number = { readonly default: number; readonly min: number; readonly max: number; readonly source: string }
-const number = (source: string, value: number, min: number, max: number): Number => ({ default: value, min, max, source })
+const number = (source: string, value: number, min: number, max: number): Number => ({
+  default: value,
+  min,
+  max,
+  source,
+})
 
 export const NUMBERS = {
   offerSeconds: number('DESIGN 3, who gets the ticket', 20, 5, 120),
@@ -41,7 +46,10 @@ export type Settings = { readonly [Key in keyof typeof NUMBERS]: number } & {
 } & { readonly companyName: { readonly 'zh-CN': string; readonly en: string } }
 
 const DEFAULTS: Settings = {
-  ...(Object.fromEntries(Object.entries(NUMBERS).map(([key, { default: value }]) => [key, value])) as Record<keyof typeof NUMBERS, number>),
+  ...(Object.fromEntries(Object.entries(NUMBERS).map(([key, { default: value }]) => [key, value])) as Record<
+    keyof typeof NUMBERS,
+    number
+  >),
   ...TEXTS,
   companyName: { 'zh-CN': '夜班值守台', en: 'Nightdesk' },
 }

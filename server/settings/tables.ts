@@ -1,8 +1,13 @@
-import type { Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { Bilingual } from '../kernel/language.ts'
 
 export type SettingsTables = {
-  settings: { key: string; value: JSONColumnType<object | string | number | boolean>; changed_by: string | null; changed_at: Date }
+  settings: {
+    key: string
+    value: ColumnType<unknown, string, string>
+    changed_by: string | null
+    changed_at: Date
+  }
   categories: {
     id: Generated<string>
     code: string

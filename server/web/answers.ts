@@ -13,7 +13,8 @@ export type Answer = {
 
 export function answerOf(error: unknown): Answer {
   if (error instanceof Refusal) return { status: 422, code: error.code, field: error.field, details: error.details }
-  if (error instanceof Malformed) return { status: error.code === 'too_large' ? 413 : 400, code: error.code, field: error.field }
+  if (error instanceof Malformed)
+    return { status: error.code === 'too_large' ? 413 : 400, code: error.code, field: error.field }
   if (error instanceof Unauthenticated) return { status: 401, code: 'unauthenticated' }
   if (error instanceof Denied) return { status: 403, code: 'denied' }
   if (error instanceof NotFound) return { status: 404, code: 'not_found' }

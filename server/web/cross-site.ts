@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Denied } from '../kernel/refusal.ts'
+import { formToken, newToken, same } from '../platform/tokens.ts'
 import { PRE_SESSION_COOKIE, readCookie, SESSION_COOKIE, writeCookie } from './cookies.ts'
 import type { Env } from './env.ts'
-import { formToken, isToken, newToken, same } from './tokens.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 const DAY_SECONDS = 86_400
@@ -29,7 +29,7 @@ export const crossSite =
 /** The token for the forms of a page; gives a visitor without a session a pre-session cookie. */
 export function tokenFor(c: Context<Env>, secret: Buffer): string {
   const session = readCookie(c, SESSION_COOKIE) ?? readCookie(c, PRE_SESSION_COOKIE)
-  if (session && (isToken(session) || session.length > 0)) return formToken(secret, session)
+  if (session) return formToken(secret, session)
   const made = newToken()
   writeCookie(c, PRE_SESSION_COOKIE, made, DAY_SECONDS)
   return formToken(secret, made)

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
-import type { SignedIn, StaffFrame } from './env.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Live } from '../platform/live.ts'
 import type { Log } from '../platform/log.ts'
 import type { Queues } from '../platform/queue.ts'
 import type { Database, Transact } from '../schema.ts'
+import type { SignedIn, StaffFrame } from './env.ts'
 
 /** What routes, sockets and jobs are built from. Made once in server/deps.ts; tests make their own with a hand-set clock. */
 export type Deps = {

@@ -17,7 +17,11 @@ export type SignedIn = {
   readonly capabilities: ReadonlySet<Capability>
   readonly actor: Actor
   /** The post held now: checked in on a shift that covers this instant, or kept on after it (`extended`). */
-  readonly duty: { readonly post: Post; readonly until: Date; readonly state: 'on_duty' | 'on_break' | 'extended' } | null
+  readonly duty: {
+    readonly post: Post
+    readonly until: Date
+    readonly state: 'on_duty' | 'on_break' | 'extended'
+  } | null
 }
 
 /** Around the content of every staff page. */
@@ -46,4 +50,6 @@ export type Env = {
   }
 }
 
-export type Body = { readonly kind: 'form'; readonly fields: URLSearchParams } | { readonly kind: 'json'; readonly value: unknown }
+export type Body =
+  | { readonly kind: 'form'; readonly fields: URLSearchParams }
+  | { readonly kind: 'json'; readonly value: unknown }

@@ -9,9 +9,18 @@ import { page } from './page.ts'
 export async function answerError(deps: Deps, error: unknown, c: Context<Env>): Promise<Response> {
   const answer = answerOf(error)
   if (answer.status === 500)
-    deps.log.error({ requestId: c.var.requestId, path: c.req.path, reason: error instanceof Error ? error.stack : String(error) }, 'request failed')
+    deps.log.error(
+      { requestId: c.var.requestId, path: c.req.path, reason: error instanceof Error ? error.stack : String(error) },
+      'request failed',
+    )
   if (answer.retryAfterSeconds) c.header('retry-after', String(answer.retryAfterSeconds))
   const t = wordsOf(c.var.language ?? 'zh-CN')
   if (c.req.path.startsWith('/api/')) return c.json(errorBody(t, answer), answer.status)
-  return page(c, deps, 'errors/show', { status: answer.status, message: wordsFor(t, answer), requestId: c.var.requestId }, answer.status)
+  return page(
+    c,
+    deps,
+    'errors/show',
+    { status: answer.status, message: wordsFor(t, answer), requestId: c.var.requestId },
+    answer.status,
+  )
 }

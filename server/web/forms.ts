@@ -15,17 +15,26 @@ const storable = (text: string): boolean => !text.includes('\u0000') && text.isW
 
 /** Any text of 1..max characters (code points) that can be stored; white space around it stays. */
 export const text = (max: number) =>
-  z.string().refine(storable, 'unstorable').refine((value) => value.trim() !== '' && Array.from(value).length <= max, 'length')
+  z
+    .string()
+    .refine(storable, 'unstorable')
+    .refine((value) => value.trim() !== '' && Array.from(value).length <= max, 'length')
 /** Text that may be empty. */
 export const optionalText = (max: number) =>
-  z.string().refine(storable, 'unstorable').refine((value) => Array.from(value).length <= max, 'length')
+  z
+    .string()
+    .refine(storable, 'unstorable')
+    .refine((value) => Array.from(value).length <= max, 'length')
 /** A UUID made by the client; version 7 is what our own clients send. */
 export const clientId = z.uuid()
 /** A row's id as text. */
 export const rowId = z.string().refine(isId, 'id')
 
 /** The fields of a POSTed form, without `_token`. */
-export async function form<Shape extends z.ZodRawShape>(c: Context<Env>, shape: Shape): Promise<z.infer<z.ZodObject<Shape>>> {
+export async function form<Shape extends z.ZodRawShape>(
+  c: Context<Env>,
+  shape: Shape,
+): Promise<z.infer<z.ZodObject<Shape>>> {
   const body = c.var.body
   if (body?.kind !== 'form') throw new Malformed('form_expected')
   const fields = new Map<string, string>()
@@ -44,7 +53,10 @@ export async function form<Shape extends z.ZodRawShape>(c: Context<Env>, shape: 
 }
 
 /** The JSON body. */
-export async function json<Shape extends z.ZodRawShape>(c: Context<Env>, shape: Shape): Promise<z.infer<z.ZodObject<Shape>>> {
+export async function json<Shape extends z.ZodRawShape>(
+  c: Context<Env>,
+  shape: Shape,
+): Promise<z.infer<z.ZodObject<Shape>>> {
   const body = c.var.body
   if (body?.kind !== 'json') throw new Malformed('json_expected')
   return check(z.strictObject(shape), body.value)
@@ -80,7 +92,9 @@ export function parseBody(bytes: ArrayBuffer, contentType: string): Body | undef
   const kind = contentType.split(';')[0]?.trim().toLowerCase()
   if (kind !== 'application/x-www-form-urlencoded' && kind !== 'application/json') throw new Malformed('content_type')
   const textOf = decode(bytes)
-  return kind === 'application/json' ? { kind: 'json', value: parseJson(textOf) } : { kind: 'form', fields: parseForm(textOf) }
+  return kind === 'application/json'
+    ? { kind: 'json', value: parseJson(textOf) }
+    : { kind: 'form', fields: parseForm(textOf) }
 }
 
 function decode(bytes: ArrayBuffer): string {
@@ -129,5 +143,9 @@ function refuseDoubledKeys(source: string): void {
 }
 
 const listFields = (shape: z.ZodRawShape): Set<string> =>
-  new Set(Object.entries(shape).filter(([, kind]) => acceptsList(kind)).map(([name]) => name))
+  new Set(
+    Object.entries(shape)
+      .filter(([, kind]) => acceptsList(kind))
+      .map(([name]) => name),
+  )
 const acceptsList = (kind: unknown): boolean => (kind as z.ZodType).safeParse([]).success

@@ -1,11 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Capability } from '../kernel/capabilities.ts'
 import { Denied, Unauthenticated } from '../kernel/refusal.ts'
+import { isToken } from '../platform/tokens.ts'
 import { readCookie, SESSION_COOKIE } from './cookies.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
 import { wantsPart } from './page.ts'
-import { isToken } from './tokens.ts'
 
 /** Staff only, with the capability where one is named. A page asked for without a session leads to sign-in and back. */
 export const staffOnly =
@@ -14,7 +14,8 @@ export const staffOnly =
     const token = readCookie(c, SESSION_COOKIE)
     const me = isToken(token) ? await deps.whoIs(token) : undefined
     if (!me) {
-      if (c.req.method === 'GET' && !wantsPart(c)) return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303)
+      if (c.req.method === 'GET' && !wantsPart(c))
+        return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303)
       throw new Unauthenticated()
     }
     if (capability && !me.capabilities.has(capability)) throw new Denied(capability)

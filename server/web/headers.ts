@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import { isLanguage, type Language } from '../kernel/language.ts'
+import { Malformed } from '../kernel/refusal.ts'
+import { newToken } from '../platform/tokens.ts'
 import { LANGUAGE_COOKIE, readCookie, THEME_COOKIE } from './cookies.ts'
 import type { Env, Theme } from './env.ts'
 import { BODY_BYTES, parseBody } from './forms.ts'
-import { Malformed } from '../kernel/refusal.ts'
-import { newToken } from './tokens.ts'
 
 /** Strict: no inline script or style; scripts by nonce, new for each response and base64url (GROUND trap 5). */
 export const policy = (nonce: string, frameAncestors: string): string =>

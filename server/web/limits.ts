@@ -24,7 +24,12 @@ export function limit(clock: Clock, count: number, seconds: number): Limit {
 }
 
 // Full buckets say nothing that a missing one does not.
-function forgetFull(buckets: Map<string, { left: number; at: number }>, at: number, count: number, perMillisecond: number): void {
+function forgetFull(
+  buckets: Map<string, { left: number; at: number }>,
+  at: number,
+  count: number,
+  perMillisecond: number,
+): void {
   for (const [key, bucket] of buckets)
     if (bucket.left + Math.max(0, at - bucket.at) * perMillisecond >= count) buckets.delete(key)
 }

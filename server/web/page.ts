@@ -12,20 +12,39 @@ type Status = 200 | 400 | 401 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 500 | 
 export const wantsPart = (c: Context<Env>): boolean => c.req.header('hx-request') === 'true'
 
 /** A whole page in the frame of its layout. Values: what the template of that page documents in its first line. */
-export async function page(c: Context<Env>, deps: Deps, name: string, values: Values, status: Status = 200): Promise<Response> {
+export async function page(
+  c: Context<Env>,
+  deps: Deps,
+  name: string,
+  values: Values,
+  status: Status = 200,
+): Promise<Response> {
   const frame = await frameOf(c, deps)
   return c.html(render(name, { ...frame, ...values }), status)
 }
 
 /** One fragment of a page, as htmx asked for it. */
-export async function fragment(c: Context<Env>, deps: Deps, name: string, part: string, values: Values, status: Status = 200): Promise<Response> {
+export async function fragment(
+  c: Context<Env>,
+  deps: Deps,
+  name: string,
+  part: string,
+  values: Values,
+  status: Status = 200,
+): Promise<Response> {
   const frame = await frameOf(c, deps)
   return c.html(render(name, { ...frame, ...values }, part), status)
 }
 
 /** The fragment for htmx, the whole page without it. */
-export const partOrPage = (c: Context<Env>, deps: Deps, name: string, part: string, values: Values, status: Status = 200) =>
-  wantsPart(c) ? fragment(c, deps, name, part, values, status) : page(c, deps, name, values, status)
+export const partOrPage = (
+  c: Context<Env>,
+  deps: Deps,
+  name: string,
+  part: string,
+  values: Values,
+  status: Status = 200,
+) => (wantsPart(c) ? fragment(c, deps, name, part, values, status) : page(c, deps, name, values, status))
 
 /** After a plain post: 303 to where the result is seen. htmx follows it by itself with the same header. */
 export const seeOther = (c: Context<Env>, path: string): Response => c.redirect(path, 303)

@@ -18,8 +18,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
-import { clockTime, shortDate } from '../i18n/instants.ts'
 import type { Words } from '../i18n/dictionaries.ts'
+import { clockTime, shortDate } from '../i18n/instants.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
 
@@ -61,7 +61,10 @@ hb.registerHelper('since', (at: Date, { data: { root } }: Options) => {
   if (passed < DAY) return root.t('common.hours', { count: Math.floor(passed / HOUR) })
   return shortDate(at, root.language, root.zone)
 })
-hb.registerHelper('both', (name: Bilingual | null | undefined, { data }: Options) => name?.[data.root.language] ?? '')
+hb.registerHelper('both', (name: Bilingual | null | undefined, options: Options) => {
+  const { language } = options.data.root
+  return name?.[language] ?? ''
+})
 hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
 hb.registerHelper('json', (value: unknown) => JSON.stringify(value))
 hb.registerHelper('eq', (a: unknown, b: unknown) => a === b)
@@ -79,7 +82,10 @@ export function faceOf(name: string): string {
   const trimmed = name.trim()
   if (/\p{Script=Han}$/u.test(trimmed)) return Array.from(trimmed).at(-1) ?? ''
   const parts = trimmed.split(/\s+/).filter(Boolean)
-  return parts.slice(0, 2).map((part) => (Array.from(part)[0] ?? '').toUpperCase()).join('')
+  return parts
+    .slice(0, 2)
+    .map((part) => (Array.from(part)[0] ?? '').toUpperCase())
+    .join('')
 }
 
 const loaded = new Map<string, Loaded>()

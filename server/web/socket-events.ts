@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io'
 import type { z } from 'zod'
 import { wordsOf } from '../i18n/dictionaries.ts'
-import { Malformed } from '../kernel/refusal.ts'
 import type { Language } from '../kernel/language.ts'
+import { Malformed } from '../kernel/refusal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { answerOf, errorBody } from './answers.ts'
@@ -28,7 +28,11 @@ const EVENTS = { burst: 40, perSecond: 10 }
  * The only door for client messages: an event that is not in the table, a frame that is not `(body, acknowledge)` and
  * one event too many are answered with an error and change nothing.
  */
-export function mountEvents(socket: Socket, events: Readonly<Record<string, LiveEvent>>, { clock, log, language }: Options): void {
+export function mountEvents(
+  socket: Socket,
+  events: Readonly<Record<string, LiveEvent>>,
+  { clock, log, language }: Options,
+): void {
   const pace = limit(clock, EVENTS.burst, EVENTS.burst / EVENTS.perSecond)
   socket.onAny((name: unknown, ...args: unknown[]) => {
     const acknowledge = args.at(-1)
@@ -43,7 +47,10 @@ export function mountEvents(socket: Socket, events: Readonly<Record<string, Live
     const event = typeof name === 'string' && Object.hasOwn(events, name) ? events[name] : undefined
     if (!event) return refuse(new Malformed('unknown_event'))
     const wait = pace.take('socket')
-    if (wait > 0) return answer({ error: { code: 'too_many', retryAfterSeconds: wait, message: wordsOf(language())('errors.too_many') } })
+    if (wait > 0)
+      return answer({
+        error: { code: 'too_many', retryAfterSeconds: wait, message: wordsOf(language())('errors.too_many') },
+      })
     const bodies = typeof acknowledge === 'function' ? args.slice(0, -1) : args
     if (bodies.length !== 1) return refuse(new Malformed('bad_frame'))
     Promise.resolve()

@@ -1,0 +1,347 @@
+import { dutyOf } from '../attendance/contributions.ts'
+import { instant } from '../events/event.ts'
+import type { AssignmentEnd, Channel } from '../events/tickets.ts'
+import type { CategoryId, CustomerId, ShiftId, StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
+import type { Language } from '../kernel/language.ts'
+import { Conflict, refuse } from '../kernel/refusal.ts'
+import { HOUR, plus, SECOND } from '../kernel/time.ts'
+import { need, staffOf } from '../platform/actor.ts'
+import { announce } from '../platform/transaction.ts'
+import type { Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import { makeLink } from './links/actions.ts'
+import { needCustomerOf, postMessage, sayHouse } from './messages/actions.ts'
+import type { OpenAssignment, TicketRow } from './queries.ts'
+import * as tickets from './queries.ts'
+import { askRating, withdrawRating } from './ratings/actions.ts'
+import { subjectOf, whyNotMove, whyNotReopen, whyNotResolve, whyNotTransferTo, whyNotUndo } from './rules.ts'
+
+export type Opening = {
+  customerId: CustomerId
+  visitorId: VisitorId | null
+  channel: Channel
+  language: Language
+  categoryId: CategoryId | null
+  question: string
+  clientId: string
+  cameFrom: string | null
+  /** Somebody is on post: the customer waits in the live queue. Else it is kept as new, with what we promised. */
+  live: boolean
+  promisedAt: Date | null
+}
+type How = 'offer' | 'took' | 'given' | 'transfer' | 'entered' | 'undo'
+
+const topics = (id: TicketId, ...more: string[]): { about: string[] } => ({
+  about: [`ticket:${id}`, 'desk', 'board', ...more],
+})
+
+/** A question becomes a ticket, its words become message 1, and a private link is made; the token is returned once. */
+export async function openTicket(
+  tx: Tx,
+  opening: Opening,
+): Promise<{ ticketId: TicketId; number: string; linkToken: string }> {
+  const { live, question, clientId, promisedAt } = opening
+  const state = live ? 'queued' : 'new'
+  const { id, number } = await tickets.insertTicket(tx, { ...opening, state, subject: subjectOf(question) })
+  const linkToken = await makeLink(tx, id)
+  await announce(
+    tx,
+    'ticket.created',
+    { ticketId: id, channel: opening.channel, categoryId: opening.categoryId, round: 1 },
+    topics(id),
+  )
+  await postMessage(tx, { ticketId: id, by: { kind: 'customer' }, clientId, body: question })
+  if (promisedAt) await sayHouse(tx, id, 'promised', { at: promisedAt.toISOString() })
+  else await sayHouse(tx, id, 'received')
+  if (live) await announce(tx, 'ticket.queued', { ticketId: id, round: 1, head: false, why: 'asked' }, topics(id))
+  return { ticketId: id, number, linkToken }
+}
+
+/** A request left while nobody was on post enters the live queue. */
+export async function queueTicket(tx: Tx, id: TicketId): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  if (ticket.state !== 'new') return
+  await tickets.setTicket(tx, id, { state: 'queued', queued_at: tx.now })
+  await announce(
+    tx,
+    'ticket.queued',
+    { ticketId: id, round: ticket.round, head: ticket.head, why: 'opened' },
+    topics(id),
+  )
+}
+
+/** A request that came by phone, written down by the agent who took the call and theirs at once. */
+export async function enterTicket(
+  tx: Tx,
+  entry: Omit<Opening, 'visitorId' | 'channel' | 'cameFrom' | 'live' | 'promisedAt'>,
+): Promise<{ ticketId: TicketId; number: string }> {
+  need(tx, 'ticket.enter')
+  const { ticketId, number } = await openTicket(tx, {
+    ...entry,
+    visitorId: null,
+    channel: 'phone',
+    cameFrom: null,
+    live: true,
+    promisedAt: null,
+  })
+  const staffId = staffOf(tx)
+  await assignTicket(tx, ticketId, { staffId, shiftId: await shiftOf(tx, staffId), how: 'entered' })
+  return { ticketId, number }
+}
+
+/** The ticket is this person's from now on, under a new epoch. The index of open assignments lets only one be the first. */
+export async function assignTicket(
+  tx: Tx,
+  id: TicketId,
+  to: { staffId: StaffId; shiftId: ShiftId | null; how: How },
+): Promise<{ epoch: number }> {
+  const ticket = await tickets.lockTicket(tx, id)
+  refuse(whyNotMove(ticket.state, 'assign'))
+  return begin(tx, ticket, to)
+}
+
+/** Back to the queue with its old place; a chat left over from a shift goes to the head. */
+export async function returnTicket(
+  tx: Tx,
+  id: TicketId,
+  why: 'returned' | 'lease_lost' | 'shift_over',
+  epoch?: number,
+): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  if (epoch !== undefined) await needAssignment(tx, ticket, epoch)
+  const assignment = await tickets.findOpenAssignment(tx.db, id)
+  if (!assignment || ticket.state !== 'open') return
+  await finish(tx, ticket, assignment, why)
+  const head = why === 'shift_over' || ticket.complained_at !== null
+  await tickets.setTicket(tx, id, {
+    state: 'queued',
+    waiting_on: 'us',
+    head,
+    queued_at: tx.now,
+    answer_due_at: ticket.answer_due_at ?? plus(tx.now, (await answerSeconds(tx)) * SECOND),
+  })
+  await sayHouse(tx, id, 'returned')
+  await announce(tx, 'ticket.queued', { ticketId: id, round: ticket.round, head, why }, topics(id))
+}
+
+/** To a colleague on post, with everything that was said and noted. */
+export async function transferTicket(
+  tx: Tx,
+  id: TicketId,
+  { epoch, to }: { epoch: number; to: StaffId },
+): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  const assignment = await needAssignment(tx, ticket, epoch)
+  const duty = await dutyOf(tx.db, to, tx.now)
+  refuse(whyNotMove(ticket.state, 'transfer') ?? whyNotTransferTo(assignment.staffId, to, duty?.post ?? null))
+  await finish(tx, ticket, assignment, 'transferred')
+  await begin(tx, ticket, { staffId: to, shiftId: duty?.shiftId ?? null, how: 'transfer' })
+}
+
+/** Takes a wrong transfer back while the colleague has not written yet. */
+export async function undoTransfer(tx: Tx, id: TicketId): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  const last = await tickets.findLastAssignment(tx.db, id)
+  const present = await tickets.findOpenAssignment(tx.db, id)
+  const { undoSeconds } = await currentSettings(tx.db)
+  const answered = present ? await tickets.hasSpoken(tx.db, id, present) : true
+  refuse(whyNotUndo({ last, by: staffOf(tx), why: 'transferred', undoSeconds, now: tx.now, tooLate: answered }))
+  if (!present || !last) return
+  await finish(tx, ticket, present, 'transferred')
+  await begin(tx, ticket, { staffId: last.staffId, shiftId: last.shiftId, how: 'undo' })
+}
+
+/** Need, category and result as the agent understands them (REGULATION row 15); each may be saved before the others are known. */
+export async function describeTicket(
+  tx: Tx,
+  id: TicketId,
+  words: { epoch: number; categoryId: CategoryId | null; need: string | null; result: string | null },
+): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  await needAssignment(tx, ticket, words.epoch)
+  await tickets.setTicket(tx, id, { category_id: words.categoryId, need: words.need, result: words.result })
+  await announce(tx, 'ticket.described', { ticketId: id, categoryId: words.categoryId }, topics(id))
+}
+
+/** Solved: the customer has 72 hours to say otherwise, and is asked to rate. */
+export async function resolveTicket(tx: Tx, id: TicketId, { epoch }: { epoch: number }): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  const assignment = await needAssignment(tx, ticket, epoch)
+  refuse(whyNotResolve(ticket, await tickets.listHolds(tx.db, id)))
+  await finish(tx, ticket, assignment, 'resolved')
+  await resolved(tx, ticket, assignment.staffId)
+}
+
+/** The customer says it is solved, or leaves the queue. */
+export async function endByCustomer(tx: Tx, id: TicketId): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  needCustomerOf(tx, ticket)
+  if (ticket.state === 'resolved' || ticket.state === 'closed') return
+  refuse(whyNotMove(ticket.state, 'resolve'))
+  const assignment = await tickets.findOpenAssignment(tx.db, id)
+  if (assignment) await finish(tx, ticket, assignment, 'resolved')
+  await resolved(tx, ticket, null)
+}
+
+/** Takes a wrong resolve back: the round goes on with the same person. */
+export async function undoResolve(tx: Tx, id: TicketId): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  refuse(whyNotMove(ticket.state, 'undo'))
+  const last = await tickets.findLastAssignment(tx.db, id)
+  const { undoSeconds } = await currentSettings(tx.db)
+  const rated = await tickets.isRated(tx.db, id, ticket.round)
+  refuse(whyNotUndo({ last, by: staffOf(tx), why: 'resolved', undoSeconds, now: tx.now, tooLate: rated }))
+  if (!last) return
+  await withdrawRating(tx, ticket)
+  await tickets.setTicket(tx, id, { resolved_at: null, closes_at: null })
+  await announce(tx, 'ticket.resolve_undone', { ticketId: id, round: ticket.round }, topics(id))
+  await begin(tx, ticket, { staffId: last.staffId, shiftId: last.shiftId, how: 'undo' })
+}
+
+/** Within 72 hours: by the customer to the head of the queue, by an agent on duty to their own desk. A new round either way. */
+export async function reopenTicket(tx: Tx, id: TicketId): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  if (tx.actor.kind === 'staff') need(tx, 'desk.work')
+  else needCustomerOf(tx, ticket)
+  await reopen(tx, ticket)
+  if (tx.actor.kind !== 'staff') return
+  const staffId = staffOf(tx)
+  await assignTicket(tx, id, { staffId, shiftId: await shiftOf(tx, staffId), how: 'took' })
+}
+
+/** The customer's word in a conversation; on a resolved ticket it reopens it. */
+export async function writeAsCustomer(tx: Tx, id: TicketId, word: { clientId: string; body: string }) {
+  const ticket = await tickets.lockTicket(tx, id)
+  needCustomerOf(tx, ticket)
+  const known = ticket.state === 'resolved' && (await tickets.hasMessage(tx.db, id, 'customer', word.clientId))
+  if (ticket.state === 'resolved' && !known) await reopen(tx, ticket)
+  return postMessage(tx, { ticketId: id, by: { kind: 'customer' }, ...word })
+}
+
+/** Silence is over: nothing reopens it any more. */
+export async function closeTicket(tx: Tx, id: TicketId): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  if (ticket.state !== 'resolved' || !ticket.closes_at || ticket.closes_at > tx.now) return
+  await tickets.setTicket(tx, id, { state: 'closed', closed_at: tx.now })
+  await announce(tx, 'ticket.closed', { ticketId: id, round: ticket.round }, topics(id))
+}
+
+/** The complaint button: marked, at the head of the queue, and the duty manager hears of it (REGULATION row 59). */
+export async function complain(tx: Tx, id: TicketId): Promise<void> {
+  const locked = await tickets.lockTicket(tx, id)
+  needCustomerOf(tx, locked)
+  if (locked.complained_at && locked.state !== 'resolved') return
+  if (locked.state === 'resolved') await reopen(tx, locked)
+  else refuse(whyNotMove(locked.state, 'resolve'))
+  await tickets.setTicket(tx, id, { complained_at: tx.now, head: true })
+  await sayHouse(tx, id, 'complained')
+  const ticket = await tickets.lockTicket(tx, id)
+  await announce(tx, 'ticket.complained', { ticketId: id, round: ticket.round }, topics(id))
+}
+
+/** Not a request at all. It leaves the queue and every count. */
+export async function markSpam(tx: Tx, id: TicketId, { epoch }: { epoch: number }): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  const assignment = await needAssignment(tx, ticket, epoch)
+  refuse(whyNotMove(ticket.state, 'mark_spam'))
+  await finish(tx, ticket, assignment, 'spam')
+  await tickets.setTicket(tx, id, { state: 'spam', closed_at: tx.now, answer_due_at: null })
+  await announce(tx, 'ticket.marked_spam', { ticketId: id }, topics(id))
+}
+
+/** The acting person's open assignment under this epoch; 409 where the world has moved on (RELIABILITY 10). */
+async function needAssignment(tx: Tx, ticket: TicketRow, epoch: number): Promise<OpenAssignment> {
+  need(tx, 'desk.work')
+  const assignment = await tickets.findOpenAssignment(tx.db, ticket.id)
+  if (!assignment || assignment.epoch !== epoch || assignment.staffId !== staffOf(tx))
+    throw new Conflict('stale_assignment')
+  return assignment
+}
+
+async function begin(
+  tx: Tx,
+  ticket: TicketRow,
+  { staffId, shiftId, how }: { staffId: StaffId; shiftId: ShiftId | null; how: How },
+): Promise<{ epoch: number }> {
+  const epoch = ticket.epoch + 1
+  const { id: ticketId, round } = ticket
+  const assignmentId = await tickets.insertAssignment(tx, { ticketId, staffId, shiftId, round, epoch })
+  await tickets.setTicket(tx, ticketId, {
+    state: 'open',
+    epoch,
+    head: false,
+    last_handler_id: staffId,
+    promised_at: null,
+  })
+  const { name, nameEn } = await tickets.nameOfStaff(tx.db, staffId)
+  if (how !== 'undo') await sayHouse(tx, ticketId, how === 'transfer' ? 'handed_over' : 'joined', { name, nameEn })
+  await announce(
+    tx,
+    'ticket.assigned',
+    { ticketId, assignmentId, staffId, epoch, how, shiftId },
+    topics(ticketId, `work:${staffId}`),
+  )
+  return { epoch }
+}
+
+async function finish(
+  tx: Tx,
+  ticket: TicketRow,
+  { id: assignmentId, staffId, epoch }: OpenAssignment,
+  why: AssignmentEnd,
+): Promise<void> {
+  await tickets.endAssignmentRow(tx, assignmentId, why)
+  await announce(
+    tx,
+    'assignment.ended',
+    { ticketId: ticket.id, assignmentId, staffId, epoch, why },
+    topics(ticket.id, `work:${staffId}`),
+  )
+}
+
+async function resolved(tx: Tx, ticket: TicketRow, by: StaffId | null): Promise<void> {
+  const { closeAfterSilenceHours } = await currentSettings(tx.db)
+  const closesAt = plus(tx.now, closeAfterSilenceHours * HOUR)
+  await tickets.setTicket(tx, ticket.id, {
+    state: 'resolved',
+    head: false,
+    resolved_at: tx.now,
+    closes_at: closesAt,
+    answer_due_at: null,
+    promised_at: null,
+    waiting_on: 'customer',
+  })
+  await sayHouse(tx, ticket.id, 'resolved')
+  await announce(
+    tx,
+    'ticket.resolved',
+    { ticketId: ticket.id, round: ticket.round, by, closesAt: instant(closesAt) },
+    topics(ticket.id),
+  )
+  if (ticket.first_answered_at) await askRating(tx, ticket)
+}
+
+async function reopen(tx: Tx, ticket: TicketRow): Promise<void> {
+  refuse(whyNotReopen(ticket, tx.now))
+  await withdrawRating(tx, ticket)
+  const round = ticket.round + 1
+  const due = plus(tx.now, (await answerSeconds(tx)) * SECOND)
+  await tickets.setTicket(tx, ticket.id, {
+    state: 'queued',
+    round,
+    head: true,
+    waiting_on: 'us',
+    queued_at: tx.now,
+    resolved_at: null,
+    closes_at: null,
+    answer_due_at: due,
+  })
+  await sayHouse(tx, ticket.id, 'reopened')
+  const by = tx.actor.kind === 'staff' ? 'staff' : 'customer'
+  await announce(tx, 'ticket.reopened', { ticketId: ticket.id, round, by }, topics(ticket.id))
+  await announce(tx, 'ticket.queued', { ticketId: ticket.id, round, head: true, why: 'reopened' }, topics(ticket.id))
+}
+
+const answerSeconds = async (tx: Tx): Promise<number> => (await currentSettings(tx.db)).answerSeconds
+const shiftOf = async (tx: Tx, staffId: StaffId): Promise<ShiftId | null> =>
+  (await dutyOf(tx.db, staffId, tx.now))?.shiftId ?? null

@@ -1,0 +1,416 @@
+import { sql } from 'kysely'
+import type { AssignmentEnd, Channel } from '../events/tickets.ts'
+import type { AssignmentId, CategoryId, CustomerId, ShiftId, StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
+import type { Bilingual, Language } from '../kernel/language.ts'
+import { NotFound } from '../kernel/refusal.ts'
+import type { Reader, Tx } from '../schema.ts'
+import type { TicketState } from './rules.ts'
+
+const COLUMNS = [
+  'id',
+  'number',
+  'round',
+  'state',
+  'waiting_on',
+  'customer_id',
+  'visitor_id',
+  'channel',
+  'language',
+  'category_id',
+  'subject',
+  'came_from',
+  'need',
+  'result',
+  'head',
+  'place_at',
+  'created_at',
+  'queued_at',
+  'complained_at',
+  'answer_due_at',
+  'first_answered_at',
+  'promised_at',
+  'last_seq',
+  'last_message_at',
+  'epoch',
+  'last_handler_id',
+  'resolved_at',
+  'closes_at',
+  'closed_at',
+  'version',
+] as const
+
+export type TicketRow = {
+  id: TicketId
+  number: string
+  round: number
+  state: TicketState
+  waiting_on: 'us' | 'customer'
+  customer_id: CustomerId
+  visitor_id: VisitorId | null
+  channel: Channel
+  language: Language
+  category_id: CategoryId | null
+  subject: string
+  came_from: string | null
+  need: string | null
+  result: string | null
+  head: boolean
+  place_at: Date
+  created_at: Date
+  queued_at: Date | null
+  complained_at: Date | null
+  answer_due_at: Date | null
+  first_answered_at: Date | null
+  promised_at: Date | null
+  last_seq: number
+  last_message_at: Date
+  epoch: number
+  last_handler_id: StaffId | null
+  resolved_at: Date | null
+  closes_at: Date | null
+  closed_at: Date | null
+  version: number
+}
+
+/** A ticket with what its pages show around it. */
+export type TicketView = TicketRow & {
+  customerName: string
+  category: { code: string; name: Bilingual } | null
+  assignment: { id: AssignmentId; staffId: StaffId; name: string; nameEn: string; epoch: number; openedAt: Date } | null
+}
+
+/** @throws NotFound */
+export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
+  const row = await db
+    .selectFrom('tickets as t')
+    .innerJoin('customers as c', 'c.id', 't.customer_id')
+    .leftJoin('categories as k', 'k.id', 't.category_id')
+    .leftJoin('assignments as a', (join) => join.onRef('a.ticket_id', '=', 't.id').on('a.ended_at', 'is', null))
+    .leftJoin('staff as s', 's.id', 'a.staff_id')
+    .select(COLUMNS.map((column) => `t.${column}` as const))
+    .select([
+      'c.name as customerName',
+      'k.code',
+      'k.name as categoryName',
+      'a.id as assignmentId',
+      'a.staff_id',
+      'a.epoch as assignmentEpoch',
+      'a.opened_at',
+      's.name',
+      's.name_en',
+    ])
+    .where('t.id', '=', id)
+    .executeTakeFirst()
+  if (!row) throw new NotFound()
+  const {
+    customerName,
+    code,
+    categoryName,
+    assignmentId,
+    staff_id,
+    assignmentEpoch,
+    opened_at,
+    name,
+    name_en,
+    ...ticket
+  } = row
+  return {
+    ...(ticket as TicketRow),
+    customerName,
+    category: code && categoryName ? { code, name: categoryName } : null,
+    assignment:
+      assignmentId && staff_id && opened_at
+        ? {
+            id: assignmentId as AssignmentId,
+            staffId: staff_id as StaffId,
+            name: name ?? '',
+            nameEn: name_en ?? '',
+            epoch: assignmentEpoch ?? 0,
+            openedAt: opened_at,
+          }
+        : null,
+  }
+}
+
+/** The row, locked to the end of the transaction. Tickets are locked before staff, in id order. @throws NotFound */
+export async function lockTicket(tx: Tx, id: TicketId): Promise<TicketRow> {
+  const row = await tx.db.selectFrom('tickets').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst()
+  if (!row) throw new NotFound()
+  return row as TicketRow
+}
+
+export async function insertTicket(
+  tx: Tx,
+  ticket: {
+    state: 'new' | 'queued'
+    customerId: CustomerId
+    visitorId: VisitorId | null
+    channel: Channel
+    language: Language
+    categoryId: CategoryId | null
+    subject: string
+    cameFrom: string | null
+    promisedAt: Date | null
+  },
+): Promise<{ id: TicketId; number: string }> {
+  const row = await tx.db
+    .insertInto('tickets')
+    .values({
+      state: ticket.state,
+      customer_id: ticket.customerId,
+      visitor_id: ticket.visitorId,
+      channel: ticket.channel,
+      language: ticket.language,
+      category_id: ticket.categoryId,
+      subject: ticket.subject,
+      came_from: ticket.cameFrom,
+      promised_at: ticket.promisedAt,
+      place_at: tx.now,
+      created_at: tx.now,
+      last_message_at: tx.now,
+      queued_at: ticket.state === 'queued' ? tx.now : null,
+    })
+    .returning(['id', 'number'])
+    .executeTakeFirstOrThrow()
+  return { id: row.id as TicketId, number: row.number }
+}
+
+type Change = Partial<
+  Pick<
+    TicketRow,
+    | 'state'
+    | 'round'
+    | 'waiting_on'
+    | 'head'
+    | 'queued_at'
+    | 'category_id'
+    | 'need'
+    | 'result'
+    | 'complained_at'
+    | 'answer_due_at'
+    | 'promised_at'
+    | 'epoch'
+    | 'last_handler_id'
+    | 'resolved_at'
+    | 'closes_at'
+    | 'closed_at'
+    | 'place_at'
+  >
+>
+
+/** Writes columns of a locked ticket and counts its version up. */
+export async function setTicket(tx: Tx, id: TicketId, change: Change): Promise<void> {
+  await tx.db
+    .updateTable('tickets')
+    .set({ ...change, version: sql<number>`version + 1` })
+    .where('id', '=', id)
+    .execute()
+}
+
+export type OpenAssignment = {
+  id: AssignmentId
+  staffId: StaffId
+  shiftId: ShiftId | null
+  epoch: number
+  openedAt: Date
+}
+
+export async function findOpenAssignment(db: Reader, ticketId: TicketId): Promise<OpenAssignment | undefined> {
+  const row = await db
+    .selectFrom('assignments')
+    .selectAll()
+    .where('ticket_id', '=', ticketId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return (
+    row && {
+      id: row.id as AssignmentId,
+      staffId: row.staff_id as StaffId,
+      shiftId: row.shift_id as ShiftId | null,
+      epoch: row.epoch,
+      openedAt: row.opened_at,
+    }
+  )
+}
+
+/** The assignment that ended last, with how. */
+export async function findLastAssignment(
+  db: Reader,
+  ticketId: TicketId,
+): Promise<(OpenAssignment & { endedAt: Date | null; why: AssignmentEnd | null }) | undefined> {
+  const row = await db
+    .selectFrom('assignments')
+    .selectAll()
+    .where('ticket_id', '=', ticketId)
+    .where('ended_at', 'is not', null)
+    .orderBy('epoch', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return (
+    row && {
+      id: row.id as AssignmentId,
+      staffId: row.staff_id as StaffId,
+      shiftId: row.shift_id as ShiftId | null,
+      epoch: row.epoch,
+      openedAt: row.opened_at,
+      endedAt: row.ended_at,
+      why: row.end_reason,
+    }
+  )
+}
+
+export async function insertAssignment(
+  tx: Tx,
+  row: { ticketId: TicketId; staffId: StaffId; shiftId: ShiftId | null; round: number; epoch: number },
+): Promise<AssignmentId> {
+  const { id } = await tx.db
+    .insertInto('assignments')
+    .values({
+      ticket_id: row.ticketId,
+      staff_id: row.staffId,
+      shift_id: row.shiftId,
+      round: row.round,
+      epoch: row.epoch,
+      opened_at: tx.now,
+      ended_at: null,
+      end_reason: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id as AssignmentId
+}
+
+export async function endAssignmentRow(tx: Tx, id: AssignmentId, why: AssignmentEnd): Promise<void> {
+  await tx.db
+    .updateTable('assignments')
+    .set({ ended_at: tx.now, end_reason: why })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+export const listHolds = (db: Reader, ticketId: TicketId) =>
+  db.selectFrom('ticket_holds').select(['kind', 'ref']).where('ticket_id', '=', ticketId).orderBy('set_at').execute()
+
+/** How many stand before this ticket in the live queue; null where it does not wait. */
+export async function queuePlace(db: Reader, id: TicketId): Promise<{ place: number; ahead: number } | null> {
+  const { rows } = await sql<{ ahead: string }>`
+    select (select count(*) from tickets q where q.state = 'queued'
+      and (q.head, -extract(epoch from q.place_at), -q.id) > (t.head, -extract(epoch from t.place_at), -t.id)) as ahead
+    from tickets t where t.id = ${id} and t.state = 'queued'`.execute(db)
+  const [row] = rows
+  return row ? { place: Number(row.ahead) + 1, ahead: Number(row.ahead) } : null
+}
+
+export type EarlierTicket = {
+  id: TicketId
+  number: string
+  subject: string
+  state: TicketState
+  createdAt: Date
+  service: number | null
+}
+
+/** Newest first. */
+export async function ticketsOfCustomer(db: Reader, customerId: CustomerId, limit: number): Promise<EarlierTicket[]> {
+  const rows = await db
+    .selectFrom('tickets as t')
+    .leftJoin('ratings as r', (join) =>
+      join.onRef('r.ticket_id', '=', 't.id').onRef('r.round', '=', 't.round').on('r.state', '=', 'given'),
+    )
+    .select(['t.id', 't.number', 't.subject', 't.state', 't.created_at', 'r.service'])
+    .where('t.customer_id', '=', customerId)
+    .orderBy('t.created_at', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id as TicketId,
+    number: row.number,
+    subject: row.subject,
+    state: row.state,
+    createdAt: row.created_at,
+    service: row.service,
+  }))
+}
+
+/** The open ticket of a visitor, if any: at most one by its index. */
+export async function findOpenTicketOfVisitor(db: Reader, visitorId: VisitorId): Promise<TicketId | undefined> {
+  const row = await db
+    .selectFrom('tickets')
+    .select('id')
+    .where('visitor_id', '=', visitorId)
+    .where('state', 'in', ['new', 'queued', 'open'])
+    .executeTakeFirst()
+  return row?.id as TicketId | undefined
+}
+
+/** Resolved tickets whose silence is over, oldest first. */
+export async function listClosing(db: Reader, now: Date, limit: number): Promise<{ id: TicketId; version: number }[]> {
+  const rows = await db
+    .selectFrom('tickets')
+    .select(['id', 'version'])
+    .where('state', '=', 'resolved')
+    .where('closes_at', '<=', now)
+    .orderBy('closes_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ id: row.id as TicketId, version: row.version }))
+}
+
+/** Requests left while nobody was on post, oldest first. */
+export async function listNew(db: Reader, limit: number): Promise<{ id: TicketId; version: number }[]> {
+  const rows = await db
+    .selectFrom('tickets')
+    .select(['id', 'version'])
+    .where('state', '=', 'new')
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ id: row.id as TicketId, version: row.version }))
+}
+
+/** Whether the holder of an assignment has written to the customer since it began. */
+export async function hasSpoken(
+  db: Reader,
+  ticketId: TicketId,
+  { staffId, openedAt }: OpenAssignment,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('messages')
+    .select('id')
+    .where('ticket_id', '=', ticketId)
+    .where('staff_id', '=', staffId)
+    .where('at', '>=', openedAt)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function hasMessage(db: Reader, ticketId: TicketId, author: string, clientId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('messages')
+    .select('id')
+    .where('ticket_id', '=', ticketId)
+    .where('author', '=', author)
+    .where('client_id', '=', clientId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function isRated(db: Reader, ticketId: TicketId, round: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('ratings')
+    .select('id')
+    .where('ticket_id', '=', ticketId)
+    .where('round', '=', round)
+    .where('state', '=', 'given')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** @throws NotFound */
+export async function nameOfStaff(db: Reader, id: StaffId): Promise<{ name: string; nameEn: string }> {
+  const row = await db.selectFrom('staff').select(['name', 'name_en']).where('id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound()
+  return { name: row.name, nameEn: row.name_en }
+}

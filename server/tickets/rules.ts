@@ -1,0 +1,81 @@
+import type { Post } from '../kernel/capabilities.ts'
+import type { StaffId } from '../kernel/ids.ts'
+import { after, type Moves } from '../kernel/machine.ts'
+import { type Refusal, refusal } from '../kernel/refusal.ts'
+
+export const TICKET_STATES = ['new', 'queued', 'open', 'resolved', 'closed', 'merged', 'spam'] as const
+export type TicketState = (typeof TICKET_STATES)[number]
+export type TicketAct =
+  | 'queue'
+  | 'assign'
+  | 'return'
+  | 'transfer'
+  | 'resolve'
+  | 'undo'
+  | 'reopen'
+  | 'close'
+  | 'mark_spam'
+
+/** REGULATION 2, TICKET. "Offered" is an open offer and "with a department" a hold: shown, not states. */
+export const ticketMoves: Moves<TicketState, TicketAct> = {
+  new: { queue: 'queued', assign: 'open', resolve: 'resolved', mark_spam: 'spam' },
+  queued: { assign: 'open', resolve: 'resolved', mark_spam: 'spam' },
+  open: { return: 'queued', transfer: 'open', resolve: 'resolved', mark_spam: 'spam' },
+  resolved: { undo: 'open', reopen: 'queued', close: 'closed' },
+  closed: {},
+  merged: {},
+  spam: {},
+}
+
+export const whyNotMove = (from: TicketState, act: TicketAct): Refusal | null =>
+  after(ticketMoves, from, act) ? null : refusal(`tickets.not_now.${act}`)
+
+/** REGULATION row 15: cannot close without category, need and result. */
+export function whyNotResolve(
+  ticket: { state: TicketState; category_id: string | null; need: string | null; result: string | null },
+  holds: readonly { kind: string }[],
+): Refusal | null {
+  if (!after(ticketMoves, ticket.state, 'resolve')) return refusal('tickets.not_now.resolve')
+  if (!ticket.category_id) return refusal('tickets.category_missing', {}, 'category')
+  if (!ticket.need) return refusal('tickets.need_missing', {}, 'need')
+  if (!ticket.result) return refusal('tickets.result_missing', {}, 'result')
+  const [hold] = holds
+  return hold ? refusal(`tickets.held.${hold.kind}`) : null
+}
+
+/** A resolved ticket reopens with a word of the customer until it closes by itself. */
+export function whyNotReopen(ticket: { state: TicketState; closes_at: Date | null }, now: Date): Refusal | null {
+  if (ticket.state === 'closed') return refusal('tickets.closed')
+  if (!after(ticketMoves, ticket.state, 'reopen')) return refusal('tickets.not_now.reopen')
+  return ticket.closes_at && now >= ticket.closes_at ? refusal('tickets.closed') : null
+}
+
+/** The first line of the question, short enough for a row; the whole question is message 1. */
+export function subjectOf(question: string): string {
+  const line = question.trim().split(/[\r\n]/, 1)[0] ?? ''
+  const letters = Array.from(line.trim())
+  return letters.length <= 80 ? letters.join('') : `${letters.slice(0, 79).join('')}…`
+}
+
+/** Only to somebody else who is on a post that talks with customers now. */
+export function whyNotTransferTo(from: StaffId, to: StaffId, post: Post | null): Refusal | null {
+  if (from === to) return refusal('tickets.transfer_to_self', {}, 'to')
+  return post === 'service' || post === 'manager' ? null : refusal('tickets.transfer_not_on_post', {}, 'to')
+}
+
+type Undo = {
+  last: { staffId: StaffId; why: string | null; endedAt: Date | null } | undefined
+  by: StaffId
+  why: 'resolved' | 'transferred'
+  undoSeconds: number
+  now: Date
+  /** The customer has rated, or the colleague has written. */
+  tooLate: boolean
+}
+
+/** A wrong resolve or transfer is taken back by whoever did it, for a short while. */
+export function whyNotUndo({ last, by, why, undoSeconds, now, tooLate }: Undo): Refusal | null {
+  if (!last || last.staffId !== by || last.why !== why || !last.endedAt) return refusal('tickets.undo_not_yours')
+  const seconds = (now.getTime() - last.endedAt.getTime()) / 1000
+  return tooLate || seconds > undoSeconds ? refusal('tickets.undo_too_late') : null
+}
