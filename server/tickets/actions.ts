@@ -10,7 +10,7 @@ import { announce } from '../platform/transaction.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { makeLink } from './links/actions.ts'
-import { needCustomerOf, postMessage, sayHouse } from './messages/actions.ts'
+import { type Accepted, needCustomerOf, postMessage, sayHouse } from './messages/actions.ts'
 import type { OpenAssignment, TicketRow } from './queries.ts'
 import * as tickets from './queries.ts'
 import { askRating, withdrawRating } from './ratings/actions.ts'
@@ -209,13 +209,23 @@ export async function reopenTicket(tx: Tx, id: TicketId): Promise<void> {
   await assignTicket(tx, id, { staffId, shiftId: await shiftOf(tx, staffId), how: 'took' })
 }
 
-/** The customer's word in a conversation; on a resolved ticket it reopens it. */
-export async function writeAsCustomer(tx: Tx, id: TicketId, word: { clientId: string; body: string }) {
-  const ticket = await tickets.lockTicket(tx, id)
-  needCustomerOf(tx, ticket)
-  const known = ticket.state === 'resolved' && (await tickets.hasMessage(tx.db, id, 'customer', word.clientId))
-  if (ticket.state === 'resolved' && !known) await reopen(tx, ticket)
-  return postMessage(tx, { ticketId: id, by: { kind: 'customer' }, ...word })
+/** The customer's word in a conversation; on a resolved ticket it reopens it, to the head of the queue. */
+export async function writeAsCustomer(
+  tx: Tx,
+  id: TicketId,
+  word: { clientId: string; body: string },
+): Promise<Accepted> {
+  needCustomerOf(tx, await tickets.getCustomerSide(tx.db, id))
+  const message = { ticketId: id, by: { kind: 'customer' }, ...word } as const
+  try {
+    return await postMessage(tx, message)
+  } catch (error) {
+    if (!(error instanceof Conflict) || error.code !== 'conversation_closed') throw error
+    const ticket = await tickets.lockTicket(tx, id)
+    if (ticket.state !== 'resolved') throw error
+    await reopen(tx, ticket)
+    return postMessage(tx, message)
+  }
 }
 
 /** Silence is over: nothing reopens it any more. */

@@ -386,17 +386,6 @@ export async function hasSpoken(
   return row !== undefined
 }
 
-export async function hasMessage(db: Reader, ticketId: TicketId, author: string, clientId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('messages')
-    .select('id')
-    .where('ticket_id', '=', ticketId)
-    .where('author', '=', author)
-    .where('client_id', '=', clientId)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 export async function isRated(db: Reader, ticketId: TicketId, round: number): Promise<boolean> {
   const row = await db
     .selectFrom('ratings')
@@ -413,4 +402,11 @@ export async function nameOfStaff(db: Reader, id: StaffId): Promise<{ name: stri
   const row = await db.selectFrom('staff').select(['name', 'name_en']).where('id', '=', id).executeTakeFirst()
   if (!row) throw new NotFound()
   return { name: row.name, nameEn: row.name_en }
+}
+
+/** Whose conversation it is. Never changes, so it is read without a lock. @throws NotFound */
+export async function getCustomerSide(db: Reader, id: TicketId): Promise<Pick<TicketRow, 'id' | 'visitor_id'>> {
+  const row = await db.selectFrom('tickets').select(['id', 'visitor_id']).where('id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound()
+  return row as Pick<TicketRow, 'id' | 'visitor_id'>
 }

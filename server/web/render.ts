@@ -62,7 +62,7 @@ hb.registerHelper('since', (at: Date, { data: { root } }: Options) => {
   return shortDate(at, root.language, root.zone)
 })
 hb.registerHelper('both', (name: Bilingual | null | undefined, options: Options) => {
-  const { language } = options.data.root
+  const language: Language = options.data.root.language
   return name?.[language] ?? ''
 })
 hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
