@@ -43,6 +43,10 @@ export async function up(db: Kysely<any>): Promise<void> {
   await sql`create index tickets_new on tickets (created_at) where state = 'new'`.execute(db)
   await sql`create index tickets_closing on tickets (closes_at) where state = 'resolved'`.execute(db)
   await sql`create index tickets_of_customer on tickets (customer_id, created_at desc)`.execute(db)
+  await sql`create index tickets_due on tickets (answer_due_at) where state in ('queued', 'open') and answer_due_at is not null`.execute(
+    db,
+  )
+  await sql`create index tickets_by_creation on tickets (created_at)`.execute(db)
   await sql`create index tickets_recent on tickets (last_message_at desc, id)`.execute(db)
 
   await sql`

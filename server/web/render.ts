@@ -12,14 +12,16 @@
  *   {{both name}}                                 the reader's side of a bilingual value
  *   {{#if (eq a b)}} {{#if (and a b)}} {{#if (or a b)}} {{#if (not a)}} {{#if (gt a b)}}
  *   {{json value}}                                escaped JSON for a data- attribute
- *   {{face person}}                               initials or last character of a name
+ *   {{personName person}}                         the reader's spelling of {name, nameEn}
+ *   {{face name}} {{hue id}}                      initials or last character of a name · 1..4 for data-hue
+ *   {{dateName "2026-11-23"}} {{concat "a." b}}   23 Nov · one key out of parts
  * Partials: every file of views/parts and views/layouts by its name: {{> rating}}, {{#> app}}…{{/app}}.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
-import { clockTime, shortDate } from '../i18n/instants.ts'
+import { clockTime, dateName, shortDate } from '../i18n/instants.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
 
@@ -65,6 +67,12 @@ hb.registerHelper('both', (name: Bilingual | null | undefined, options: Options)
   const language: Language = options.data.root.language
   return name?.[language] ?? ''
 })
+hb.registerHelper('personName', (person: { name: string; nameEn: string } | null | undefined, { data }: Options) =>
+  person ? (data.root.language === 'en' && person.nameEn ? person.nameEn : person.name) : '',
+)
+hb.registerHelper('dateName', (date: string, { data }: Options) => dateName(date, data.root.language))
+hb.registerHelper('concat', (...parts: unknown[]) => parts.slice(0, -1).join(''))
+hb.registerHelper('hue', (id: unknown) => (Number(String(id ?? '0').slice(-3)) % 4) + 1)
 hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
 hb.registerHelper('json', (value: unknown) => JSON.stringify(value))
 hb.registerHelper('eq', (a: unknown, b: unknown) => a === b)

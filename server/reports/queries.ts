@@ -1,0 +1,241 @@
+import { sql } from 'kysely'
+import type { AlarmKind } from '../events/desk.ts'
+import type { Post } from '../kernel/capabilities.ts'
+import type { AlarmId, StaffId, TicketId } from '../kernel/ids.ts'
+import type { Bilingual } from '../kernel/language.ts'
+import { HOUR, plus } from '../kernel/time.ts'
+import type { Reader } from '../schema.ts'
+
+/** Reads across features for the night board; writes nothing of others. */
+export type Figures = {
+  waiting: number
+  oldestSince: Date | null
+  /** Median seconds from question to first answer, tonight and in the night before; null where there was none. */
+  firstAnswerSeconds: number | null
+  firstAnswerBefore: number | null
+  answered: number
+  refused: number
+  offered: number
+  onPost: number
+  rostered: number
+}
+
+/** One row of numbers. `since` is the start of tonight; the night before is the same length, a day earlier. */
+export async function readFigures(db: Reader, since: Date, now: Date): Promise<Figures> {
+  const before = { from: plus(since, -24 * HOUR), to: plus(now, -24 * HOUR) }
+  const { rows } = await sql<Record<keyof Figures, string | null> & { oldestSince: Date | null }>`
+    with waits as (
+      select extract(epoch from first_answered_at - created_at) as seconds, created_at from tickets
+      where created_at >= ${before.from} and first_answered_at is not null and channel <> 'form'
+    )
+    select
+      (select count(*) from tickets where state = 'queued') as waiting,
+      (select min(coalesce(queued_at, created_at)) from tickets where state = 'queued') as "oldestSince",
+      (select percentile_cont(0.5) within group (order by seconds) from waits where created_at >= ${since}) as "firstAnswerSeconds",
+      (select percentile_cont(0.5) within group (order by seconds) from waits where created_at < ${before.to}) as "firstAnswerBefore",
+      (select count(*) from waits where created_at >= ${since}) as answered,
+      (select count(*) from offers where made_at >= ${since} and state in ('passed', 'expired')) as refused,
+      (select count(*) from offers where made_at >= ${since}) as offered,
+      (select count(*) from attendances a join shifts s on s.id = a.shift_id
+        where a.checked_out_at is null and s.during @> ${now}::timestamptz) as "onPost",
+      (select count(*) from shifts where during @> ${now}::timestamptz) as rostered`.execute(db)
+  const [row] = rows
+  const number = (value: string | null | undefined): number => Number(value ?? 0)
+  const maybe = (value: string | null | undefined): number | null => (value == null ? null : Number(value))
+  return {
+    waiting: number(row?.waiting),
+    oldestSince: row?.oldestSince ?? null,
+    firstAnswerSeconds: maybe(row?.firstAnswerSeconds),
+    firstAnswerBefore: maybe(row?.firstAnswerBefore),
+    answered: number(row?.answered),
+    refused: number(row?.refused),
+    offered: number(row?.offered),
+    onPost: number(row?.onPost),
+    rostered: number(row?.rostered),
+  }
+}
+
+/** The last twelve hours, oldest first, for the small lines under the figures. */
+export type Hours = { asked: number[]; firstAnswer: number[]; longest: number[]; refused: number[]; onPost: number[] }
+
+export async function readHours(db: Reader, now: Date): Promise<Hours> {
+  const { rows } = await sql<Record<keyof Hours, string>>`
+    select h.at,
+      (select count(*) from tickets t where t.created_at >= h.at and t.created_at < h.at + interval '1 hour') as asked,
+      coalesce((select percentile_cont(0.5) within group (order by extract(epoch from t.first_answered_at - t.created_at)) from tickets t
+        where t.created_at >= h.at and t.created_at < h.at + interval '1 hour' and t.first_answered_at is not null and t.channel <> 'form'), 0) as "firstAnswer",
+      coalesce((select max(extract(epoch from coalesce(t.first_answered_at, ${now}::timestamptz) - t.created_at)) from tickets t
+        where t.created_at >= h.at and t.created_at < h.at + interval '1 hour' and t.channel <> 'form'), 0) as longest,
+      (select count(*) from offers o where o.made_at >= h.at and o.made_at < h.at + interval '1 hour' and o.state in ('passed', 'expired')) as refused,
+      (select count(*) from attendances a where a.checked_in_at < h.at + interval '1 hour' and coalesce(a.checked_out_at, 'infinity') > h.at) as "onPost"
+    from generate_series(${plus(now, -12 * HOUR)}::timestamptz, ${plus(now, -HOUR)}::timestamptz, interval '1 hour') as h (at)
+    order by h.at`.execute(db)
+  const series = (key: keyof Hours): number[] => rows.map((row) => Number(row[key]))
+  return {
+    asked: series('asked'),
+    firstAnswer: series('firstAnswer'),
+    longest: series('longest'),
+    refused: series('refused'),
+    onPost: series('onPost'),
+  }
+}
+
+export type Need = {
+  alarmId: AlarmId
+  kind: AlarmKind
+  raisedAt: Date
+  subject: string | null
+  ticket: { id: TicketId; number: string; subject: string; customerName: string; since: Date; open: boolean } | null
+  /** Who was asked in this round and did not take it. */
+  refusedBy: { name: string; nameEn: string }[]
+}
+
+/** Open alarms, oldest first: what a hand is needed for. */
+export async function listNeeds(db: Reader): Promise<Need[]> {
+  const { rows } = await sql<{
+    id: string
+    kind: AlarmKind
+    raised_at: Date
+    subject: string | null
+    ticket_id: string | null
+    number: string
+    ticket_subject: string
+    customer: string
+    since: Date
+    state: string
+    refused: { name: string; nameEn: string }[] | null
+  }>`
+    select a.id, a.kind, a.raised_at, a.subject, t.id as ticket_id, t.number, t.subject as ticket_subject, t.state,
+      c.name as customer, coalesce(t.queued_at, t.created_at) as since,
+      (select json_agg(distinct jsonb_build_object('name', s.name, 'nameEn', s.name_en)) from offers o join staff s on s.id = o.staff_id
+        where o.ticket_id = t.id and o.round = t.round and o.state in ('passed', 'expired')) as refused
+    from alarms a
+    left join tickets t on t.id = a.ticket_id
+    left join customers c on c.id = t.customer_id
+    where a.settled_at is null
+    order by a.raised_at limit 20`.execute(db)
+  return rows.map((row) => ({
+    alarmId: row.id as AlarmId,
+    kind: row.kind,
+    raisedAt: row.raised_at,
+    subject: row.subject,
+    ticket: row.ticket_id
+      ? {
+          id: row.ticket_id as TicketId,
+          number: row.number,
+          subject: row.ticket_subject,
+          customerName: row.customer,
+          since: row.since,
+          open: row.state === 'queued',
+        }
+      : null,
+    refusedBy: row.refused ?? [],
+  }))
+}
+
+export type OnBoard = {
+  staffId: StaffId
+  name: string
+  nameEn: string
+  post: Post
+  state: 'here' | 'on_break' | 'silent' | 'absent'
+  until: Date
+  seenAt: Date | null
+  breakEndsBy: Date | null
+  waitingOnUs: number
+  waitingOnCustomer: number
+}
+
+/** Everybody whose shift covers this instant, with what they do; those who have not come are `absent`. */
+export async function listOnBoard(db: Reader, now: Date, quietSeconds: number): Promise<OnBoard[]> {
+  const { rows } = await sql<{
+    staff_id: string
+    name: string
+    name_en: string
+    post: Post
+    until: Date
+    attendance: string | null
+    seen_at: Date | null
+    ends_by: Date | null
+    on_us: string
+    on_customer: string
+  }>`
+    select s.staff_id, p.name, p.name_en, s.post, s.ends_at as until, a.id as attendance,
+      (select max(seen_at) from presence where presence.staff_id = s.staff_id) as seen_at, b.ends_by,
+      count(t.id) filter (where t.waiting_on = 'us') as on_us,
+      count(t.id) filter (where t.waiting_on = 'customer') as on_customer
+    from shifts s
+    join staff p on p.id = s.staff_id
+    left join attendances a on a.shift_id = s.id and a.checked_out_at is null
+    left join breaks b on b.attendance_id = a.id and b.ended_at is null
+    left join assignments g on g.staff_id = s.staff_id and g.ended_at is null
+    left join tickets t on t.id = g.ticket_id
+    where s.during @> ${now}::timestamptz
+    group by s.id, p.id, a.id, b.id
+    order by p.number`.execute(db)
+  return rows.map((row) => ({
+    staffId: row.staff_id as StaffId,
+    name: row.name,
+    nameEn: row.name_en,
+    post: row.post,
+    until: row.until,
+    seenAt: row.seen_at,
+    breakEndsBy: row.ends_by,
+    waitingOnUs: Number(row.on_us),
+    waitingOnCustomer: Number(row.on_customer),
+    state: !row.attendance
+      ? 'absent'
+      : row.ends_by
+        ? 'on_break'
+        : row.seen_at && row.seen_at >= plus(now, -quietSeconds * 1000)
+          ? 'here'
+          : 'silent',
+  }))
+}
+
+export type ClockAtRisk = {
+  ticketId: TicketId
+  customerName: string
+  category: Bilingual | null
+  complained: boolean
+  dueAt: Date
+  staff: { name: string; nameEn: string } | null
+}
+
+/** Answers owed, the most urgent first. */
+export async function listClocks(db: Reader, limit: number): Promise<ClockAtRisk[]> {
+  const rows = await db
+    .selectFrom('tickets as t')
+    .innerJoin('customers as c', 'c.id', 't.customer_id')
+    .leftJoin('categories as k', 'k.id', 't.category_id')
+    .leftJoin('assignments as a', (join) => join.onRef('a.ticket_id', '=', 't.id').on('a.ended_at', 'is', null))
+    .leftJoin('staff as s', 's.id', 'a.staff_id')
+    .select([
+      't.id',
+      'c.name as customer',
+      'k.name as category',
+      't.complained_at',
+      't.answer_due_at',
+      's.name',
+      's.name_en',
+    ])
+    .where('t.state', 'in', ['queued', 'open'])
+    .where('t.answer_due_at', 'is not', null)
+    .orderBy('t.answer_due_at')
+    .limit(limit)
+    .execute()
+  return rows.flatMap((row) =>
+    row.answer_due_at
+      ? [
+          {
+            ticketId: row.id as TicketId,
+            customerName: row.customer,
+            category: row.category,
+            complained: row.complained_at !== null,
+            dueAt: row.answer_due_at,
+            staff: row.name ? { name: row.name, nameEn: row.name_en ?? '' } : null,
+          },
+        ]
+      : [],
+  )
+}

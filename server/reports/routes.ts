@@ -1,0 +1,96 @@
+import { type Context, Hono } from 'hono'
+import { settleAlarm } from '../desk/actions.ts'
+import { countdown } from '../i18n/instants.ts'
+import { POSTS } from '../kernel/capabilities.ts'
+import type { AlarmId } from '../kernel/ids.ts'
+import { instantOf, nightOf } from '../kernel/time.ts'
+import { currentSettings } from '../settings/queries.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { form, pathId } from '../web/forms.ts'
+import { staffOnly } from '../web/guard.ts'
+import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
+import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
+import { sparkline, toneOf } from './rules.ts'
+
+const PARTS = ['now', 'posts', 'figures', 'clocks'] as const
+const CLOCKS = 8
+
+/** The night board: what needs a hand, who is on post, the figures and the clocks at risk; each its own fragment, live. */
+export const boardRoutes = (deps: Deps) =>
+  new Hono<Env>()
+    .get('/', staffOnly(deps, 'board.read'), async (c) => page(c, deps, 'reports/board', await boardOf(c, deps)))
+    .get('/:part{now|posts|figures|clocks}', staffOnly(deps, 'board.read'), async (c) => {
+      const part = PARTS.find((one) => one === c.req.param('part')) ?? 'now'
+      if (!wantsPart(c)) return seeOther(c, '/board')
+      return fragment(c, deps, 'reports/board', part, await boardOf(c, deps))
+    })
+    .post('/alarms/:id/settlement', staffOnly(deps, 'alarm.settle'), async (c) => {
+      await form(c, {})
+      await deps.transact(c.var.me.actor, (tx) => settleAlarm(tx, pathId<AlarmId>(c)))
+      return wantsPart(c) ? fragment(c, deps, 'reports/board', 'now', await boardOf(c, deps)) : seeOther(c, '/board')
+    })
+
+async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unknown>> {
+  const { db, clock, config } = deps
+  const now = clock.now()
+  const settings = await currentSettings(db)
+  const night = nightOf(now, config.timeZone)
+  const since = instantOf(night, '12:00', config.timeZone)
+  const people = await listOnBoard(db, now, settings.quietSeconds)
+  const [needs, figures, hours, clocks] = await Promise.all([
+    listNeeds(db),
+    readFigures(db, since, now),
+    readHours(db, now),
+    listClocks(db, CLOCKS),
+  ])
+  return {
+    night,
+    manager: people.find((person) => person.post === 'manager'),
+    needs: needs.map((need) => ({ ...need, tone: need.kind === 'complaint' ? 'lamp' : 'quiet' })),
+    colleagues: people.filter(
+      (person) => person.state === 'here' && (person.post === 'service' || person.post === 'manager'),
+    ),
+    posts: POSTS.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
+      .map((post) => ({ post, people: people.filter((person) => person.post === post).map(withLoad(settings)) }))
+      .filter((row) => row.people.length > 0),
+    figures: figuresOf(figures, hours, now, settings.answerSeconds),
+    clocks: clocks.map((row) => ({
+      ...row,
+      tone: toneOf(row.dueAt, now, settings.answerSeconds),
+      left: countdown(row.dueAt.getTime() - now.getTime()),
+      over: row.dueAt < now,
+    })),
+    lead: c.var.me.capabilities.has('desk.lead'),
+  }
+}
+
+const ORDER = ['manager', 'service', 'technician', 'guard']
+
+/** Load as DESIGN counts it, shown as filled steps of the capacity. */
+const withLoad =
+  ({ capacity, waitingOnCustomerLoad }: { capacity: number; waitingOnCustomerLoad: number }) =>
+  <P extends { waitingOnUs: number; waitingOnCustomer: number }>(person: P) => {
+    const load = person.waitingOnUs + person.waitingOnCustomer * waitingOnCustomerLoad
+    return {
+      ...person,
+      load: Math.round(load * 10) / 10,
+      steps: Array.from({ length: capacity }, (_, n) => n < Math.ceil(load)),
+      capacity,
+    }
+  }
+
+function figuresOf(figures: Figures, hours: Hours, now: Date, answerSeconds: number) {
+  const waited = figures.oldestSince ? now.getTime() - figures.oldestSince.getTime() : null
+  const clockOf = (seconds: number | null) => (seconds === null ? null : countdown(seconds * 1000))
+  return {
+    ...figures,
+    oldest: waited === null ? null : countdown(waited),
+    oldestTone: waited !== null && waited > answerSeconds * 1000 ? 'lamp' : 'quiet',
+    firstAnswer: clockOf(figures.firstAnswerSeconds),
+    before: clockOf(figures.firstAnswerBefore),
+    missing: figures.rostered - figures.onPost,
+    sparks: Object.fromEntries(Object.entries(hours).map(([name, values]) => [name, sparkline(values)])),
+    goal: countdown(answerSeconds * 1000),
+  }
+}
