@@ -8,7 +8,9 @@ import { NotFound } from './kernel/refusal.ts'
 import { policyRoutes } from './policies/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
+import { entryRoutes } from './tickets/entry/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
+import { searchRoutes } from './tickets/search/routes.ts'
 import { crossSite } from './web/cross-site.ts'
 import type { Deps } from './web/deps.ts'
 import type { Env } from './web/env.ts'
@@ -30,6 +32,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', policyRoutes(deps))
   app.route('/', attendanceRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
+  app.route('/tickets', searchRoutes(deps))
+  app.route('/tickets', entryRoutes(deps))
   app.route('/tickets', ticketRoutes(deps))
   app.route('/desk', deskRoutes(deps))
   app.route('/board', boardRoutes(deps))

@@ -5,6 +5,7 @@
  *
  * Helpers
  *   {{t "desk.offer.take" name=customer.name}}   words in the reader's language (views/<feature>/<language>.json)
+ *   {{refusal reason}}                            the words of a Refusal
  *   {{href url}}                                  a link that is only http, https, mailto, tel or a path of ours; else #
  *   {{icon "timer"}}                              <svg class="i"> from /icons.svg
  *   {{time at}} {{day at}} {{moment at}}          02:14 · 23 Nov · both where it is not tonight; company time zone
@@ -23,6 +24,7 @@ import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
 import { clockTime, dateName, shortDate } from '../i18n/instants.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
+import type { Refusal } from '../kernel/refusal.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
 
 const VIEWS = path.join(import.meta.dirname, '../../views')
@@ -41,6 +43,9 @@ hb.registerHelper('fragment', function (this: unknown, _name: string, options: O
   return options.fn(this)
 })
 hb.registerHelper('t', (key: string, { data, hash }: Options) => data.root.t(key, hash))
+hb.registerHelper('refusal', (reason: Refusal | undefined, { data }: Options) =>
+  reason ? data.root.t(`refusals.${reason.code}`, { ...reason.details }) : '',
+)
 hb.registerHelper('href', (url: unknown) => (typeof url === 'string' && SAFE_LINK.test(url.trim()) ? url : '#'))
 hb.registerHelper('icon', (name: string) => {
   // The name is a constant of the template, never a person's text.
