@@ -1,0 +1,48 @@
+import type { CustomerId, VisitorId } from '../kernel/ids.ts'
+import type { Language } from '../kernel/language.ts'
+import { DAY, plus } from '../kernel/time.ts'
+import { hashOf, newToken } from '../platform/tokens.ts'
+import type { Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import * as customers from './queries.ts'
+import type { Contact } from './rules.ts'
+
+type Who = { readonly name: string; readonly language: Language; readonly contact: Contact | null }
+
+/** A browser or an app that has never been here gets a token of its own. Returned once, stored as its hash. */
+export async function welcomeVisitor(
+  tx: Tx,
+  language: Language,
+): Promise<{ visitorId: VisitorId; token: string; expiresAt: Date }> {
+  const { visitorDays } = await currentSettings(tx.db)
+  const token = newToken()
+  const expiresAt = plus(tx.now, visitorDays * DAY)
+  const visitorId = await customers.insertVisitor(tx, { tokenHash: hashOf(token), language, expiresAt })
+  return { visitorId, token, expiresAt }
+}
+
+/** A customer as a colleague writes them down: the same name with the same contact is the same person. */
+export async function recordCustomer(tx: Tx, { contact, ...who }: Who): Promise<CustomerId> {
+  const known = contact && (await customers.findCustomer(tx.db, who.name, contact))
+  if (known) return known
+  const id = await customers.insertCustomer(tx, who)
+  if (contact) await customers.addContact(tx, id, contact)
+  return id
+}
+
+/**
+ * A visitor keeps one customer: what they call themselves now is the name, and each contact they ever gave stays, none
+ * of them verified. Another visitor with the same contact stays another customer. The visitor's row is locked.
+ */
+export async function findOrMakeCustomer(
+  tx: Tx,
+  visitorId: VisitorId,
+  { contact, termsVersion, ...who }: Who & { readonly termsVersion: number },
+): Promise<CustomerId> {
+  const { customerId: known } = await customers.lockVisitor(tx, visitorId)
+  const customerId = known ?? (await customers.insertCustomer(tx, who))
+  if (known) await customers.renameCustomer(tx, known, who)
+  if (contact) await customers.addContact(tx, customerId, contact)
+  await customers.setVisitor(tx, visitorId, { customerId, language: who.language, termsVersion })
+  return customerId
+}

@@ -1,0 +1,170 @@
+import type { CustomerId, VisitorId } from '../kernel/ids.ts'
+import type { Language } from '../kernel/language.ts'
+import { NotFound } from '../kernel/refusal.ts'
+import type { Reader, Tx } from '../schema.ts'
+import type { Contact } from './rules.ts'
+
+export type Customer = { id: CustomerId; name: string; language: Language; createdAt: Date }
+
+/** @throws NotFound */
+export async function customerOf(db: Reader, id: CustomerId): Promise<Customer> {
+  const row = await db.selectFrom('customers').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound()
+  return { id: row.id as CustomerId, name: row.name, language: row.language, createdAt: row.created_at }
+}
+
+export type KnownContact = Contact & { verified: boolean }
+
+/** Newest first: the last one given is the one to try. */
+export async function contactsOf(db: Reader, id: CustomerId): Promise<KnownContact[]> {
+  const rows = await db
+    .selectFrom('contacts')
+    .select(['kind', 'value', 'verified_at'])
+    .where('customer_id', '=', id)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+  return rows.map((row) => ({ kind: row.kind, value: row.value, verified: row.verified_at !== null }))
+}
+
+/**
+ * Other customers who gave the same phone or address, newest first: a hint for the agent and nothing more, because
+ * nobody has proved that a contact is theirs.
+ */
+export async function sameContact(db: Reader, id: CustomerId, limit = 10): Promise<Customer[]> {
+  const rows = await db
+    .selectFrom('customers as c')
+    .selectAll('c')
+    .where('c.id', '<>', id)
+    .where((where) =>
+      where.exists(
+        db
+          .selectFrom('contacts as mine')
+          .innerJoin('contacts as theirs', (join) =>
+            join.onRef('theirs.value', '=', 'mine.value').onRef('theirs.kind', '=', 'mine.kind'),
+          )
+          .select('mine.id')
+          .where('mine.customer_id', '=', id)
+          .whereRef('theirs.customer_id', '=', 'c.id'),
+      ),
+    )
+    .orderBy('c.created_at', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id as CustomerId,
+    name: row.name,
+    language: row.language,
+    createdAt: row.created_at,
+  }))
+}
+
+export async function insertCustomer(tx: Tx, { name, language }: Who): Promise<CustomerId> {
+  const { id } = await tx.db
+    .insertInto('customers')
+    .values({ name, language, created_at: tx.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id as CustomerId
+}
+
+type Who = { name: string; language: Language }
+
+export async function renameCustomer(tx: Tx, id: CustomerId, { name, language }: Who): Promise<void> {
+  await tx.db.updateTable('customers').set({ name, language }).where('id', '=', id).execute()
+}
+
+/** Adds a way to reach a customer, unverified; one that is known already stays as it is. */
+export async function addContact(tx: Tx, id: CustomerId, { kind, value }: Contact): Promise<void> {
+  await tx.db
+    .insertInto('contacts')
+    .values({ customer_id: id, kind, value, verified_at: null, created_at: tx.now })
+    .onConflict((conflict) => conflict.constraint('contacts_once_a_customer').doNothing())
+    .execute()
+}
+
+/** A customer of this very name with this very contact, if any; the newest. */
+export async function findCustomer(db: Reader, name: string, contact: Contact): Promise<CustomerId | undefined> {
+  const row = await db
+    .selectFrom('customers as c')
+    .innerJoin('contacts as x', 'x.customer_id', 'c.id')
+    .select('c.id')
+    .where('c.name', '=', name)
+    .where('x.kind', '=', contact.kind)
+    .where('x.value', '=', contact.value)
+    .orderBy('c.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id as CustomerId | undefined
+}
+
+export type Visitor = { id: VisitorId; customerId: CustomerId | null; language: Language; expiresAt: Date }
+
+/** The visitor behind a token that is still good. */
+export async function findVisitor(db: Reader, tokenHash: Buffer, now: Date): Promise<Visitor | undefined> {
+  const row = await db
+    .selectFrom('visitors')
+    .select(['id', 'customer_id', 'language', 'expires_at'])
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return (
+    row && {
+      id: row.id as VisitorId,
+      customerId: row.customer_id as CustomerId | null,
+      language: row.language,
+      expiresAt: row.expires_at,
+    }
+  )
+}
+
+export async function insertVisitor(
+  tx: Tx,
+  visitor: { tokenHash: Buffer; language: Language; expiresAt: Date },
+): Promise<VisitorId> {
+  const { id } = await tx.db
+    .insertInto('visitors')
+    .values({
+      token_hash: visitor.tokenHash,
+      customer_id: null,
+      language: visitor.language,
+      terms_version: null,
+      terms_accepted_at: null,
+      created_at: tx.now,
+      seen_at: tx.now,
+      expires_at: visitor.expiresAt,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id as VisitorId
+}
+
+/** Locked to the end of the transaction: whatever a visitor begins, they begin one at a time. @throws NotFound */
+export async function lockVisitor(tx: Tx, id: VisitorId): Promise<{ customerId: CustomerId | null }> {
+  const row = await tx.db
+    .selectFrom('visitors')
+    .select('customer_id')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw new NotFound()
+  return { customerId: row.customer_id as CustomerId | null }
+}
+
+export async function setVisitor(
+  tx: Tx,
+  id: VisitorId,
+  { customerId, language, termsVersion }: { customerId: CustomerId; language: Language; termsVersion: number },
+): Promise<void> {
+  await tx.db
+    .updateTable('visitors')
+    .set({
+      customer_id: customerId,
+      language,
+      terms_version: termsVersion,
+      terms_accepted_at: tx.now,
+      seen_at: tx.now,
+    })
+    .where('id', '=', id)
+    .execute()
+}
