@@ -1,0 +1,66 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const SUPPORT = 'test/support'
+// By what a test needs, told by its place and name, so that nobody has to register one:
+const unit = ['test/{kernel,events}/**/*.test.ts', 'test/**/*rules.test.ts', 'test/config.test.ts']
+const http = ['test/**/*{routes,api,sockets,pages}.test.ts']
+const program = ['test/start.test.ts', 'test/house.test.ts', 'test/platform/embedded.test.ts']
+const browser = ['test/browser/**/*.test.ts']
+// …and every other file speaks to a database.
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    globalSetup: [`${SUPPORT}/global-setup.ts`],
+    projects: [
+      // One worker for many files, and one cloned database a worker: support/database.ts empties it before each test.
+      {
+        extends: true,
+        test: { name: 'unit', include: unit, exclude: [...configDefaults.exclude, ...browser], isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'db',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...unit, ...http, ...program, ...browser],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'http',
+          include: http,
+          exclude: [...configDefaults.exclude, ...unit, ...browser],
+          isolate: false,
+        },
+      },
+      // These start the whole program, so they take longer and get the machine to themselves.
+      {
+        extends: true,
+        test: {
+          name: 'program',
+          include: program,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: browser,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
