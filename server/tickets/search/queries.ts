@@ -35,7 +35,7 @@ export async function searchTickets(db: Reader, wanted: Wanted, limit: number): 
         ...(wanted.number ? [where('t.number', '=', wanted.number)] : []),
         where('c.name', 'ilike', like),
         where.exists(
-          db
+          where
             .selectFrom('contacts as x')
             .select('x.id')
             .whereRef('x.customer_id', '=', 't.customer_id')
