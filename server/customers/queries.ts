@@ -38,7 +38,7 @@ export async function sameContact(db: Reader, id: CustomerId, limit = 10): Promi
     .where('c.id', '<>', id)
     .where((where) =>
       where.exists(
-        db
+        where
           .selectFrom('contacts as mine')
           .innerJoin('contacts as theirs', (join) =>
             join.onRef('theirs.value', '=', 'mine.value').onRef('theirs.kind', '=', 'mine.kind'),

@@ -1,0 +1,69 @@
+import { findVisitor } from '../customers/queries.ts'
+import type { TicketId, VisitorId } from '../kernel/ids.ts'
+import type { Language } from '../kernel/language.ts'
+import { Conflict, NotFound } from '../kernel/refusal.ts'
+import { type Actor, linkActor, visitorActor } from '../platform/actor.ts'
+import { hashOf, isToken } from '../platform/tokens.ts'
+import { constraintOf } from '../platform/transaction.ts'
+import type { Reader, Tx } from '../schema.ts'
+import { findTicketByLink } from '../tickets/links/queries.ts'
+import { needCustomerOf } from '../tickets/messages/actions.ts'
+import { findOpenTicketOfVisitor, getTicket, type TicketView } from '../tickets/queries.ts'
+import type { Deps } from '../web/deps.ts'
+
+/** Whoever a bearer token speaks for: a visitor with all they asked, or the holder of one request's link. */
+export type Bearer =
+  | {
+      readonly kind: 'visitor'
+      readonly actor: Actor
+      readonly language: Language
+      readonly visitorId: VisitorId
+      readonly expiresAt: Date
+    }
+  | { readonly kind: 'link'; readonly actor: Actor; readonly language: Language; readonly ticketId: TicketId }
+
+/** Undefined where the token is made up, empty, of another type or over. */
+export async function bearerOf(db: Reader, token: unknown, now: Date): Promise<Bearer | undefined> {
+  if (!isToken(token)) return undefined
+  const hash = hashOf(token)
+  const visitor = await findVisitor(db, hash, now)
+  if (visitor) {
+    const { id: visitorId, customerId, language, expiresAt } = visitor
+    return { kind: 'visitor', actor: visitorActor(visitorId, customerId), language, visitorId, expiresAt }
+  }
+  const ticketId = await findTicketByLink(db, hash, now)
+  if (!ticketId) return undefined
+  const { language } = await getTicket(db, ticketId)
+  return { kind: 'link', actor: linkActor(ticketId), language, ticketId }
+}
+
+/** A ticket of this bearer; anybody else's is not there. @throws NotFound */
+export async function ownTicket(db: Reader, bearer: Bearer, id: TicketId): Promise<TicketView> {
+  if (bearer.kind === 'link' && bearer.ticketId !== id) throw new NotFound()
+  const ticket = await getTicket(db, id)
+  needCustomerOf(bearer, ticket)
+  return ticket
+}
+
+/** Another request of this visitor is still open: 409 that names it, where the asker may know. */
+export class ChatOpen extends Conflict {
+  readonly ticketId: TicketId | undefined
+  constructor(ticketId?: TicketId) {
+    super('chat_open')
+    this.ticketId = ticketId
+  }
+}
+
+/** Runs one act of a bearer. One open chat a visitor is an index, so reopening beside another one ends there. */
+export async function act<T>(
+  { transact, db }: Pick<Deps, 'transact' | 'db'>,
+  bearer: Bearer,
+  what: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  try {
+    return await transact(bearer.actor, what)
+  } catch (error) {
+    if (constraintOf(error) !== 'tickets_one_open_a_visitor') throw error
+    throw new ChatOpen(bearer.kind === 'visitor' ? await findOpenTicketOfVisitor(db, bearer.visitorId) : undefined)
+  }
+}

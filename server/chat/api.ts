@@ -1,0 +1,58 @@
+import { Hono } from 'hono'
+import { welcomeVisitor } from '../customers/actions.ts'
+import { someoneOnPost } from '../desk/queries.ts'
+import { wordsOf } from '../i18n/dictionaries.ts'
+import { system } from '../platform/actor.ts'
+import { currentTerms } from '../policies/queries.ts'
+import { answerOf, errorBody } from '../web/answers.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { answerError } from '../web/errors.ts'
+import { json } from '../web/forms.ts'
+import { ChatOpen } from './access.ts'
+import { promiseNow } from './actions.ts'
+import { buildGate } from './gate.ts'
+import { listTopics } from './queries.ts'
+import { LIMITS } from './rules.ts'
+import { VISITOR } from './shapes.ts'
+import { customerTicketRoutes } from './tickets.ts'
+
+/** The customer's protocol over HTTP, for any client (protocol.md). */
+export function chatApiRoutes(deps: Deps) {
+  const gate = buildGate(deps)
+  const app = new Hono<Env>()
+  app.onError((error, c) => {
+    if (!(error instanceof ChatOpen) || !error.ticketId) return answerError(deps, error, c)
+    const { error: said } = errorBody(wordsOf(c.var.language), answerOf(error))
+    return c.json({ error: { ...said, ticketId: error.ticketId } }, 409)
+  })
+  app.use(gate.origin, gate.pace)
+  app.get('/desk', async (c) => {
+    const now = deps.clock.now()
+    const [onPost, promise, terms, topics] = await Promise.all([
+      someoneOnPost(deps.db, now),
+      promiseNow(deps.db, now, deps.config.timeZone),
+      currentTerms(deps.db),
+      listTopics(deps.db),
+    ])
+    const open = onPost.count > 0
+    return c.json({
+      open,
+      onPost: onPost.count,
+      faces: onPost.faces,
+      opensAt: open ? null : (promise.opensAt?.toISOString() ?? null),
+      promisedBy: open ? null : promise.promisedBy.toISOString(),
+      termsVersion: terms.version,
+      topics,
+      limits: LIMITS,
+    })
+  })
+  app.post('/visitors', gate.calm, gate.newcomers, async (c) => {
+    const { language } = await json(c, VISITOR)
+    const { token, expiresAt } = await deps.transact(system, (tx) => welcomeVisitor(tx, language))
+    return c.json({ token, expiresAt: expiresAt.toISOString() }, 201)
+  })
+  app.use('/tickets/*', gate.bearer)
+  app.route('/tickets', customerTicketRoutes(deps, gate))
+  return app
+}

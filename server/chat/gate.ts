@@ -1,0 +1,104 @@
+import type { MiddlewareHandler } from 'hono'
+import { wordsOf } from '../i18n/dictionaries.ts'
+import { Denied, TooMany, Unauthenticated } from '../kernel/refusal.ts'
+import { isAllowedSite } from '../settings/queries.ts'
+import { addressKey, clientAddress } from '../web/address.ts'
+import { errorBody } from '../web/answers.ts'
+import { LANGUAGE_COOKIE, readCookie } from '../web/cookies.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { type Limit, limit } from '../web/limits.ts'
+import { isStrained } from '../web/strain.ts'
+import { type Bearer, bearerOf } from './access.ts'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Set by `gate.bearer`, on the customer's interface only. */
+    bearer: Bearer
+  }
+}
+type Gate = MiddlewareHandler<Env>
+
+/** Acts a minute. An address may be a whole office or a mobile carrier, so it gets far more than a person does. */
+const PER_MINUTE = { address: 3000, newcomers: 300, bearer: 600, questions: 20 }
+
+/** Who may come in, from where and how often. One gate a program: its limits are counted in memory. */
+export function buildGate(deps: Deps) {
+  const { config, db, clock } = deps
+  const paces = {
+    address: limit(clock, PER_MINUTE.address, 60),
+    newcomers: limit(clock, PER_MINUTE.newcomers, 60),
+    bearer: limit(clock, PER_MINUTE.bearer, 60),
+    questions: limit(clock, PER_MINUTE.questions, 60),
+  }
+  const byAddress =
+    (pace: Limit): Gate =>
+    async (c, next) => {
+      keepPace(pace, addressKey(clientAddress(c, config)))
+      await next()
+    }
+  const byBearer =
+    (pace: Limit): Gate =>
+    async (c, next) => {
+      keepPace(pace, keyOf(c.var.bearer))
+      await next()
+    }
+
+  /** No Origin is an app; one that is present is ours or an allowed site (RELIABILITY 15). No cookie is ever read. */
+  const origin: Gate = async (c, next) => {
+    const from = c.req.header('origin')
+    if (from === undefined) return next()
+    c.header('vary', 'Origin')
+    if (!config.isOurOrigin(from) && !(await isAllowedSite(db, from))) throw new Denied('origin')
+    c.header('access-control-allow-origin', from)
+    if (c.req.method !== 'OPTIONS') return next()
+    c.header('access-control-allow-methods', 'GET, POST')
+    c.header('access-control-allow-headers', 'Authorization, Content-Type, Accept-Language')
+    c.header('access-control-max-age', '600')
+    return c.body(null, 204)
+  }
+
+  const bearer: Gate = async (c, next) => {
+    const found = await bearerOf(db, tokenIn(c.req.header('authorization')), clock.now())
+    if (!found) {
+      c.header('www-authenticate', 'Bearer')
+      throw new Unauthenticated()
+    }
+    c.set('bearer', found)
+    if (!saysLanguage(c.req.header('accept-language')) && !readCookie(c, LANGUAGE_COOKIE))
+      c.set('language', found.language)
+    keepPace(paces.bearer, keyOf(found))
+    return next()
+  }
+
+  /** Under strain those who are here already come first. */
+  const calm: Gate = async (c, next) => {
+    if (!isStrained()) return next()
+    c.header('retry-after', '5')
+    return c.json(errorBody(wordsOf(c.var.language), { status: 503, code: 'busy' }), 503)
+  }
+
+  return {
+    origin,
+    bearer,
+    calm,
+    pace: byAddress(paces.address),
+    newcomers: byAddress(paces.newcomers),
+    questions: byBearer(paces.questions),
+  }
+}
+export type ChatGate = ReturnType<typeof buildGate>
+
+const keyOf = (bearer: Bearer): string =>
+  bearer.kind === 'visitor' ? `visitor:${bearer.visitorId}` : `link:${bearer.ticketId}`
+
+export function keepPace(pace: Limit, key: string): void {
+  const seconds = pace.take(key)
+  if (seconds > 0) throw new TooMany(seconds)
+}
+
+const tokenIn = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+
+// `*` is what a client sends that has no opinion.
+const saysLanguage = (accepts: string | undefined): boolean => !/^\s*(\*|$)/.test(accepts ?? '')

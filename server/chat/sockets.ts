@@ -1,0 +1,113 @@
+import type { Namespace, Socket } from 'socket.io'
+import { wordsOf } from '../i18n/dictionaries.ts'
+import type { TicketId } from '../kernel/ids.ts'
+import type { Language } from '../kernel/language.ts'
+import { NotFound, Unauthenticated } from '../kernel/refusal.ts'
+import { writeAsCustomer } from '../tickets/actions.ts'
+import { addressKey, addressOf } from '../web/address.ts'
+import { answerOf, errorBody } from '../web/answers.ts'
+import type { Deps } from '../web/deps.ts'
+import { check } from '../web/forms.ts'
+import { type Limit, limit } from '../web/limits.ts'
+import { liveEvent, mountEvents } from '../web/socket-events.ts'
+import { act, type Bearer, bearerOf } from './access.ts'
+import { markAsCustomer } from './actions.ts'
+import { keepPace } from './gate.ts'
+import { listGaps, movingTickets } from './resume.ts'
+import { bearerRoom, settle, talkRoom } from './rooms.ts'
+import { HANDSHAKE, SOCKET } from './shapes.ts'
+import { defined } from './tickets.ts'
+
+type ChatSocket = Socket & { data: { bearer: Bearer; language: Language } }
+
+const CONNECTIONS_PER_MINUTE = 600
+const HEALTH_EVERY_MILLISECONDS = 1000
+/** setTimeout counts in 31 bits. */
+const LONGEST_TIMER = 2_147_483_647
+
+/** The customer's live line: namespace /chat, by bearer token, for any client (protocol.md). */
+export function openChatSockets(deps: Deps): void {
+  const chat = deps.live.io.of('/chat')
+  const connections = limit(deps.clock, CONNECTIONS_PER_MINUTE, 60)
+  chat.use((socket, next) => {
+    admit(deps, connections, socket as ChatSocket).then(
+      () => next(),
+      (error) => next(connectError(deps, error)),
+    )
+  })
+  chat.on('connection', (socket) => welcome(deps, socket as ChatSocket))
+  watchHealth(deps, chat)
+}
+
+async function admit({ db, clock, config }: Deps, connections: Limit, socket: ChatSocket): Promise<void> {
+  const { address, headers, auth } = socket.handshake
+  keepPace(connections, addressKey(addressOf({ socket: { remoteAddress: address }, headers }, config)))
+  const { token, language } = check(HANDSHAKE, auth)
+  const bearer = await bearerOf(db, token, clock.now())
+  if (!bearer) throw new Unauthenticated()
+  socket.data.bearer = bearer
+  socket.data.language = language ?? bearer.language
+  await socket.join(bearerRoom(bearer))
+  await settle(socket, await movingTickets(db, bearer))
+}
+
+/** As a client meets it in `connect_error`: `message` is the code, `data` the body of every error. */
+function connectError({ log }: Deps, error: unknown): Error {
+  const answer = answerOf(error)
+  if (answer.status === 500) log.error({ reason: String(error) }, 'a chat socket could not be admitted')
+  return Object.assign(new Error(answer.code), { data: errorBody(wordsOf('en'), answer) })
+}
+
+function welcome(deps: Deps, socket: ChatSocket): void {
+  const { bearer, language } = socket.data
+  const { db, clock, log, live } = deps
+  if (!live.healthy()) socket.emit('degraded', { on: true })
+  if (bearer.kind === 'visitor') endWith(socket, bearer.expiresAt.getTime() - clock.now().getTime())
+  mountEvents(
+    socket,
+    {
+      'message.post': liveEvent(SOCKET.message, async ({ ticketId, ...message }) => {
+        const id = ticketId as TicketId
+        const { at, ...accepted } = await act(deps, bearer, (tx) => writeAsCustomer(tx, id, message))
+        await socket.join(talkRoom(id))
+        return { ...accepted, at: at.toISOString() }
+      }),
+      resume: liveEvent(SOCKET.resume, async ({ tickets }) => {
+        // Into the rooms first: what is said while we read then arrives twice rather than not at all.
+        await settle(socket, await movingTickets(db, bearer))
+        return { tickets: await listGaps(db, bearer, tickets, wordsOf(language)), degraded: !live.healthy() }
+      }),
+      marks: liveEvent(SOCKET.marks, ({ ticketId, ...marks }) =>
+        act(deps, bearer, (tx) => markAsCustomer(tx, ticketId as TicketId, defined(marks))),
+      ),
+      typing: liveEvent(SOCKET.typing, async ({ ticketId, on }) => {
+        if (!socket.rooms.has(talkRoom(ticketId as TicketId))) throw new NotFound()
+        live.say({
+          namespace: '/desk',
+          room: `talk:${ticketId}`,
+          event: 'typing',
+          data: { ticketId, by: 'customer', on },
+        })
+        return {}
+      }),
+    },
+    { clock, log, language: () => language },
+  )
+}
+
+/** A token that runs out ends its sockets too. */
+function endWith(socket: Socket, milliseconds: number): void {
+  const timer = setTimeout(() => socket.disconnect(true), Math.min(milliseconds, LONGEST_TIMER))
+  timer.unref()
+  socket.on('disconnect', () => clearTimeout(timer))
+}
+
+/** Without Redis a message reaches only the sockets of its own process: clients are told, and poll meanwhile. */
+function watchHealth({ live }: Deps, chat: Namespace): void {
+  let on = false
+  setInterval(() => {
+    if (on === !live.healthy()) return
+    on = !on
+    chat.local.emit('degraded', { on })
+  }, HEALTH_EVERY_MILLISECONDS).unref()
+}

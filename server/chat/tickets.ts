@@ -1,0 +1,114 @@
+import { type Context, Hono } from 'hono'
+import { wordsOf } from '../i18n/dictionaries.ts'
+import type { CategoryId, TicketId } from '../kernel/ids.ts'
+import { Malformed } from '../kernel/refusal.ts'
+import type { Tx } from '../schema.ts'
+import { complain, endByCustomer, writeAsCustomer } from '../tickets/actions.ts'
+import { listMessages } from '../tickets/messages/queries.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { json, pathId, query } from '../web/forms.ts'
+import { act, ownTicket } from './access.ts'
+import { askQuestion, linkForCustomer, markAsCustomer, rate, reopenByCustomer } from './actions.ts'
+import type { ChatGate } from './gate.ts'
+import { type CustomerTicket, customerRating, showTicket, ticketsOfVisitor } from './queries.ts'
+import { welcomeToRoom } from './rooms.ts'
+import { LIMITS } from './rules.ts'
+import { AFTER, MARKS, MESSAGE, QUESTION, RATING } from './shapes.ts'
+
+type Ctx = Context<Env>
+
+/** /api/v1/tickets: what a bearer asked, says and decides. */
+export function customerTicketRoutes(deps: Deps, gate: ChatGate) {
+  const shown = async (c: Ctx, id: TicketId): Promise<CustomerTicket> =>
+    showTicket(deps.db, await ownTicket(deps.db, c.var.bearer, id), wordsOf(c.var.language), deps.clock.now())
+  const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
+  const acting = <T>(c: Ctx, what: (tx: Tx) => Promise<T>): Promise<T> => act(deps, c.var.bearer, what)
+  /** A button: nothing to send, and pressed twice is once. Answers with the request as it is then. */
+  const press = (what: (tx: Tx, id: TicketId) => Promise<unknown>) => async (c: Ctx) => {
+    await nothing(c)
+    const id = pathId<TicketId>(c)
+    await acting(c, (tx) => what(tx, id))
+    return c.json(await shown(c, id))
+  }
+
+  return new Hono<Env>()
+    .post('/', gate.calm, gate.questions, async (c) => {
+      const { page = null, topicId, ...question } = await json(c, QUESTION)
+      const asked = await acting(c, (tx) =>
+        askQuestion(tx, { ...question, page, topicId: topicId as CategoryId | null }, deps.config.timeZone),
+      )
+      welcomeToRoom(deps.live, c.var.bearer, asked.ticketId)
+      const { seq, id, at } = asked.message
+      return c.json(
+        {
+          ticket: await shown(c, asked.ticketId),
+          requestUrl: linkTo(asked.linkToken),
+          message: { seq, id, at: at.toISOString() },
+        },
+        asked.repeated ? 200 : 201,
+      )
+    })
+    .get('/', async (c) => {
+      const { bearer } = c.var
+      if (bearer.kind === 'link') return c.json({ tickets: [summaryOf(await shown(c, bearer.ticketId))] })
+      return c.json({ tickets: await ticketsOfVisitor(deps.db, bearer.visitorId, LIMITS.ticketsAtOnce) })
+    })
+    .get('/:id', async (c) => c.json(await shown(c, pathId<TicketId>(c))))
+    .get('/:id/messages', async (c) => {
+      const { after, limit } = query(c, AFTER)
+      const { id, last_seq: lastSeq } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
+      return c.json({ messages: await listMessages(deps.db, id, after, limit), lastSeq })
+    })
+    .post('/:id/messages', async (c) => {
+      const message = await json(c, MESSAGE)
+      const id = pathId<TicketId>(c)
+      const { at, repeated, ...accepted } = await acting(c, (tx) => writeAsCustomer(tx, id, message))
+      return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
+    })
+    .post('/:id/marks', async (c) => {
+      const marks = await json(c, MARKS)
+      const id = pathId<TicketId>(c)
+      return c.json(await acting(c, (tx) => markAsCustomer(tx, id, defined(marks))))
+    })
+    .post('/:id/complaint', press(complain))
+    .post('/:id/reopening', press(reopenByCustomer))
+    .post('/:id/ending', press(endByCustomer))
+    .get('/:id/rating', async (c) => {
+      const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
+      return c.json({ rating: await customerRating(deps.db, id) })
+    })
+    .post('/:id/rating', async (c) => {
+      const { product = null, ...given } = await json(c, RATING)
+      const id = pathId<TicketId>(c)
+      const source = c.var.bearer.kind === 'link' ? 'request' : 'chat'
+      await acting(c, (tx) => rate(tx, id, { ...given, product, source }))
+      return c.json({ rating: await customerRating(deps.db, id) })
+    })
+    .post('/:id/links', async (c) => {
+      await nothing(c)
+      const id = pathId<TicketId>(c)
+      return c.json({ requestUrl: linkTo(await acting(c, (tx) => linkForCustomer(tx, id))) }, 201)
+    })
+}
+
+/** No body, or an empty object. */
+async function nothing(c: Ctx): Promise<void> {
+  if (c.var.body !== undefined) await json(c, {})
+}
+
+const summaryOf = ({ id, number, subject, state, lastSeq, createdAt }: CustomerTicket) => ({
+  id,
+  number,
+  subject,
+  state,
+  lastSeq,
+  createdAt,
+})
+
+/** At least one of the two; what was not said is left out. */
+export function defined(marks: { delivered?: number | undefined; read?: number | undefined }) {
+  const { delivered, read } = marks
+  if (delivered === undefined && read === undefined) throw new Malformed('bad_field', 'read')
+  return { ...(delivered === undefined ? {} : { delivered }), ...(read === undefined ? {} : { read }) }
+}
