@@ -75,7 +75,7 @@ const schema = z.object({
       (text) => text.split(',').every((one) => readNetwork(one.trim())),
       expected('addresses or networks with commas between, such as 10.0.0.0/8, 192.168.1.7'),
     )
-    .default('127.0.0.1, ::1'),
+    .default(''),
   COMPANY_TIME_ZONE: z
     .string()
     .refine(isTimeZone, expected('the name of a time zone, such as Asia/Shanghai'))
