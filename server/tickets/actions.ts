@@ -193,7 +193,6 @@ export async function undoResolve(tx: Tx, id: TicketId): Promise<void> {
   refuse(whyNotUndo({ last, by: staffOf(tx), why: 'resolved', undoSeconds, now: tx.now, tooLate: rated }))
   if (!last) return
   await withdrawRating(tx, ticket)
-  await tickets.setTicket(tx, id, { resolved_at: null, closes_at: null })
   await announce(tx, 'ticket.resolve_undone', { ticketId: id, round: ticket.round }, topics(id))
   await begin(tx, ticket, { staffId: last.staffId, shiftId: last.shiftId, how: 'undo' })
 }
@@ -282,6 +281,8 @@ async function begin(
     head: false,
     last_handler_id: staffId,
     promised_at: null,
+    resolved_at: null,
+    closes_at: null,
   })
   const { name, nameEn } = await tickets.nameOfStaff(tx.db, staffId)
   if (how !== 'undo') await sayHouse(tx, ticketId, how === 'transfer' ? 'handed_over' : 'joined', { name, nameEn })

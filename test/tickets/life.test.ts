@@ -328,7 +328,7 @@ test('nasty but valid text is stored exactly', async () => {
     '😀👨‍👩‍👧',
     '\u202Eevil\u202C',
     '<script>alert(1)</script>',
-    '{{customer}} ${x}',
+    '{{customer}} {{{x}}}',
     'a'.repeat(4000),
     ' \n\t ok ',
   ]

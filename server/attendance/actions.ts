@@ -1,0 +1,89 @@
+import { instant } from '../events/event.ts'
+import type { AttendanceId, ShiftId, StaffId } from '../kernel/ids.ts'
+import { NotFound, refusal, refuse } from '../kernel/refusal.ts'
+import { MINUTE, plus } from '../kernel/time.ts'
+import { need, staffOf } from '../platform/actor.ts'
+import { announce } from '../platform/transaction.ts'
+import { getShift } from '../roster/queries.ts'
+import type { Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import * as attendance from './queries.ts'
+import { arrivalOf, whyNotBreak, whyNotCheckIn } from './rules.ts'
+
+/** One press goes on post for one's own shift. Twice is once; coming back to a shift one has left is allowed. */
+export async function checkIn(tx: Tx, shiftId: ShiftId): Promise<void> {
+  need(tx, 'attendance.own')
+  const staffId = staffOf(tx)
+  await attendance.lockStaff(tx, staffId)
+  const shift = await getShift(tx.db, shiftId)
+  if (shift.staffId !== staffId) throw new NotFound()
+  const open = await attendance.findOpenAttendance(tx.db, staffId)
+  if (open?.shiftId === shiftId) return
+  refuse(whyNotCheckIn(shift, tx.now))
+  if (open) await leave(tx, { id: open.id, shiftId: open.shiftId, staffId }, 'person')
+  const { earlyMinutes } = await currentSettings(tx.db)
+  const { arrival, minutesLate } = arrivalOf(shift.from, tx.now, earlyMinutes)
+  const attendanceId = await attendance.storeCheckIn(tx, shiftId, staffId, { arrival, minutesLate })
+  await announce(tx, 'attendance.checked_in', { attendanceId, shiftId, staffId, arrival, minutesLate }, topics(staffId))
+}
+
+/** No offers until the return; open conversations stay. */
+export async function startBreak(tx: Tx): Promise<void> {
+  const open = await ownAttendance(tx)
+  if (open.breakEndsBy) return
+  refuse(whyNotBreak(await attendance.countBreaks(tx.db, open.id)))
+  const { breakMinutes } = await currentSettings(tx.db)
+  const endsBy = plus(tx.now, breakMinutes * MINUTE)
+  await attendance.storeBreak(tx, open.id, endsBy)
+  await announce(
+    tx,
+    'break.started',
+    { attendanceId: open.id, shiftId: open.shiftId, staffId: open.staffId, endsBy: instant(endsBy) },
+    topics(open.staffId),
+  )
+}
+
+export async function endBreak(tx: Tx): Promise<void> {
+  const open = await ownAttendance(tx)
+  if (!(await attendance.storeBreakEnd(tx, open.id))) return
+  await announce(
+    tx,
+    'break.ended',
+    { attendanceId: open.id, shiftId: open.shiftId, staffId: open.staffId },
+    topics(open.staffId),
+  )
+}
+
+/** Off post; what is still open goes back to the queue by the desk's reaction. */
+export async function checkOut(tx: Tx): Promise<void> {
+  const open = await ownAttendance(tx)
+  await leave(tx, open, 'person')
+}
+
+/** The shift is over and nothing is left in this person's hands. */
+export async function closeAttendance(tx: Tx, id: AttendanceId): Promise<void> {
+  const row = await attendance.getAttendance(tx.db, id)
+  if (row.checkedOutAt || row.endsAt > tx.now) return
+  await leave(tx, row, 'shift_over')
+}
+
+async function leave(
+  tx: Tx,
+  { id, shiftId, staffId }: { id: AttendanceId; shiftId: ShiftId; staffId: StaffId },
+  why: 'person' | 'shift_over',
+): Promise<void> {
+  await attendance.storeBreakEnd(tx, id)
+  await attendance.storeCheckOut(tx, id)
+  await announce(tx, 'attendance.checked_out', { attendanceId: id, shiftId, staffId, why }, topics(staffId))
+}
+
+async function ownAttendance(tx: Tx): Promise<attendance.Attending> {
+  need(tx, 'attendance.own')
+  const staffId = staffOf(tx)
+  await attendance.lockStaff(tx, staffId)
+  const open = await attendance.findOpenAttendance(tx.db, staffId)
+  if (!open) throw refusal('attendance.not_on_post')
+  return open
+}
+
+const topics = (staffId: StaffId): { about: string[] } => ({ about: ['board', 'desk', `duty:${staffId}`] })

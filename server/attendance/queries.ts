@@ -1,0 +1,152 @@
+import { sql } from 'kysely'
+import type { Post } from '../kernel/capabilities.ts'
+import type { AttendanceId, ShiftId, StaffId } from '../kernel/ids.ts'
+import type { Reader, Tx } from '../schema.ts'
+import type { Arrival } from './rules.ts'
+
+/** An attendance that has not been checked out, with its shift and its running break. */
+export type Attending = {
+  id: AttendanceId
+  shiftId: ShiftId
+  staffId: StaffId
+  post: Post
+  from: Date
+  to: Date
+  checkedInAt: Date
+  breakEndsBy: Date | null
+  openTickets: number
+}
+
+export async function findOpenAttendance(db: Reader, staffId: StaffId): Promise<Attending | undefined> {
+  const { rows } = await sql<{
+    id: string
+    shift_id: string
+    post: Post
+    starts_at: Date
+    ends_at: Date
+    checked_in_at: Date
+    ends_by: Date | null
+    open: string
+  }>`
+    select a.id, a.shift_id, s.post, s.starts_at, s.ends_at, a.checked_in_at, b.ends_by,
+      (select count(*) from assignments g where g.staff_id = a.staff_id and g.ended_at is null) as open
+    from attendances a join shifts s on s.id = a.shift_id
+    left join breaks b on b.attendance_id = a.id and b.ended_at is null
+    where a.staff_id = ${staffId} and a.checked_out_at is null`.execute(db)
+  const [row] = rows
+  return (
+    row && {
+      id: row.id as AttendanceId,
+      shiftId: row.shift_id as ShiftId,
+      staffId,
+      post: row.post,
+      from: row.starts_at,
+      to: row.ends_at,
+      checkedInAt: row.checked_in_at,
+      breakEndsBy: row.ends_by,
+      openTickets: Number(row.open),
+    }
+  )
+}
+
+/** Serialises a person's acts of attendance: two thumbs on one button. */
+export const lockStaff = (tx: Tx, staffId: StaffId) =>
+  tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()
+
+export async function findAttendanceOfShift(
+  db: Reader,
+  shiftId: ShiftId,
+): Promise<{ id: AttendanceId; checkedOutAt: Date | null } | undefined> {
+  const row = await db
+    .selectFrom('attendances')
+    .select(['id', 'checked_out_at'])
+    .where('shift_id', '=', shiftId)
+    .executeTakeFirst()
+  return row && { id: row.id as AttendanceId, checkedOutAt: row.checked_out_at }
+}
+
+/** Checks in; a person who went off and comes back to the same shift is on it again. */
+export async function storeCheckIn(
+  tx: Tx,
+  shiftId: ShiftId,
+  staffId: StaffId,
+  { arrival, minutesLate }: { arrival: Arrival; minutesLate: number },
+): Promise<AttendanceId> {
+  const row = await tx.db
+    .insertInto('attendances')
+    .values({
+      shift_id: shiftId,
+      staff_id: staffId,
+      checked_in_at: tx.now,
+      arrival,
+      minutes_late: minutesLate,
+      checked_out_at: null,
+    })
+    .onConflict((conflict) => conflict.constraint('attendances_once_a_shift').doUpdateSet({ checked_out_at: null }))
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id as AttendanceId
+}
+
+export const storeCheckOut = (tx: Tx, id: AttendanceId) =>
+  tx.db.updateTable('attendances').set({ checked_out_at: tx.now }).where('id', '=', id).execute()
+
+export async function countBreaks(db: Reader, id: AttendanceId): Promise<number> {
+  const { count } = await db
+    .selectFrom('breaks')
+    .select((s) => s.fn.countAll<string>().as('count'))
+    .where('attendance_id', '=', id)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+export const storeBreak = (tx: Tx, id: AttendanceId, endsBy: Date) =>
+  tx.db
+    .insertInto('breaks')
+    .values({ attendance_id: id, started_at: tx.now, ends_by: endsBy, ended_at: null })
+    .execute()
+
+/** True where a break was running. */
+export async function storeBreakEnd(tx: Tx, id: AttendanceId): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('breaks')
+    .set({ ended_at: tx.now })
+    .where('attendance_id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Attendances whose shift is over and whose person carries nothing any more, or whose time beyond the end is up. */
+export async function listEndedAttendances(
+  db: Reader,
+  now: Date,
+  limit: number,
+): Promise<{ id: AttendanceId; version: number }[]> {
+  const { rows } = await sql<{ id: string }>`
+    select a.id from attendances a join shifts s on s.id = a.shift_id
+    where a.checked_out_at is null and s.ends_at <= ${now}
+      and not exists (select from assignments g where g.staff_id = a.staff_id and g.ended_at is null)
+    order by a.id limit ${limit}`.execute(db)
+  return rows.map((row) => ({ id: row.id as AttendanceId, version: 0 }))
+}
+
+/** @throws where there is no such row */
+export async function getAttendance(
+  db: Reader,
+  id: AttendanceId,
+): Promise<{ id: AttendanceId; shiftId: ShiftId; staffId: StaffId; checkedOutAt: Date | null; endsAt: Date }> {
+  const row = await db
+    .selectFrom('attendances as a')
+    .innerJoin('shifts as s', 's.id', 'a.shift_id')
+    .select(['a.id', 'a.shift_id', 'a.staff_id', 'a.checked_out_at', 's.ends_at'])
+    .where('a.id', '=', id)
+    .executeTakeFirstOrThrow()
+  return {
+    id: row.id as AttendanceId,
+    shiftId: row.shift_id as ShiftId,
+    staffId: row.staff_id as StaffId,
+    checkedOutAt: row.checked_out_at,
+    endsAt: row.ends_at,
+  }
+}
