@@ -13,9 +13,9 @@ import { ChatOpen } from './access.ts'
 import { promiseNow } from './actions.ts'
 import { buildGate } from './gate.ts'
 import { listTopics } from './queries.ts'
+import { requestRoutes } from './requests/api.ts'
 import { LIMITS } from './rules.ts'
 import { VISITOR } from './shapes.ts'
-import { customerTicketRoutes } from './tickets.ts'
 
 /** The customer's protocol over HTTP, for any client (protocol.md). */
 export function chatApiRoutes(deps: Deps) {
@@ -53,6 +53,6 @@ export function chatApiRoutes(deps: Deps) {
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 201)
   })
   app.use('/tickets/*', gate.bearer)
-  app.route('/tickets', customerTicketRoutes(deps, gate))
+  app.route('/tickets', requestRoutes(deps, gate))
   return app
 }

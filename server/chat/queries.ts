@@ -1,4 +1,3 @@
-import type { Words } from '../i18n/dictionaries.ts'
 import type { MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import { HOUR, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
@@ -15,8 +14,6 @@ export type CustomerTicket = {
   number: string
   subject: string
   state: ChatState
-  /** The state in plain words of the reader's language. */
-  stateWords: string
   /** Place in the queue from 1, where it waits there. */
   place: number | null
   /** Minutes, from how long others have just waited; null where that says nothing. */
@@ -40,7 +37,7 @@ export type CustomerRating = {
   comment: string | null
 }
 
-export async function showTicket(db: Reader, ticket: TicketView, t: Words, now: Date): Promise<CustomerTicket> {
+export async function showTicket(db: Reader, ticket: TicketView, now: Date): Promise<CustomerTicket> {
   const state = chatState(ticket.state)
   const waits = ticket.state === 'queued'
   const [place, waited, marks, rating] = await Promise.all([
@@ -54,7 +51,6 @@ export async function showTicket(db: Reader, ticket: TicketView, t: Words, now: 
     number: ticket.number,
     subject: ticket.subject,
     state,
-    stateWords: t(`conversation.state.${state}`),
     place: place?.place ?? null,
     expectedWait: waits ? expectedWait(waited, now.getTime() - ticket.place_at.getTime()) : null,
     with: ticket.state === 'open' && ticket.assignment ? nameOf(ticket.assignment) : null,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LANGUAGES } from '../kernel/language.ts'
+import { Malformed } from '../kernel/refusal.ts'
 import { RATING_REASONS } from '../tickets/ratings/rules.ts'
 import { clientId, optionalText, rowId, text } from '../web/forms.ts'
 import { LIMITS } from './rules.ts'
@@ -27,6 +28,12 @@ export const QUESTION = {
 
 export const MESSAGE = { clientId, body: text(LIMITS.messageLetters) }
 export const MARKS = { delivered: seq.optional(), read: seq.optional() }
+/** At least one of the two; what was not said is left out. */
+export function marksIn({ delivered, read }: { delivered?: number | undefined; read?: number | undefined }) {
+  if (delivered === undefined && read === undefined) throw new Malformed('bad_field', 'read')
+  return { ...(delivered === undefined ? {} : { delivered }), ...(read === undefined ? {} : { read }) }
+}
+
 export const RATING = {
   service: score,
   product: score.nullish(),

@@ -15,8 +15,7 @@ import { markAsCustomer } from './actions.ts'
 import { keepPace } from './gate.ts'
 import { listGaps, movingTickets } from './resume.ts'
 import { bearerRoom, settle, talkRoom } from './rooms.ts'
-import { HANDSHAKE, SOCKET } from './shapes.ts'
-import { defined } from './tickets.ts'
+import { HANDSHAKE, marksIn, SOCKET } from './shapes.ts'
 
 type ChatSocket = Socket & { data: { bearer: Bearer; language: Language } }
 
@@ -78,7 +77,7 @@ function welcome(deps: Deps, socket: ChatSocket): void {
         return { tickets: await listGaps(db, bearer, tickets, wordsOf(language)), degraded: !live.healthy() }
       }),
       marks: liveEvent(SOCKET.marks, ({ ticketId, ...marks }) =>
-        act(deps, bearer, (tx) => markAsCustomer(tx, ticketId as TicketId, defined(marks))),
+        act(deps, bearer, (tx) => markAsCustomer(tx, ticketId as TicketId, marksIn(marks))),
       ),
       typing: liveEvent(SOCKET.typing, async ({ ticketId, on }) => {
         if (!socket.rooms.has(talkRoom(ticketId as TicketId))) throw new NotFound()

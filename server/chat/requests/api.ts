@@ -1,27 +1,28 @@
 import { type Context, Hono } from 'hono'
-import { wordsOf } from '../i18n/dictionaries.ts'
-import type { CategoryId, TicketId } from '../kernel/ids.ts'
-import { Malformed } from '../kernel/refusal.ts'
-import type { Tx } from '../schema.ts'
-import { complain, endByCustomer, writeAsCustomer } from '../tickets/actions.ts'
-import { listMessages } from '../tickets/messages/queries.ts'
-import type { Deps } from '../web/deps.ts'
-import type { Env } from '../web/env.ts'
-import { json, pathId, query } from '../web/forms.ts'
-import { act, ownTicket } from './access.ts'
-import { askQuestion, linkForCustomer, markAsCustomer, rate, reopenByCustomer } from './actions.ts'
-import type { ChatGate } from './gate.ts'
-import { type CustomerTicket, customerRating, showTicket, ticketsOfVisitor } from './queries.ts'
-import { welcomeToRoom } from './rooms.ts'
-import { LIMITS } from './rules.ts'
-import { AFTER, MARKS, MESSAGE, QUESTION, RATING } from './shapes.ts'
+import { wordsOf } from '../../i18n/dictionaries.ts'
+import type { CategoryId, TicketId } from '../../kernel/ids.ts'
+import type { Tx } from '../../schema.ts'
+import { complain, endByCustomer, writeAsCustomer } from '../../tickets/actions.ts'
+import { listMessages } from '../../tickets/messages/queries.ts'
+import type { Deps } from '../../web/deps.ts'
+import type { Env } from '../../web/env.ts'
+import { json, pathId, query } from '../../web/forms.ts'
+import { act, ownTicket } from '../access.ts'
+import { askQuestion, linkForCustomer, markAsCustomer, rate, reopenByCustomer } from '../actions.ts'
+import type { ChatGate } from '../gate.ts'
+import { type CustomerTicket, customerRating, showTicket, ticketsOfVisitor } from '../queries.ts'
+import { welcomeToRoom } from '../rooms.ts'
+import { LIMITS } from '../rules.ts'
+import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
 
 type Ctx = Context<Env>
 
 /** /api/v1/tickets: what a bearer asked, says and decides. */
-export function customerTicketRoutes(deps: Deps, gate: ChatGate) {
-  const shown = async (c: Ctx, id: TicketId): Promise<CustomerTicket> =>
-    showTicket(deps.db, await ownTicket(deps.db, c.var.bearer, id), wordsOf(c.var.language), deps.clock.now())
+export function requestRoutes(deps: Deps, gate: ChatGate) {
+  const shown = async (c: Ctx, id: TicketId) => {
+    const ticket = await showTicket(deps.db, await ownTicket(deps.db, c.var.bearer, id), deps.clock.now())
+    return { ...ticket, stateWords: wordsOf(c.var.language)(`conversation.state.${ticket.state}`) }
+  }
   const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
   const acting = <T>(c: Ctx, what: (tx: Tx) => Promise<T>): Promise<T> => act(deps, c.var.bearer, what)
   /** A button: nothing to send, and pressed twice is once. Answers with the request as it is then. */
@@ -69,7 +70,7 @@ export function customerTicketRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/marks', async (c) => {
       const marks = await json(c, MARKS)
       const id = pathId<TicketId>(c)
-      return c.json(await acting(c, (tx) => markAsCustomer(tx, id, defined(marks))))
+      return c.json(await acting(c, (tx) => markAsCustomer(tx, id, marksIn(marks))))
     })
     .post('/:id/complaint', press(complain))
     .post('/:id/reopening', press(reopenByCustomer))
@@ -105,10 +106,3 @@ const summaryOf = ({ id, number, subject, state, lastSeq, createdAt }: CustomerT
   lastSeq,
   createdAt,
 })
-
-/** At least one of the two; what was not said is left out. */
-export function defined(marks: { delivered?: number | undefined; read?: number | undefined }) {
-  const { delivered, read } = marks
-  if (delivered === undefined && read === undefined) throw new Malformed('bad_field', 'read')
-  return { ...(delivered === undefined ? {} : { delivered }), ...(read === undefined ? {} : { read }) }
-}
