@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely'
+import { checkDatabase, openDatabase, openPool } from './database.ts'
+import { startEmbedded } from './embedded.ts'
+import type { Log } from './log.ts'
+import { migrate } from './migrate.ts'
+import { claimFolder } from './sole-owner.ts'
+
+/** The database, checked and up to date, with connections for pages and, apart from them, for reactions, deadlines and jobs. */
+export type Store<DB> = {
+  readonly url: string
+  readonly web: Kysely<DB>
+  readonly work: Kysely<DB>
+  readonly close: () => Promise<void>
+}
+type Options = { readonly databaseUrl: string | undefined; readonly dataDir: string; readonly log: Log }
+
+const WEB_CONNECTIONS = 20
+const WORK_CONNECTIONS = 10
+
+/** The configured database, or the embedded one in `dataDir`. Throws `StartError`. */
+export async function openStore<DB>({ databaseUrl, dataDir, log }: Options): Promise<Store<DB>> {
+  const opened = new AsyncDisposableStack()
+  const url = databaseUrl ?? (await openEmbedded(opened, dataDir, log))
+  try {
+    await bringUpToDate(url, log)
+    const connect = (kind: 'web' | 'work', max: number): Kysely<DB> => {
+      const pool = openPool(url, { max, kind, log })
+      opened.defer(() => pool.end())
+      return openDatabase<DB>(pool)
+    }
+    const web = connect('web', WEB_CONNECTIONS)
+    const work = connect('work', WORK_CONNECTIONS)
+    return { url, web, work, close: () => opened.disposeAsync() }
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+// Only the program that holds the folder stops the server in it: a refused one has adopted what another one uses.
+async function openEmbedded(opened: AsyncDisposableStack, dataDir: string, log: Log): Promise<string> {
+  const embedded = await startEmbedded(dataDir, { log })
+  const owner = await claimFolder({ url: embedded.url, dataDir })
+  opened.defer(() => embedded.stop())
+  opened.defer(() => owner.release())
+  return embedded.url
+}
+
+async function bringUpToDate(url: string, log: Log): Promise<void> {
+  const pool = openPool(url, { max: 2, kind: 'long', log })
+  try {
+    await checkDatabase(pool, url)
+    const done = await migrate(openDatabase(pool))
+    if (done.length > 0) log.debug({ migrations: done }, 'the database is up to date')
+  } finally {
+    await pool.end()
+  }
+}
