@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { settleAlarm } from '../desk/actions.ts'
+import { settleAlarm } from '../desk/alarms/actions.ts'
 import { countdown } from '../i18n/instants.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { AlarmKind } from '../../events/desk.ts'
+import type { AlarmId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { Reader, Tx } from '../../schema.ts'
+
+/** Undefined where the same alarm rings already. */
+export async function insertAlarm(
+  tx: Tx,
+  kind: AlarmKind,
+  ticketId: TicketId | null,
+  subject: string | null,
+): Promise<AlarmId | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    insert into alarms (kind, ticket_id, subject, raised_at) values (${kind}, ${ticketId}, ${subject}, ${tx.now})
+    on conflict do nothing returning id`.execute(tx.db)
+  return rows[0]?.id as AlarmId | undefined
+}
+
+export type OpenAlarm = { id: AlarmId; kind: AlarmKind; ticketId: TicketId | null }
+
+export async function openAlarms(db: Reader, ticketId?: TicketId): Promise<OpenAlarm[]> {
+  let query = db.selectFrom('alarms').select(['id', 'kind', 'ticket_id']).where('settled_at', 'is', null)
+  if (ticketId) query = query.where('ticket_id', '=', ticketId)
+  return (await query.orderBy('raised_at').execute()).map((row) => ({
+    id: row.id as AlarmId,
+    kind: row.kind,
+    ticketId: row.ticket_id as TicketId | null,
+  }))
+}
+
+/** The alarm as it was, or undefined where it was settled already. */
+export async function storeSettled(tx: Tx, id: AlarmId, by: StaffId | null): Promise<OpenAlarm | undefined> {
+  const row = await tx.db
+    .updateTable('alarms')
+    .set({ settled_at: tx.now, settled_by: by })
+    .where('id', '=', id)
+    .where('settled_at', 'is', null)
+    .returning(['id', 'kind', 'ticket_id'])
+    .executeTakeFirst()
+  return row && { id: row.id as AlarmId, kind: row.kind, ticketId: row.ticket_id as TicketId | null }
+}
+
+export async function countAlarms(db: Reader): Promise<number> {
+  const { count } = await db
+    .selectFrom('alarms')
+    .select((s) => s.fn.countAll<string>().as('count'))
+    .where('settled_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

@@ -1,0 +1,146 @@
+import { dutyOf } from '../../attendance/contributions.ts'
+import { instant } from '../../events/event.ts'
+import type { OfferId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
+import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
+import { MINUTE, plus, SECOND } from '../../kernel/time.ts'
+import { need, staffOf } from '../../platform/actor.ts'
+import { announce, constraintOf } from '../../platform/transaction.ts'
+import { isCovered } from '../../roster/queries.ts'
+import type { Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
+import { assignTicket } from '../../tickets/actions.ts'
+import { lockTicket } from '../../tickets/queries.ts'
+import { raiseAlarm, settleAlarmsOf } from '../alarms/actions.ts'
+import { type Candidate, isAble, pickAgent, whyNotMore, whyNotTake } from '../rules.ts'
+import * as offers from './queries.ts'
+
+const AT_ONCE = 25
+
+/**
+ * Offers what waits to who is able, in the order of the queue, until nothing fits. Where nobody is able, or nobody has
+ * taken it after so many hops, the duty manager is alarmed; the ticket keeps its place and goes on being offered.
+ */
+export async function offerNext(tx: Tx): Promise<number> {
+  const waiting = await offers.lockWaiting(tx, AT_ONCE)
+  if (waiting.length === 0) return 0
+  const settings = await currentSettings(tx.db)
+  let candidates: readonly Candidate[] = await offers.listCandidates(
+    tx.db,
+    tx.now,
+    plus(tx.now, -settings.offerAgainMinutes * MINUTE),
+  )
+  let made = 0
+  for (const ticket of waiting) {
+    const chosen = pickAgent(ticket, candidates, settings, tx.now)
+    if (ticket.hops >= settings.offerHops) await raiseAlarm(tx, 'offers_refused', ticket.id)
+    if (!chosen) {
+      const somebody = candidates.some((one) => isAble(one, settings, tx.now))
+      if (!somebody && (await isNight(tx))) await raiseAlarm(tx, 'nobody_eligible', ticket.id)
+      continue
+    }
+    const hop = ticket.hops + 1
+    const expiresAt = plus(tx.now, settings.offerSeconds * SECOND)
+    const offerId = await offers.insertOffer(tx, {
+      ticketId: ticket.id,
+      staffId: chosen.staffId,
+      round: ticket.round,
+      hop,
+      expiresAt,
+    })
+    candidates = candidates.map((one) => (one.staffId === chosen.staffId ? { ...one, hasOpenOffer: true } : one))
+    if (!offerId) continue
+    made += 1
+    await announce(
+      tx,
+      'offer.made',
+      { offerId, ticketId: ticket.id, staffId: chosen.staffId, hop, expiresAt: instant(expiresAt) },
+      topics(ticket.id, chosen.staffId),
+    )
+  }
+  return made
+}
+
+/** Mine: the first press wins, the second is told so. Room is counted again under a lock. */
+export async function takeOffer(tx: Tx, id: OfferId): Promise<{ ticketId: TicketId; epoch: number }> {
+  need(tx, 'desk.work')
+  const me = staffOf(tx)
+  const { ticketId } = await offers.getOffer(tx.db, id)
+  await lockTicket(tx, ticketId)
+  const offer = await offers.getOffer(tx.db, id)
+  refuse(whyNotTake(offer, me, tx.now))
+  const settings = await currentSettings(tx.db)
+  refuse(whyNotMore(await offers.lockLoad(tx, me), settings))
+  await offers.endOffer(tx, id, 'taken')
+  await announce(tx, 'offer.taken', payloadOf(offer), topics(ticketId, me))
+  const { epoch } = await claim(tx, ticketId, { staffId: me, how: 'offer' })
+  return { ticketId, epoch }
+}
+
+/** To the next one, please. */
+export async function passOffer(tx: Tx, id: OfferId): Promise<void> {
+  need(tx, 'desk.work')
+  const offer = await offers.getOffer(tx.db, id)
+  if (offer.staffId !== staffOf(tx)) throw new NotFound()
+  await lockTicket(tx, offer.ticketId)
+  if (!(await offers.endOffer(tx, id, 'passed'))) return
+  await announce(tx, 'offer.passed', payloadOf(offer), topics(offer.ticketId, offer.staffId))
+}
+
+/** Nobody pressed. Never before its time. */
+export async function expireOffer(tx: Tx, id: OfferId): Promise<void> {
+  const { ticketId } = await offers.getOffer(tx.db, id)
+  await lockTicket(tx, ticketId)
+  const offer = await offers.getOffer(tx.db, id)
+  if (offer.expiresAt > tx.now || !(await offers.endOffer(tx, id, 'expired'))) return
+  await announce(tx, 'offer.expired', payloadOf(offer), topics(ticketId, offer.staffId))
+}
+
+/** The customer has gone, or somebody else took the ticket. */
+export async function withdrawOffers(tx: Tx, ticketId: TicketId): Promise<void> {
+  const offer = await offers.findOpenOfferFor(tx.db, ticketId)
+  if (!offer || !(await offers.endOffer(tx, offer.id, 'withdrawn'))) return
+  await announce(tx, 'offer.withdrawn', payloadOf(offer), topics(ticketId, offer.staffId))
+}
+
+/** The duty manager takes a waiting ticket. */
+export async function takeTicket(tx: Tx, ticketId: TicketId): Promise<{ epoch: number }> {
+  need(tx, 'desk.lead')
+  await lockTicket(tx, ticketId)
+  await withdrawOffers(tx, ticketId)
+  return claim(tx, ticketId, { staffId: staffOf(tx), how: 'took' })
+}
+
+/** The duty manager gives a waiting ticket to somebody on post. */
+export async function giveTicket(tx: Tx, ticketId: TicketId, staffId: StaffId): Promise<void> {
+  need(tx, 'desk.lead')
+  await lockTicket(tx, ticketId)
+  const duty = await dutyOf(tx.db, staffId, tx.now)
+  if (duty?.post !== 'service' && duty?.post !== 'manager') throw refusal('tickets.transfer_not_on_post', {}, 'staff')
+  await withdrawOffers(tx, ticketId)
+  await claim(tx, ticketId, { staffId, how: 'given' })
+}
+
+async function claim(
+  tx: Tx,
+  ticketId: TicketId,
+  { staffId, how }: { staffId: StaffId; how: 'offer' | 'took' | 'given' },
+): Promise<{ epoch: number }> {
+  const duty = await dutyOf(tx.db, staffId, tx.now)
+  const shiftId: ShiftId | null = duty?.shiftId ?? null
+  try {
+    const assigned = await assignTicket(tx, ticketId, { staffId, shiftId, how })
+    await settleAlarmsOf(tx, ticketId, ['nobody_eligible', 'offers_refused'])
+    return assigned
+  } catch (error) {
+    if (constraintOf(error) === 'assignments_one_open') throw refusal('desk.taken_already')
+    throw error
+  }
+}
+
+// Outside the roster nobody on post is no alarm: no day page rings because the night has not begun.
+const isNight = (tx: Tx): Promise<boolean> => isCovered(tx.db, tx.now, 'service')
+
+const payloadOf = ({ id: offerId, ticketId, staffId, hop }: offers.OfferRow) => ({ offerId, ticketId, staffId, hop })
+const topics = (ticketId: TicketId, staffId: StaffId): { about: string[] } => ({
+  about: [`offer:${staffId}`, 'board', `ticket:${ticketId}`],
+})

@@ -1,0 +1,188 @@
+import { sql } from 'kysely'
+import type { OfferId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { Language } from '../../kernel/language.ts'
+import { NotFound } from '../../kernel/refusal.ts'
+import type { Reader, Tx } from '../../schema.ts'
+import type { Candidate, Waiting } from '../rules.ts'
+
+export type WaitingTicket = Waiting & { readonly id: TicketId; readonly round: number; readonly hops: number }
+
+/** Queued tickets without an open offer, in the order of the queue, locked; those that others hold are skipped. */
+export async function lockWaiting(tx: Tx, limit: number): Promise<WaitingTicket[]> {
+  const { rows } = await sql<{ id: string; language: Language; skill: string | null; round: number; hops: string }>`
+    select t.id, t.language, t.round, (select k.skill from categories k where k.id = t.category_id) as skill,
+      (select count(*) from offers o where o.ticket_id = t.id and o.round = t.round and o.state in ('passed', 'expired')) as hops
+    from tickets t
+    where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made')
+    order by t.head desc, t.place_at, t.id
+    limit ${limit} for update of t skip locked`.execute(tx.db)
+  return rows.map(({ hops, ...row }) => ({ ...row, id: row.id as TicketId, hops: Number(hops) }))
+}
+
+/** Everybody checked in for customer service on a shift that covers this instant, with what decides. */
+export async function listCandidates(
+  db: Reader,
+  now: Date,
+  notSince: Date,
+): Promise<(Candidate & { shiftId: ShiftId })[]> {
+  const { rows } = await sql<{
+    staff_id: string
+    shift_id: string
+    ends_at: Date
+    seen_at: Date | null
+    on_break: boolean
+    has_offer: boolean
+    on_us: string
+    on_customer: string
+    languages: Language[]
+    skills: string[]
+    last_offer_at: Date | null
+    lately: string[]
+  }>`
+    select s.staff_id, s.id as shift_id, s.ends_at, p.languages, p.skills,
+      (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
+      exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null) as on_break,
+      exists (select from offers o where o.staff_id = s.staff_id and o.state = 'made') as has_offer,
+      coalesce(load.on_us, 0) as on_us, coalesce(load.on_customer, 0) as on_customer,
+      (select max(o.made_at) from offers o where o.staff_id = s.staff_id) as last_offer_at,
+      array(select distinct o.ticket_id::text from offers o where o.staff_id = s.staff_id and o.made_at > ${notSince}) as lately
+    from attendances a
+    join shifts s on s.id = a.shift_id and s.post = 'service' and s.during @> ${now}::timestamptz
+    join staff p on p.id = s.staff_id and p.active
+    left join lateral (
+      select count(*) filter (where t.waiting_on = 'us') as on_us, count(*) filter (where t.waiting_on = 'customer') as on_customer
+      from assignments g join tickets t on t.id = g.ticket_id where g.staff_id = s.staff_id and g.ended_at is null
+    ) load on true
+    where a.checked_out_at is null`.execute(db)
+  return rows.map((row) => ({
+    staffId: row.staff_id as StaffId,
+    shiftId: row.shift_id as ShiftId,
+    shiftEndsAt: row.ends_at,
+    seenAt: row.seen_at,
+    onBreak: row.on_break,
+    hasOpenOffer: row.has_offer,
+    waitingOnUs: Number(row.on_us),
+    waitingOnCustomer: Number(row.on_customer),
+    languages: row.languages,
+    skills: row.skills,
+    lastOfferAt: row.last_offer_at,
+    lately: row.lately,
+  }))
+}
+
+export type OfferRow = {
+  id: OfferId
+  ticketId: TicketId
+  staffId: StaffId
+  round: number
+  hop: number
+  state: 'made' | 'taken' | 'passed' | 'expired' | 'withdrawn'
+  madeAt: Date
+  expiresAt: Date
+}
+type Stored = {
+  id: string
+  ticket_id: string
+  staff_id: string
+  round: number
+  hop: number
+  state: OfferRow['state']
+  made_at: Date
+  expires_at: Date
+}
+const rowOf = (row: Stored): OfferRow => ({
+  id: row.id as OfferId,
+  ticketId: row.ticket_id as TicketId,
+  staffId: row.staff_id as StaffId,
+  round: row.round,
+  hop: row.hop,
+  state: row.state,
+  madeAt: row.made_at,
+  expiresAt: row.expires_at,
+})
+
+/** Undefined where another process has just made one for this ticket or this person. */
+export async function insertOffer(
+  tx: Tx,
+  offer: { ticketId: TicketId; staffId: StaffId; round: number; hop: number; expiresAt: Date },
+): Promise<OfferId | undefined> {
+  const row = await tx.db
+    .insertInto('offers')
+    .values({
+      ticket_id: offer.ticketId,
+      staff_id: offer.staffId,
+      round: offer.round,
+      hop: offer.hop,
+      state: 'made',
+      made_at: tx.now,
+      expires_at: offer.expiresAt,
+      ended_at: null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id as OfferId | undefined
+}
+
+/** @throws NotFound */
+export async function getOffer(db: Reader, id: OfferId): Promise<OfferRow> {
+  const row = await db.selectFrom('offers').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound()
+  return rowOf(row)
+}
+
+export async function findOpenOfferFor(db: Reader, ticketId: TicketId): Promise<OfferRow | undefined> {
+  const row = await db
+    .selectFrom('offers')
+    .selectAll()
+    .where('ticket_id', '=', ticketId)
+    .where('state', '=', 'made')
+    .executeTakeFirst()
+  return row && rowOf(row)
+}
+
+/** False where the offer had ended already. */
+export async function endOffer(
+  tx: Tx,
+  id: OfferId,
+  state: 'taken' | 'passed' | 'expired' | 'withdrawn',
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('offers')
+    .set({ state, ended_at: tx.now })
+    .where('id', '=', id)
+    .where('state', '=', 'made')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+export async function listExpired(db: Reader, now: Date, limit: number): Promise<{ id: OfferId; version: number }[]> {
+  const rows = await db
+    .selectFrom('offers')
+    .select('id')
+    .where('state', '=', 'made')
+    .where('expires_at', '<=', now)
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ id: row.id as OfferId, version: 0 }))
+}
+
+/** The load of one person, with their row locked: two claims of one person are counted one after the other. */
+export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs: number; waitingOnCustomer: number }> {
+  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()
+  const { rows } = await sql<{ on_us: string; on_customer: string }>`
+    select count(*) filter (where t.waiting_on = 'us') as on_us, count(*) filter (where t.waiting_on = 'customer') as on_customer
+    from assignments g join tickets t on t.id = g.ticket_id where g.staff_id = ${staffId} and g.ended_at is null`.execute(
+    tx.db,
+  )
+  return { waitingOnUs: Number(rows[0]?.on_us ?? 0), waitingOnCustomer: Number(rows[0]?.on_customer ?? 0) }
+}
+
+/** Whether anything waits without an offer: a cheap question before a pass. */
+export async function isAnyoneWaiting(db: Reader): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    select exists (select from tickets t where t.state = 'queued' and not exists (
+      select from offers o where o.ticket_id = t.id and o.state = 'made')) as any`.execute(db)
+  return rows[0]?.any ?? false
+}

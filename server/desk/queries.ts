@@ -1,0 +1,220 @@
+import { sql } from 'kysely'
+import type { Channel } from '../events/tickets.ts'
+import type { Post } from '../kernel/capabilities.ts'
+import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
+import type { Bilingual, Language } from '../kernel/language.ts'
+import { MINUTE, plus } from '../kernel/time.ts'
+import type { Reader } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import { listCandidates } from './offers/queries.ts'
+import { isAble, isPresent } from './rules.ts'
+
+/** One row of the agent's queue. */
+export type DeskRow = {
+  ticketId: TicketId
+  number: string
+  subject: string
+  customerName: string
+  channel: Channel
+  language: Language
+  category: Bilingual | null
+  complained: boolean
+  round: number
+  waitingOn: 'us' | 'customer'
+  lastWords: string
+  lastMessageAt: Date
+  since: Date
+  answerDueAt: Date | null
+  unread: number
+}
+type Stored = {
+  id: string
+  number: string
+  subject: string
+  customer: string
+  channel: Channel
+  language: Language
+  category: Bilingual | null
+  complained: boolean
+  round: number
+  waiting_on: 'us' | 'customer'
+  last_words: string | null
+  last_message_at: Date
+  since: Date
+  answer_due_at: Date | null
+  unread: string
+}
+const rowOf = (row: Stored): DeskRow => ({
+  ticketId: row.id as TicketId,
+  number: row.number,
+  subject: row.subject,
+  customerName: row.customer,
+  channel: row.channel,
+  language: row.language,
+  category: row.category,
+  complained: row.complained,
+  round: row.round,
+  waitingOn: row.waiting_on,
+  lastWords: row.last_words ?? row.subject,
+  lastMessageAt: row.last_message_at,
+  since: row.since,
+  answerDueAt: row.answer_due_at,
+  unread: Number(row.unread),
+})
+
+const columns = (reader: string) => sql`
+  t.id, t.number, t.subject, c.name as customer, t.channel, t.language, k.name as category, t.complained_at is not null as complained,
+  t.round, t.waiting_on, t.last_message_at, coalesce(t.queued_at, t.created_at) as since, t.answer_due_at,
+  (select left(m.body, 120) from messages m where m.ticket_id = t.id and m.author <> 'house' order by m.seq desc limit 1) as last_words,
+  (select count(*) from messages m where m.ticket_id = t.id and m.author = 'customer' and m.seq > coalesce(
+    (select r.read_seq from marks r where r.ticket_id = t.id and r.reader = ${reader}), 0)) as unread`
+
+/** My open conversations: those that wait for us first, the most urgent clock on top. */
+export async function listMine(db: Reader, staffId: StaffId): Promise<DeskRow[]> {
+  const { rows } = await sql<Stored>`
+    select ${columns(`staff:${staffId}`)}
+    from assignments a join tickets t on t.id = a.ticket_id join customers c on c.id = t.customer_id
+    left join categories k on k.id = t.category_id
+    where a.staff_id = ${staffId} and a.ended_at is null
+    order by t.waiting_on desc, t.answer_due_at nulls last, t.last_message_at desc`.execute(db)
+  return rows.map(rowOf)
+}
+
+/** The live queue in its order. */
+export async function listQueue(db: Reader, staffId: StaffId, limit: number): Promise<DeskRow[]> {
+  const { rows } = await sql<Stored>`
+    select ${columns(`staff:${staffId}`)}
+    from (select * from tickets where state = 'queued' order by head desc, place_at, id limit ${limit}) t
+    join customers c on c.id = t.customer_id left join categories k on k.id = t.category_id
+    order by t.head desc, t.place_at, t.id`.execute(db)
+  return rows.map(rowOf)
+}
+
+export async function countQueue(db: Reader): Promise<{ queued: number; unanswered: number }> {
+  const { rows } = await sql<{ queued: string; fresh: string }>`
+    select count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'new') as fresh
+    from tickets where state in ('new', 'queued')`.execute(db)
+  return { queued: Number(rows[0]?.queued ?? 0), unanswered: Number(rows[0]?.fresh ?? 0) }
+}
+
+/** What needs this person at the desk: words nobody has read, and an open offer. */
+export async function countForMe(db: Reader, staffId: StaffId): Promise<number> {
+  const { rows } = await sql<{ count: string }>`
+    select (select count(*) from offers where staff_id = ${staffId} and state = 'made') + (
+      select count(*) from assignments a join tickets t on t.id = a.ticket_id
+      where a.staff_id = ${staffId} and a.ended_at is null and t.waiting_on = 'us') as count`.execute(db)
+  return Number(rows[0]?.count ?? 0)
+}
+
+export type OpenOffer = {
+  id: OfferId
+  ticketId: TicketId
+  expiresAt: Date
+  seconds: number
+  customerName: string
+  category: Bilingual | null
+  channel: Channel
+  language: Language
+  question: string
+  complained: boolean
+  since: Date
+  visits: number
+}
+
+/** The offer on this person's screen. */
+export async function openOfferOf(db: Reader, staffId: StaffId, now: Date): Promise<OpenOffer | null> {
+  const { rows } = await sql<{
+    id: string
+    ticket_id: string
+    expires_at: Date
+    made_at: Date
+    customer: string
+    category: Bilingual | null
+    channel: Channel
+    language: Language
+    question: string
+    complained: boolean
+    since: Date
+    visits: string
+  }>`
+    select o.id, o.ticket_id, o.expires_at, o.made_at, c.name as customer, k.name as category, t.channel, t.language,
+      t.complained_at is not null as complained, coalesce(t.queued_at, t.created_at) as since,
+      (select left(m.body, 300) from messages m where m.ticket_id = t.id and m.author = 'customer' order by m.seq desc limit 1) as question,
+      (select count(*) from tickets e where e.customer_id = t.customer_id) as visits
+    from offers o join tickets t on t.id = o.ticket_id join customers c on c.id = t.customer_id
+    left join categories k on k.id = t.category_id
+    where o.staff_id = ${staffId} and o.state = 'made' and o.expires_at > ${now}`.execute(db)
+  const [row] = rows
+  return row
+    ? {
+        id: row.id as OfferId,
+        ticketId: row.ticket_id as TicketId,
+        expiresAt: row.expires_at,
+        seconds: (row.expires_at.getTime() - row.made_at.getTime()) / 1000,
+        customerName: row.customer,
+        category: row.category,
+        channel: row.channel,
+        language: row.language,
+        question: row.question,
+        complained: row.complained,
+        since: row.since,
+        visits: Number(row.visits),
+      }
+    : null
+}
+
+export type Colleague = {
+  staffId: StaffId
+  name: string
+  nameEn: string
+  post: Post
+  open: number
+  here: boolean
+  onBreak: boolean
+}
+
+/** Who is on a post that talks with customers now. */
+export async function listColleagues(db: Reader, now: Date): Promise<Colleague[]> {
+  const { quietSeconds } = await currentSettings(db)
+  const { rows } = await sql<{
+    staff_id: string
+    name: string
+    name_en: string
+    post: Post
+    open: string
+    seen_at: Date | null
+    on_break: boolean
+  }>`
+    select s.staff_id, p.name, p.name_en, s.post,
+      (select count(*) from assignments g where g.staff_id = s.staff_id and g.ended_at is null) as open,
+      (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
+      exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null) as on_break
+    from attendances a join shifts s on s.id = a.shift_id and s.during @> ${now}::timestamptz and s.post in ('service', 'manager')
+    join staff p on p.id = s.staff_id
+    where a.checked_out_at is null order by p.number`.execute(db)
+  return rows.map((row) => ({
+    staffId: row.staff_id as StaffId,
+    name: row.name,
+    nameEn: row.name_en,
+    post: row.post,
+    open: Number(row.open),
+    here: isPresent(row.seen_at, now, quietSeconds),
+    onBreak: row.on_break,
+  }))
+}
+
+/** Whom customers see awake: on a customer-service post or leading the night, and present. */
+export async function someoneOnPost(
+  db: Reader,
+  now: Date,
+): Promise<{ count: number; faces: { name: string; nameEn: string }[] }> {
+  const here = (await listColleagues(db, now)).filter((one) => one.here)
+  return { count: here.length, faces: here.slice(0, 3).map(({ name, nameEn }) => ({ name, nameEn })) }
+}
+
+/** Agents who could be offered something this very moment. */
+export async function ableNow(db: Reader, now: Date): Promise<number> {
+  const settings = await currentSettings(db)
+  const candidates = await listCandidates(db, now, plus(now, -settings.offerAgainMinutes * MINUTE))
+  return candidates.filter((one) => isAble(one, settings, now)).length
+}

@@ -1,0 +1,99 @@
+import type { StaffId } from '../kernel/ids.ts'
+import type { Language } from '../kernel/language.ts'
+import { type Refusal, refusal } from '../kernel/refusal.ts'
+import { MINUTE, plus, SECOND } from '../kernel/time.ts'
+
+/** An agent on post with everything that decides whether they are offered a ticket now. */
+export type Candidate = {
+  readonly staffId: StaffId
+  readonly shiftEndsAt: Date
+  readonly seenAt: Date | null
+  readonly onBreak: boolean
+  readonly hasOpenOffer: boolean
+  readonly waitingOnUs: number
+  readonly waitingOnCustomer: number
+  readonly languages: readonly Language[]
+  readonly skills: readonly string[]
+  readonly lastOfferAt: Date | null
+  /** Tickets offered within the time in which nothing is offered twice to the same person. */
+  readonly lately: readonly string[]
+}
+export type Waiting = { readonly id: string; readonly language: Language; readonly skill: string | null }
+export type Routing = {
+  readonly capacity: number
+  readonly waitingOnCustomerLoad: number
+  readonly quietSeconds: number
+  readonly noOffersBeforeEndMinutes: number
+}
+
+/** Load is counted at the claim: waiting on us 1, waiting on the customer less; never stored (DESIGN 3). */
+export const loadOf = (
+  of: { waitingOnUs: number; waitingOnCustomer: number },
+  routing: Pick<Routing, 'waitingOnCustomerLoad'>,
+): number => of.waitingOnUs + of.waitingOnCustomer * routing.waitingOnCustomerLoad
+
+/** There, awake, with a hand free, and not about to go home. A new ticket weighs 1, so there must be room for 1. */
+export function isAble(candidate: Candidate, routing: Routing, now: Date): boolean {
+  return (
+    !candidate.onBreak &&
+    isPresent(candidate.seenAt, now, routing.quietSeconds) &&
+    loadOf(candidate, routing) + 1 <= routing.capacity &&
+    now < plus(candidate.shiftEndsAt, -routing.noOffersBeforeEndMinutes * MINUTE)
+  )
+}
+
+export const isPresent = (seenAt: Date | null, now: Date, quietSeconds: number): boolean =>
+  seenAt !== null && seenAt >= plus(now, -quietSeconds * SECOND)
+
+/**
+ * Who gets the ticket: of those able and not asked about it lately, first those who have its skill and speak its
+ * language, else those who speak it, else anyone (a customer is never left because nobody fits exactly); among them the
+ * fewest load, then the longest since the last offer.
+ */
+export function pickAgent(
+  ticket: Waiting,
+  candidates: readonly Candidate[],
+  routing: Routing,
+  now: Date,
+): Candidate | undefined {
+  const free = candidates.filter(
+    (one) => isAble(one, routing, now) && !one.hasOpenOffer && !one.lately.includes(ticket.id),
+  )
+  const speaks = free.filter((one) => one.languages.includes(ticket.language))
+  const skilled = speaks.filter((one) => ticket.skill === null || one.skills.includes(ticket.skill))
+  const pool = [skilled, speaks, free].find((some) => some.length > 0) ?? []
+  return pool.toSorted(
+    (a, b) => loadOf(a, routing) - loadOf(b, routing) || asked(a) - asked(b) || Number(a.staffId) - Number(b.staffId),
+  )[0]
+}
+
+const asked = ({ lastOfferAt }: Candidate): number => lastOfferAt?.getTime() ?? 0
+
+/** An offer is taken by whom it was made to, until its last second. */
+export function whyNotTake(
+  offer: { state: string; staffId: StaffId; expiresAt: Date },
+  by: StaffId,
+  now: Date,
+): Refusal | null {
+  if (offer.state === 'expired' || (offer.state === 'made' && now >= offer.expiresAt)) return refusal('desk.offer_over')
+  return offer.state !== 'made' || offer.staffId !== by ? refusal('desk.taken_already') : null
+}
+
+export const whyNotMore = (
+  of: { waitingOnUs: number; waitingOnCustomer: number },
+  routing: Pick<Routing, 'capacity' | 'waitingOnCustomerLoad'>,
+): Refusal | null =>
+  loadOf(of, routing) + 1 > routing.capacity ? refusal('desk.hands_full', { limit: routing.capacity }) : null
+
+/** A quiet chat at the end of a shift: it waits for the customer, and nobody has said a word for ten minutes. */
+export const QUIET_MINUTES = 10
+export function isOverWithShift(
+  ticket: { waitingOn: 'us' | 'customer'; lastMessageAt: Date },
+  shiftEndsAt: Date,
+  extendedMinutes: number,
+  now: Date,
+): boolean {
+  if (now < shiftEndsAt) return false
+  if (now >= plus(shiftEndsAt, extendedMinutes * MINUTE)) return true
+  return ticket.waitingOn === 'customer' && ticket.lastMessageAt <= plus(now, -QUIET_MINUTES * MINUTE)
+}

@@ -1,0 +1,182 @@
+import { parse } from 'hono/utils/cookie'
+import type { Socket } from 'socket.io'
+import { z } from 'zod'
+import { wordsOf } from '../i18n/dictionaries.ts'
+import type { TicketId } from '../kernel/ids.ts'
+import { Denied, NotFound, Unauthenticated } from '../kernel/refusal.ts'
+import { isToken } from '../platform/tokens.ts'
+import { mark, postMessage } from '../tickets/messages/actions.ts'
+import { listMessages, marksOf } from '../tickets/messages/queries.ts'
+import { findOpenAssignment } from '../tickets/queries.ts'
+import { standingTopics } from '../topics.ts'
+import { answerOf, errorBody } from '../web/answers.ts'
+import { SESSION_COOKIE } from '../web/cookies.ts'
+import type { Deps } from '../web/deps.ts'
+import type { SignedIn } from '../web/env.ts'
+import { clientId, rowId, text } from '../web/forms.ts'
+import { liveEvent, mountEvents } from '../web/socket-events.ts'
+import { openWatch, type Watch } from './presence/watch.ts'
+
+type DeskSocket = Socket & { data: { me: SignedIn; token: string; watching: Set<TicketId> } }
+
+/** A right that ends, ends its rooms within a second (RELIABILITY 13). */
+const RIGHTS_EVERY_MILLISECONDS = 900
+const MOST_AT_ONCE = 20
+
+const SHAPES = {
+  ticket: z.strictObject({ ticketId: rowId }),
+  message: z.strictObject({ ticketId: rowId, epoch: z.number().int().positive(), clientId, body: text(4000) }),
+  typing: z.strictObject({ ticketId: rowId, on: z.boolean() }),
+  marks: z.strictObject({
+    ticketId: rowId,
+    delivered: z.number().int().min(0).optional(),
+    read: z.number().int().min(0).optional(),
+  }),
+  resume: z.strictObject({
+    tickets: z.array(z.strictObject({ id: rowId, after: z.number().int().min(0) })).max(MOST_AT_ONCE),
+  }),
+}
+
+/** The staff's live line: namespace /desk, by session cookie and an origin of ours. Returns the watch over who is here. */
+export function openDeskSockets(deps: Deps): Watch {
+  const desk = deps.live.io.of('/desk')
+  const watch = openWatch(deps)
+  desk.use((socket, next) => {
+    admit(deps, socket as DeskSocket).then(
+      () => next(),
+      (error) => {
+        const answer = answerOf(error)
+        if (answer.status === 500) deps.log.error({ reason: String(error) }, 'a desk socket could not be admitted')
+        next(Object.assign(new Error(answer.code), { data: errorBody(wordsOf('en'), answer) }))
+      },
+    )
+  })
+  desk.on('connection', (socket) => welcome(deps, watch, socket as DeskSocket))
+  let degraded = false
+  setInterval(() => {
+    if (degraded === !deps.live.healthy()) return
+    degraded = !degraded
+    desk.local.emit('degraded', { on: degraded })
+  }, 1000).unref()
+  return watch
+}
+
+async function admit({ whoIs }: Deps, socket: DeskSocket): Promise<void> {
+  const { cookie, origin } = socket.handshake.headers
+  if (origin === undefined) throw new Denied('origin')
+  const cookies = parse(cookie ?? '')
+  const token = cookies[`__Host-${SESSION_COOKIE}`] ?? cookies[SESSION_COOKIE]
+  const me = isToken(token) ? await whoIs(token) : undefined
+  if (!me || !isToken(token)) throw new Unauthenticated()
+  Object.assign(socket.data, { me, token, watching: new Set() })
+  await socket.join([`staff:${me.staffId}`, `session:${me.sessionId}`, ...topicRooms(me)])
+}
+
+const topicRooms = (me: SignedIn): string[] =>
+  standingTopics(me.staffId, me.capabilities).map((topic) => `topic:${topic}`)
+const talkRooms = (id: TicketId): string[] => [`talk:${id}`, `topic:ticket:${id}`]
+
+function welcome(deps: Deps, watch: Watch, socket: DeskSocket): void {
+  const { clock, log, live, db } = deps
+  const { staffId } = socket.data.me
+  const seen = (): void => watch.saw(staffId)
+  watch.arrived(staffId).catch((error) => log.warn({ reason: String(error) }, 'an arrival was not written'))
+  // Every frame, pongs among them, says that the page is alive.
+  socket.conn.on('packet', seen)
+  const rights = setInterval(() => void keepRights(deps, socket), RIGHTS_EVERY_MILLISECONDS)
+  rights.unref()
+  socket.on('disconnect', () => clearInterval(rights))
+  if (!live.healthy()) socket.emit('degraded', { on: true })
+
+  const actor = () => socket.data.me.actor
+  const watched = (ticketId: string): TicketId => {
+    if (!socket.data.watching.has(ticketId as TicketId)) throw new NotFound()
+    return ticketId as TicketId
+  }
+  mountEvents(
+    socket,
+    {
+      watch: liveEvent(SHAPES.ticket, async ({ ticketId }) => {
+        const id = ticketId as TicketId
+        if (!(await mayWatch(deps, socket.data.me, id))) throw new NotFound()
+        socket.data.watching.add(id)
+        await socket.join(talkRooms(id))
+        return { marks: await marksOf(db, id) }
+      }),
+      unwatch: liveEvent(SHAPES.ticket, async ({ ticketId }) => {
+        socket.data.watching.delete(ticketId as TicketId)
+        for (const room of talkRooms(ticketId as TicketId)) await socket.leave(room)
+        return {}
+      }),
+      'message.post': liveEvent(SHAPES.message, async ({ ticketId, epoch, ...message }) => {
+        const by = { kind: 'staff', staffId, epoch } as const
+        const { at, ...accepted } = await deps.transact(actor(), (tx) =>
+          postMessage(tx, { ticketId: ticketId as TicketId, by, ...message }),
+        )
+        return { ...accepted, at: at.toISOString() }
+      }),
+      resume: liveEvent(SHAPES.resume, async ({ tickets }) => {
+        const gaps = []
+        for (const { id, after } of tickets) {
+          if (!socket.data.watching.has(id as TicketId)) continue
+          gaps.push({
+            id,
+            messages: await listMessages(db, id as TicketId, after),
+            marks: await marksOf(db, id as TicketId),
+          })
+        }
+        return { tickets: gaps, degraded: !live.healthy(), now: clock.now().toISOString() }
+      }),
+      typing: liveEvent(SHAPES.typing, async ({ ticketId, on }) => {
+        const id = watched(ticketId)
+        const { name, nameEn } = socket.data.me
+        const assignment = await findOpenAssignment(db, id)
+        if (assignment?.staffId === staffId)
+          live.say({
+            namespace: '/chat',
+            room: `chat:${id}`,
+            event: 'typing',
+            data: { ticketId, by: 'staff', on, name, nameEn },
+          })
+        return {}
+      }),
+      marks: liveEvent(SHAPES.marks, async ({ ticketId, delivered = 0, read = 0 }) => {
+        const id = watched(ticketId)
+        // Only whoever has the conversation reads it for the house; a look by the duty manager is not "read".
+        const assignment = await findOpenAssignment(db, id)
+        if (assignment?.staffId === staffId)
+          await deps.transact(actor(), (tx) => mark(tx, id, 'staff', { delivered, read }))
+        return {}
+      }),
+    },
+    { clock, log, language: () => socket.data.me.language ?? 'zh-CN' },
+  )
+}
+
+/** Any ticket with `ticket.read`, one's own while the assignment is open. */
+async function mayWatch({ db }: Deps, me: SignedIn, id: TicketId): Promise<boolean> {
+  if (me.capabilities.has('ticket.read')) return true
+  return (await findOpenAssignment(db, id))?.staffId === me.staffId
+}
+
+// Asked anew rather than told: roles, posts, shifts and sessions end by time as well as by acts.
+async function keepRights(deps: Deps, socket: DeskSocket): Promise<void> {
+  try {
+    const me = await deps.whoIs(socket.data.token)
+    if (!me) return void socket.disconnect(true)
+    const before = topicRooms(socket.data.me)
+    const now = topicRooms(me)
+    for (const room of before) if (!now.includes(room)) await socket.leave(room)
+    await socket.join(now.filter((room) => !before.includes(room)))
+    socket.data.me = me
+    if (me.capabilities.has('ticket.read')) return
+    for (const id of socket.data.watching) {
+      if (await mayWatch(deps, me, id)) continue
+      socket.data.watching.delete(id)
+      for (const room of talkRooms(id)) await socket.leave(room)
+      socket.emit('gone', { ticketId: id })
+    }
+  } catch (error) {
+    deps.log.warn({ reason: String(error) }, 'rights could not be asked; they are asked again')
+  }
+}

@@ -1,0 +1,55 @@
+import { closeAttendances } from '../jobs/close-attendances.ts'
+import { closeResolved } from '../jobs/close-resolved.ts'
+import type { DueJob } from '../jobs/due-job.ts'
+import { endShifts } from '../jobs/end-shifts.ts'
+import { expireOffers } from '../jobs/expire-offers.ts'
+import { extendDemo } from '../jobs/extend-demo.ts'
+import { offerTickets } from '../jobs/offer-tickets.ts'
+import { queueForms } from '../jobs/queue-forms.ts'
+import { reactJob } from '../jobs/react.ts'
+import { returnLost } from '../jobs/return-lost-work.ts'
+import { raiseAlarm } from './desk/alarms/actions.ts'
+import type { Watch } from './desk/presence/watch.ts'
+import type { HouseEvent } from './events/event.ts'
+import { system } from './platform/actor.ts'
+import type { QueuedJob } from './platform/queue.ts'
+import { type DueKind, openTicker, type Ticker } from './platform/ticker.ts'
+import type { Database } from './schema.ts'
+import type { Deps } from './web/deps.ts'
+
+/** Every job that a clock starts, on one page; the most urgent first. */
+export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
+  expireOffers,
+  offerTickets,
+  returnLost(watch),
+  endShifts,
+  closeAttendances,
+  queueForms,
+  closeResolved,
+  extendDemo,
+]
+
+type Workshop = {
+  /** On the connections for work, so that pages never wait for jobs. */
+  deps: Deps
+  watch: Pick<Watch, 'wellFor'>
+  react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
+}
+
+/** Workers for what the queues carry, and the ticker that puts it there. What fails for good rings at the duty manager. */
+export function openTimetable({ deps, watch, react }: Workshop): Ticker {
+  const { queues, transact, log } = deps
+  const kinds = new Map(
+    jobs(watch)
+      .map((job) => job(deps))
+      .map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
+  )
+  const dead = ({ name, id }: QueuedJob): void => {
+    transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `${name} ${id}`)).catch((error) =>
+      log.error({ reason: String(error) }, 'a failed job could not be told'),
+    )
+  }
+  queues.work('react', reactJob(react), dead)
+  queues.work('due', async ({ name, data }) => kinds.get(name)?.run(String(data.id)), dead)
+  return openTicker({ db: deps.db, clock: deps.clock, queues, kinds: [...kinds.values()], log })
+}
