@@ -58,7 +58,7 @@ export const AFTER = {
 }
 
 /** What rides in the handshake of a socket. Whether the token is one is not its shape: a wrong one is a 401. */
-export const HANDSHAKE = z.strictObject({ token: z.unknown(), language: z.enum(LANGUAGES).optional() })
+export const HANDSHAKE = z.strictObject({ token: z.unknown().optional(), language: z.enum(LANGUAGES).optional() })
 
 export const SOCKET = {
   message: z.strictObject({ ticketId: rowId, ...MESSAGE }),

@@ -1,13 +1,14 @@
 import type { Namespace, Socket } from 'socket.io'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
-import type { Language } from '../kernel/language.ts'
+import { isLanguage, type Language } from '../kernel/language.ts'
 import { NotFound, Unauthenticated } from '../kernel/refusal.ts'
 import { writeAsCustomer } from '../tickets/actions.ts'
 import { addressKey, addressOf } from '../web/address.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import type { Deps } from '../web/deps.ts'
 import { check } from '../web/forms.ts'
+import { chosenLanguage } from '../web/headers.ts'
 import { type Limit, limit } from '../web/limits.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
 import { act, type Bearer, bearerOf } from './access.ts'
@@ -31,7 +32,7 @@ export function openChatSockets(deps: Deps): void {
   chat.use((socket, next) => {
     admit(deps, connections, socket as ChatSocket).then(
       () => next(),
-      (error) => next(connectError(deps, error)),
+      (error) => next(connectError(deps, socket, error)),
     )
   })
   chat.on('connection', (socket) => welcome(deps, socket as ChatSocket))
@@ -51,10 +52,12 @@ async function admit({ db, clock, config }: Deps, connections: Limit, socket: Ch
 }
 
 /** As a client meets it in `connect_error`: `message` is the code, `data` the body of every error. */
-function connectError({ log }: Deps, error: unknown): Error {
+function connectError({ log }: Deps, { handshake }: Socket, error: unknown): Error {
   const answer = answerOf(error)
   if (answer.status === 500) log.error({ reason: String(error) }, 'a chat socket could not be admitted')
-  return Object.assign(new Error(answer.code), { data: errorBody(wordsOf('en'), answer) })
+  const { language } = handshake.auth
+  const t = wordsOf(isLanguage(language) ? language : chosenLanguage(undefined, handshake.headers['accept-language']))
+  return Object.assign(new Error(answer.code), { data: errorBody(t, answer) })
 }
 
 function welcome(deps: Deps, socket: ChatSocket): void {

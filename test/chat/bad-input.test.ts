@@ -1,0 +1,384 @@
+import { connect } from 'node:net'
+import type { Socket } from 'socket.io-client'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { type Asked, ack, aQuestion, call, json, newVisitor, openLine, type Said } from '../support/customer.ts'
+import { testDatabase } from '../support/database.ts'
+import { type House, startServer } from '../support/server.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+const lines: Socket[] = []
+let house: House
+let token: string
+let ticket: string
+
+beforeAll(async () => {
+  house = await startServer(database, clock)
+})
+afterAll(() => house.close())
+beforeEach(async () => {
+  clock.set(TWO_FOURTEEN)
+  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
+  await database.db.insertInto('customer_terms').values(terms).execute()
+  token = await newVisitor(house.url)
+  ticket = await ask(token)
+})
+afterEach(async () => {
+  for (const line of lines.splice(0)) line.disconnect()
+  expect((await fetch(`${house.url}/api/v1/desk`)).status, 'the process lives').toBe(200)
+})
+
+const ask = async (by: string): Promise<string> =>
+  (await call<Asked>(house.url, 'POST', '/tickets', { token: by, body: aQuestion() })).body.ticket.id
+const uuid = () => crypto.randomUUID()
+const connected = async (): Promise<Socket> => {
+  const socket = openLine(house.url, { token })
+  lines.push(socket)
+  await new Promise((resolve, reject) => socket.once('connect', () => resolve(null)).once('connect_error', reject))
+  return socket
+}
+
+/** Everything that a customer's call could change. */
+async function everything(): Promise<string> {
+  const rows = await Promise.all([
+    database.db.selectFrom('tickets').selectAll().orderBy('id').execute(),
+    database.db.selectFrom('messages').selectAll().orderBy('id').execute(),
+    database.db.selectFrom('customers').selectAll().orderBy('id').execute(),
+    database.db.selectFrom('contacts').selectAll().orderBy('id').execute(),
+    database.db.selectFrom('marks').selectAll().execute(),
+    database.db.selectFrom('ratings').selectAll().execute(),
+    database.db.selectFrom('request_links').selectAll().execute(),
+    database.db.selectFrom('events').select('id').orderBy('id').execute(),
+  ])
+  return JSON.stringify(rows)
+}
+const changesNothing = async <T>(what: () => Promise<T>): Promise<T> => {
+  const before = await everything()
+  const result = await what()
+  expect(await everything(), 'nothing changed').toBe(before)
+  return result
+}
+
+const HUGE = 'x'.repeat(4001)
+type Refused = [status: number, code: string, field?: string]
+
+describe('a message', () => {
+  const cases: Record<string, [body: unknown, refused: Refused]> = {
+    'without a body': [{ clientId: uuid() }, [400, 'bad_field', 'body']],
+    'with an empty body': [{ clientId: uuid(), body: '' }, [400, 'bad_field', 'body']],
+    'of white space': [{ clientId: uuid(), body: ' \n\t　' }, [400, 'bad_field', 'body']],
+    'of 4,001 letters': [{ clientId: uuid(), body: HUGE }, [400, 'bad_field', 'body']],
+    'with a number for its body': [{ clientId: uuid(), body: 1 }, [400, 'bad_field', 'body']],
+    'with an array for its body': [{ clientId: uuid(), body: ['a'] }, [400, 'bad_field', 'body']],
+    'with null for its body': [{ clientId: uuid(), body: null }, [400, 'bad_field', 'body']],
+    'with U+0000': [{ clientId: uuid(), body: 'a\u0000b' }, [400, 'bad_field', 'body']],
+    'with half a surrogate pair': [`{"clientId":"${uuid()}","body":"a\\ud83d"}`, [400, 'bad_field', 'body']],
+    'without an id': [{ body: 'a' }, [400, 'bad_field', 'clientId']],
+    'with an id that is no UUID': [{ clientId: '42', body: 'a' }, [400, 'bad_field', 'clientId']],
+    'with an unknown field': [{ clientId: uuid(), body: 'a', seq: 1 }, [400, 'unknown_field', 'seq']],
+    'with a doubled field': [`{"clientId":"${uuid()}","body":"a","body":"b"}`, [400, 'doubled_field', 'body']],
+    'that is an array': [[], [400, 'bad_field']],
+    'that is a string': ['"hello"', [400, 'bad_field']],
+    'that is null': ['null', [400, 'bad_field']],
+    'that is no JSON': ['{"body":', [400, 'json_expected']],
+    'that is empty': ['', [400, 'json_expected']],
+    'with a prototype': [`{"clientId":"${uuid()}","body":"a","__proto__":{"a":1}}`, [400, 'unknown_field']],
+    'of 64,001 bytes': [{ clientId: uuid(), body: 'x'.repeat(64_000) }, [413, 'too_large']],
+  }
+  test.for(Object.entries(cases))('%s is refused', async ([, [body, [status, code, field]]]) => {
+    const path = `/tickets/${ticket}/messages`
+    const answer = await changesNothing(() => call(house.url, 'POST', path, { token, body }))
+    expect(answer.status).toBe(status)
+    expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) })
+  })
+
+  test('of malformed UTF-8 is refused', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from(`{"clientId":"${uuid()}","body":"`),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}'),
+    ])
+    const answer = await changesNothing(() =>
+      fetch(`${house.url}/api/v1/tickets/${ticket}/messages`, {
+        method: 'POST',
+        headers: { ...json, authorization: `Bearer ${token}` },
+        body: bytes,
+      }),
+    )
+    expect(answer.status).toBe(400)
+    expect(((await answer.json()) as Said).error.code).toBe('encoding')
+  })
+
+  test('declared as a form, as text or as nothing is refused', async () => {
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'image/x', '']) {
+      const options = {
+        token,
+        body: JSON.stringify({ clientId: uuid(), body: 'a' }),
+        headers: { 'content-type': type },
+      }
+      const answer = await changesNothing(() => call(house.url, 'POST', `/tickets/${ticket}/messages`, options))
+      expect(answer.status, type).toBe(400)
+    }
+  })
+})
+
+describe('a question', () => {
+  const cases: Record<string, [words: Record<string, unknown>, refused: Refused]> = {
+    'without a name': [{ name: undefined }, [400, 'bad_field', 'name']],
+    'with an empty name': [{ name: '  ' }, [400, 'bad_field', 'name']],
+    'with a name of 81 letters': [{ name: '林'.repeat(81) }, [400, 'bad_field', 'name']],
+    'that nobody can be answered on': [{ contact: 'call me' }, [422, 'chat.contact_wrong', 'contact']],
+    'with a contact of another type': [{ contact: { phone: '1' } }, [400, 'bad_field', 'contact']],
+    'in a language of nobody': [{ language: 'fr' }, [400, 'bad_field', 'language']],
+    'about a topic that is not there': [{ topicId: '999' }, [400, 'bad_field', 'topicId']],
+    'about a topic by number': [{ topicId: 1 }, [400, 'bad_field', 'topicId']],
+    'of 4,001 letters': [{ question: HUGE }, [400, 'bad_field', 'question']],
+    'under terms as text': [{ termsVersion: '1' }, [400, 'bad_field', 'termsVersion']],
+    'under terms that never were': [{ termsVersion: 7 }, [409, 'terms_changed']],
+    'from a page that is a script': [{ page: 'javascript:alert(1)' }, [400, 'bad_field', 'page']],
+    'by a channel of ours': [{ channel: 'phone' }, [400, 'bad_field', 'channel']],
+    'for somebody else': [{ customerId: '1' }, [400, 'unknown_field', 'customerId']],
+  }
+  test.for(Object.entries(cases))('%s is refused', async ([, [words, [status, code, field]]]) => {
+    const other = await newVisitor(house.url)
+    const answer = await changesNothing(() =>
+      call(house.url, 'POST', '/tickets', { token: other, body: aQuestion(words) }),
+    )
+    expect(answer.status).toBe(status)
+    expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) })
+  })
+})
+
+describe('a rating, a mark, an address', () => {
+  const cases: [method: string, path: string, body: unknown, refused: Refused][] = [
+    ['POST', 'rating', { service: 0 }, [400, 'bad_field', 'service']],
+    ['POST', 'rating', { service: 5.5 }, [400, 'bad_field', 'service']],
+    ['POST', 'rating', { service: '5' }, [400, 'bad_field', 'service']],
+    ['POST', 'rating', { product: 5 }, [400, 'bad_field', 'service']],
+    ['POST', 'rating', { service: 5, reasons: ['bribe'] }, [400, 'bad_field']],
+    ['POST', 'rating', { service: 5, reasons: ['kind', 'kind'] }, [400, 'bad_field', 'reasons']],
+    ['POST', 'rating', { service: 5, comment: 'x'.repeat(2001) }, [400, 'bad_field', 'comment']],
+    ['POST', 'rating', { service: 5 }, [422, 'ratings.not_asked']],
+    ['POST', 'marks', {}, [400, 'bad_field']],
+    ['POST', 'marks', { read: -1 }, [400, 'bad_field', 'read']],
+    ['POST', 'marks', { read: 1e12 }, [400, 'bad_field', 'read']],
+    ['POST', 'marks', { reader: 'staff:1', read: 1 }, [400, 'unknown_field', 'reader']],
+    ['POST', 'complaint', { why: 'slow' }, [400, 'unknown_field', 'why']],
+    ['POST', 'ending', '[]', [400, 'bad_field']],
+    ['GET', 'messages?after=-1', undefined, [400, 'bad_field', 'after']],
+    ['GET', 'messages?after=1&after=2', undefined, [400, 'doubled_field', 'after']],
+    ['GET', 'messages?after=%00', undefined, [400, 'bad_field', 'after']],
+    ['GET', 'messages?after=%ff', undefined, [400, 'bad_field', 'after']],
+    ['GET', 'messages?limit=201', undefined, [400, 'bad_field', 'limit']],
+    ['GET', 'messages?before=9', undefined, [400, 'unknown_field', 'before']],
+    ['GET', 'notes', undefined, [404, 'not_found']],
+    ['DELETE', '', undefined, [404, 'not_found']],
+    ['PUT', 'messages', { body: 'a' }, [404, 'not_found']],
+  ]
+  test.for(cases)('%s %s %j is refused', async ([method, path, body, [status, code, field]]) => {
+    const answer = await changesNothing(() =>
+      call(house.url, method, `/tickets/${ticket}/${path}`, { token, ...(body === undefined ? {} : { body }) }),
+    )
+    expect(answer.status).toBe(status)
+    expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) })
+  })
+})
+
+test("somebody else's request and one that is not there are the same 404, byte for byte, at every door", async () => {
+  const stranger = await newVisitor(house.url)
+  const paths: [string, string, unknown?][] = [
+    ['GET', ''],
+    ['GET', '/messages'],
+    ['GET', '/rating'],
+    ['POST', '/messages', { clientId: uuid(), body: 'Let me in' }],
+    ['POST', '/marks', { read: 1 }],
+    ['POST', '/complaint'],
+    ['POST', '/ending'],
+    ['POST', '/reopening'],
+    ['POST', '/links'],
+    ['POST', '/rating', { service: 1 }],
+  ]
+  for (const [method, path, body] of paths) {
+    const answers = []
+    for (const id of [ticket, '999999', '0', '-1', '1e3', 'x', '%00', '99999999999999999999999']) {
+      const options = { token: stranger, ...(body === undefined ? {} : { body }) }
+      const answer = await changesNothing(() => call(house.url, method, `/tickets/${id}${path}`, options))
+      answers.push(JSON.stringify([answer.status, answer.body]))
+    }
+    expect(new Set(answers).size, `${method} ${path}`).toBe(1)
+    expect(answers[0]).toContain('not_found')
+  }
+})
+
+test('a token that is missing, empty, made up, doubled or of another kind is 401, the same for all', async () => {
+  const authorizations = [
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    `Bearer ${'x'.repeat(43)}`,
+    `Bearer ${token}x`,
+    `Bearer ${token.toLowerCase()}`,
+    `Bearer ${token}, Bearer ${token}`,
+    `Basic ${token}`,
+    token,
+    'Bearer null',
+  ]
+  for (const authorization of authorizations) {
+    const options = { headers: authorization === undefined ? {} : { authorization } }
+    const answer = await changesNothing(() => call(house.url, 'GET', '/tickets', options))
+    expect([answer.status, answer.body.error.code], authorization).toEqual([401, 'unauthenticated'])
+  }
+})
+
+test('a page of a foreign site is refused, one of an allowed site is answered and told so', async () => {
+  const origin = 'https://shop.example'
+  const foreign = await call(house.url, 'GET', '/desk', { headers: { origin } })
+  expect([foreign.status, foreign.body.error.code]).toEqual([403, 'denied'])
+  expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
+  await database.db.insertInto('allowed_sites').values({ origin, added_at: clock.now() }).execute()
+  const allowed = await call(house.url, 'GET', '/desk', { headers: { origin } })
+  expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([200, origin])
+  const asked = await call(house.url, 'OPTIONS', '/tickets', {
+    headers: { origin, 'access-control-request-method': 'POST' },
+  })
+  expect(asked.status).toBe(204)
+  expect(asked.headers.get('access-control-allow-headers')).toContain('Authorization')
+  expect(asked.headers.get('access-control-allow-credentials')).toBeNull()
+})
+
+test('errors are said in the language of the reader', async () => {
+  const say = async (headers: Record<string, string>, by?: string) =>
+    (await call(house.url, 'GET', '/tickets/999', { headers, ...(by ? { token: by } : {}) })).body.error.message
+  const chinese = await newVisitor(house.url, 'zh-CN')
+  const han = /\p{Script=Han}/u
+  expect(await say({ 'accept-language': 'zh-CN,en;q=0.5' }, token)).toMatch(han)
+  expect(await say({ 'accept-language': 'en' }, chinese)).not.toMatch(han)
+  expect(await say({ 'accept-language': '*' }, chinese)).toMatch(han)
+  expect(await say({ 'accept-language': '*' }, token)).not.toMatch(han)
+})
+
+describe('a frame', () => {
+  const cases: [name: string, args: unknown[], code: string][] = [
+    ['no.such.event', [{}], 'unknown_event'],
+    ['__proto__', [{}], 'unknown_event'],
+    ['constructor', [{}], 'unknown_event'],
+    ['join', [{ room: 'chat:1' }], 'unknown_event'],
+    ['message.post', [], 'bad_frame'],
+    ['message.post', [{}, {}], 'bad_frame'],
+    ['message.post', [null], 'bad_field'],
+    ['message.post', ['hello'], 'bad_field'],
+    ['message.post', [{ ticketId: 1, clientId: uuid(), body: 'a' }], 'bad_field'],
+    ['message.post', [{ ticketId: '1', clientId: uuid(), body: 'a\u0000' }], 'bad_field'],
+    ['message.post', [{ ticketId: '1', clientId: uuid(), body: '\ud83d' }], 'bad_field'],
+    ['message.post', [{ ticketId: '1', clientId: uuid(), body: Buffer.from('a') }], 'bad_field'],
+    ['message.post', [{ ticketId: '999999', clientId: uuid(), body: 'a' }], 'not_found'],
+    ['message.post', [{ ticketId: '1', clientId: uuid(), body: 'a', as: 'staff' }], 'unknown_field'],
+    ['resume', [{ tickets: Array(21).fill({ id: '1', after: 0 }) }], 'bad_field'],
+    ['resume', [{ tickets: [{ id: '1', after: -1 }] }], 'bad_field'],
+    ['marks', [{ ticketId: '1' }], 'bad_field'],
+    ['typing', [{ ticketId: '1', on: 'yes' }], 'bad_field'],
+  ]
+  test.for(cases)('%s %j is answered with an error and changes nothing', async ([name, args, code]) => {
+    const socket = await connected()
+    const said = await changesNothing(() => socket.timeout(2000).emitWithAck(name, ...args) as Promise<Said>)
+    expect(said.error.code).toBe(code)
+    expect(said.error.message).not.toContain('errors.')
+    expect(socket.connected).toBe(true)
+  })
+
+  test('one event too many in a second is answered and not done', async () => {
+    const socket = await connected()
+    const answers = await Promise.all(
+      Array.from({ length: 45 }, () => ack<Partial<Said>>(socket, 'typing', { ticketId: ticket, on: true })),
+    )
+    expect(answers.filter(({ error }) => error?.code === 'too_many')).toHaveLength(5)
+  })
+
+  test('of more than 64,000 bytes cuts the line and changes nothing', async () => {
+    const socket = await connected()
+    socket.io.reconnection(false)
+    const cut = new Promise((resolve) => socket.once('disconnect', resolve))
+    await changesNothing(async () => {
+      socket.emit('message.post', { ticketId: ticket, clientId: uuid(), body: 'x'.repeat(70_000) })
+      expect(await cut).toMatch(/transport/)
+    })
+  })
+})
+
+test('what is no packet, or no websocket frame, cuts that line alone', async () => {
+  const other = await connected()
+  const packets = [
+    '42',
+    '40/chat,[]',
+    '42/chat,{',
+    '42/chat,["message.post"',
+    '451-["x"]',
+    '9',
+    '\u0000',
+    '4',
+    'hello',
+    '44/chat,{}',
+  ]
+  for (const packet of packets) {
+    const raw = new WebSocket(`${house.url.replace('http', 'ws')}/live/?EIO=4&transport=websocket`)
+    await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
+    raw.send(`40/chat,${JSON.stringify({ token })}`)
+    await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
+    raw.send(packet)
+    raw.send(Buffer.from([1, 2, 3]))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    raw.close()
+  }
+  await bytes(
+    'GET /live/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: nonsense\r\nConnection: Upgrade\r\n\r\n',
+  )
+  await bytes('POST /api/v1/visitors HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{"la')
+  await bytes('\u0000\u0001\u0002\r\n\r\n')
+  expect((await fetch(`${house.url}/live/?EIO=4&transport=polling`)).status).toBe(400)
+  expect(await ack(other, 'typing', { ticketId: ticket, on: false })).toEqual({})
+})
+
+/** Sends bytes that are no proper request and hangs up. */
+const bytes = (sent: string): Promise<void> =>
+  new Promise((resolve) => {
+    const socket = connect(Number(new URL(house.url).port), '127.0.0.1', () => socket.write(sent))
+    socket.on('error', () => resolve()).on('close', () => resolve())
+    setTimeout(() => socket.destroy(), 50)
+  })
+
+test('valid but nasty text is stored exactly', async () => {
+  const texts = [
+    '🙂👩‍👩‍👧‍👦🇨🇳',
+    '\u202eright to left\u202c \u200f',
+    '<script>alert(1)</script><img src=x onerror=alert(1)>',
+    '{{#if}} {{{this}}} ${1} <%= 1 %> %s',
+    'x'.repeat(4000),
+    '🙂'.repeat(4000),
+    ' \r\n\t leading and trailing \n ',
+    "'; drop table tickets; --",
+    '\u0001\u001b[31m\u007f\ufeff\uffff',
+    'e\u0301 é',
+  ]
+  for (const body of texts) {
+    const clientId = uuid()
+    const posted = await call<{ seq: number }>(house.url, 'POST', `/tickets/${ticket}/messages`, {
+      token,
+      body: { clientId, body },
+    })
+    expect(posted.status, body.slice(0, 20)).toBe(201)
+    const path = `/tickets/${ticket}/messages?after=${posted.body.seq - 1}`
+    const { messages } = (await call<{ messages: { body: string }[] }>(house.url, 'GET', path, { token })).body
+    expect(messages[0]?.body).toBe(body)
+  }
+})
+
+test('a visitor who asks far too often is told when to come again', async () => {
+  const answers = []
+  for (let n = 0; n < 25; n++)
+    answers.push(await call(house.url, 'POST', '/tickets', { token, body: aQuestion({ termsVersion: 7 }) }))
+  const last = answers.at(-1)
+  expect([last?.status, last?.body.error.code]).toEqual([429, 'too_many'])
+  expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0)
+})
