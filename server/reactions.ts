@@ -1,9 +1,10 @@
 import { findSignedIn } from './accounts/queries.ts'
 import { capabilitiesOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
-import { deskPrompts, deskReactions } from './desk/reactions.ts'
+import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { staffActor } from './platform/actor.ts'
+import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
@@ -14,8 +15,8 @@ import type { SignedIn } from './web/env.ts'
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [deskReactions]
 
-/** What the acting process does at once after the commit; the reaction of the same feature is its safety net (DESIGN 3.4). */
-export const prompts = [deskPrompts]
+/** What the acting process does at once after its commit. */
+export const prompts: readonly Prompt<Database>[] = [deskPrompt]
 
 /** Events that carry their own live words are said again by the relay. */
 export const speakAgain = (db: Reader, events: readonly HouseEvent[]): Promise<readonly Spoken[]> =>

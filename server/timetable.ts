@@ -9,7 +9,7 @@ import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
-import type { Watch } from './desk/presence/watch.ts'
+import { openWatch, type Watch } from './desk/presence/watch.ts'
 import type { HouseEvent } from './events/event.ts'
 import { system } from './platform/actor.ts'
 import type { QueuedJob } from './platform/queue.ts'
@@ -32,13 +32,13 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
 type Workshop = {
   /** On the connections for work, so that pages never wait for jobs. */
   deps: Deps
-  watch: Pick<Watch, 'wellFor'>
   react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
 }
 
 /** Workers for what the queues carry, and the ticker that puts it there. What fails for good rings at the duty manager. */
-export function openTimetable({ deps, watch, react }: Workshop): Ticker {
+export function openTimetable({ deps, react }: Workshop): Ticker {
   const { queues, transact, log } = deps
+  const watch = openWatch(deps)
   const kinds = new Map(
     jobs(watch)
       .map((job) => job(deps))

@@ -1,8 +1,6 @@
-import type { EventName } from '../events/event.ts'
-import { system } from '../platform/actor.ts'
-import type { Log } from '../platform/log.ts'
+import type { Prompt } from '../platform/prompts.ts'
 import type { Reactions } from '../platform/reactions.ts'
-import type { Database, Transact } from '../schema.ts'
+import type { Database } from '../schema.ts'
 import { raiseAlarm, settleAlarmsOf } from './alarms/actions.ts'
 import { offerNext, withdrawOffers } from './offers/actions.ts'
 import { returnAllWork } from './presence/actions.ts'
@@ -30,38 +28,19 @@ export const deskReactions: Reactions<Database> = {
   },
 }
 
-const MAKES_ROOM: ReadonlySet<EventName> = new Set([
-  'ticket.queued',
-  'offer.passed',
-  'offer.expired',
-  'offer.withdrawn',
-  'assignment.ended',
-  'attendance.checked_in',
-  'break.ended',
-  'message.posted',
-])
-const COALESCE_MILLISECONDS = 20
-
 /**
- * Offers do not wait for the queue: the process whose act made room, or brought a question, offers right after its
- * commit. Several acts within a moment are one pass. The reaction above is the safety net.
+ * Offers do not wait for the queue: whoever brought a question or made room offers right after the commit. Room that an
+ * answer makes is found by the sweep of the next second: one pass a message would cost more than it gives.
  */
-export function openPrompts({ transact, log }: { transact: Transact; log: Log }) {
-  let waiting: NodeJS.Timeout | undefined
-  const pass = (): void => {
-    waiting = undefined
-    transact(system, offerNext).catch((error) =>
-      log.warn({ reason: String(error) }, 'offering failed; the sweep repeats it'),
-    )
-  }
-  return {
-    after: (names: Iterable<EventName>): void => {
-      for (const name of names)
-        if (MAKES_ROOM.has(name)) {
-          waiting ??= setTimeout(pass, COALESCE_MILLISECONDS)
-          return
-        }
-    },
-    stop: () => clearTimeout(waiting),
-  }
+export const deskPrompt: Prompt<Database> = {
+  after: [
+    'ticket.queued',
+    'offer.passed',
+    'offer.expired',
+    'offer.withdrawn',
+    'assignment.ended',
+    'attendance.checked_in',
+    'break.ended',
+  ],
+  act: offerNext,
 }
