@@ -353,7 +353,7 @@ test('valid but nasty text is stored exactly', async () => {
     '🙂👩‍👩‍👧‍👦🇨🇳',
     '\u202eright to left\u202c \u200f',
     '<script>alert(1)</script><img src=x onerror=alert(1)>',
-    '{{#if}} {{{this}}} ${1} <%= 1 %> %s',
+    '{{#if}} {{{this}}} <%= 1 %> %s `$(1)`',
     'x'.repeat(4000),
     '🙂'.repeat(4000),
     ' \r\n\t leading and trailing \n ',

@@ -1,0 +1,94 @@
+import type { Socket } from 'socket.io-client'
+import { ack, call, type Message, openLine } from './customer.ts'
+import type { Line } from './history.ts'
+
+/** What the line does to one send. */
+export type Fault = 'none' | 'lost' | 'ack lost' | 'doubled' | 'other door'
+type Accepted = { seq: number } | { error: { code: string } }
+
+/**
+ * A client that keeps to section 5 of the protocol over a line that does not: every message shows once and in order,
+ * and goes out once, whatever happens.
+ */
+export function faithfulClient(desk: string, token: string, ticketId: string) {
+  const shown = new Map<number, Message>()
+  const outbox = new Map<string, string>()
+  const sent = new Map<string, string>()
+  const acknowledged: { clientId: string; seq: number }[] = []
+  const socket: Socket = openLine(desk, { token })
+  let resuming: Promise<void> | undefined
+
+  const last = (): number => {
+    let seq = 0
+    while (shown.has(seq + 1)) seq++
+    return seq
+  }
+  const show = (messages: readonly Message[]): void => {
+    for (const message of messages) if (!shown.has(message.seq)) shown.set(message.seq, message)
+  }
+  const resume = async (): Promise<void> => {
+    for (let more = true; more && socket.connected; ) {
+      const before = last()
+      const { tickets } = await ack<{ tickets: [{ messages: Message[]; lastSeq: number }] }>(socket, 'resume', {
+        tickets: [{ id: ticketId, after: last() }],
+      })
+      show(tickets[0].messages)
+      more = last() < tickets[0].lastSeq && last() > before
+    }
+  }
+  const resumeOnce = (): Promise<void> => {
+    resuming ??= resume()
+      .catch(() => undefined) // the line broke while asking: the next connect asks again
+      .finally(() => {
+        resuming = undefined
+      })
+    return resuming
+  }
+  const byLine = (clientId: string, body: string) => ack<Accepted>(socket, 'message.post', { ticketId, clientId, body })
+  const byHttp = async (clientId: string, body: string): Promise<Accepted> =>
+    (await call<Accepted>(desk, 'POST', `/tickets/${ticketId}/messages`, { token, body: { clientId, body } })).body
+  const attempt = async (clientId: string, body: string, fault: Fault): Promise<void> => {
+    if (fault === 'lost') return
+    if (fault === 'doubled') void byHttp(clientId, body)
+    const sending = fault === 'other door' ? byHttp(clientId, body) : byLine(clientId, body)
+    const accepted = await sending.catch(() => undefined) // no answer: it stays in the outbox
+    if (!accepted || fault === 'ack lost' || !('seq' in accepted)) return
+    acknowledged.push({ clientId, seq: accepted.seq })
+    outbox.delete(clientId)
+  }
+  const resend = () => Promise.all([...outbox].map(([clientId, body]) => attempt(clientId, body, 'none')))
+
+  socket.on('connect', () => void resumeOnce().then(resend))
+  socket.on('message', (message: Message) => {
+    if (message.ticketId !== ticketId) return
+    show([message])
+    if (last() < message.seq) void resumeOnce()
+  })
+  return {
+    send: (body: string, fault: Fault): void => {
+      const clientId = crypto.randomUUID()
+      sent.set(clientId, body)
+      outbox.set(clientId, body)
+      void attempt(clientId, body, fault)
+    },
+    drop: () => void socket.disconnect(),
+    back: () => void socket.connect(),
+    /** The line is well again: everything goes out, and every gap is closed. */
+    settle: async (): Promise<void> => {
+      socket.connect()
+      const until = performance.now() + 5000
+      while ((outbox.size > 0 || !socket.connected) && performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        if (socket.connected) await resend()
+      }
+    },
+    catchUp: async (): Promise<void> => {
+      await resumeOnce()
+      await resumeOnce()
+    },
+    close: () => void socket.disconnect(),
+    sent,
+    acknowledged,
+    screen: (): Line[] => [...shown.values()].sort((a, b) => a.seq - b.seq),
+  }
+}
