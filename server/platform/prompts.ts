@@ -13,14 +13,37 @@ export type Prompt<DB> = {
 }
 
 type Options<DB> = { readonly prompts: readonly Prompt<DB>[]; readonly transact: Transact<DB>; readonly log: Log }
+export type Prompts = {
+  readonly after: (announced: readonly Pick<Announcement, 'name'>[]) => void
+  /** Resolves when the last act has ended. */
+  readonly stop: () => Promise<void>
+}
 
-export async function runPrompts<DB>(
-  announced: readonly Announcement[],
-  { prompts, transact, log }: Options<DB>,
-): Promise<void> {
-  const due = prompts.filter(({ after }) => announced.some(({ name }) => after.includes(name)))
-  for (const { act } of due)
-    await transact(system, act).catch((error) =>
-      log.warn({ reason: String(error) }, 'a prompt failed, its reaction follows'),
-    )
+/** One pass at a time for each prompt: acts that come meanwhile are served together by one more. */
+export function openPrompts<DB>({ prompts, transact, log }: Options<DB>): Prompts {
+  const running = new Map<Prompt<DB>, Promise<void>>()
+  const again = new Set<Prompt<DB>>()
+  let stopped = false
+  const pass = async (prompt: Prompt<DB>): Promise<void> => {
+    do {
+      again.delete(prompt)
+      await transact(system, prompt.act).catch((error) =>
+        log.warn({ reason: String(error) }, 'a prompt failed, its reaction follows'),
+      )
+    } while (again.has(prompt) && !stopped)
+    running.delete(prompt)
+  }
+  return {
+    after: (announced) => {
+      for (const prompt of prompts) {
+        if (stopped || !announced.some(({ name }) => prompt.after.includes(name))) continue
+        if (running.has(prompt)) again.add(prompt)
+        else running.set(prompt, pass(prompt))
+      }
+    },
+    stop: async () => {
+      stopped = true
+      await Promise.all(running.values())
+    },
+  }
 }

@@ -1,0 +1,73 @@
+import type { Kysely } from 'kysely'
+import { staffFrame } from './accounts/frame.ts'
+import type { HouseEvent } from './events/event.ts'
+import { openPrompts } from './platform/prompts.ts'
+import { buildReact } from './platform/reactions.ts'
+import { openRelay, type Relay } from './platform/relay.ts'
+import { buildTransact } from './platform/transaction.ts'
+import { prompts, reactions, speakAgain, whoIs } from './reactions.ts'
+import type { Database, Transact, Tx } from './schema.ts'
+import type { Deps } from './web/deps.ts'
+
+/** Outside world and settings of one process; main.ts opens them, tests make their own. */
+export type Parts = Omit<Deps, 'db' | 'transact' | 'whoIs' | 'staffFrame'> & {
+  /** Connections for pages and sockets. */
+  readonly web: Kysely<Database>
+  /** Connections for relay, ticker, reactions and jobs, so that neither starves the other. */
+  readonly work: Kysely<Database>
+}
+
+/** What one process is built from. */
+export type House = {
+  /** For routes and sockets. */
+  readonly deps: Deps
+  /** The same on the connections for work: for jobs and deadlines. */
+  readonly working: Deps
+  readonly relay: Relay
+  /** Runs one feature's reactions to a batch of events: what the job `react` does. */
+  readonly react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
+  /** No more prompts, and no more relay once its batch is done. */
+  readonly stop: () => Promise<void>
+}
+
+/** More than the relay leaves behind in a busy second, and never a leak where another process is the relay. */
+const REMEMBERED = 10_000
+
+/** Puts the house together: acts that tell of themselves after the commit, the relay behind them, and who is who. */
+export function buildHouse({ web, work, ...parts }: Parts): House {
+  const { live, queues, clock, log } = parts
+  const told = new Set<string>()
+  const tell = ({ announced, spoken }: Pick<Tx, 'announced' | 'spoken'>): void => {
+    for (const one of spoken) live.say(one)
+    live.tell(announced.flatMap(({ about }) => about))
+    for (const { id } of announced) remember(told, id)
+    prompting.after(announced)
+    relay.wake()
+  }
+  const transactOn = (db: Kysely<Database>): Transact => buildTransact({ db, clock, onCommit: tell })
+  const transact = transactOn(work)
+  const react = buildReact({ db: work, transact, reactions, log })
+  const prompting = openPrompts({ prompts, transact, log })
+  const relay = openRelay({ db: work, live, queues, reactions, react, told, speakAgain, log })
+  const depsOn = (db: Kysely<Database>): Deps => {
+    const deps: Deps = {
+      ...parts,
+      db,
+      transact: transactOn(db),
+      whoIs: (sessionToken) => whoIs(db, sessionToken, clock.now()),
+      staffFrame: (me) => staffFrame(deps, me),
+    }
+    return deps
+  }
+  const stop = async (): Promise<void> => {
+    await prompting.stop()
+    await relay.stop()
+  }
+  return { deps: depsOn(web), working: depsOn(work), relay, react, stop }
+}
+
+function remember(told: Set<string>, id: string): void {
+  told.add(id)
+  const [oldest] = told
+  if (told.size > REMEMBERED && oldest) told.delete(oldest)
+}

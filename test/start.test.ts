@@ -1,0 +1,139 @@
+import { once } from 'node:events'
+import fs from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest'
+import { withDatabase } from '../server/platform/database.ts'
+import { administer, ownDatabase } from './support/database.ts'
+import { freePort, type Program, runProgram, stopProgram, untilReady } from './support/program.ts'
+
+const configured = ownDatabase('start')
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-start-'))
+})
+afterEach(async () => {
+  const left = postmaster()
+  if (left) process.kill(left, 'SIGINT')
+  while (postmaster()) await new Promise((resolve) => setTimeout(resolve, 20))
+  fs.rmSync(dataDir, { recursive: true, force: true })
+})
+
+test('on an empty folder the first page is there within 5 seconds, with a demo company and its sign-ins', async () => {
+  const program = await runProgram({ DATA_DIR: dataDir, DEMO: 'on' })
+  expect(await untilReady(program)).toBeLessThan(5000)
+  await until(() => /nightdesk/.test(program.output().split(program.url).at(-1) ?? ''))
+  expect(program.output()).toContain(program.url)
+})
+
+test('SIGTERM and Ctrl+C end program and database in order, with 0', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const program = await runProgram({ DATA_DIR: dataDir })
+    await untilReady(program)
+    expect(await stopProgram(program, signal)).toBe(0)
+    expect(program.errors()).toBe('')
+    expect(postmaster()).toBeUndefined()
+  }
+})
+
+test('SIGTERM in the middle of the start leaves nothing running', async () => {
+  const program = await runProgram({ DATA_DIR: dataDir })
+  await until(() => postmaster() !== undefined)
+  expect(await stopProgram(program)).toBe(0)
+  expect(postmaster()).toBeUndefined()
+})
+
+test('after kill -9 the next start is ready again', async () => {
+  const program = await runProgram({ DATA_DIR: dataDir })
+  await untilReady(program)
+  await stopProgram(program, 'SIGKILL')
+  const again = await runProgram({ DATA_DIR: dataDir })
+  expect(await untilReady(again)).toBeLessThan(5000)
+  expect(await stopProgram(again)).toBe(0)
+})
+
+test('a second program on the same folder is told so, and the first goes on', async () => {
+  const first = await runProgram({ DATA_DIR: dataDir })
+  await untilReady(first)
+  await refused({ DATA_DIR: dataDir }, /^Another Nightdesk runs on the folder .*: stop it first, or/)
+  await untilReady(first)
+})
+
+test('a taken port is named, and nothing is left running', async () => {
+  const port = await freePort()
+  const other = net.createServer().listen(port, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await once(other, 'listening')
+  await refused(
+    { DATA_DIR: dataDir, PORT: String(port) },
+    new RegExp(`^Port ${port} on 127.0.0.1 is taken .* set PORT to a free one`),
+  )
+  expect(postmaster()).toBeUndefined()
+})
+
+test('an unreachable database is named, without its password', async () => {
+  const url = `postgres://desk:hunter2@127.0.0.1:${await freePort()}/nightdesk`
+  const program = await refused(
+    { DATABASE_URL: url },
+    /^The database 127\.0\.0\.1:\d+\/nightdesk \(DATABASE_URL\) cannot be used .*: start it, or correct DATABASE_URL/,
+  )
+  expect(program.errors()).not.toContain('hunter2')
+})
+
+test('a database that is not there, and a wrong password, are named', async () => {
+  await refused({ DATABASE_URL: withDatabase(inject('databaseUrl'), 'nowhere') }, /database "nowhere" does not exist/)
+  const wrong = new URL(inject('databaseUrl'))
+  wrong.password = 'hunter2'
+  await refused({ DATABASE_URL: wrong.href }, /password authentication failed/)
+})
+
+test('a database that would not find a Chinese word is refused, with the way to make one', async () => {
+  const name = `start_plain_${process.pid}`
+  await administer(`create database ${name} template template0 locale_provider libc lc_ctype 'C' lc_collate 'C'`)
+  onTestFinished(() => administer(`drop database ${name} with (force)`))
+  await refused(
+    { DATABASE_URL: withDatabase(inject('databaseUrl'), name) },
+    /has encoding UTF8 and ctype C, .* lc_ctype 'C\.UTF-8'/,
+  )
+})
+
+test('a bad variable is named', async () => {
+  await refused(
+    { COMPANY_TIME_ZONE: 'Mars/Olympus' },
+    /^COMPANY_TIME_ZONE is "Mars\/Olympus", but it must be the name of a time zone/,
+  )
+  await refused({ ROLE: 'worker' }, /^ROLE=worker is one process of several and needs DATABASE_URL and REDIS_URL/)
+})
+
+test('a configured database is used, and lives on when the program ends', async () => {
+  const program = await runProgram({ DATA_DIR: dataDir, DATABASE_URL: configured.url })
+  await untilReady(program)
+  expect(await stopProgram(program)).toBe(0)
+  expect(fs.existsSync(path.join(dataDir, 'pg'))).toBe(false)
+  const again = await runProgram({ DATA_DIR: dataDir, DATABASE_URL: configured.url })
+  await untilReady(again)
+})
+
+/** The program ends with 1 and one sentence, without a stack. */
+async function refused(environment: Record<string, string>, sentence: RegExp): Promise<Program> {
+  const program = await runProgram({ DATA_DIR: dataDir, ...environment })
+  expect(await program.ended).toBe(1)
+  expect(program.errors().trim()).toMatch(sentence)
+  expect(program.errors().trim().split('\n')).toHaveLength(1)
+  return program
+}
+
+function postmaster(): number | undefined {
+  const file = path.join(dataDir, 'pg/postmaster.pid')
+  return fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8').split('\n')[0]) || undefined : undefined
+}
+
+async function until(condition: () => boolean, withinMilliseconds = 20_000): Promise<void> {
+  const end = performance.now() + withinMilliseconds
+  while (!condition()) {
+    if (performance.now() > end) throw new Error('what was waited for did not happen')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { buildApp } from '../../server/app.ts'
+import { openChatSockets } from '../../server/chat/sockets.ts'
+import { readConfig } from '../../server/config.ts'
+import { buildHouse } from '../../server/deps.ts'
+import type { Watch } from '../../server/desk/presence/watch.ts'
+import { openDeskSockets } from '../../server/desk/sockets.ts'
+import { openLive } from '../../server/platform/live.ts'
+import { openLog } from '../../server/platform/log.ts'
+import { noQueues } from '../../server/platform/queue.ts'
+import { secretNamed } from '../../server/platform/secret.ts'
+import { publicRooms } from '../../server/topics.ts'
+import type { HandSetClock } from './clock.ts'
+import type { testDatabase } from './database.ts'
+import { freePort } from './program.ts'
+
+export type QuietHouse = Awaited<ReturnType<typeof openHouse>>
+export type House = QuietHouse & { readonly url: string; readonly watch: Watch }
+
+/**
+ * The house on its test database: everything but queues, sockets and the ticker, for `house.app.request('/sign-in')`;
+ * open it in `beforeAll`, close it in `afterAll`.
+ */
+export async function openHouse(database: ReturnType<typeof testDatabase>, clock: HandSetClock, port = 3000) {
+  const config = readConfig({ PORT: String(port), DEMO: 'off' })
+  const log = openLog('silent')
+  const live = openLive({ redisUrl: undefined, log, mayConnect: config.isOurOrigin, publicRooms })
+  const { deps, relay, react, stop } = buildHouse({
+    config,
+    clock,
+    live,
+    log,
+    queues: noQueues,
+    web: database.db,
+    work: database.db,
+    secret: await secretNamed(database.db, 'forms'),
+    process: 'test',
+  })
+  return { deps, app: buildApp(deps), relay, react, close: stop }
+}
+
+/** The same, listening on a free port: for sockets, browsers and clients of the protocol. */
+export async function startServer(database: ReturnType<typeof testDatabase>, clock: HandSetClock): Promise<House> {
+  const port = await freePort()
+  const house = await openHouse(database, clock, port)
+  const http = createAdaptorServer({ fetch: house.app.fetch }) as Server
+  house.deps.live.attach(http)
+  openChatSockets(house.deps)
+  const watch = openDeskSockets(house.deps)
+  http.listen(port, '127.0.0.1')
+  await once(http, 'listening')
+  const close = async (): Promise<void> => {
+    watch.stop()
+    http.closeAllConnections()
+    await house.deps.live.close()
+    await house.close()
+  }
+  return { ...house, url: `http://127.0.0.1:${port}`, watch, close }
+}
