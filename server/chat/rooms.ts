@@ -13,11 +13,11 @@ export const bearerRoom = (bearer: Bearer): string =>
   bearer.kind === 'visitor' ? `visitor:${bearer.visitorId}` : `link:${bearer.ticketId}`
 
 /** After a question over HTTP: whatever sockets this bearer has open hear of the new request at once. */
-export const welcomeToRoom = (live: Live, bearer: Bearer, id: TicketId): void =>
+export const welcomeToRoom = (live: Live, bearer: Bearer, { id, state }: { id: TicketId; state: ChatState }): void =>
   live.io
     .of('/chat')
     .in(bearerRoom(bearer))
-    .socketsJoin([talkRoom(id), WAITING])
+    .socketsJoin(state === 'queued' ? [talkRoom(id), WAITING] : [talkRoom(id)])
 
 /** Puts one socket where its requests say: into their rooms, and among those who wait only while one of them does. */
 export async function settle(socket: Socket, tickets: readonly { id: TicketId; state: ChatState }[]): Promise<void> {

@@ -20,7 +20,8 @@ import { HANDSHAKE, marksIn, SOCKET } from './shapes.ts'
 
 type ChatSocket = Socket & { data: { bearer: Bearer; language: Language } }
 
-const CONNECTIONS_PER_MINUTE = 600
+/** Lines an address may open, and messages a bearer may send over all of them. */
+const PER_MINUTE = { connections: 600, messages: 600 }
 const HEALTH_EVERY_MILLISECONDS = 1000
 /** setTimeout counts in 31 bits. */
 const LONGEST_TIMER = 2_147_483_647
@@ -28,14 +29,15 @@ const LONGEST_TIMER = 2_147_483_647
 /** The customer's live line: namespace /chat, by bearer token, for any client (protocol.md). */
 export function openChatSockets(deps: Deps): void {
   const chat = deps.live.io.of('/chat')
-  const connections = limit(deps.clock, CONNECTIONS_PER_MINUTE, 60)
+  const connections = limit(deps.clock, PER_MINUTE.connections, 60)
+  const messages = limit(deps.clock, PER_MINUTE.messages, 60)
   chat.use((socket, next) => {
     admit(deps, connections, socket as ChatSocket).then(
       () => next(),
       (error) => next(connectError(deps, socket, error)),
     )
   })
-  chat.on('connection', (socket) => welcome(deps, socket as ChatSocket))
+  chat.on('connection', (socket) => welcome(deps, messages, socket as ChatSocket))
   watchHealth(deps, chat)
 }
 
@@ -60,7 +62,7 @@ function connectError({ log }: Deps, { handshake }: Socket, error: unknown): Err
   return Object.assign(new Error(answer.code), { data: errorBody(t, answer) })
 }
 
-function welcome(deps: Deps, socket: ChatSocket): void {
+function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
   const { bearer, language } = socket.data
   const { db, clock, log, live } = deps
   if (!live.healthy()) socket.emit('degraded', { on: true })
@@ -69,6 +71,7 @@ function welcome(deps: Deps, socket: ChatSocket): void {
     socket,
     {
       'message.post': liveEvent(SOCKET.message, async ({ ticketId, ...message }) => {
+        keepPace(messages, bearerRoom(bearer))
         const id = ticketId as TicketId
         const { at, ...accepted } = await act(deps, bearer, (tx) => writeAsCustomer(tx, id, message))
         await socket.join(talkRoom(id))

@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { assignTicket, describeTicket, resolveTicket } from '../../server/tickets/actions.ts'
-import { mark, postMessage } from '../../server/tickets/messages/actions.ts'
+import { addNote, mark, postMessage } from '../../server/tickets/messages/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import {
   type Asked,
@@ -262,6 +262,51 @@ test('an agent hears that the customer types, and the customer types only where 
   expect(foreign.error.code).toBe('not_found')
   const data = { ticketId: id, by: 'customer', on: true }
   expect(said).toEqual([{ namespace: '/desk', room: `talk:${id}`, event: 'typing', data }])
+})
+
+test('who waits hears that the queue moved, and finds out the new place', async () => {
+  await putOnPost(database.db, mei)
+  const first = await ask()
+  token = await newVisitor(house.url)
+  const socket = await connected()
+  const second = await ask()
+  expect(await get(second)).toMatchObject({ state: 'queued', place: 2 })
+  const changed = next<object>(socket, 'changed')
+  await takes(first)
+  expect(await changed).toEqual({})
+  expect(await get(second)).toMatchObject({ place: 1 })
+})
+
+test('what colleagues note among themselves is in none of the bytes that a customer gets', async () => {
+  const secret = 'He always shouts, be patient'
+  const socket = await connected()
+  const heard: unknown[] = []
+  socket.onAny((...event) => heard.push(event))
+  const id = await ask()
+  const epoch = await takes(id)
+  await house.deps.transact(as(mei), (tx) =>
+    addNote(tx, { ticketId: id as TicketId, body: secret, clientId: crypto.randomUUID() }),
+  )
+  const last = next(socket, 'message', ({ author }) => author === 'staff')
+  await says(id, epoch, 'Good evening.')
+  await last
+  const resumed = await ack(socket, 'resume', { tickets: [{ id, after: 0 }] })
+  expect(JSON.stringify([heard, resumed, await messages(id), await get(id)])).not.toContain('shouts')
+})
+
+test('while live messages may be missing the client is told, and told again when all is well', async () => {
+  const socket = await connected()
+  const { live } = house.deps
+  const { healthy } = live
+  const on = next<object>(socket, 'degraded')
+  Object.assign(live, { healthy: () => false })
+  expect(await on).toEqual({ on: true })
+  expect(await ack(socket, 'resume', { tickets: [] })).toEqual({ tickets: [], degraded: true })
+  const late = next<object>(line(), 'degraded')
+  expect(await late).toEqual({ on: true })
+  const off = next<object>(socket, 'degraded')
+  Object.assign(live, { healthy })
+  expect(await off).toEqual({ on: false })
 })
 
 test('the customer ends it, and a word within 72 hours reopens it at the head', async () => {

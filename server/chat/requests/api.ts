@@ -39,11 +39,12 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       const asked = await acting(c, (tx) =>
         askQuestion(tx, { ...question, page, topicId: topicId as CategoryId | null }, deps.config.timeZone),
       )
-      welcomeToRoom(deps.live, c.var.bearer, asked.ticketId)
+      const ticket = await shown(c, asked.ticketId)
+      welcomeToRoom(deps.live, c.var.bearer, ticket)
       const { seq, id, at } = asked.message
       return c.json(
         {
-          ticket: await shown(c, asked.ticketId),
+          ticket,
           requestUrl: linkTo(asked.linkToken),
           message: { seq, id, at: at.toISOString() },
         },
