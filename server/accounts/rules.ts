@@ -29,3 +29,19 @@ export function capabilitiesOf(roles: readonly StandingRole[], post: Post | null
 
 /** REGULATION row 8: the duty manager is 主管 or above. */
 export const isAtLeast = (rank: Rank, least: Rank): boolean => RANKS.indexOf(rank) >= RANKS.indexOf(least)
+
+/** A real hash that no password fits, so that an unknown name takes as long as a known one. */
+export const UNKNOWN_PERSON_HASH =
+  '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Wm1pT2k5Q3Q0cVhNUWtqU2J3eXJ3cE5wU2h1U0dZ'
+
+/** The one password of the demo company, shown on its sign-in page. */
+export const DEMO_PASSWORD = 'nightdesk'
+
+const LONGEST_WAIT_SECONDS = 60
+
+/** After `free` failures each further one doubles the wait, up to a minute. */
+export function secondsToWait(failures: number, last: Date | null, free: number, now: Date): number {
+  if (failures < free || !last) return 0
+  const wait = Math.min(LONGEST_WAIT_SECONDS, 2 ** (failures - free + 1))
+  return Math.max(0, Math.ceil(wait - (now.getTime() - last.getTime()) / 1000))
+}

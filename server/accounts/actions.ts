@@ -1,0 +1,67 @@
+import { verify } from '@node-rs/argon2'
+import type { SessionId, StaffId } from '../kernel/ids.ts'
+import { refusal } from '../kernel/refusal.ts'
+import { HOUR, MINUTE, plus } from '../kernel/time.ts'
+import { staffActor, staffOf } from '../platform/actor.ts'
+import { hashOf, newToken } from '../platform/tokens.ts'
+import { announce } from '../platform/transaction.ts'
+import type { Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import * as accounts from './queries.ts'
+import { secondsToWait, UNKNOWN_PERSON_HASH } from './rules.ts'
+
+export type Attempt = { login: string; password: string; address: string; browser: string | null }
+export type Opened = { token: string; sessionId: SessionId; staffId: StaffId; maxAgeSeconds: number }
+
+/** Failures count for so long. */
+const REMEMBERED_MINUTES = 15
+
+/**
+ * Opens a session for the right password. Known and unknown names take the same path and the same time. Wrong ones slow
+ * down the pair of account and address, and the address; never the account alone, by which a stranger could keep an
+ * agent out on shift (RELIABILITY 17). Returns undefined for a wrong pair; the failure is noted by the caller, outside.
+ */
+export async function signIn(tx: Tx, { login, password, address, browser }: Attempt): Promise<Opened | undefined> {
+  const name = login.trim().toLowerCase()
+  for (const key of failureKeys({ login: name, address })) {
+    const { count, last } = await accounts.countFailures(tx.db, key.key, plus(tx.now, -REMEMBERED_MINUTES * MINUTE))
+    const seconds = secondsToWait(count, last, key.free, tx.now)
+    if (seconds > 0) throw refusal('accounts.wait', { count: seconds })
+  }
+  const known = await accounts.findForSignIn(tx.db, name)
+  const right = await verify(known?.passwordHash ?? UNKNOWN_PERSON_HASH, password).catch(() => false)
+  if (!known || !right) return undefined
+  await accounts.forgetFailures(tx.db, pairKey(name, address))
+  const { sessionHours } = await currentSettings(tx.db)
+  const token = newToken()
+  const staffId = known.id
+  const sessionId = await accounts.insertSession(tx, {
+    tokenHash: hashOf(token),
+    staffId,
+    expiresAt: plus(tx.now, sessionHours * HOUR),
+    address,
+    browser,
+  })
+  const acting = { ...tx, actor: staffActor(staffId, new Set()) }
+  await announce(acting, 'session.opened', { sessionId, staffId }, { about: [] })
+  return { token, sessionId, staffId, maxAgeSeconds: sessionHours * 3600 }
+}
+
+/** Notes a wrong pair, in a transaction of its own: the refused one is rolled back. */
+export async function noteWrongPassword(tx: Tx, { login, address }: Pick<Attempt, 'login' | 'address'>): Promise<void> {
+  const keys = failureKeys({ login: login.trim().toLowerCase(), address }).map(({ key }) => key)
+  await accounts.noteFailure(tx.db, keys, tx.now)
+}
+
+export async function signOut(tx: Tx, sessionId: SessionId): Promise<void> {
+  const staffId = staffOf(tx)
+  if (await accounts.endSessionRow(tx, sessionId))
+    await announce(tx, 'session.ended', { sessionId, staffId, why: 'signed_out' }, { about: [`duty:${staffId}`] })
+}
+
+// Keys are hashes: the table is no list of what people tried.
+const pairKey = (login: string, address: string): string => hashOf(`pair\n${login}\n${address}`).toString('base64url')
+const failureKeys = ({ login, address }: { login: string; address: string }) => [
+  { key: pairKey(login, address), free: 5 },
+  { key: hashOf(`address\n${address}`).toString('base64url'), free: 30 },
+]

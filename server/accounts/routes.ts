@@ -1,0 +1,116 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { LANGUAGES } from '../kernel/language.ts'
+import { Refusal, refusal } from '../kernel/refusal.ts'
+import { nightOf } from '../kernel/time.ts'
+import { system } from '../platform/actor.ts'
+import { clientAddress } from '../web/address.ts'
+import { LANGUAGE_COOKIE, PRE_SESSION_COOKIE, SESSION_COOKIE, THEME_COOKIE, writeCookie } from '../web/cookies.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env, SignedIn } from '../web/env.ts'
+import { facade } from '../web/facade.ts'
+import { form, optionalText, query, text } from '../web/forms.ts'
+import { staffOnly } from '../web/guard.ts'
+import { page, seeOther } from '../web/page.ts'
+import { noteWrongPassword, signIn, signOut } from './actions.ts'
+import { demoSignIns, setLanguage, tonightInBrief } from './queries.ts'
+import { DEMO_PASSWORD } from './rules.ts'
+
+const YEAR_SECONDS = 365 * 86_400
+const FIELDS = { login: text(80), password: text(200), next: optionalText(300).optional() }
+
+/** A path of ours, never an address elsewhere. */
+const ownPath = (path: string | undefined): string | undefined =>
+  path && /^\/(?![/\\])[^\\\s]*$/.test(path) ? path : undefined
+
+export const accountRoutes = (deps: Deps) =>
+  new Hono<Env>()
+    .get('/sign-in', (c) => {
+      const { next } = query(c, { next: optionalText(300).optional() })
+      return showSignIn(c, deps, { next: ownPath(next) })
+    })
+    .post('/sign-in', async (c) => {
+      const { next, ...typed } = await form(c, FIELDS)
+      const address = clientAddress(c, deps.config)
+      const attempt = { ...typed, address, browser: c.req.header('user-agent')?.slice(0, 200) ?? null }
+      try {
+        const opened = await deps.transact(system, (tx) => signIn(tx, attempt))
+        if (!opened) {
+          await deps.transact(system, (tx) => noteWrongPassword(tx, attempt))
+          throw refusal('accounts.wrong', {}, 'password')
+        }
+        writeCookie(c, SESSION_COOKIE, opened.token, opened.maxAgeSeconds)
+        writeCookie(c, PRE_SESSION_COOKIE, '', 0)
+        const me = await deps.whoIs(opened.token)
+        return seeOther(c, ownPath(next) ?? homeOf(me))
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return showSignIn(c, deps, { next: ownPath(next), typed: { login: typed.login }, refused: error }, 422)
+      }
+    })
+    .post('/sign-out', staffOnly(deps), async (c) => {
+      await form(c, {})
+      const { sessionId, actor } = c.var.me
+      await deps.transact(actor, (tx) => signOut(tx, sessionId))
+      deps.live.cut('/desk', `session:${sessionId}`)
+      writeCookie(c, SESSION_COOKIE, '', 0)
+      return seeOther(c, '/sign-in')
+    })
+    .post('/language', async (c) => {
+      const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: optionalText(300).optional() })
+      writeCookie(c, LANGUAGE_COOKIE, language, YEAR_SECONDS)
+      return seeOther(c, ownPath(back) ?? '/')
+    })
+    .post('/me/language', staffOnly(deps), async (c) => {
+      const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: optionalText(300).optional() })
+      await setLanguage(deps.db, c.var.me.staffId, language)
+      writeCookie(c, LANGUAGE_COOKIE, language, YEAR_SECONDS)
+      return seeOther(c, ownPath(back) ?? '/')
+    })
+    .post('/theme', async (c) => {
+      const { theme, back } = await form(c, {
+        theme: z.enum(['dark', 'light', 'auto']),
+        back: optionalText(300).optional(),
+      })
+      writeCookie(c, THEME_COOKIE, theme, YEAR_SECONDS)
+      return seeOther(c, ownPath(back) ?? '/')
+    })
+
+/** Where a person's work is. */
+export function homeOf(me: SignedIn | undefined): string {
+  if (me?.capabilities.has('desk.work')) return '/desk'
+  if (me?.capabilities.has('roster.edit')) return '/roster'
+  return '/duty'
+}
+
+async function showSignIn(
+  c: Context<Env>,
+  deps: Deps,
+  values: Record<string, unknown>,
+  status: 200 | 422 = 200,
+): Promise<Response> {
+  const { db, clock, config } = deps
+  const now = clock.now()
+  const tonight = await tonightInBrief(db, now)
+  return page(
+    c,
+    deps,
+    'accounts/sign-in',
+    {
+      ...values,
+      night: nightOf(now, config.timeZone),
+      tonight,
+      awake: tonight.onPost > 0,
+      facade: facade(56, 35, Math.min(1, tonight.onPost), [23, 1]),
+      demo: config.demo ? { password: DEMO_PASSWORD, people: groupByWhat(await demoSignIns(db, now)) } : null,
+    },
+    status,
+  )
+}
+
+type DemoPerson = Awaited<ReturnType<typeof demoSignIns>>[number]
+const groupByWhat = (people: readonly DemoPerson[]): { what: string; people: DemoPerson[] }[] =>
+  [...new Set(people.map(({ what }) => what))].map((what) => ({
+    what,
+    people: people.filter((one) => one.what === what),
+  }))

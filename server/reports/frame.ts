@@ -1,0 +1,45 @@
+import { countAlarms } from '../desk/alarms/queries.ts'
+import { countForMe } from '../desk/queries.ts'
+import { HOUR, localOf, nightOf, plus, windowOf } from '../kernel/time.ts'
+import { nextShiftOf } from '../roster/queries.ts'
+import type { Reader } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import type { SignedIn, StaffFrame } from '../web/env.ts'
+
+/** Hours shown before and after the night (LOOK). */
+const AROUND_HOURS = 2
+
+type At = { db: Reader; now: Date; zone: string }
+
+/** What stands around the content of every staff page: what needs this person where, and the line of the night. */
+export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
+  const [desk, board, nightLine] = await Promise.all([
+    me.capabilities.has('desk.work') ? countForMe(db, me.staffId) : 0,
+    me.capabilities.has('board.read') ? countAlarms(db) : 0,
+    nightLineOf({ db, now, zone }, me),
+  ])
+  return { counts: { ...(desk > 0 ? { desk } : {}), ...(board > 0 ? { board } : {}) }, nightLine }
+}
+
+/** From two hours before the night to two after, in per cent of its width; my own shift marked, now where it is. */
+async function nightLineOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame['nightLine']> {
+  const { nightStart, nightEnd } = await currentSettings(db)
+  const night = windowOf(nightOf(now, zone), nightStart, nightEnd, zone)
+  const from = plus(night.from, -AROUND_HOURS * HOUR)
+  const to = plus(night.to, AROUND_HOURS * HOUR)
+  const whole = to.getTime() - from.getTime()
+  const x = (at: Date): number =>
+    Math.round(Math.min(1, Math.max(0, (at.getTime() - from.getTime()) / whole)) * 1000) / 10
+  const shift = await nextShiftOf(db, me.staffId, now)
+  const touches = shift && shift.from < to && shift.to > from
+  const hours: { x: number; text: string }[] = []
+  for (let at = from; at <= to; at = plus(at, 2 * HOUR))
+    hours.push({ x: x(at), text: localOf(at, zone).time.slice(0, 2) })
+  const inside = now >= from && now <= to
+  return {
+    label: { from, to },
+    now: inside ? x(now) : null,
+    mine: touches ? { x: x(shift.from), width: Math.round((x(shift.to) - x(shift.from)) * 10) / 10 } : null,
+    hours: hours.filter(({ x: at }) => at > 2 && at < 98 && (!inside || Math.abs(at - x(now)) > 6)),
+  }
+}
