@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
-import { staffFrame } from './accounts/frame.ts'
 import type { HouseEvent } from './events/event.ts'
 import { openPrompts } from './platform/prompts.ts'
 import { buildReact } from './platform/reactions.ts'
 import { openRelay, type Relay } from './platform/relay.ts'
 import { buildTransact } from './platform/transaction.ts'
 import { prompts, reactions, speakAgain, whoIs } from './reactions.ts'
+import { staffFrameOf } from './reports/frame.ts'
 import type { Database, Transact, Tx } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
@@ -49,16 +49,13 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
   const react = buildReact({ db: work, transact, reactions, log })
   const prompting = openPrompts({ prompts, transact, log })
   const relay = openRelay({ db: work, live, queues, reactions, react, told, speakAgain, log })
-  const depsOn = (db: Kysely<Database>): Deps => {
-    const deps: Deps = {
-      ...parts,
-      db,
-      transact: transactOn(db),
-      whoIs: (sessionToken) => whoIs(db, sessionToken, clock.now()),
-      staffFrame: (me) => staffFrame(deps, me),
-    }
-    return deps
-  }
+  const depsOn = (db: Kysely<Database>): Deps => ({
+    ...parts,
+    db,
+    transact: transactOn(db),
+    whoIs: (sessionToken) => whoIs(db, sessionToken, clock.now()),
+    staffFrame: (me) => staffFrameOf({ db, now: clock.now(), zone: parts.config.timeZone }, me),
+  })
   const stop = async (): Promise<void> => {
     await prompting.stop()
     await relay.stop()

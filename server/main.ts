@@ -24,6 +24,7 @@ const CUT_AFTER_MILLISECONDS = 10_000
 
 /** What is open, closed in the opposite order: first no new work, then pages and sockets, then queues, then the database. */
 const opened = new AsyncDisposableStack()
+let stopping = false
 const started = start().catch(giveUp)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 
@@ -62,7 +63,8 @@ async function openHouse(config: Config): Promise<House> {
 const onlyFilling = (queues: Queues): Queues => ({ ...queues, work: () => undefined })
 
 async function openDoors({ host, port, publicUrl }: Config, { deps }: House): Promise<void> {
-  const http = createAdaptorServer({ fetch: buildApp(deps).fetch }) as Server
+  const app = buildApp(deps)
+  const http = createAdaptorServer({ fetch: (request, env) => notReady(request) ?? app.fetch(request, env) }) as Server
   deps.live.attach(http)
   openChatSockets(deps)
   const watch = openDeskSockets(deps)
@@ -82,6 +84,10 @@ async function welcomeNewcomer({ working }: House): Promise<void> {
   await seedDemo(working)
   await announceDemo(working)
 }
+
+/** From the first signal on no balancer shall send us anybody new. */
+const notReady = (request: Request): Response | undefined =>
+  stopping && new URL(request.url).pathname === '/readyz' ? new Response('stopping', { status: 503 }) : undefined
 
 async function listen(http: Server, host: string, port: number): Promise<void> {
   http.listen(port, host)
@@ -114,8 +120,6 @@ function whyNotListen(error: NodeJS.ErrnoException, host: string, port: number):
 const cutLater = (http: Server): void => {
   setTimeout(() => http.closeAllConnections(), CUT_AFTER_MILLISECONDS).unref()
 }
-
-let stopping = false
 
 /** Ctrl+C comes twice, from the terminal and from npm: the second says nothing new. */
 async function stop(): Promise<void> {
