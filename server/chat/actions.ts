@@ -26,7 +26,7 @@ export type Question = {
   readonly termsVersion: number
   readonly language: Language
   readonly name: string
-  /** As typed; `Refusal` chat.contact_wrong where nobody can be reached by it. */
+  /** As typed; `Refusal` customers.contact_unclear where nobody can be reached by it. */
   readonly contact: string
   readonly topicId: CategoryId | null
   readonly question: string

@@ -14,10 +14,10 @@ const { PhoneNumberFormat, PhoneNumberUtil } = libphonenumber
 const phones = PhoneNumberUtil.getInstance()
 const email = z.email().max(EMAIL_LENGTH)
 
-/** What somebody typed to be reached at. @throws Refusal chat.contact_wrong under the field `contact` */
+/** What somebody typed to be reached at. @throws Refusal customers.contact_unclear under the field `contact` */
 export function readContact(typed: string): Contact {
   const contact = typed.includes('@') ? readEmail(typed.trim()) : readPhone(typed.trim())
-  if (!contact) throw refusal('chat.contact_wrong', {}, 'contact')
+  if (!contact) throw refusal('customers.contact_unclear', {}, 'contact')
   return contact
 }
 

@@ -128,7 +128,7 @@ describe('a question', () => {
     'without a name': [{ name: undefined }, [400, 'bad_field', 'name']],
     'with an empty name': [{ name: '  ' }, [400, 'bad_field', 'name']],
     'with a name of 81 letters': [{ name: '林'.repeat(81) }, [400, 'bad_field', 'name']],
-    'that nobody can be answered on': [{ contact: 'call me' }, [422, 'chat.contact_wrong', 'contact']],
+    'that nobody can be answered on': [{ contact: 'call me' }, [422, 'customers.contact_unclear', 'contact']],
     'with a contact of another type': [{ contact: { phone: '1' } }, [400, 'bad_field', 'contact']],
     'in a language of nobody': [{ language: 'fr' }, [400, 'bad_field', 'language']],
     'about a topic that is not there': [{ topicId: '999' }, [400, 'bad_field', 'topicId']],

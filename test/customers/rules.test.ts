@@ -22,6 +22,6 @@ test('what nobody can be reached by is refused, under its field', () => {
   for (const typed of ['', 'call me', '12345', '138001380001380013800', 'a@b', '@', 'a b@example.com', long]) {
     const refused = () => readContact(typed)
     expect(refused, typed).toThrow(Refusal)
-    expect(refused).toThrow(expect.objectContaining({ code: 'chat.contact_wrong', field: 'contact' }))
+    expect(refused).toThrow(expect.objectContaining({ code: 'customers.contact_unclear', field: 'contact' }))
   }
 })
