@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { wordsOf } from '../i18n/dictionaries.ts'
+import { currentSettings } from '../settings/queries.ts'
 import { tokenFor } from './cross-site.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
@@ -68,5 +69,7 @@ async function frameOf(c: Context<Env>, deps: Deps): Promise<Frame & Values> {
     can: me ? Object.fromEntries([...me.capabilities].map((name) => [name.replace('.', '_'), true])) : {},
     staffFrame: me && whole ? await deps.staffFrame(me) : undefined,
     degraded: !deps.live.healthy(),
+    company: (await currentSettings(deps.db)).companyName,
+    demo: deps.config.demo,
   }
 }

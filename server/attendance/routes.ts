@@ -1,0 +1,57 @@
+import { type Context, Hono } from 'hono'
+import type { ShiftId } from '../kernel/ids.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Tx } from '../schema.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { form, optionalText, rowId } from '../web/forms.ts'
+import { staffOnly } from '../web/guard.ts'
+import { page, seeOther } from '../web/page.ts'
+import { checkIn, checkOut, endBreak, startBreak } from './actions.ts'
+import { dutyCard } from './contributions.ts'
+
+const BACK = { back: optionalText(300).optional() }
+/** A page of ours that a duty button stands on. */
+const ownPath = (path: string | undefined): string => (path && /^\/(?![/\\])[^\\\s]*$/.test(path) ? path : '/duty')
+
+/** My duty: where I stand now, one press on post, break, back, off; and what comes next. */
+export const attendanceRoutes = (deps: Deps) => {
+  const acting = async (
+    c: Context<Env>,
+    back: string | undefined,
+    act: (tx: Tx) => Promise<void>,
+  ): Promise<Response> => {
+    try {
+      await deps.transact(c.var.me.actor, act)
+      return seeOther(c, ownPath(back))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return show(c, deps, { refused: error }, 422)
+    }
+  }
+  return new Hono<Env>()
+    .get('/duty', staffOnly(deps), (c) => show(c, deps, {}))
+    .post('/duty/check-in', staffOnly(deps, 'attendance.own'), async (c) => {
+      const { shift, back } = await form(c, { shift: rowId, ...BACK })
+      return acting(c, back ?? '/desk', (tx) => checkIn(tx, shift as ShiftId))
+    })
+    .post('/duty/break', staffOnly(deps, 'attendance.own'), async (c) =>
+      acting(c, (await form(c, BACK)).back, startBreak),
+    )
+    .post('/duty/return', staffOnly(deps, 'attendance.own'), async (c) =>
+      acting(c, (await form(c, BACK)).back, endBreak),
+    )
+    .post('/duty/check-out', staffOnly(deps, 'attendance.own'), async (c) =>
+      acting(c, (await form(c, BACK)).back, checkOut),
+    )
+}
+
+const show = async (
+  c: Context<Env>,
+  deps: Deps,
+  values: Record<string, unknown>,
+  status: 200 | 422 = 200,
+): Promise<Response> => {
+  const card = await dutyCard(deps.db, c.var.me.staffId, deps.clock.now())
+  return page(c, deps, 'attendance/duty', { card, ...values }, status)
+}
