@@ -34,6 +34,7 @@ async function start(): Promise<void> {
   const house = await openHouse(config)
   if (config.role !== 'worker') await openDoors(config, house)
   openWorkshop(house)
+  if (config.role === 'worker') console.log('Nightdesk is at work.')
   if (config.demo) await welcomeNewcomer(house)
 }
 

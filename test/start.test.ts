@@ -3,10 +3,12 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest'
 import { withDatabase } from '../server/platform/database.ts'
 import { administer, ownDatabase } from './support/database.ts'
 import { freePort, type Program, runProgram, stopProgram, untilReady } from './support/program.ts'
+import { hasRedis, startRedis } from './support/redis.ts'
 
 const configured = ownDatabase('start')
 
@@ -116,6 +118,56 @@ test('a configured database is used, and lives on when the program ends', async 
   await untilReady(again)
 })
 
+test('what was asked before SIGTERM is answered before the end', async () => {
+  const program = await runProgram({ DATABASE_URL: configured.url })
+  await untilReady(program)
+  const holder = new pg.Client(configured.url)
+  await holder.connect()
+  await holder.query("begin; select from secrets where name = 'ready' for update")
+  const answer = fetch(`${program.url}/readyz`)
+  await until(async () => (await waiting(holder)) > 0)
+  program.process.kill('SIGTERM')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await holder.query('commit')
+  await holder.end()
+  expect((await answer).status).toBe(200)
+  expect(await program.ended).toBe(0)
+})
+
+test('a database that hangs does not hold the end for longer than 15 seconds', async () => {
+  const program = await runProgram({ DATA_DIR: dataDir })
+  await untilReady(program)
+  const frozen = postmaster() ?? 0
+  process.kill(-frozen, 'SIGSTOP')
+  const start = performance.now()
+  const code = await stopProgram(program)
+  process.kill(-frozen, 'SIGCONT')
+  expect(code).toBe(1)
+  expect(performance.now() - start).toBeLessThan(16_000)
+})
+
+test.runIf(hasRedis)('web and worker are two processes on one database and one Redis', async () => {
+  const redis = await startRedis()
+  const shared = { DATABASE_URL: configured.url, REDIS_URL: redis.url, DATA_DIR: dataDir }
+  const web = await runProgram({ ...shared, ROLE: 'web' })
+  const worker = await runProgram({ ...shared, ROLE: 'worker' })
+  await untilReady(web)
+  await until(() => /is at work/.test(worker.output()))
+  await expect(fetch(worker.url)).rejects.toThrow()
+  expect(worker.output()).toContain('must be shared')
+  expect(await Promise.all([stopProgram(web), stopProgram(worker)])).toEqual([0, 0])
+})
+
+test.runIf(hasRedis)('a Redis that dies takes nobody with it', async () => {
+  const redis = await startRedis()
+  const program = await runProgram({ DATABASE_URL: configured.url, REDIS_URL: redis.url })
+  await untilReady(program)
+  redis.process.kill('SIGKILL')
+  await new Promise((resolve) => setTimeout(resolve, 3000))
+  await untilReady(program)
+  expect(await stopProgram(program)).toBe(0)
+})
+
 /** The program ends with 1 and one sentence, without a stack. */
 async function refused(environment: Record<string, string>, sentence: RegExp): Promise<Program> {
   const program = await runProgram({ DATA_DIR: dataDir, ...environment })
@@ -130,9 +182,15 @@ function postmaster(): number | undefined {
   return fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8').split('\n')[0]) || undefined : undefined
 }
 
-async function until(condition: () => boolean, withinMilliseconds = 20_000): Promise<void> {
+/** How many sessions of this database wait for a lock. */
+async function waiting(client: pg.Client): Promise<number> {
+  const { rows } = await client.query("select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'")
+  return rows[0].n
+}
+
+async function until(condition: () => boolean | Promise<boolean>, withinMilliseconds = 20_000): Promise<void> {
   const end = performance.now() + withinMilliseconds
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > end) throw new Error('what was waited for did not happen')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -46,6 +46,8 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
   })
   const redis = redisUrl ? { pub: publisher(redisUrl, log), sub: subscriber(redisUrl, log) } : undefined
   if (redis) io.adapter(createAdapter(redis.pub, redis.sub))
+  // A worker has no doors: it emits to the rooms of others, and has nothing of its own to close.
+  let attached = false
   const desk = io.of('/desk')
   const chat = io.of('/chat')
   return {
@@ -63,10 +65,15 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
     cut: (namespace, room) => io.of(namespace).in(room).disconnectSockets(true),
     healthy: () => !redis || redis.pub.status === 'ready',
     attach: (http) => {
+      attached = true
       io.attach(http)
     },
     close: async () => {
-      await io.close()
+      // A Redis that is away would never answer the farewell of the adapter.
+      const last = redis?.pub.status === 'ready' && redis.sub.status === 'ready' ? undefined : redis
+      last?.pub.disconnect()
+      last?.sub.disconnect()
+      if (attached) await io.close()
       redis?.pub.disconnect()
       redis?.sub.disconnect()
     },

@@ -35,6 +35,10 @@ export function openQueues({ databaseUrl, redisUrl, log }: Options): Queues {
   const onPostgres = {
     connection: { connectionString: databaseUrl, schema: 'bullmq', migrate: true, max: 3, keepAlive: true },
   }
+  const disconnect = (): void => {
+    clients?.adds.disconnect()
+    clients?.works.disconnect()
+  }
   const queueOf = (name: string): Queue => {
     const known = queues.get(name)
     if (known) return known
@@ -73,10 +77,13 @@ export function openQueues({ databaseUrl, redisUrl, log }: Options): Queues {
       workers.push(worker)
     },
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()))
+      // Waits for the running jobs; those of a Redis that is away run again elsewhere.
+      const away = clients !== undefined && clients.works.status !== 'ready'
+      const closing = workers.map((worker) => worker.close(away))
+      if (away) disconnect()
+      await Promise.all(closing)
       await Promise.all([...queues.values()].map((queue) => queue.close()))
-      clients?.adds.disconnect()
-      clients?.works.disconnect()
+      disconnect()
     },
   }
 }
