@@ -248,6 +248,20 @@ test('a page of a foreign site is refused, one of an allowed site is answered an
   expect(asked.headers.get('access-control-allow-credentials')).toBeNull()
 })
 
+test('a live line from a foreign page, or with a cookie and no page, does not open', async () => {
+  const opens = (headers: Record<string, string>) =>
+    new Promise((resolve) => {
+      const socket = openLine(house.url, { token }, headers)
+      lines.push(socket)
+      socket.io.reconnection(false)
+      socket.once('connect', () => resolve(true)).once('connect_error', () => resolve(false))
+    })
+  expect(await opens({ origin: house.url })).toBe(true)
+  expect(await opens({ origin: 'https://shop.example' })).toBe(false)
+  expect(await opens({ origin: 'null' })).toBe(false)
+  expect(await opens({ cookie: 'nightdesk=x' })).toBe(false)
+})
+
 test('errors are said in the language of the reader', async () => {
   const say = async (headers: Record<string, string>, by?: string) =>
     (await call(house.url, 'GET', '/tickets/999', { headers, ...(by ? { token: by } : {}) })).body.error.message
