@@ -138,14 +138,14 @@ export default {
       'pages-and-words-are-for-doors',
       'Requests are read, and words chosen, in routes and sockets and what belongs to them.',
       { path: later('tables', 'rules', 'queries', 'actions', 'reactions') },
-      { path: `^server/(web|i18n)/|${PACKAGES}/(hono|@hono|socket\\.io)/` },
+      { path: `^server/(web|i18n)/|${PACKAGES}/(hono|@hono|socket\\.io)/`, ...inUse },
     ),
     rule(
       'hono-at-the-door',
-      'Only web, routes and app know it; main listens.',
+      'Only web, routes, sockets and app know it; main listens.',
       {
         path: '^(server|jobs|migrations)/',
-        pathNot: `^server/(web/|app\\.ts$|main\\.ts$|deps\\.ts$|platform/live\\.ts$)|${later('routes', 'api', 'pages')}`,
+        pathNot: `^server/(web/|app\\.ts$|main\\.ts$|deps\\.ts$|platform/live\\.ts$)|${later('routes', 'api', 'pages', 'sockets')}`,
       },
       { path: `${PACKAGES}/(hono|@hono)/`, ...inUse },
     ),
