@@ -25,7 +25,10 @@ const LOCALE = [
   '--lc-messages=C',
 ]
 /** PostgreSQL's surroundings: nothing of ours, messages in English. */
-export const SURROUNDINGS = { PATH: process.env.PATH, LC_ALL: 'C' }
+export const SURROUNDINGS = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin',
+  LC_ALL: 'C',
+}
 
 /** Finds the cluster in `dataDir`, or makes it. A crash or a rival in between leaves nothing half made. */
 export async function openCluster(dataDir: string): Promise<Cluster> {
@@ -76,7 +79,8 @@ function whoRuns(root: string, dir: string, initdb: string): RunAs {
       `The data folder ${root} belongs to another user: start Nightdesk as that user, or set DATA_DIR to a folder of your own.`,
     )
   if (uid !== 0) return { before: [], owner: { uid, gid } }
-  if (spawnSync('unshare', ['-U', 'true']).status === 0) return { before: ['unshare', '-U'], owner: undefined }
+  if (spawnSync('unshare', ['-U', 'true'], { env: SURROUNDINGS }).status === 0)
+    return { before: ['unshare', '-U'], owner: undefined }
   return { before: [], owner: nobody(root, dir, initdb) }
 }
 
