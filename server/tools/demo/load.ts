@@ -1,0 +1,163 @@
+import { hash } from '@node-rs/argon2'
+import { demoSignIns } from '../../accounts/queries.ts'
+import { DEMO_PASSWORD } from '../../accounts/rules.ts'
+import { recordCustomer } from '../../customers/actions.ts'
+import { readContact } from '../../customers/rules.ts'
+import { wordsOf } from '../../i18n/dictionaries.ts'
+import { clockTime } from '../../i18n/instants.ts'
+import type { CategoryId, TicketId } from '../../kernel/ids.ts'
+import { HOUR, MINUTE, plus } from '../../kernel/time.ts'
+import { system } from '../../platform/actor.ts'
+import { ensureTerms } from '../../policies/queries.ts'
+import { listShifts, type ShiftView, shiftsAt } from '../../roster/queries.ts'
+import type { Reader, Tx } from '../../schema.ts'
+import { storeSetting } from '../../settings/queries.ts'
+import type { Deps } from '../../web/deps.ts'
+import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
+import { CONVERSATIONS } from './conversations.ts'
+import { type Agent, beginOf, writeHistory } from './history.ts'
+import { PEOPLE } from './people.ts'
+import { extendDemoRoster } from './sweep.ts'
+
+/** The demo company into an empty database: people, topics, roster, thirty conversations. Where anybody works already, only the roster is extended. */
+export async function seedDemo(deps: Deps): Promise<void> {
+  const { db, transact, config } = deps
+  const inhabited = await db.selectFrom('staff').select('id').limit(1).executeTakeFirst()
+  if (!inhabited) {
+    // Cheap on purpose: one password for all, shown on the sign-in page.
+    const passwordHash = await hash(DEMO_PASSWORD, { memoryCost: 4096, timeCost: 1 })
+    await transact(system, (tx) => moveIn(tx, passwordHash, config.publicUrl))
+  }
+  await extendDemoRoster(deps)
+  if (!inhabited) await transact(system, (tx) => tellHistory(tx, config.timeZone))
+}
+
+/** What the terminal shows a newcomer: who is on shift now, and how to sign in. */
+export async function announceDemo({ db, clock, config }: Deps): Promise<void> {
+  const t = wordsOf('en')
+  const people = await demoSignIns(db, clock.now())
+  console.log(`\nDemo company. On shift now, password ${DEMO_PASSWORD} for all, at ${config.publicUrl}/sign-in:`)
+  for (const { login, nameEn, name, what, until } of people)
+    console.log(
+      `  ${login}  ${nameEn} ${name}  ${t(`common.post.${what}`)}${until ? ` until ${clockTime(until, config.timeZone)}` : ''}`,
+    )
+}
+
+async function moveIn(tx: Tx, passwordHash: string, publicUrl: string): Promise<void> {
+  const { db, now } = tx
+  await storeSetting(db, { key: 'companyName', value: COMPANY, by: null, at: now })
+  await storeSetting(db, { key: 'dayDeskPhone', value: '400-000-1024', by: null, at: now })
+  await storeSetting(db, { key: 'dayDeskEmail', value: 'service@clearbrook.example', by: null, at: now })
+  await ensureTerms(db, TERMS, now)
+  for (const origin of new Set([publicUrl, 'http://localhost:8080', 'http://127.0.0.1:8080', 'https://shop.example']))
+    await db.insertInto('allowed_sites').values({ origin, added_at: now }).execute()
+  await db
+    .insertInto('departments')
+    .values(DEPARTMENTS.map(({ code, name }, position) => ({ code, name: JSON.stringify(name), position })))
+    .execute()
+  const departments = new Map(
+    (await db.selectFrom('departments').select(['id', 'code']).execute()).map(({ id, code }) => [code, id]),
+  )
+  await db
+    .insertInto('staff')
+    .values(
+      PEOPLE.map((person) => ({
+        number: person.number,
+        login: person.number,
+        name: person.name,
+        name_en: person.nameEn,
+        password_hash: passwordHash,
+        department_id: departments.get(person.department) ?? '',
+        rank: person.rank,
+        standing_roles: person.roles,
+        posts: person.posts,
+        skills: person.skills,
+        languages: person.languages,
+        phone: null,
+        language: null,
+        created_at: now,
+      })),
+    )
+    .execute()
+  for (const [position, { code, parent, name, skill }] of TOPICS.entries()) {
+    const above = parent
+      ? await db.selectFrom('categories').select('id').where('code', '=', parent).executeTakeFirstOrThrow()
+      : null
+    await db
+      .insertInto('categories')
+      .values({ code, parent_id: above?.id ?? null, name: JSON.stringify(name), skill, position })
+      .execute()
+  }
+  await db
+    .insertInto('canned_replies')
+    .values(
+      CANNED.map(({ shortcut, title, body }) => ({
+        shortcut,
+        title: JSON.stringify(title),
+        body: JSON.stringify(body),
+      })),
+    )
+    .execute()
+}
+
+async function tellHistory(tx: Tx, zone: string): Promise<void> {
+  const { db, now } = tx
+  const categories = new Map(
+    (await db.selectFrom('categories').select(['id', 'code']).execute()).map(({ id, code }) => [
+      code,
+      id as CategoryId,
+    ]),
+  )
+  const shifts = await listShifts(db, '2000-01-01', '2999-01-01')
+  const present = (await shiftsAt(db, now)).filter(({ post }) => post === 'service').map(agentOf)
+  let turn = 0
+  for (const conversation of CONVERSATIONS) {
+    const begin = beginOf(conversation, now, zone)
+    const then = shifts.filter(({ post, from, to }) => post === 'service' && from <= begin && begin < to).map(agentOf)
+    const live = conversation.state === 'open'
+    // The open ones belong to the first two agents of the present shift, whom the sign-in page lists first.
+    const agents = live ? rotate(present.slice(0, 2), turn % 3 === 2 ? 1 : 0) : rotate(then, turn)
+    turn += 1
+    const untouched = conversation.state === 'queued' || conversation.state === 'new'
+    const customerId = await recordCustomer(tx, {
+      name: conversation.customer,
+      language: conversation.language,
+      contact: readContact(conversation.contact),
+    })
+    const categoryId = categories.get(conversation.topic)
+    if (!categoryId) throw new Error(`the demo speaks of a topic ${conversation.topic} that is not there`)
+    const ticketId = await writeHistory(tx, conversation, {
+      customerId,
+      categoryId,
+      zone,
+      agents: untouched ? [] : agents,
+    })
+    if (untouched) await passedBy(db, ticketId, present, now)
+  }
+}
+
+// Those who are on shift have been asked about what still waits and are not asked again tonight: a newcomer's own
+// question is then the first that is offered to them.
+async function passedBy(db: Reader, ticketId: TicketId, agents: readonly Agent[], now: Date): Promise<void> {
+  if (agents.length === 0) return
+  const at = plus(now, 8 * HOUR)
+  await db
+    .insertInto('offers')
+    .values(
+      agents.map(({ staffId }, n) => ({
+        ticket_id: ticketId,
+        staff_id: staffId,
+        round: 1,
+        hop: n + 1,
+        state: 'passed' as const,
+        made_at: at,
+        expires_at: plus(at, MINUTE),
+        ended_at: at,
+      })),
+    )
+    .execute()
+}
+
+const agentOf = ({ staffId, id, name, nameEn }: ShiftView): Agent => ({ staffId, shiftId: id, name, nameEn })
+const rotate = <T>(all: readonly T[], by: number): T[] =>
+  all.length === 0 ? [] : [...all.slice(by % all.length), ...all.slice(0, by % all.length)]
