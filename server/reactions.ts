@@ -2,6 +2,7 @@ import { findSignedIn } from './accounts/queries.ts'
 import { capabilitiesOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
+import { escalationPrompt, escalationReactions } from './escalations/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
@@ -13,10 +14,10 @@ import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** Who hears what: every feature's reactions, on one page. */
-export const reactions: readonly Reactions<Database>[] = [deskReactions]
+export const reactions: readonly Reactions<Database>[] = [deskReactions, escalationReactions]
 
 /** What the acting process does at once after its commit. */
-export const prompts: readonly Prompt<Database>[] = [deskPrompt]
+export const prompts: readonly Prompt<Database>[] = [deskPrompt, escalationPrompt]
 
 /** Events that carry their own live words are said again by the relay. */
 export const speakAgain = (db: Reader, events: readonly HouseEvent[]): Promise<readonly Spoken[]> =>

@@ -2,6 +2,7 @@ import type { AccountTables } from './accounts/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
 import type { CustomerTables } from './customers/tables.ts'
 import type { DeskTables } from './desk/tables.ts'
+import type { EscalationTables } from './escalations/tables.ts'
 import type { KnowledgeTables } from './knowledge/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
@@ -20,7 +21,8 @@ export type Database = PlatformTables &
   RosterTables &
   AttendanceTables &
   TicketTables &
-  DeskTables
+  DeskTables &
+  EscalationTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>

@@ -2,8 +2,11 @@ import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
+import { escalateToDepartment } from '../jobs/escalate-to-department.ts'
+import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
+import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
@@ -21,6 +24,9 @@ import type { Deps } from './web/deps.ts'
 export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   expireOffers,
   offerTickets,
+  expireEscalationOffers,
+  offerEscalations,
+  escalateToDepartment,
   returnLost(watch),
   endShifts,
   closeAttendances,

@@ -5,18 +5,28 @@ import { RANKS } from '../kernel/capabilities.ts'
  * The one table of who may do what. A standing role holds off shift as well; a post holds only while its person is on
  * duty. Off duty everybody keeps their own matters (DESIGN 3, end of a shift).
  */
-const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read']
+const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read']
 
 export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
-  service: ['desk.work', 'ticket.read', 'ticket.enter', 'ticket.search'],
-  technician: ['board.read'],
+  service: ['desk.work', 'ticket.read', 'ticket.enter', 'ticket.search', 'escalation.send'],
+  technician: ['board.read', 'escalation.handle'],
   guard: ['board.read'],
-  manager: ['desk.work', 'desk.lead', 'ticket.read', 'ticket.enter', 'ticket.search', 'board.read', 'alarm.settle'],
+  manager: [
+    'desk.work',
+    'desk.lead',
+    'ticket.read',
+    'ticket.enter',
+    'ticket.search',
+    'board.read',
+    'alarm.settle',
+    'escalation.send',
+    'escalation.lead',
+  ],
 }
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
-  handler: [],
-  head: ['board.read'],
+  handler: ['escalation.handle'],
+  head: ['board.read', 'escalation.handle'],
   hr: ['roster.edit', 'board.read'],
   administration: ['board.read'],
   leadership: ['board.read', 'ticket.read', 'ticket.search'],

@@ -2,7 +2,13 @@ import type { AlarmId, OfferId, StaffId, TicketId } from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
 type Offer = { offerId: OfferId; ticketId: TicketId; staffId: StaffId; hop: number }
-export type AlarmKind = 'nobody_eligible' | 'offers_refused' | 'complaint' | 'job_failed'
+export type AlarmKind =
+  | 'nobody_eligible'
+  | 'offers_refused'
+  | 'complaint'
+  | 'job_failed'
+  | 'escalation_unaccepted'
+  | 'escalation_bounced'
 
 export type DeskEvents = {
   'offer.made': Offer & { expiresAt: Instant }

@@ -7,6 +7,10 @@ export const CAPABILITIES = [
   'ticket.search',
   'board.read',
   'alarm.settle',
+  'escalation.send', // ask a department or a post on duty, follow it up, tell the customer
+  'escalation.handle', // accept and answer what one's own department or post is asked
+  'escalation.lead', // decide where a request goes after it bounced
+  'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',
   'attendance.own', // check in, break, check out for one's own shift

@@ -16,6 +16,8 @@ export type NoteId = Id<'note'>
 export type OfferId = Id<'offer'>
 export type RatingId = Id<'rating'>
 export type AlarmId = Id<'alarm'>
+export type EscalationId = Id<'escalation'>
+export type EscalationOfferId = Id<'escalation-offer'>
 export type CategoryId = Id<'category'>
 export type EventId = Id<'event'>
 

@@ -27,6 +27,8 @@ export const NUMBERS = {
   earlyMinutes: number('REGULATION row 25: arrive before the start', 15, 0, 60),
   lateGraceMinutes: number('REGULATION 2, SHIFT', 15, 0, 60),
   breakMinutes: number('DESIGN 3, nights: one paid break', 30, 5, 90),
+  escalationAcceptMinutes: number('REGULATION row 37: not accepted, then the duty manager, then the head', 30, 5, 240),
+  escalationHandoverMinutes: number('REGULATION row 37: from the decision to the hand-over', 15, 1, 60),
   sessionHours: number('a staff session without use ends after', 12, 1, 72),
   visitorDays: number('a visitor token lives', 90, 1, 365),
 } as const satisfies Record<string, Number>

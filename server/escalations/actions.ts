@@ -1,0 +1,357 @@
+import { dutyOf } from '../attendance/contributions.ts'
+import { raiseAlarm, settleAlarmsOf } from '../desk/alarms/actions.ts'
+import type { ReturnReason } from '../events/escalations.ts'
+import { instant } from '../events/event.ts'
+import type { DepartmentId, EscalationId, StaffId, TicketId } from '../kernel/ids.ts'
+import { Conflict, NotFound, refusal, refuse } from '../kernel/refusal.ts'
+import { MINUTE, plus } from '../kernel/time.ts'
+import { need, staffOf } from '../platform/actor.ts'
+import { announce, constraintOf } from '../platform/transaction.ts'
+import type { Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import { liftHold, setHold } from '../tickets/holds/queries.ts'
+import { postMessage } from '../tickets/messages/actions.ts'
+import { lockTicket, type TicketRow } from '../tickets/queries.ts'
+import type { EscalationRow, Target } from './queries.ts'
+import * as escalations from './queries.ts'
+import {
+  BOUNCES_TO_MANAGER,
+  isLate,
+  isOpen,
+  type Sending,
+  STEPS,
+  whyNotAnswer,
+  whyNotMoveEscalation,
+  whyNotSend,
+} from './rules.ts'
+
+const HOLD = 'escalation'
+
+/** The agent decides that somebody else must help: from now on the clock of the hand-over runs (REGULATION row 37). */
+export async function decideEscalation(
+  tx: Tx,
+  ticketId: TicketId,
+  { epoch }: { epoch: number },
+): Promise<EscalationId> {
+  const ticket = await lockTicket(tx, ticketId)
+  const me = await needOwner(tx, ticket, epoch)
+  const { id, made } = await escalations.storeDecision(tx, ticket, me)
+  if (made) await announce(tx, 'escalation.decided', { escalationId: id, ticketId, by: me }, topics({ ticketId }))
+  return id
+}
+
+/** Not needed after all. Nothing had left the house yet. */
+export async function discardDecision(tx: Tx, id: EscalationId): Promise<void> {
+  const { escalation } = await lock(tx, id)
+  if (escalation.decided_by !== staffOf(tx)) throw new NotFound()
+  if (escalation.state !== 'decided') return
+  await escalations.setEscalation(tx, id, { state: 'withdrawn', ended_at: tx.now })
+  await announce(tx, 'escalation.discarded', about(escalation), topicsOf(escalation))
+}
+
+/**
+ * To a department or to a post on duty, with everything they need. The ticket is held until the customer has been told.
+ * One open request a ticket and target is an index: a second one is refused in words.
+ */
+export async function sendEscalation(
+  tx: Tx,
+  id: EscalationId,
+  { epoch, target, ...words }: Sending & { epoch: number; target: Target },
+): Promise<void> {
+  const { ticket, escalation } = await lock(tx, id)
+  const me = await needOwner(tx, ticket, epoch)
+  if (escalation.state === 'sent') return
+  refuse(whyNotMoveEscalation(escalation.state, 'send'))
+  refuse(whyNotSend(words, await escalations.factsOfTarget(tx.db, target, tx.now), tx.now))
+  const { escalationAcceptMinutes, escalationHandoverMinutes } = await currentSettings(tx.db)
+  const acceptBy = plus(tx.now, escalationAcceptMinutes * MINUTE)
+  const to = {
+    department_id: target.kind === 'department' ? target.departmentId : null,
+    person_id: target.kind === 'department' ? target.personId : null,
+    post: target.kind === 'post' ? target.post : null,
+  }
+  const shown = {
+    state: 'sent' as const,
+    need: words.need,
+    tried: words.tried,
+    contact: words.contact,
+    promised_at: words.promisedAt,
+    sent_at: tx.now,
+    sent_by: me,
+    accept_due_at: acceptBy,
+    step: 0,
+  }
+  await inWords(escalations.setEscalation(tx, id, { ...to, ...shown }))
+  await setHold(tx, ticket.id, HOLD, id)
+  await announce(
+    tx,
+    'escalation.sent',
+    {
+      ...about(escalation),
+      departmentId: to.department_id,
+      personId: to.person_id,
+      post: to.post,
+      acceptBy: instant(acceptBy),
+      promisedAt: instant(words.promisedAt),
+      late: isLate(escalation.decided_at, tx.now, escalationHandoverMinutes),
+    },
+    topicsOf({ ...escalation, ...to }),
+  )
+}
+
+/** Ours. The first press wins; a second one by the same person changes nothing. */
+export async function acceptEscalation(tx: Tx, id: EscalationId): Promise<void> {
+  const { escalation } = await lock(tx, id)
+  const me = await needHandler(tx, escalation)
+  if (escalation.state === 'accepted' && escalation.accepted_by === me) return
+  if (escalation.state === 'accepted') throw refusal('escalations.accepted_already')
+  refuse(whyNotMoveEscalation(escalation.state, 'accept'))
+  await accept(tx, escalation, me)
+}
+
+/** In somebody's hands: no more steps up, and the alarms about it are settled. */
+export async function accept(tx: Tx, escalation: EscalationRow, by: StaffId): Promise<void> {
+  await escalations.setEscalation(tx, escalation.id, {
+    state: 'accepted',
+    accepted_at: tx.now,
+    accepted_by: by,
+    accept_due_at: null,
+  })
+  await settleAlarmsOf(tx, escalation.ticket_id, ['escalation_unaccepted'])
+  await announce(tx, 'escalation.accepted', { ...about(escalation), by }, topicsOf(escalation))
+}
+
+/** The department needs to know more; the agent's clock runs again. */
+export async function askBack(tx: Tx, id: EscalationId, word: { clientId: string; body: string }): Promise<void> {
+  const { escalation } = await lock(tx, id)
+  const by = await needHandler(tx, escalation)
+  if (!(await escalations.insertNote(tx, { id, staffId: by, side: 'department', ...word }))) return
+  if (escalation.state === 'sent') await accept(tx, escalation, by)
+  else refuse(whyNotMoveEscalation(escalation.state, 'ask_back'))
+  await escalations.setEscalation(tx, id, { state: 'asked_back' })
+  await announce(tx, 'escalation.asked_back', { ...about(escalation), by }, topicsOf(escalation))
+}
+
+/** The agent answers what the department asked. */
+export async function replyToDepartment(
+  tx: Tx,
+  id: EscalationId,
+  { epoch, ...word }: { epoch: number; clientId: string; body: string },
+): Promise<void> {
+  const { ticket, escalation } = await lock(tx, id)
+  const by = await needOwner(tx, ticket, epoch)
+  if (!(await escalations.insertNote(tx, { id, staffId: by, side: 'agent', ...word }))) return
+  refuse(whyNotMoveEscalation(escalation.state, 'reply'))
+  await escalations.setEscalation(tx, id, { state: 'accepted' })
+  await announce(tx, 'escalation.replied', { ...about(escalation), by }, topicsOf(escalation))
+}
+
+/** A word between the two sides that asks for nothing. */
+export async function noteOnEscalation(
+  tx: Tx,
+  id: EscalationId,
+  word: { clientId: string; body: string },
+): Promise<void> {
+  const { ticket, escalation } = await lock(tx, id)
+  const by = staffOf(tx)
+  const owner = await escalations.ownerOf(tx.db, ticket.id)
+  const side = owner?.staffId === by ? 'agent' : 'department'
+  if (side === 'department') await needHandler(tx, escalation)
+  if (!isOpen(escalation.state) && escalation.state !== 'told') throw refusal('escalations.not_now.note')
+  if (await escalations.insertNote(tx, { id, staffId: by, side, ...word }))
+    await announce(tx, 'escalation.noted', { ...about(escalation), by }, topicsOf(escalation))
+}
+
+/** The result for colleagues, and apart from it what the customer will read. Whoever answers has accepted. */
+export async function answerEscalation(
+  tx: Tx,
+  id: EscalationId,
+  words: { result: string; forCustomer: string },
+): Promise<void> {
+  const { escalation } = await lock(tx, id)
+  const by = await needHandler(tx, escalation)
+  const same =
+    escalation.state === 'answered' &&
+    escalation.result === words.result &&
+    escalation.for_customer === words.forCustomer
+  if (same) return
+  refuse(whyNotAnswer(escalation.state === 'sent' ? 'accepted' : escalation.state, words))
+  if (escalation.state === 'sent') await accept(tx, escalation, by)
+  await escalations.setEscalation(tx, id, {
+    state: 'answered',
+    answered_at: tx.now,
+    answered_by: by,
+    result: words.result,
+    for_customer: words.forCustomer,
+  })
+  await announce(tx, 'escalation.answered', { ...about(escalation), by }, topicsOf(escalation))
+}
+
+/** The answer does not help: back to the department with what is missing. */
+export async function sendBack(
+  tx: Tx,
+  id: EscalationId,
+  { epoch, ...word }: { epoch: number; clientId: string; body: string },
+): Promise<void> {
+  const { ticket, escalation } = await lock(tx, id)
+  const by = await needOwner(tx, ticket, epoch)
+  if (!(await escalations.insertNote(tx, { id, staffId: by, side: 'agent', ...word }))) return
+  refuse(whyNotMoveEscalation(escalation.state, 'send_back'))
+  await escalations.setEscalation(tx, id, { state: 'accepted' })
+  await announce(tx, 'escalation.sent_back', { ...about(escalation), by }, topicsOf(escalation))
+}
+
+/** The result reaches the customer, in the words that the agent stands for; the hold is lifted (REGULATION row 38). */
+export async function tellCustomer(
+  tx: Tx,
+  id: EscalationId,
+  { epoch, clientId, body }: { epoch: number; clientId: string; body: string },
+): Promise<void> {
+  const { ticket, escalation } = await lock(tx, id)
+  const by = await needOwner(tx, ticket, epoch, { self: true })
+  if (escalation.state === 'told') return
+  refuse(whyNotMoveEscalation(escalation.state, 'tell'))
+  await postMessage(tx, { ticketId: ticket.id, by: { kind: 'staff', staffId: by, epoch }, clientId, body })
+  await escalations.setEscalation(tx, id, { state: 'told', told_at: tx.now, told_by: by })
+  await liftHold(tx, ticket.id, HOLD, id)
+  await announce(tx, 'escalation.told', { ...about(escalation), by }, topicsOf(escalation))
+}
+
+/** "Not ours": a reason, and who could do better. After two of them the duty manager decides. */
+export async function returnEscalation(
+  tx: Tx,
+  id: EscalationId,
+  { reason, words, better }: { reason: ReturnReason; words: string; better: DepartmentId | null },
+): Promise<void> {
+  const { ticket, escalation } = await lock(tx, id)
+  const by = await needHandler(tx, escalation)
+  if (escalation.state === 'returned') return
+  refuse(whyNotMoveEscalation(escalation.state, 'return'))
+  if (better !== null && better === escalation.department_id) throw refusal('escalations.better_is_same', {}, 'better')
+  await escalations.setEscalation(tx, id, {
+    state: 'returned',
+    ended_at: tx.now,
+    accept_due_at: null,
+    return_reason: reason,
+    return_words: words,
+    better_department_id: better,
+  })
+  await liftHold(tx, ticket.id, HOLD, id)
+  await settleAlarmsOf(tx, ticket.id, ['escalation_unaccepted'])
+  const bounce = await escalations.countBounces(tx.db, ticket.id, ticket.round)
+  await announce(tx, 'escalation.returned', { ...about(escalation), by, reason, bounce }, topicsOf(escalation))
+  if (bounce >= BOUNCES_TO_MANAGER) await raiseAlarm(tx, 'escalation_bounced', ticket.id)
+}
+
+/** The agent needs it no longer; or the customer has ended the ticket. */
+export async function withdrawEscalation(tx: Tx, id: EscalationId, { epoch }: { epoch: number }): Promise<void> {
+  const { ticket, escalation } = await lock(tx, id)
+  await needOwner(tx, ticket, epoch)
+  if (escalation.state === 'withdrawn') return
+  refuse(whyNotMoveEscalation(escalation.state, 'withdraw'))
+  await withdraw(tx, escalation, 'agent')
+}
+
+/** The ticket has ended: the customer said it is solved, or it was no request at all. What was told is closed. */
+export async function endWithTicket(tx: Tx, ticketId: TicketId): Promise<void> {
+  await lockTicket(tx, ticketId)
+  for (const { id } of await escalations.listOpenOf(tx.db, ticketId))
+    await withdraw(tx, await escalations.lockEscalation(tx, id), 'ticket_ended')
+}
+
+/** Told and the round resolved: nothing is left to follow. */
+export async function closeTold(tx: Tx, ticketId: TicketId): Promise<void> {
+  await lockTicket(tx, ticketId)
+  for (const { id } of await escalations.listToldOf(tx.db, ticketId)) {
+    const escalation = await escalations.lockEscalation(tx, id)
+    if (escalation.state !== 'told') continue
+    await escalations.setEscalation(tx, id, { state: 'closed', ended_at: tx.now })
+    await announce(tx, 'escalation.closed', about(escalation), topicsOf(escalation))
+  }
+}
+
+/** Nobody has accepted in time: the duty manager hears of it, and after as long again the head of the department. Never early. */
+export async function stepUp(tx: Tx, id: EscalationId): Promise<void> {
+  const { escalation } = await lock(tx, id)
+  if (escalation.state !== 'sent' || !escalation.accept_due_at || escalation.accept_due_at > tx.now) return
+  const step = STEPS[escalation.step]
+  if (!step) return
+  const { escalationAcceptMinutes } = await currentSettings(tx.db)
+  const last = escalation.step + 1 >= STEPS.length || escalation.post !== null
+  await escalations.setEscalation(tx, id, {
+    step: escalation.step + 1,
+    accept_due_at: last ? null : plus(escalation.accept_due_at, escalationAcceptMinutes * MINUTE),
+  })
+  if (step === 'manager') await raiseAlarm(tx, 'escalation_unaccepted', escalation.ticket_id, id)
+  await announce(
+    tx,
+    'escalation.stepped_up',
+    { ...about(escalation), step, departmentId: escalation.department_id },
+    topicsOf(escalation),
+  )
+}
+
+/** Ticket first, then the request: the order of locks everywhere. @throws NotFound */
+export async function lock(tx: Tx, id: EscalationId): Promise<{ ticket: TicketRow; escalation: EscalationRow }> {
+  const ticket = await lockTicket(tx, await escalations.ticketOf(tx.db, id))
+  return { ticket, escalation: await escalations.lockEscalation(tx, id) }
+}
+
+/**
+ * Whoever has the ticket under this epoch; the duty manager may act for them, but speaks to the customer only with the
+ * ticket in hand (`self`). 409 where the world has moved on.
+ */
+async function needOwner(tx: Tx, ticket: TicketRow, epoch: number, { self = false } = {}): Promise<StaffId> {
+  need(tx, 'escalation.send')
+  const me = staffOf(tx)
+  const owner = await escalations.ownerOf(tx.db, ticket.id)
+  const mine = owner?.staffId === me && owner.epoch === epoch
+  if (!mine && (self || !tx.actor.capabilities.has('escalation.lead'))) throw new Conflict('stale_assignment')
+  return me
+}
+
+/** People of the department, or of the post while on duty; the duty manager may act for them. Anybody else's is not there. */
+async function needHandler(tx: Tx, escalation: Handled): Promise<StaffId> {
+  const me = staffOf(tx)
+  if (await mayHandle(tx, escalation)) return me
+  throw new NotFound()
+}
+
+type Handled = Pick<EscalationRow, 'post' | 'department_id'>
+
+/** Whether the acting person may take, answer or return a request to this target now. */
+export async function mayHandle(tx: Pick<Tx, 'db' | 'now' | 'actor'>, target: Handled): Promise<boolean> {
+  const { capabilities } = tx.actor
+  if (capabilities.has('escalation.lead')) return true
+  if (!capabilities.has('escalation.handle')) return false
+  const me = staffOf(tx)
+  if (target.post !== null) return (await dutyOf(tx.db, me, tx.now))?.post === target.post
+  return (await escalations.departmentOfStaff(tx.db, me)) === target.department_id
+}
+
+async function withdraw(tx: Tx, escalation: EscalationRow, why: 'agent' | 'ticket_ended'): Promise<void> {
+  await escalations.setEscalation(tx, escalation.id, { state: 'withdrawn', ended_at: tx.now, accept_due_at: null })
+  await liftHold(tx, escalation.ticket_id, HOLD, escalation.id)
+  await settleAlarmsOf(tx, escalation.ticket_id, ['escalation_unaccepted'])
+  await announce(tx, 'escalation.withdrawn', { ...about(escalation), why }, topicsOf(escalation))
+}
+
+const about = ({ id: escalationId, ticket_id: ticketId }: Pick<EscalationRow, 'id' | 'ticket_id'>) => ({
+  escalationId,
+  ticketId,
+})
+
+/** The ticket's page, the desks, and the inbox of whoever was asked. */
+export function topicsOf(one: Pick<EscalationRow, 'ticket_id' | 'department_id' | 'post'>): { about: string[] } {
+  const inbox = one.department_id ? [`department:${one.department_id}`] : one.post ? [`post:${one.post}`] : []
+  return { about: [`ticket:${one.ticket_id}`, 'desk', 'board', 'escalations', ...inbox] }
+}
+const topics = ({ ticketId }: { ticketId: TicketId }): { about: string[] } => ({
+  about: [`ticket:${ticketId}`, 'desk', 'board'],
+})
+
+// Two sends at the same second pass the rules and meet in the table.
+const inWords = <T>(write: Promise<T>): Promise<T> =>
+  write.catch((error: unknown) => {
+    throw constraintOf(error) === 'escalations_one_open' ? refusal('escalations.open_already', {}, 'target') : error
+  })

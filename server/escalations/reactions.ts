@@ -1,0 +1,37 @@
+import type { Prompt } from '../platform/prompts.ts'
+import type { Reactions } from '../platform/reactions.ts'
+import type { Database } from '../schema.ts'
+import { closeTold, endWithTicket } from './actions.ts'
+import { offerToPosts, withdrawEscalationOffer } from './offers/actions.ts'
+
+/** What escalations do when others announce; certain, at least once. */
+export const escalationReactions: Reactions<Database> = {
+  feature: 'escalations',
+  on: {
+    'escalation.sent': async (tx) => void (await offerToPosts(tx)),
+    'escalation.offer_passed': async (tx) => void (await offerToPosts(tx)),
+    'escalation.offer_expired': async (tx) => void (await offerToPosts(tx)),
+    'escalation.accepted': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
+    'escalation.returned': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
+    'escalation.withdrawn': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
+    'attendance.checked_in': async (tx) => void (await offerToPosts(tx)),
+    'break.ended': async (tx) => void (await offerToPosts(tx)),
+    'ticket.resolved': async (tx, { ticketId }) => {
+      await endWithTicket(tx, ticketId)
+      await closeTold(tx, ticketId)
+    },
+    'ticket.marked_spam': async (tx, { ticketId }) => endWithTicket(tx, ticketId),
+  },
+}
+
+/** The technician's card is on the screen right after the commit; the reaction is its safety net. */
+export const escalationPrompt: Prompt<Database> = {
+  after: [
+    'escalation.sent',
+    'escalation.offer_passed',
+    'escalation.offer_expired',
+    'attendance.checked_in',
+    'break.ended',
+  ],
+  act: offerToPosts,
+}
