@@ -9,6 +9,7 @@ import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './p
 import type { PolicyTables } from './policies/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
+import type { SlaTables } from './tickets/sla/tables.ts'
 import type { TicketTables } from './tickets/tables.ts'
 
 /** Every table of the house. Types only; queries and actions import it as a type. */
@@ -21,6 +22,7 @@ export type Database = PlatformTables &
   RosterTables &
   AttendanceTables &
   TicketTables &
+  SlaTables &
   DeskTables &
   EscalationTables
 

@@ -11,6 +11,7 @@ import { offerTickets } from '../jobs/offer-tickets.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
+import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import { openWatch, type Watch } from './desk/presence/watch.ts'
 import type { HouseEvent } from './events/event.ts'
@@ -27,6 +28,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   expireEscalationOffers,
   offerEscalations,
   escalateToDepartment,
+  warnOfClocks,
+  breachClocks,
   returnLost(watch),
   endShifts,
   closeAttendances,

@@ -12,12 +12,15 @@ import { currentSettings } from '../settings/queries.ts'
 import { liftHold, setHold } from '../tickets/holds/queries.ts'
 import { postMessage } from '../tickets/messages/actions.ts'
 import { lockTicket, type TicketRow } from '../tickets/queries.ts'
+import { pauseClocks, resumeClocks } from '../tickets/sla/actions.ts'
 import type { EscalationRow, Target } from './queries.ts'
 import * as escalations from './queries.ts'
 import {
   BOUNCES_TO_MANAGER,
+  type EscalationState,
   isLate,
   isOpen,
+  isWithDepartment,
   type Sending,
   STEPS,
   whyNotAnswer,
@@ -81,7 +84,7 @@ export async function sendEscalation(
     accept_due_at: acceptBy,
     step: 0,
   }
-  await inWords(escalations.setEscalation(tx, id, { ...to, ...shown }))
+  await inWords(move(tx, escalation, { ...to, ...shown }))
   await setHold(tx, ticket.id, HOLD, id)
   await announce(
     tx,
@@ -111,7 +114,7 @@ export async function acceptEscalation(tx: Tx, id: EscalationId): Promise<void> 
 
 /** In somebody's hands: no more steps up, and the alarms about it are settled. */
 export async function accept(tx: Tx, escalation: EscalationRow, by: StaffId): Promise<void> {
-  await escalations.setEscalation(tx, escalation.id, {
+  await move(tx, escalation, {
     state: 'accepted',
     accepted_at: tx.now,
     accepted_by: by,
@@ -128,7 +131,7 @@ export async function askBack(tx: Tx, id: EscalationId, word: { clientId: string
   if (!(await escalations.insertNote(tx, { id, staffId: by, side: 'department', ...word }))) return
   if (escalation.state === 'sent') await accept(tx, escalation, by)
   else refuse(whyNotMoveEscalation(escalation.state, 'ask_back'))
-  await escalations.setEscalation(tx, id, { state: 'asked_back' })
+  await move(tx, escalation, { state: 'asked_back' })
   await announce(tx, 'escalation.asked_back', { ...about(escalation), by }, topicsOf(escalation))
 }
 
@@ -142,7 +145,7 @@ export async function replyToDepartment(
   const by = await needOwner(tx, ticket, epoch)
   if (!(await escalations.insertNote(tx, { id, staffId: by, side: 'agent', ...word }))) return
   refuse(whyNotMoveEscalation(escalation.state, 'reply'))
-  await escalations.setEscalation(tx, id, { state: 'accepted' })
+  await move(tx, escalation, { state: 'accepted' })
   await announce(tx, 'escalation.replied', { ...about(escalation), by }, topicsOf(escalation))
 }
 
@@ -177,7 +180,7 @@ export async function answerEscalation(
   if (same) return
   refuse(whyNotAnswer(escalation.state === 'sent' ? 'accepted' : escalation.state, words))
   if (escalation.state === 'sent') await accept(tx, escalation, by)
-  await escalations.setEscalation(tx, id, {
+  await move(tx, escalation, {
     state: 'answered',
     answered_at: tx.now,
     answered_by: by,
@@ -197,7 +200,7 @@ export async function sendBack(
   const by = await needOwner(tx, ticket, epoch)
   if (!(await escalations.insertNote(tx, { id, staffId: by, side: 'agent', ...word }))) return
   refuse(whyNotMoveEscalation(escalation.state, 'send_back'))
-  await escalations.setEscalation(tx, id, { state: 'accepted' })
+  await move(tx, escalation, { state: 'accepted' })
   await announce(tx, 'escalation.sent_back', { ...about(escalation), by }, topicsOf(escalation))
 }
 
@@ -212,7 +215,7 @@ export async function tellCustomer(
   if (escalation.state === 'told') return
   refuse(whyNotMoveEscalation(escalation.state, 'tell'))
   await postMessage(tx, { ticketId: ticket.id, by: { kind: 'staff', staffId: by, epoch }, clientId, body })
-  await escalations.setEscalation(tx, id, { state: 'told', told_at: tx.now, told_by: by })
+  await move(tx, escalation, { state: 'told', told_at: tx.now, told_by: by })
   await liftHold(tx, ticket.id, HOLD, id)
   await announce(tx, 'escalation.told', { ...about(escalation), by }, topicsOf(escalation))
 }
@@ -228,7 +231,7 @@ export async function returnEscalation(
   if (escalation.state === 'returned') return
   refuse(whyNotMoveEscalation(escalation.state, 'return'))
   if (better !== null && better === escalation.department_id) throw refusal('escalations.better_is_same', {}, 'better')
-  await escalations.setEscalation(tx, id, {
+  await move(tx, escalation, {
     state: 'returned',
     ended_at: tx.now,
     accept_due_at: null,
@@ -265,7 +268,7 @@ export async function closeTold(tx: Tx, ticketId: TicketId): Promise<void> {
   for (const { id } of await escalations.listToldOf(tx.db, ticketId)) {
     const escalation = await escalations.lockEscalation(tx, id)
     if (escalation.state !== 'told') continue
-    await escalations.setEscalation(tx, id, { state: 'closed', ended_at: tx.now })
+    await move(tx, escalation, { state: 'closed', ended_at: tx.now })
     await announce(tx, 'escalation.closed', about(escalation), topicsOf(escalation))
   }
 }
@@ -330,11 +333,19 @@ export async function mayHandle(tx: Pick<Tx, 'db' | 'now' | 'actor'>, target: Ha
 }
 
 async function withdraw(tx: Tx, escalation: EscalationRow, why: 'agent' | 'ticket_ended'): Promise<void> {
-  await escalations.setEscalation(tx, escalation.id, { state: 'withdrawn', ended_at: tx.now, accept_due_at: null })
+  await move(tx, escalation, { state: 'withdrawn', ended_at: tx.now, accept_due_at: null })
   await liftHold(tx, escalation.ticket_id, HOLD, escalation.id)
   await settleAlarmsOf(tx, escalation.ticket_id, ['escalation_unaccepted'])
   await announce(tx, 'escalation.withdrawn', { ...about(escalation), why }, topicsOf(escalation))
 }
+
+/** Writes a request's new state; while a department has it the agent's clocks stand still, and run again when it is back. */
+async function move(tx: Tx, { id, ticket_id: ticketId }: EscalationRow, change: Moved): Promise<void> {
+  await escalations.setEscalation(tx, id, change)
+  if (isWithDepartment(change.state)) await pauseClocks(tx, ticketId, id)
+  else await resumeClocks(tx, ticketId, id)
+}
+type Moved = Parameters<typeof escalations.setEscalation>[2] & { readonly state: EscalationState }
 
 const about = ({ id: escalationId, ticket_id: ticketId }: Pick<EscalationRow, 'id' | 'ticket_id'>) => ({
   escalationId,

@@ -1,5 +1,6 @@
 import type { AccountEvents } from './accounts.ts'
 import type { AttendanceEvents } from './attendance.ts'
+import type { ClockEvents } from './clocks.ts'
 import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { RosterEvents } from './roster.ts'
@@ -9,6 +10,7 @@ import type { TicketEvents } from './tickets.ts'
 /** Everything the house can say, past tense: name → payload. Payloads hold ids, states, numbers and instants, never words. */
 export type Events = AccountEvents &
   AttendanceEvents &
+  ClockEvents &
   DeskEvents &
   EscalationEvents &
   RosterEvents &

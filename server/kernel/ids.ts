@@ -18,6 +18,7 @@ export type RatingId = Id<'rating'>
 export type AlarmId = Id<'alarm'>
 export type EscalationId = Id<'escalation'>
 export type EscalationOfferId = Id<'escalation-offer'>
+export type ClockId = Id<'clock'>
 export type CategoryId = Id<'category'>
 export type EventId = Id<'event'>
 

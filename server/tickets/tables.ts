@@ -2,6 +2,7 @@ import type { Generated, JSONColumnType } from 'kysely'
 import type { AssignmentEnd, Channel } from '../events/tickets.ts'
 import type { Language } from '../kernel/language.ts'
 import type { TicketState } from './rules.ts'
+import type { Priority } from './sla/rules.ts'
 
 export type TicketTables = {
   tickets: {
@@ -22,6 +23,7 @@ export type TicketTables = {
     result: string | null
     /** Stands before all that are not: complaint, reopened, shift over. */
     head: Generated<boolean>
+    priority: Generated<Priority>
     /** The place in the queue; kept when a ticket is given back. */
     place_at: Date
     created_at: Date
