@@ -11,11 +11,17 @@ import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
 import type { Database, Reader } from './schema.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
+import { promiseReactions } from './tickets/promises/reactions.ts'
 import { slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** Who hears what: every feature's reactions, on one page. */
-export const reactions: readonly Reactions<Database>[] = [deskReactions, slaReactions, escalationReactions]
+export const reactions: readonly Reactions<Database>[] = [
+  deskReactions,
+  slaReactions,
+  promiseReactions,
+  escalationReactions,
+]
 
 /** What the acting process does at once after its commit. */
 export const prompts: readonly Prompt<Database>[] = [deskPrompt, escalationPrompt]

@@ -11,6 +11,7 @@ import { offerTickets } from '../jobs/offer-tickets.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
+import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import { openWatch, type Watch } from './desk/presence/watch.ts'
@@ -30,6 +31,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   escalateToDepartment,
   warnOfClocks,
   breachClocks,
+  trackPromises,
+  trackFollowUp,
   returnLost(watch),
   endShifts,
   closeAttendances,

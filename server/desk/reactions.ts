@@ -17,9 +17,14 @@ export const deskReactions: Reactions<Database> = {
     'break.ended': async (tx) => void (await offerNext(tx)),
     'attendance.checked_out': async (tx, { staffId }) => returnAllWork(tx, staffId),
     'ticket.complained': async (tx, { ticketId }) => raiseAlarm(tx, 'complaint', ticketId),
+    'promise.broken': async (tx, { ticketId }) => raiseAlarm(tx, 'promise_broken', ticketId),
+    // Kept for the next person on post, and the promised time has passed.
+    'ticket.follow_up_due': async (tx, { ticketId, state }) => {
+      if (state === 'new') await raiseAlarm(tx, 'not_answered', ticketId)
+    },
     'ticket.resolved': async (tx, { ticketId }) => {
       await withdrawOffers(tx, ticketId)
-      await settleAlarmsOf(tx, ticketId, ['nobody_eligible', 'offers_refused'])
+      await settleAlarmsOf(tx, ticketId, ['nobody_eligible', 'offers_refused', 'promise_broken', 'not_answered'])
     },
     'ticket.marked_spam': async (tx, { ticketId }) => {
       await withdrawOffers(tx, ticketId)

@@ -11,6 +11,7 @@ import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { liftHold, setHold } from '../tickets/holds/queries.ts'
 import { postMessage } from '../tickets/messages/actions.ts'
+import { endPromisesOf, promise, replacePromises } from '../tickets/promises/actions.ts'
 import { lockTicket, type TicketRow } from '../tickets/queries.ts'
 import { pauseClocks, resumeClocks } from '../tickets/sla/actions.ts'
 import type { EscalationRow, Target } from './queries.ts'
@@ -29,6 +30,7 @@ import {
 } from './rules.ts'
 
 const HOLD = 'escalation'
+const refOf = (id: EscalationId): string => `escalation:${id}`
 
 /** The agent decides that somebody else must help: from now on the clock of the hand-over runs (REGULATION row 37). */
 export async function decideEscalation(
@@ -86,6 +88,9 @@ export async function sendEscalation(
   }
   await inWords(move(tx, escalation, { ...to, ...shown }))
   await setHold(tx, ticket.id, HOLD, id)
+  const promised = await promise(tx, ticket, { kind: 'result', dueAt: words.promisedAt, ref: refOf(id) })
+  const returned = await escalations.listReturnedOf(tx.db, ticket.id)
+  await replacePromises(tx, ticket.id, returned.map(refOf), promised)
   await announce(
     tx,
     'escalation.sent',
@@ -217,6 +222,7 @@ export async function tellCustomer(
   await postMessage(tx, { ticketId: ticket.id, by: { kind: 'staff', staffId: by, epoch }, clientId, body })
   await move(tx, escalation, { state: 'told', told_at: tx.now, told_by: by })
   await liftHold(tx, ticket.id, HOLD, id)
+  await endPromisesOf(tx, ticket.id, refOf(id), 'kept')
   await announce(tx, 'escalation.told', { ...about(escalation), by }, topicsOf(escalation))
 }
 
@@ -335,6 +341,7 @@ export async function mayHandle(tx: Pick<Tx, 'db' | 'now' | 'actor'>, target: Ha
 async function withdraw(tx: Tx, escalation: EscalationRow, why: 'agent' | 'ticket_ended'): Promise<void> {
   await move(tx, escalation, { state: 'withdrawn', ended_at: tx.now, accept_due_at: null })
   await liftHold(tx, escalation.ticket_id, HOLD, escalation.id)
+  await endPromisesOf(tx, escalation.ticket_id, refOf(escalation.id), 'void')
   await settleAlarmsOf(tx, escalation.ticket_id, ['escalation_unaccepted'])
   await announce(tx, 'escalation.withdrawn', { ...about(escalation), why }, topicsOf(escalation))
 }

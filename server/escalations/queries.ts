@@ -184,6 +184,16 @@ export const listToldOf = async (db: Reader, ticketId: TicketId): Promise<{ id: 
       .execute()
   ).map((row) => ({ id: row.id as EscalationId }))
 
+export const listReturnedOf = async (db: Reader, ticketId: TicketId): Promise<EscalationId[]> =>
+  (
+    await db
+      .selectFrom('escalations')
+      .select('id')
+      .where('ticket_id', '=', ticketId)
+      .where('state', '=', 'returned')
+      .execute()
+  ).map((row) => row.id as EscalationId)
+
 /** Sent and not accepted in time, the longest first. */
 export async function listUnaccepted(
   db: Reader,

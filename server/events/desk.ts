@@ -9,6 +9,8 @@ export type AlarmKind =
   | 'job_failed'
   | 'escalation_unaccepted'
   | 'escalation_bounced'
+  | 'promise_broken'
+  | 'not_answered'
 
 export type DeskEvents = {
   'offer.made': Offer & { expiresAt: Instant }

@@ -19,6 +19,7 @@ export type AlarmId = Id<'alarm'>
 export type EscalationId = Id<'escalation'>
 export type EscalationOfferId = Id<'escalation-offer'>
 export type ClockId = Id<'clock'>
+export type PromiseId = Id<'promise'>
 export type CategoryId = Id<'category'>
 export type EventId = Id<'event'>
 

@@ -22,6 +22,8 @@ export const NUMBERS = {
   answerSeconds: number('REGULATION row 1: chat', 60, 10, 3600),
   formAnswerMinutes: number('REGULATION row 1: mail, from the next opening', 30, 5, 600),
   resolutionHours: number('REGULATION row 45: resolved within', 4, 1, 240),
+  promiseRemindMinutes: number('REGULATION 2, PROMISE: its owner is reminded before', 10, 1, 120),
+  followUpMinutes: number('REGULATION row 38: an open ticket is looked at again', 60, 5, 1440),
   closeAfterSilenceHours: number('REGULATION 2, TICKET', 72, 1, 720),
   requestPageDays: number('RELIABILITY 17: days a request page lives after closing', 30, 1, 365),
   undoSeconds: number('LOOK: undo of a wrong resolve or transfer', 60, 5, 600),

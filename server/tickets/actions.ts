@@ -3,7 +3,7 @@ import { instant } from '../events/event.ts'
 import type { AssignmentEnd, Channel } from '../events/tickets.ts'
 import type { CategoryId, CustomerId, ShiftId, StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
-import { Conflict, refuse } from '../kernel/refusal.ts'
+import { Conflict, refusal, refuse } from '../kernel/refusal.ts'
 import { HOUR, plus, SECOND } from '../kernel/time.ts'
 import { need, staffOf } from '../platform/actor.ts'
 import { announce } from '../platform/transaction.ts'
@@ -197,6 +197,16 @@ export async function undoResolve(tx: Tx, id: TicketId): Promise<void> {
   await begin(tx, ticket, { staffId: last.staffId, shiftId: last.shiftId, how: 'undo' })
 }
 
+/** "Yes, it is solved": the customer says so before the silence does. It stays resolved, and a word still reopens it. */
+export async function confirmSolved(tx: Tx, id: TicketId): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  needCustomerOf(tx, ticket)
+  if (ticket.state === 'closed') return
+  if (ticket.state !== 'resolved') throw refusal('tickets.not_resolved_yet')
+  if (!(await tickets.storeConfirmed(tx, id))) return
+  await announce(tx, 'ticket.confirmed', { ticketId: id, round: ticket.round }, topics(id))
+}
+
 /** Within 72 hours: by the customer to the head of the queue, by an agent on duty to their own desk. A new round either way. */
 export async function reopenTicket(tx: Tx, id: TicketId): Promise<void> {
   const ticket = await tickets.lockTicket(tx, id)
@@ -322,6 +332,7 @@ async function resolved(tx: Tx, ticket: TicketRow, by: StaffId | null): Promise<
     promised_at: null,
     waiting_on: 'customer',
   })
+  await tickets.storeFirstContact(tx, ticket.id, by !== null && (await tickets.isFirstContact(tx.db, ticket.id)))
   await sayHouse(tx, ticket.id, 'resolved')
   await announce(
     tx,
@@ -347,6 +358,7 @@ async function reopen(tx: Tx, ticket: TicketRow): Promise<void> {
     closes_at: null,
     answer_due_at: due,
   })
+  await tickets.storeFirstContact(tx, ticket.id, false)
   await sayHouse(tx, ticket.id, 'reopened')
   const by = tx.actor.kind === 'staff' ? 'staff' : 'customer'
   await announce(tx, 'ticket.reopened', { ticketId: ticket.id, round, by }, topics(ticket.id))

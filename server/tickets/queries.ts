@@ -397,6 +397,30 @@ export async function isRated(db: Reader, ticketId: TicketId, round: number): Pr
   return row !== undefined
 }
 
+/** One person, in the first round, without anybody else's help (REGULATION row 36). */
+export async function isFirstContact(db: Reader, id: TicketId): Promise<boolean> {
+  const { rows } = await sql<{ first: boolean }>`
+    select t.round = 1
+      and (select count(distinct a.staff_id) from assignments a where a.ticket_id = t.id) = 1
+      and not exists (select from ticket_pauses p where p.ticket_id = t.id) as first
+    from tickets t where t.id = ${id}`.execute(db)
+  return rows[0]?.first ?? false
+}
+
+export const storeFirstContact = (tx: Tx, id: TicketId, firstContact: boolean) =>
+  tx.db.updateTable('tickets').set({ first_contact: firstContact, confirmed_at: null }).where('id', '=', id).execute()
+
+/** False where the customer had said so before. */
+export async function storeConfirmed(tx: Tx, id: TicketId): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('tickets')
+    .set({ confirmed_at: tx.now })
+    .where('id', '=', id)
+    .where('confirmed_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
 /** @throws NotFound */
 export async function nameOfStaff(db: Reader, id: StaffId): Promise<{ name: string; nameEn: string }> {
   const row = await db.selectFrom('staff').select(['name', 'name_en']).where('id', '=', id).executeTakeFirst()

@@ -34,6 +34,12 @@ export type TicketTables = {
     first_answered_at: Date | null
     /** What we promised: the next time the customer hears from us. */
     promised_at: Date | null
+    /** When somebody must look at it next; never null while it is open. */
+    next_at: Generated<Date | null>
+    /** The customer said that it is solved. */
+    confirmed_at: Generated<Date | null>
+    /** Null until the first resolve; then whether the first contact was enough (REGULATION row 36). */
+    first_contact: Generated<boolean | null>
     last_seq: Generated<number>
     last_message_at: Date
     epoch: Generated<number>

@@ -5,6 +5,7 @@ import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { keepNext } from '../next/actions.ts'
 import { findOpenAssignment, lockTicket, type TicketRow } from '../queries.ts'
 import * as sla from './queries.ts'
 import {
@@ -152,6 +153,7 @@ async function write(tx: Tx, ticketId: TicketId, before: readonly Held[], after:
   }
   const owed = after.filter(({ kind, endedAt, dueAt }) => kind !== 'resolution' && !endedAt && dueAt)
   await sla.setAnswerDue(tx, ticketId, owed.at(-1)?.dueAt ?? null)
+  await keepNext(tx, ticketId)
 }
 
 async function running(tx: Tx, id: ClockId): Promise<{ ticketId: TicketId; clock: sla.StoredClock } | undefined> {
