@@ -9,6 +9,7 @@ import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './p
 import type { PolicyTables } from './policies/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
+import type { MergeTables } from './tickets/merging/tables.ts'
 import type { PromiseTables } from './tickets/promises/tables.ts'
 import type { SlaTables } from './tickets/sla/tables.ts'
 import type { TicketTables } from './tickets/tables.ts'
@@ -25,6 +26,7 @@ export type Database = PlatformTables &
   TicketTables &
   SlaTables &
   PromiseTables &
+  MergeTables &
   DeskTables &
   EscalationTables
 

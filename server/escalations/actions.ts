@@ -279,6 +279,31 @@ export async function closeTold(tx: Tx, ticketId: TicketId): Promise<void> {
   }
 }
 
+/** The ticket was merged into another: what was asked about it is followed up there. */
+export async function followMerge(tx: Tx, from: TicketId, into: TicketId): Promise<void> {
+  const moved = await escalations.moveToTicket(tx, from, into)
+  await moveClocks(tx, from, into, moved)
+}
+
+/** Taken out again: what came along goes back. */
+export async function followSplit(tx: Tx, from: TicketId, into: TicketId): Promise<void> {
+  const moved = await escalations.moveBack(tx, from, into)
+  await moveClocks(tx, into, from, moved)
+}
+
+async function moveClocks(
+  tx: Tx,
+  from: TicketId,
+  into: TicketId,
+  moved: readonly { id: EscalationId; state: EscalationState }[],
+): Promise<void> {
+  for (const { id, state } of moved) {
+    if (!isWithDepartment(state)) continue
+    await resumeClocks(tx, from, id)
+    await pauseClocks(tx, into, id)
+  }
+}
+
 /** Nobody has accepted in time: the duty manager hears of it, and after as long again the head of the department. Never early. */
 export async function stepUp(tx: Tx, id: EscalationId): Promise<void> {
   const { escalation } = await lock(tx, id)

@@ -173,6 +173,28 @@ export const listOpenOf = async (db: Reader, ticketId: TicketId): Promise<Escala
     .orderBy('id')
     .execute()) as EscalationRow[]
 
+type Moved = { id: EscalationId; state: EscalationState }
+const movedOf = (rows: readonly { id: string; state: EscalationState }[]): Moved[] =>
+  rows.map(({ id, state }) => ({ id: id as EscalationId, state }))
+
+/** Open requests of one ticket become the other's; one that asks the same target twice stays where it was. */
+export async function moveToTicket(tx: Tx, from: TicketId, into: TicketId): Promise<Moved[]> {
+  const { rows } = await sql<Moved>`
+    update escalations e set ticket_id = ${into}, origin_ticket_id = coalesce(e.origin_ticket_id, ${from}), version = e.version + 1
+    where e.ticket_id = ${from} and e.state in ('sent', 'accepted', 'asked_back', 'answered') and not exists (
+      select from escalations o where o.ticket_id = ${into} and o.state in ('sent', 'accepted', 'asked_back', 'answered')
+        and o.department_id is not distinct from e.department_id and o.post is not distinct from e.post)
+    returning e.id, e.state`.execute(tx.db)
+  return movedOf(rows)
+}
+
+export async function moveBack(tx: Tx, from: TicketId, into: TicketId): Promise<Moved[]> {
+  const { rows } = await sql<Moved>`
+    update escalations set ticket_id = ${from}, origin_ticket_id = null, version = version + 1
+    where ticket_id = ${into} and origin_ticket_id = ${from} returning id, state`.execute(tx.db)
+  return movedOf(rows)
+}
+
 export const listToldOf = async (db: Reader, ticketId: TicketId): Promise<{ id: EscalationId }[]> =>
   (
     await db

@@ -1,7 +1,7 @@
 import type { Prompt } from '../platform/prompts.ts'
 import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
-import { closeTold, endWithTicket } from './actions.ts'
+import { closeTold, endWithTicket, followMerge, followSplit } from './actions.ts'
 import { offerToPosts, withdrawEscalationOffer } from './offers/actions.ts'
 
 /** What escalations do when others announce; certain, at least once. */
@@ -20,6 +20,8 @@ export const escalationReactions: Reactions<Database> = {
       await endWithTicket(tx, ticketId)
       await closeTold(tx, ticketId)
     },
+    'ticket.merged': async (tx, { ticketId, intoId }) => followMerge(tx, ticketId, intoId),
+    'ticket.split': async (tx, { ticketId, intoId }) => followSplit(tx, ticketId, intoId),
     'ticket.marked_spam': async (tx, { ticketId }) => endWithTicket(tx, ticketId),
   },
 }

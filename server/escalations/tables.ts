@@ -39,6 +39,8 @@ export type EscalationTables = {
     return_reason: ReturnReason | null
     return_words: string | null
     better_department_id: string | null
+    /** Where it belongs when a merge is taken apart; null while it was never moved. */
+    origin_ticket_id: Generated<string | null>
     version: Generated<number>
   }
   /** Words between the agent and the department, both ways; never the customer's. */

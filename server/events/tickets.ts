@@ -11,7 +11,7 @@ import type {
 import type { Instant } from './event.ts'
 
 export type Channel = 'web' | 'widget' | 'form' | 'phone' | 'api'
-export type AssignmentEnd = 'resolved' | 'transferred' | 'returned' | 'lease_lost' | 'shift_over' | 'spam'
+export type AssignmentEnd = 'resolved' | 'transferred' | 'returned' | 'lease_lost' | 'shift_over' | 'spam' | 'merged'
 type Assigned = { ticketId: TicketId; assignmentId: AssignmentId; staffId: StaffId; epoch: number }
 
 export type TicketEvents = {
@@ -21,7 +21,7 @@ export type TicketEvents = {
     ticketId: TicketId
     round: number
     head: boolean
-    why: 'asked' | 'opened' | 'returned' | 'lease_lost' | 'shift_over' | 'reopened'
+    why: 'asked' | 'opened' | 'returned' | 'lease_lost' | 'shift_over' | 'reopened' | 'split'
   }
   'ticket.assigned': Assigned & {
     how: 'offer' | 'took' | 'given' | 'transfer' | 'entered' | 'undo'
@@ -35,6 +35,8 @@ export type TicketEvents = {
   'ticket.closed': { ticketId: TicketId; round: number }
   'ticket.complained': { ticketId: TicketId; round: number }
   'ticket.marked_spam': { ticketId: TicketId }
+  'ticket.merged': { ticketId: TicketId; intoId: TicketId }
+  'ticket.split': { ticketId: TicketId; intoId: TicketId }
   'message.posted': { ticketId: TicketId; messageId: MessageId; seq: number; by: 'customer' | 'staff' | 'house' }
   /** Folded by the relay out of one batch of `message.posted`; never an event row of its own. */
   'ticket.touched': { ticketId: TicketId; lastSeq: number }

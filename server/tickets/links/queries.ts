@@ -2,6 +2,7 @@ import type { TicketId } from '../../kernel/ids.ts'
 import { DAY, plus } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { standsFor } from '../merging/queries.ts'
 
 /** The ticket a private link opens, until so many days after its closing (RELIABILITY 17). */
 export async function findTicketByLink(db: Reader, tokenHash: Buffer, now: Date): Promise<TicketId | undefined> {
@@ -15,7 +16,7 @@ export async function findTicketByLink(db: Reader, tokenHash: Buffer, now: Date)
       where.or([where('t.closed_at', 'is', null), where('t.closed_at', '>', plus(now, -requestPageDays * DAY))]),
     )
     .executeTakeFirst()
-  return row?.id as TicketId | undefined
+  return row && standsFor(db, row.id as TicketId)
 }
 
 export async function storeLink(tx: Tx, ticketId: TicketId, tokenHash: Buffer): Promise<void> {

@@ -165,7 +165,7 @@ export function hear<C extends Clock>(clocks: readonly (C | Clock)[], word: Word
   if (word.by === 'staff')
     return all.map((clock) => (clock.kind === 'resolution' ? pauseClock(clock, at, on.counted) : endClock(clock, at)))
   if (word.code === 'reopened') return ensureResolution(all, word.round, at, on)
-  if (word.by === 'customer' || word.code === 'returned') {
+  if (word.by === 'customer' || word.code === 'returned' || word.code === 'split_off') {
     const heard = ensureResolution(all, word.round, at, on)
     return word.seq === 1 && on.answeredByVoice ? heard : ensureAnswer(heard, word.round, at, on)
   }
