@@ -4,6 +4,7 @@ import { dutyOf } from './attendance/contributions.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationPrompt, escalationReactions } from './escalations/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
+import { incidentReactions } from './incidents/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
@@ -21,6 +22,7 @@ export const reactions: readonly Reactions<Database>[] = [
   slaReactions,
   promiseReactions,
   escalationReactions,
+  incidentReactions,
 ]
 
 /** What the acting process does at once after its commit. */

@@ -3,6 +3,7 @@ import type { AttendanceTables } from './attendance/tables.ts'
 import type { CustomerTables } from './customers/tables.ts'
 import type { DeskTables } from './desk/tables.ts'
 import type { EscalationTables } from './escalations/tables.ts'
+import type { IncidentTables } from './incidents/tables.ts'
 import type { KnowledgeTables } from './knowledge/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
@@ -28,7 +29,8 @@ export type Database = PlatformTables &
   PromiseTables &
   MergeTables &
   DeskTables &
-  EscalationTables
+  EscalationTables &
+  IncidentTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>

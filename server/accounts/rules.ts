@@ -21,15 +21,17 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'alarm.settle',
     'escalation.send',
     'escalation.lead',
+    'incident.read',
+    'incident.lead',
   ],
 }
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.handle'],
   head: ['board.read', 'escalation.handle'],
-  hr: ['roster.edit', 'board.read'],
+  hr: ['roster.edit', 'board.read', 'incident.read'],
   administration: ['board.read'],
-  leadership: ['board.read', 'ticket.read', 'ticket.search'],
+  leadership: ['board.read', 'ticket.read', 'ticket.search', 'incident.read'],
   administrator: ['settings.edit', 'people.edit', 'roster.edit', 'board.read'],
 }
 

@@ -3,6 +3,7 @@ import type { AttendanceEvents } from './attendance.ts'
 import type { ClockEvents } from './clocks.ts'
 import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
+import type { IncidentEvents } from './incidents.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
@@ -14,6 +15,7 @@ export type Events = AccountEvents &
   ClockEvents &
   DeskEvents &
   EscalationEvents &
+  IncidentEvents &
   PromiseEvents &
   RosterEvents &
   SettingEvents &

@@ -10,6 +10,8 @@ export const CAPABILITIES = [
   'escalation.send', // ask a department or a post on duty, follow it up, tell the customer
   'escalation.handle', // accept and answer what one's own department or post is asked
   'escalation.lead', // decide where a request goes after it bounced
+  'incident.read',
+  'incident.lead', // acknowledge, answer and close incidents of the night
   'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',

@@ -20,6 +20,7 @@ export type EscalationId = Id<'escalation'>
 export type EscalationOfferId = Id<'escalation-offer'>
 export type ClockId = Id<'clock'>
 export type PromiseId = Id<'promise'>
+export type IncidentId = Id<'incident'>
 export type CategoryId = Id<'category'>
 export type EventId = Id<'event'>
 
