@@ -4,6 +4,8 @@ import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { chatRoutes } from './chat/routes.ts'
 import { deskRoutes } from './desk/routes.ts'
+import { escalationRoutes } from './escalations/routes.ts'
+import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
 import { policyRoutes } from './policies/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
@@ -36,6 +38,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/tickets', entryRoutes(deps))
   app.route('/tickets', ticketRoutes(deps))
   app.route('/desk', deskRoutes(deps))
+  app.route('/', escalationRoutes(deps))
+  app.route('/incidents', incidentRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/api/v1', chatApiRoutes(deps))
   app.route('/', chatRoutes(deps))

@@ -5,6 +5,8 @@ import type { StaffId } from './kernel/ids.ts'
  * Live topics and who may listen. A client never names a room: it asks to watch a ticket, the server decides.
  *
  *   desk          the queue changed                      desk.work
+ *   escalations   a request to others changed            escalation.read
+ *   incidents     an incident changed                    incident.read
  *   board         figures, posts, alarms changed         board.read
  *   roster        shifts changed                         roster.read
  *   ticket:<id>   one ticket changed                     ticket.read, while the page of that ticket is open
@@ -18,6 +20,8 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   `duty:${staffId}`,
   ...(capabilities.has('desk.work') ? ['desk'] : []),
   ...(capabilities.has('board.read') ? ['board'] : []),
+  ...(capabilities.has('escalation.read') ? ['escalations'] : []),
+  ...(capabilities.has('incident.read') ? ['incidents'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),
 ]
 

@@ -8,8 +8,8 @@ import { RANKS } from '../kernel/capabilities.ts'
 const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read']
 
 export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
-  service: ['desk.work', 'ticket.read', 'ticket.enter', 'ticket.search', 'escalation.send'],
-  technician: ['board.read', 'escalation.handle'],
+  service: ['desk.work', 'ticket.read', 'ticket.enter', 'ticket.search', 'escalation.read', 'escalation.send'],
+  technician: ['board.read', 'escalation.read', 'escalation.handle'],
   guard: ['board.read'],
   manager: [
     'desk.work',
@@ -19,6 +19,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'ticket.search',
     'board.read',
     'alarm.settle',
+    'escalation.read',
     'escalation.send',
     'escalation.lead',
     'incident.read',
@@ -27,8 +28,8 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 }
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
-  handler: ['escalation.handle'],
-  head: ['board.read', 'escalation.handle'],
+  handler: ['escalation.read', 'escalation.handle'],
+  head: ['board.read', 'escalation.read', 'escalation.handle'],
   hr: ['roster.edit', 'board.read', 'incident.read'],
   administration: ['board.read'],
   leadership: ['board.read', 'ticket.read', 'ticket.search', 'incident.read'],

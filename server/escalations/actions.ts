@@ -7,7 +7,7 @@ import { Conflict, NotFound, refusal, refuse } from '../kernel/refusal.ts'
 import { MINUTE, plus } from '../kernel/time.ts'
 import { need, staffOf } from '../platform/actor.ts'
 import { announce, constraintOf } from '../platform/transaction.ts'
-import type { Tx } from '../schema.ts'
+import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { liftHold, setHold } from '../tickets/holds/queries.ts'
 import { postMessage } from '../tickets/messages/actions.ts'
@@ -351,10 +351,11 @@ async function needHandler(tx: Tx, escalation: Handled): Promise<StaffId> {
   throw new NotFound()
 }
 
+type Asking = Pick<Tx, 'now' | 'actor'> & { readonly db: Reader }
 type Handled = Pick<EscalationRow, 'post' | 'department_id'>
 
 /** Whether the acting person may take, answer or return a request to this target now. */
-export async function mayHandle(tx: Pick<Tx, 'db' | 'now' | 'actor'>, target: Handled): Promise<boolean> {
+export async function mayHandle(tx: Asking, target: Handled): Promise<boolean> {
   const { capabilities } = tx.actor
   if (capabilities.has('escalation.lead')) return true
   if (!capabilities.has('escalation.handle')) return false

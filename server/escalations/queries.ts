@@ -392,6 +392,40 @@ export async function listOfPost(db: Reader, post: TargetPost): Promise<Escalati
   return rows.map(viewOf)
 }
 
+/** All of the night, for whoever leads it. */
+export async function listAll(db: Reader, endedSince: Date): Promise<EscalationView[]> {
+  const { rows } = await sql<Stored>`
+    select ${VIEW} where e.state in ('decided', 'sent', 'accepted', 'asked_back', 'answered') or e.ended_at > ${endedSince} or e.told_at > ${endedSince}
+    order by e.decided_at, e.id limit 300`.execute(db)
+  return rows.map(viewOf)
+}
+
+/** What this person sent, or follows up because the ticket is theirs now. */
+export async function listFollowedBy(db: Reader, staffId: StaffId, endedSince: Date): Promise<EscalationView[]> {
+  const { rows } = await sql<Stored>`
+    select ${VIEW} where (e.decided_by = ${staffId} or exists (
+      select from assignments g where g.ticket_id = e.ticket_id and g.ended_at is null and g.staff_id = ${staffId}))
+      and (e.state in ('decided', 'sent', 'accepted', 'asked_back', 'answered') or e.ended_at > ${endedSince} or e.told_at > ${endedSince})
+    order by e.decided_at, e.id limit 200`.execute(db)
+  return rows.map(viewOf)
+}
+
+export async function listDepartments(db: Reader): Promise<{ id: DepartmentId; name: Bilingual }[]> {
+  const rows = await db.selectFrom('departments').select(['id', 'name']).orderBy('position').orderBy('id').execute()
+  return rows.map((row) => ({ id: row.id as DepartmentId, name: row.name }))
+}
+
+/** Departments with the people who take requests there, and posts with somebody rostered now. */
+export async function listTargets(db: Reader, now: Date) {
+  const departments = await listDepartments(db)
+  return {
+    departments: await Promise.all(
+      departments.map(async (one) => ({ ...one, handlers: await handlersOf(db, one.id) })),
+    ),
+    technicians: await countRostered(db, 'technician', now),
+  }
+}
+
 /** Who follows it up: whoever has the ticket now, else whoever had it last. */
 export async function ownerOf(
   db: Reader,

@@ -95,5 +95,19 @@ export function whyNotAnswer(state: EscalationState, words: { result: string; fo
 /** REGULATION 2, ESCALATION: after two bounces the duty manager decides. */
 export const BOUNCES_TO_MANAGER = 2
 
+type Timed = { state: EscalationState; sentAt: Date | null; acceptDueAt: Date | null; promisedAt: Date | null }
+export type Due = { kind: 'accept' | 'promised'; at: Date; seconds: number; tone: 'quiet' | 'lamp' | 'bad' }
+
+/** The time that a request runs against now: first to be accepted, then what the customer was promised. */
+export function dueOf({ state, sentAt, acceptDueAt, promisedAt }: Timed, now: Date): Due | null {
+  if (!isOpen(state)) return null
+  const kind = state === 'sent' && acceptDueAt ? 'accept' : 'promised'
+  const at = kind === 'accept' ? acceptDueAt : promisedAt
+  if (!at || !sentAt) return null
+  const seconds = Math.max(1, (at.getTime() - sentAt.getTime()) / 1000)
+  const left = (at.getTime() - now.getTime()) / 1000
+  return { kind, at, seconds, tone: left < 0 ? 'bad' : left <= seconds / 4 ? 'lamp' : 'quiet' }
+}
+
 /** The steps up while nobody accepts: 1 the duty manager, 2 the head; nothing after that. */
 export const STEPS = ['manager', 'head'] as const

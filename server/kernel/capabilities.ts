@@ -7,6 +7,7 @@ export const CAPABILITIES = [
   'ticket.search',
   'board.read',
   'alarm.settle',
+  'escalation.read', // one's own department's or post's requests, and those of tickets one may read
   'escalation.send', // ask a department or a post on duty, follow it up, tell the customer
   'escalation.handle', // accept and answer what one's own department or post is asked
   'escalation.lead', // decide where a request goes after it bounced

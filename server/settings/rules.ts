@@ -32,6 +32,7 @@ export const NUMBERS = {
   breakMinutes: number('DESIGN 3, nights: one paid break', 30, 5, 90),
   escalationAcceptMinutes: number('REGULATION row 37: not accepted, then the duty manager, then the head', 30, 5, 240),
   escalationHandoverMinutes: number('REGULATION row 37: from the decision to the hand-over', 15, 1, 60),
+  escalationLinkHours: number('RELIABILITY 17: a mail’s link opens its request for', 72, 1, 240),
   sessionHours: number('a staff session without use ends after', 12, 1, 72),
   visitorDays: number('a visitor token lives', 90, 1, 365),
 } as const satisfies Record<string, Number>

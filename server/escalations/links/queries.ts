@@ -1,0 +1,40 @@
+import type { EscalationId, StaffId } from '../../kernel/ids.ts'
+import type { Reader, Tx } from '../../schema.ts'
+
+export async function storeLink(
+  tx: Tx,
+  link: { id: EscalationId; staffId: StaffId; tokenHash: Buffer; expiresAt: Date },
+): Promise<void> {
+  await tx.db
+    .insertInto('escalation_links')
+    .values({
+      token_hash: link.tokenHash,
+      escalation_id: link.id,
+      staff_id: link.staffId,
+      made_at: tx.now,
+      expires_at: link.expiresAt,
+    })
+    .execute()
+}
+
+export type LinkHolder = { id: EscalationId; staffId: StaffId; name: string; nameEn: string }
+
+/** The one request that a link opens, and as whom; undefined where it is made up, over, or its person has left. */
+export async function findByLink(db: Reader, tokenHash: Buffer, now: Date): Promise<LinkHolder | undefined> {
+  const row = await db
+    .selectFrom('escalation_links as l')
+    .innerJoin('staff as s', 's.id', 'l.staff_id')
+    .select(['l.escalation_id', 'l.staff_id', 's.name', 's.name_en'])
+    .where('l.token_hash', '=', tokenHash)
+    .where('l.expires_at', '>', now)
+    .where('s.active', '=', true)
+    .executeTakeFirst()
+  return (
+    row && {
+      id: row.escalation_id as EscalationId,
+      staffId: row.staff_id as StaffId,
+      name: row.name,
+      nameEn: row.name_en,
+    }
+  )
+}

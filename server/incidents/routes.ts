@@ -1,0 +1,54 @@
+import { type Context, Hono } from 'hono'
+import type { IncidentId } from '../kernel/ids.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { form, optionalText, pathId } from '../web/forms.ts'
+import { staffOnly } from '../web/guard.ts'
+import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
+import { acknowledgeIncident, closeIncident, resolveIncident } from './actions.ts'
+import { listIncidents, viewIncident } from './queries.ts'
+
+const MOST = 60
+const WORDS = 4000
+type Values = Record<string, unknown>
+
+/** Incidents of the night: those that need somebody first; one with what was done and said. */
+export const incidentRoutes = (deps: Deps) =>
+  new Hono<Env>()
+    .get('/', staffOnly(deps, 'incident.read'), async (c) => {
+      const values = { incidents: await listIncidents(deps.db, MOST) }
+      return wantsPart(c)
+        ? fragment(c, deps, 'incidents/list', 'list', values)
+        : page(c, deps, 'incidents/list', values)
+    })
+    .get('/:id', staffOnly(deps, 'incident.read'), (c) => show(c, deps, {}))
+    .post('/:id/acknowledgement', staffOnly(deps, 'incident.lead'), async (c) => {
+      await form(c, {})
+      await deps.transact(c.var.me.actor, (tx) => acknowledgeIncident(tx, pathId<IncidentId>(c)))
+      return seeOther(c, `/incidents/${pathId<IncidentId>(c)}`)
+    })
+    .post('/:id/resolution', staffOnly(deps, 'incident.lead'), async (c) => {
+      const typed = await form(c, { measures: optionalText(WORDS), forCustomer: optionalText(WORDS) })
+      try {
+        await deps.transact(c.var.me.actor, (tx) => resolveIncident(tx, pathId<IncidentId>(c), typed))
+        return seeOther(c, `/incidents/${pathId<IncidentId>(c)}`)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return show(c, deps, { typed, refused: { [error.field ?? 'form']: error } }, 422)
+      }
+    })
+    .post('/:id/closing', staffOnly(deps, 'incident.lead'), async (c) => {
+      await form(c, {})
+      await deps.transact(c.var.me.actor, (tx) => closeIncident(tx, pathId<IncidentId>(c)))
+      return seeOther(c, '/incidents')
+    })
+
+async function show(c: Context<Env>, deps: Deps, values: Values, status: 200 | 422 = 200): Promise<Response> {
+  const incident = await viewIncident(deps.db, pathId<IncidentId>(c))
+  const lead = c.var.me.capabilities.has('incident.lead')
+  const shown = { incident, lead, ...values }
+  return wantsPart(c)
+    ? fragment(c, deps, 'incidents/show', 'incident', shown, status)
+    : page(c, deps, 'incidents/show', shown, status)
+}
