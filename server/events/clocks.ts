@@ -1,10 +1,11 @@
 import type { ClockId, TicketId } from '../kernel/ids.ts'
+import type { Instant } from './event.ts'
 
 type Clock = { clockId: ClockId; ticketId: TicketId; round: number; kind: 'first' | 'next' | 'resolution' }
 
 export type ClockEvents = {
-  'clock.warned': Clock
-  'clock.breached': Clock
+  'clock.warned': Clock & { dueAt: Instant }
+  'clock.breached': Clock & { dueAt: Instant }
   'clock.ended': Clock & { outcome: 'met' | 'breached' }
   'ticket.prioritised': { ticketId: TicketId; priority: 'low' | 'normal' | 'high' | 'urgent' }
 }

@@ -1,3 +1,4 @@
+import { instant } from '../../events/event.ts'
 import type { ClockId, TicketId } from '../../kernel/ids.ts'
 import { Conflict } from '../../kernel/refusal.ts'
 import { MINUTE, SECOND } from '../../kernel/time.ts'
@@ -59,19 +60,20 @@ export async function resumeClocks(tx: Tx, ticketId: TicketId, ref: string): Pro
   )
 }
 
-/** Three quarters of the time are gone. Asked again under the lock: the answer may have come meanwhile. */
+/** Three quarters of the time are gone; `dueAt` of the event is the instant of the warning. Asked again under the lock: the answer may have come meanwhile. */
 export async function warnOfClock(tx: Tx, id: ClockId): Promise<void> {
   const found = await running(tx, id)
   const at = found && warnAt(found.clock)
   if (!found || !at || at > tx.now || !(await sla.noteOnce(tx, id, 'warned_at'))) return
-  await announce(tx, 'clock.warned', payload(id, found), topics(found.ticketId))
+  await announce(tx, 'clock.warned', { ...payload(id, found), dueAt: instant(at) }, topics(found.ticketId))
 }
 
 /** The time is over and the answer has not come. Never early, once. */
 export async function breachClock(tx: Tx, id: ClockId): Promise<void> {
   const found = await running(tx, id)
-  if (!found?.clock.dueAt || found.clock.dueAt > tx.now || !(await sla.noteOnce(tx, id, 'breached_at'))) return
-  await announce(tx, 'clock.breached', payload(id, found), topics(found.ticketId))
+  const at = found?.clock.dueAt
+  if (!found || !at || at > tx.now || !(await sla.noteOnce(tx, id, 'breached_at'))) return
+  await announce(tx, 'clock.breached', { ...payload(id, found), dueAt: instant(at) }, topics(found.ticketId))
 }
 
 /** How urgent a ticket is, as whoever has it sees it. What was agreed for its clocks stays. */

@@ -1,0 +1,282 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { offerNext, passOffer, takeOffer } from '../../server/desk/offers/actions.ts'
+import * as escalations from '../../server/escalations/actions.ts'
+import type { DepartmentId, EscalationId, OfferId, PromiseId, StaffId, TicketId } from '../../server/kernel/ids.ts'
+import { system } from '../../server/platform/actor.ts'
+import { openTicker } from '../../server/platform/ticker.ts'
+import * as tickets from '../../server/tickets/actions.ts'
+import { mergeTicket } from '../../server/tickets/merging/actions.ts'
+import { postMessage } from '../../server/tickets/messages/actions.ts'
+import { keepPromise, makePromise, movePromise } from '../../server/tickets/promises/actions.ts'
+import { jobs } from '../../server/timetable.ts'
+import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { testDatabase } from '../support/database.ts'
+import { as, hire, putOnPost, see, type Visitor, welcome } from '../support/people.ts'
+import { openHouse, type QuietHouse } from '../support/server.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+const TICKETS = 200
+const SECONDS = 640
+const AGENTS = 8
+const LATE_MILLISECONDS = 2000
+
+/** mulberry32: the same night again for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+const random = seeded(20261124)
+const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)]
+const uuid = () => crypto.randomUUID()
+const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000)
+
+/** A night of this house; opened anew at each restart: what it only remembered is gone. */
+async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; close: () => Promise<void> }> {
+  const house = await openHouse(database, clock)
+  const kinds = jobs({ wellFor: () => true }).map((job) => job(house.deps))
+  // What is killed in the middle of an act has changed nothing, and is done in the next second.
+  const dying = kinds.map((kind) => ({
+    ...kind,
+    run: async (id: string) => {
+      if (random() < 0.03) throw new Error('killed')
+      await kind.run(id)
+    },
+  }))
+  const { deps } = house
+  const ticker = openTicker({ db: deps.db, clock, queues: deps.queues, log: deps.log, kinds: dying })
+  return {
+    house,
+    tick: async () => {
+      await ticker.pass()
+      while ((await house.relay.pass()) > 0);
+    },
+    close: async () => {
+      await ticker.stop()
+      await house.close()
+    },
+  }
+}
+
+test('through a night of 200 tickets, restarts and killed jobs each deadline fires once, never early, at most 2 s late', async () => {
+  clock.set(TWO_FOURTEEN)
+  const { db } = database
+  await sql`insert into settings (key, value, changed_at) values ('escalationAcceptMinutes', '5', ${clock.now()})`.execute(
+    db,
+  )
+  const agents: StaffId[] = []
+  for (let n = 0; n < AGENTS; n++) agents.push(await hire(db, `Agent ${n}`))
+  for (const agent of agents) await putOnPost(db, agent)
+  const handler = await hire(db, 'Handler', { roles: ['handler'] })
+  const { department_id: departmentId } = await db
+    .selectFrom('staff')
+    .select('department_id')
+    .where('id', '=', handler)
+    .executeTakeFirstOrThrow()
+  const customers: Visitor[] = []
+  for (let n = 0; n < TICKETS; n++) customers.push(await welcome(db, `Customer ${n}`))
+
+  let night = await open()
+  let asked = 0
+  for (let second = 0; second < SECONDS; second++) {
+    clock.set(inSeconds(1))
+    for (const agent of agents) await see(db, agent, clock.now())
+    if (asked < TICKETS) await ask(night.house, customers[asked++])
+    for (let n = 0; n < 4; n++) await act(night.house, agents, handler, departmentId as DepartmentId)
+    if (random() < 0.02) {
+      await night.close()
+      night = await open()
+    }
+    await night.tick()
+  }
+  await night.close()
+
+  expect(
+    await timing('offer.expired', sql`offers o on o.id = (e.payload ->> 'offerId')::bigint`, sql`o.expires_at`),
+  ).toEqual(inTime)
+  expect(
+    await timing('clock.breached', sql`(values (1)) o on true`, sql`(e.payload ->> 'dueAt')::timestamptz`),
+  ).toEqual(inTime)
+  expect(await timing('clock.warned', sql`(values (1)) o on true`, sql`(e.payload ->> 'dueAt')::timestamptz`)).toEqual(
+    inTime,
+  )
+  expect(
+    await timing('promise.broken', sql`promises o on o.id = (e.payload ->> 'promiseId')::bigint`, sql`o.due_at`),
+  ).toEqual(inTime)
+  expect(
+    await timing('promise.due_soon', sql`promises o on o.id = (e.payload ->> 'promiseId')::bigint`, sql`o.remind_at`),
+  ).toEqual(inTime)
+  expect(
+    await timing(
+      'escalation.stepped_up',
+      sql`escalations o on o.id = (e.payload ->> 'escalationId')::bigint`,
+      sql`o.sent_at + case e.payload ->> 'step' when 'manager' then interval '5 minutes' else interval '10 minutes' end`,
+    ),
+  ).toEqual(inTime)
+  expect(await forgotten()).toEqual({ offers: 0, clocks: 0, promises: 0, escalations: 0 })
+  expect(await twice()).toEqual([])
+}, 120_000)
+
+const inTime = { fired: expect.toSatisfy((count: number) => count > 3), early: 0, late: 0 }
+
+/** How often something fired, how often before its time and how often more than two seconds after it. */
+async function timing(name: string, join: ReturnType<typeof sql>, due: ReturnType<typeof sql>) {
+  const { rows } = await sql<{ fired: string; early: string; late: string }>`
+    select count(*) as fired, count(*) filter (where e.at < ${due}) as early,
+      count(*) filter (where e.at > ${due} + ${LATE_MILLISECONDS} * interval '1 millisecond') as late
+    from events e join ${join} where e.name = ${name}`.execute(database.db)
+  const { fired = '0', early = '', late = '' } = rows[0] ?? {}
+  return { fired: Number(fired), early: Number(early), late: Number(late) }
+}
+
+/** What should have fired by the end and did not. */
+async function forgotten() {
+  const by = new Date(clock.now().getTime() - LATE_MILLISECONDS)
+  const { rows } = await sql<Record<'offers' | 'clocks' | 'promises' | 'escalations', string>>`select
+    (select count(*) from offers where state = 'made' and expires_at <= ${by}) as offers,
+    (select count(*) from ticket_clocks where ended_at is null and due_at <= ${by} and breached_at is null) as clocks,
+    (select count(*) from promises where state = 'open' and due_at <= ${by}) as promises,
+    (select count(*) from escalations where state = 'sent' and accept_due_at <= ${by}) as escalations`.execute(
+    database.db,
+  )
+  return Object.fromEntries(Object.entries(rows[0] ?? {}).map(([key, value]) => [key, Number(value)]))
+}
+
+/** Deadlines that fired more than once. */
+async function twice() {
+  const { rows } = await sql<{ name: string; of: string }>`
+    select name, coalesce(payload ->> 'offerId', payload ->> 'clockId', payload ->> 'promiseId', (payload ->> 'escalationId') || (payload ->> 'step')) as of
+    from events where name in ('offer.expired', 'clock.breached', 'clock.warned', 'promise.broken', 'promise.due_soon', 'escalation.stepped_up')
+    group by 1, 2 having count(*) > 1`.execute(database.db)
+  return rows
+}
+
+async function ask(house: QuietHouse, customer: Visitor | undefined): Promise<void> {
+  if (!customer) return
+  const { customerId, visitorId } = customer
+  const words = { language: 'en' as const, categoryId: null, question: 'Down again', clientId: uuid(), cameFrom: null }
+  await house.deps.transact(customer.actor, (tx) =>
+    tickets.openTicket(tx, { customerId, visitorId, channel: 'web', live: true, promisedAt: null, ...words }),
+  )
+  await house.deps.transact(system, offerNext)
+}
+
+/** One thing that somebody does. What the rules refuse is refused; anything else is a fault. */
+async function act(house: QuietHouse, agents: readonly StaffId[], handler: StaffId, departmentId: DepartmentId) {
+  const agent = pick(agents)
+  if (!agent) return
+  const { db, transact } = house.deps
+  const me = as(agent)
+  const mine = pick(
+    await db
+      .selectFrom('assignments as a')
+      .innerJoin('tickets as t', 't.id', 'a.ticket_id')
+      .select(['a.ticket_id', 'a.epoch', 't.visitor_id', 't.customer_id'])
+      .where('a.staff_id', '=', agent)
+      .where('a.ended_at', 'is', null)
+      .execute(),
+  )
+  const id = mine?.ticket_id as TicketId
+  const epoch = mine?.epoch ?? 0
+  const doing: (() => Promise<unknown>)[] = [
+    async () => {
+      const offer = await db
+        .selectFrom('offers')
+        .select('id')
+        .where('staff_id', '=', agent)
+        .where('state', '=', 'made')
+        .executeTakeFirst()
+      if (!offer) return
+      const offerId = offer.id as OfferId
+      await transact<unknown>(me, (tx) => (random() < 0.8 ? takeOffer(tx, offerId) : passOffer(tx, offerId)))
+    },
+  ]
+  if (mine)
+    doing.push(
+      () =>
+        transact(me, (tx) =>
+          postMessage(tx, {
+            ticketId: id,
+            by: { kind: 'staff', staffId: agent, epoch },
+            clientId: uuid(),
+            body: 'On it',
+          }),
+        ),
+      () => transact(system, (tx) => tickets.writeAsCustomer(tx, id, { clientId: uuid(), body: 'And?' })),
+      () =>
+        transact(me, (tx) =>
+          makePromise(tx, id, {
+            epoch,
+            kind: pick(['call', 'update', 'result'] as const) ?? 'call',
+            dueAt: inSeconds(30 + random() * 300),
+          }),
+        ),
+      async () => {
+        const open = pick(
+          await db
+            .selectFrom('promises')
+            .select('id')
+            .where('ticket_id', '=', id)
+            .where('state', '=', 'open')
+            .execute(),
+        )
+        if (!open) return
+        const promise = open.id as PromiseId
+        await transact(me, (tx) =>
+          random() < 0.5
+            ? keepPromise(tx, promise, { epoch })
+            : movePromise(tx, promise, { epoch, dueAt: inSeconds(60 + random() * 200) }).then(() => undefined),
+        )
+      },
+      async () => {
+        const request = await transact(me, (tx) => escalations.decideEscalation(tx, id, { epoch }))
+        const target = { kind: 'department', departmentId, personId: null } as const
+        const words = { need: 'Line', tried: 'Restart', contact: '138', promisedAt: inSeconds(60 + random() * 600) }
+        await transact(me, (tx) => escalations.sendEscalation(tx, request, { epoch, target, ...words }))
+      },
+      async () => {
+        const sent = pick(
+          await db
+            .selectFrom('escalations')
+            .select(['id', 'state'])
+            .where('state', 'in', ['sent', 'accepted'])
+            .execute(),
+        )
+        if (!sent || random() < 0.6) return
+        const request = sent.id as EscalationId
+        await transact(as(handler, null, ['handler']), (tx) =>
+          random() < 0.5
+            ? escalations.answerEscalation(tx, request, { result: 'Done', forCustomer: 'Works' })
+            : escalations.returnEscalation(tx, request, { reason: 'not_ours', words: '', better: null }),
+        )
+      },
+      async () => {
+        const end = pick(['return', 'solved', 'transfer', 'nothing', 'nothing', 'nothing'] as const)
+        if (end === 'return') await transact(me, (tx) => tickets.returnTicket(tx, id, 'returned', epoch))
+        if (end === 'solved') await transact(system, (tx) => tickets.endByCustomer(tx, id))
+        const to = pick(agents) ?? agent
+        if (end === 'transfer') await transact(me, (tx) => tickets.transferTicket(tx, id, { epoch, to }))
+      },
+      async () => {
+        const other = pick(
+          await db
+            .selectFrom('tickets')
+            .select('id')
+            .where('state', 'in', ['queued', 'open'])
+            .where('id', '!=', id)
+            .execute(),
+        )
+        if (other && random() < 0.3)
+          await transact(me, (tx) => mergeTicket(tx, other.id as TicketId, { into: id, epoch }))
+      },
+    )
+  await pick(doing)?.().catch((error: Error) => {
+    if (!['Refusal', 'Conflict', 'NotFound'].includes(error.name)) throw error
+  })
+}
