@@ -45,8 +45,8 @@ test("one customer's flood of messages does not hold up another's", async () => 
   let taken = 0
   const flood = Array.from({ length: 300 }, (_, n) => write(flooding, `${n}`).then(() => taken++))
   await Promise.race(flood)
-  expect((await write(waiting, 'Is somebody there?')).status).toBe(201)
-  expect(taken, 'of the 300 are done when one of another is').toBeLessThan(150)
+  for (let n = 0; n < 8; n++) expect((await write(waiting, 'Is somebody there?')).status).toBe(201)
+  expect(taken, 'of the 300 are done when eight of another are').toBeLessThan(150)
   await Promise.all(flood)
 })
 
