@@ -10,6 +10,7 @@ import { findTicketByLink } from '../tickets/links/queries.ts'
 import { needCustomerOf } from '../tickets/messages/actions.ts'
 import { findOpenTicketOfVisitor, getTicket, type TicketView } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
+import { turns } from '../web/turns.ts'
 
 /** Whoever a bearer token speaks for: a visitor with all they asked, or the holder of one request's link. */
 export type Bearer =
@@ -21,6 +22,9 @@ export type Bearer =
       readonly expiresAt: Date
     }
   | { readonly kind: 'link'; readonly actor: Actor; readonly language: Language; readonly ticketId: TicketId }
+
+/** How much of one bearer is done at once, over both doors and however many calls and lines they open. */
+export const inTurn = turns(4)
 
 /** Undefined where the token is made up, empty, of another type or over. */
 export async function bearerOf(db: Reader, token: unknown, now: Date): Promise<Bearer | undefined> {

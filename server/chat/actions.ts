@@ -5,21 +5,21 @@ import { someoneOnPost } from '../desk/queries.ts'
 import type { Channel } from '../events/tickets.ts'
 import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
-import { Conflict, Denied, Malformed } from '../kernel/refusal.ts'
+import { Conflict, Denied, Malformed, refusal } from '../kernel/refusal.ts'
 import { currentTerms } from '../policies/queries.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
-import { openTicket, reopenTicket } from '../tickets/actions.ts'
+import { complain, endByCustomer, openTicket, reopenTicket } from '../tickets/actions.ts'
 import { makeLink } from '../tickets/links/actions.ts'
 import { mark, needCustomerOf } from '../tickets/messages/actions.ts'
 import { marksOf } from '../tickets/messages/queries.ts'
-import { findOpenTicketOfVisitor, getCustomerSide, lockTicket } from '../tickets/queries.ts'
+import { findOpenTicketOfVisitor, getCustomerSide, lockTicket, type TicketRow } from '../tickets/queries.ts'
 import { type Given, giveRating } from '../tickets/ratings/actions.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import { ChatOpen } from './access.ts'
 import { findAsked, getQuestion, listTopics } from './queries.ts'
-import { promiseOf } from './rules.ts'
+import { chatState, promiseOf } from './rules.ts'
 
 export type Question = {
   readonly clientId: string
@@ -90,12 +90,23 @@ export async function promiseNow(
   return { opensAt: opening, promisedBy: promiseOf({ now, opening, formAnswerMinutes, dayDeskStart, zone }) }
 }
 
+/** The customer says it is solved, or leaves the queue. */
+export async function endAsCustomer(tx: Tx, id: TicketId): Promise<void> {
+  if (chatState((await lockOwn(tx, id)).state) !== 'closed') await endByCustomer(tx, id)
+}
+
 /** The customer says it is not solved after all. What goes on already stays as it is. */
 export async function reopenByCustomer(tx: Tx, id: TicketId): Promise<void> {
-  const { state } = await lockTicket(tx, id)
-  needCustomerOf(tx, await getCustomerSide(tx.db, id))
-  if (state === 'new' || state === 'queued' || state === 'open') return
-  await reopenTicket(tx, id)
+  const { state } = await lockOwn(tx, id)
+  if (chatState(state) === 'closed') throw refusal('tickets.closed')
+  if (state === 'resolved') await reopenTicket(tx, id)
+}
+
+/** The complaint button; on what has ended for good there is nobody left to hear it. */
+export async function complainAsCustomer(tx: Tx, id: TicketId): Promise<void> {
+  const { state, complained_at } = await lockOwn(tx, id)
+  if (chatState(state) !== 'closed') await complain(tx, id)
+  else if (!complained_at) throw refusal('tickets.closed')
 }
 
 /** How far the customer has got. */
@@ -132,6 +143,12 @@ async function needCurrent(db: Reader, { termsVersion, topicId }: Question): Pro
   if (termsVersion !== (await currentTerms(db)).version) throw new Conflict('terms_changed')
   const topics = await listTopics(db)
   if (topicId !== null && !topics.some(({ id }) => id === topicId)) throw new Malformed('bad_field', 'topicId')
+}
+
+/** Whose it is is asked before anything is locked: a stranger's press must not even hold up those who work there. */
+async function lockOwn(tx: Tx, id: TicketId): Promise<TicketRow> {
+  needCustomerOf(tx, await getCustomerSide(tx.db, id))
+  return lockTicket(tx, id)
 }
 
 function visitorOf({ actor }: Tx): VisitorId {

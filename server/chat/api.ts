@@ -26,8 +26,8 @@ export function chatApiRoutes(deps: Deps) {
     const { error: said } = errorBody(wordsOf(c.var.language), answerOf(error))
     return c.json({ error: { ...said, ticketId: error.ticketId } }, 409)
   })
-  app.use(gate.origin, gate.pace)
-  app.get('/desk', async (c) => {
+  app.use(gate.origin)
+  app.get('/desk', gate.pace, gate.plain, async (c) => {
     const now = deps.clock.now()
     const [onPost, promise, terms, topics] = await Promise.all([
       someoneOnPost(deps.db, now),
@@ -47,7 +47,7 @@ export function chatApiRoutes(deps: Deps) {
       limits: LIMITS,
     })
   })
-  app.post('/visitors', gate.calm, gate.newcomers, async (c) => {
+  app.post('/visitors', gate.pace, gate.plain, gate.calm, gate.newcomers, async (c) => {
     const { language } = await json(c, VISITOR)
     const { token, expiresAt } = await deps.transact(system, (tx) => welcomeVisitor(tx, language))
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 201)

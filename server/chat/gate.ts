@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import { Denied, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { isAllowedSite } from '../settings/queries.ts'
@@ -7,9 +7,11 @@ import { errorBody } from '../web/answers.ts'
 import { LANGUAGE_COOKIE, readCookie } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
+import { query } from '../web/forms.ts'
 import { type Limit, limit } from '../web/limits.ts'
 import { isStrained } from '../web/strain.ts'
-import { type Bearer, bearerOf } from './access.ts'
+import { type Bearer, bearerOf, inTurn } from './access.ts'
+import { bearerRoom } from './rooms.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -31,25 +33,23 @@ export function buildGate(deps: Deps) {
     bearer: limit(clock, PER_MINUTE.bearer, 60),
     questions: limit(clock, PER_MINUTE.questions, 60),
   }
+  const keepAddress = (c: Context<Env>, pace: Limit): void => keepPace(pace, addressKey(clientAddress(c, config)))
   const byAddress =
     (pace: Limit): Gate =>
     async (c, next) => {
-      keepPace(pace, addressKey(clientAddress(c, config)))
-      await next()
-    }
-  const byBearer =
-    (pace: Limit): Gate =>
-    async (c, next) => {
-      keepPace(pace, keyOf(c.var.bearer))
+      keepAddress(c, pace)
       await next()
     }
 
-  /** No Origin is an app; one that is present is ours or an allowed site (RELIABILITY 15). No cookie is ever read. */
+  /** No Origin is an app; one that is present is ours or an allowed site (RELIABILITY 15). No cookie opens anything. */
   const origin: Gate = async (c, next) => {
     const from = c.req.header('origin')
     if (from === undefined) return next()
     c.header('vary', 'Origin')
-    if (!config.isOurOrigin(from) && !(await isAllowedSite(db, from))) throw new Denied('origin')
+    if (!config.isOurOrigin(from) && !(await isAllowedSite(db, from))) {
+      keepAddress(c, paces.address)
+      throw new Denied('origin')
+    }
     c.header('access-control-allow-origin', from)
     if (c.req.method !== 'OPTIONS') return next()
     c.header('access-control-allow-methods', 'GET, POST')
@@ -58,39 +58,54 @@ export function buildGate(deps: Deps) {
     return c.body(null, 204)
   }
 
+  /**
+   * Whose call it is. One token's flood is counted against that token first, so that the others of a house, an office or
+   * a carrier go on; and it takes its turn, so that nobody's many calls hold the connections of all.
+   */
   const bearer: Gate = async (c, next) => {
     const found = await bearerOf(db, tokenIn(c.req.header('authorization')), clock.now())
     if (!found) {
+      keepAddress(c, paces.address)
       c.header('www-authenticate', 'Bearer')
       throw new Unauthenticated()
     }
     c.set('bearer', found)
     if (!saysLanguage(c.req.header('accept-language')) && !readCookie(c, LANGUAGE_COOKIE))
       c.set('language', found.language)
-    keepPace(paces.bearer, keyOf(found))
-    return next()
+    keepPace(paces.bearer, bearerRoom(found))
+    keepAddress(c, paces.address)
+    return inTurn(bearerRoom(found), next)
+  }
+
+  const questions: Gate = async (c, next) => {
+    keepPace(paces.questions, bearerRoom(c.var.bearer))
+    await next()
+  }
+
+  /** No call but the one that says so has a query. */
+  const plain: Gate = async (c, next) => {
+    query(c, {})
+    await next()
   }
 
   /** Under strain those who are here already come first. */
   const calm: Gate = async (c, next) => {
     if (!isStrained()) return next()
     c.header('retry-after', '5')
-    return c.json(errorBody(wordsOf(c.var.language), { status: 503, code: 'busy' }), 503)
+    return c.json(errorBody(wordsOf(c.var.language), { status: 503, code: 'busy', retryAfterSeconds: 5 }), 503)
   }
 
   return {
     origin,
     bearer,
     calm,
+    plain,
+    questions,
     pace: byAddress(paces.address),
     newcomers: byAddress(paces.newcomers),
-    questions: byBearer(paces.questions),
   }
 }
 export type ChatGate = ReturnType<typeof buildGate>
-
-const keyOf = (bearer: Bearer): string =>
-  bearer.kind === 'visitor' ? `visitor:${bearer.visitorId}` : `link:${bearer.ticketId}`
 
 export function keepPace(pace: Limit, key: string): void {
   const seconds = pace.take(key)

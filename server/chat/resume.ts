@@ -7,7 +7,7 @@ import type { TicketView } from '../tickets/queries.ts'
 import { errorBody } from '../web/answers.ts'
 import { type Bearer, ownTicket } from './access.ts'
 import { ticketsOfVisitor } from './queries.ts'
-import { type ChatState, chatState, LIMITS } from './rules.ts'
+import { ANSWER_LETTERS, type ChatState, chatState, fitting, LIMITS } from './rules.ts'
 
 /** What a client has of one request: messages up to this number. */
 export type Kept = { id: string; after: number }
@@ -19,14 +19,17 @@ export type Gap =
 export async function listGaps(db: Reader, bearer: Bearer, kept: readonly Kept[], t: Words): Promise<Gap[]> {
   const gaps: Gap[] = []
   let left: number = LIMITS.messagesAtOnce
+  let letters = ANSWER_LETTERS
   for (const { id, after } of kept) {
     const ticket = await findOwn(db, bearer, id as TicketId)
     if (!ticket) {
       gaps.push({ id, error: errorBody(t, { status: 404, code: 'not_found' }).error })
       continue
     }
-    const messages = left > 0 ? await listMessages(db, ticket.id, after, left) : []
+    const more = left > 0 && letters > 0
+    const messages = more ? fitting(await listMessages(db, ticket.id, after, left), letters) : []
     left -= messages.length
+    letters -= messages.reduce((sum, { body }) => sum + body.length, 0)
     const marks = await marksOf(db, ticket.id)
     gaps.push({ id, state: chatState(ticket.state), lastSeq: ticket.last_seq, messages, marks })
   }

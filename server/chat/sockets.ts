@@ -2,7 +2,7 @@ import type { Namespace, Socket } from 'socket.io'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
 import { isLanguage, type Language } from '../kernel/language.ts'
-import { NotFound, Unauthenticated } from '../kernel/refusal.ts'
+import { NotFound, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { writeAsCustomer } from '../tickets/actions.ts'
 import { addressKey, addressOf } from '../web/address.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
@@ -11,7 +11,7 @@ import { check } from '../web/forms.ts'
 import { chosenLanguage } from '../web/headers.ts'
 import { type Limit, limit } from '../web/limits.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
-import { act, type Bearer, bearerOf } from './access.ts'
+import { act, type Bearer, bearerOf, inTurn } from './access.ts'
 import { markAsCustomer } from './actions.ts'
 import { keepPace } from './gate.ts'
 import { listGaps, movingTickets } from './resume.ts'
@@ -20,8 +20,11 @@ import { HANDSHAKE, marksIn, SOCKET } from './shapes.ts'
 
 type ChatSocket = Socket & { data: { bearer: Bearer; language: Language } }
 
-/** Lines an address may open, and messages a bearer may send over all of them. */
-const PER_MINUTE = { connections: 600, messages: 600 }
+/** Lines that an address and a bearer may open, and messages a bearer may send over all of them. */
+const PER_MINUTE = { address: 600, lines: 120, messages: 600 }
+/** Lines of one bearer at once, in this process: every word goes to each of them. */
+const LINES_AT_ONCE = 50
+const LINE_LATER_SECONDS = 15
 const HEALTH_EVERY_MILLISECONDS = 1000
 /** setTimeout counts in 31 bits. */
 const LONGEST_TIMER = 2_147_483_647
@@ -29,24 +32,34 @@ const LONGEST_TIMER = 2_147_483_647
 /** The customer's live line: namespace /chat, by bearer token, for any client (protocol.md). */
 export function openChatSockets(deps: Deps): void {
   const chat = deps.live.io.of('/chat')
-  const connections = limit(deps.clock, PER_MINUTE.connections, 60)
-  const messages = limit(deps.clock, PER_MINUTE.messages, 60)
+  const paces = {
+    address: limit(deps.clock, PER_MINUTE.address, 60),
+    lines: limit(deps.clock, PER_MINUTE.lines, 60),
+    messages: limit(deps.clock, PER_MINUTE.messages, 60),
+  }
   chat.use((socket, next) => {
-    admit(deps, connections, socket as ChatSocket).then(
+    admit(deps, paces, socket as ChatSocket).then(
       () => next(),
       (error) => next(connectError(deps, socket, error)),
     )
   })
-  chat.on('connection', (socket) => welcome(deps, messages, socket as ChatSocket))
+  chat.on('connection', (socket) => welcome(deps, paces.messages, socket as ChatSocket))
   watchHealth(deps, chat)
 }
 
-async function admit({ db, clock, config }: Deps, connections: Limit, socket: ChatSocket): Promise<void> {
+type Paces = { readonly address: Limit; readonly lines: Limit }
+
+async function admit({ db, clock, config }: Deps, paces: Paces, socket: ChatSocket): Promise<void> {
   const { address, headers, auth } = socket.handshake
-  keepPace(connections, addressKey(addressOf({ socket: { remoteAddress: address }, headers }, config)))
+  const from = addressKey(addressOf({ socket: { remoteAddress: address }, headers }, config))
   const { token, language } = check(HANDSHAKE, auth)
   const bearer = await bearerOf(db, token, clock.now())
+  // One token's many lines are counted against it first, so that the others of its address go on.
+  if (bearer) keepPace(paces.lines, bearerRoom(bearer))
+  keepPace(paces.address, from)
   if (!bearer) throw new Unauthenticated()
+  if ((socket.nsp.adapter.rooms.get(bearerRoom(bearer))?.size ?? 0) >= LINES_AT_ONCE)
+    throw new TooMany(LINE_LATER_SECONDS)
   socket.data.bearer = bearer
   socket.data.language = language ?? bearer.language
   await socket.join(bearerRoom(bearer))
@@ -66,6 +79,7 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
   const { bearer, language } = socket.data
   const { db, clock, log, live } = deps
   if (!live.healthy()) socket.emit('degraded', { on: true })
+  const mine = <T>(what: () => Promise<T>): Promise<T> => inTurn(bearerRoom(bearer), what)
   if (bearer.kind === 'visitor') endWith(socket, bearer.expiresAt.getTime() - clock.now().getTime())
   mountEvents(
     socket,
@@ -73,17 +87,21 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
       'message.post': liveEvent(SOCKET.message, async ({ ticketId, ...message }) => {
         keepPace(messages, bearerRoom(bearer))
         const id = ticketId as TicketId
-        const { at, ...accepted } = await act(deps, bearer, (tx) => writeAsCustomer(tx, id, message))
+        const { at, ...accepted } = await mine(() => act(deps, bearer, (tx) => writeAsCustomer(tx, id, message)))
         await socket.join(talkRoom(id))
         return { ...accepted, at: at.toISOString() }
       }),
       resume: liveEvent(SOCKET.resume, async ({ tickets }) => {
         // Into the rooms first: what is said while we read then arrives twice rather than not at all.
-        await settle(socket, await movingTickets(db, bearer))
-        return { tickets: await listGaps(db, bearer, tickets, wordsOf(language)), degraded: !live.healthy() }
+        const gaps = await mine(async () => {
+          if (bearer.kind === 'link') await keepLink(deps, socket)
+          await settle(socket, await movingTickets(db, bearer))
+          return listGaps(db, bearer, tickets, wordsOf(language))
+        })
+        return { tickets: gaps, degraded: !live.healthy() }
       }),
       marks: liveEvent(SOCKET.marks, ({ ticketId, ...marks }) =>
-        act(deps, bearer, (tx) => markAsCustomer(tx, ticketId as TicketId, marksIn(marks))),
+        mine(() => act(deps, bearer, (tx) => markAsCustomer(tx, ticketId as TicketId, marksIn(marks)))),
       ),
       typing: liveEvent(SOCKET.typing, async ({ ticketId, on }) => {
         if (!socket.rooms.has(talkRoom(ticketId as TicketId))) throw new NotFound()
@@ -98,6 +116,13 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
     },
     { clock, log, language: () => language },
   )
+}
+
+/** How long a link lives is known only once its request has closed, so whoever holds the line is asked again and again. */
+async function keepLink({ db, clock }: Deps, socket: ChatSocket): Promise<void> {
+  if (await bearerOf(db, socket.handshake.auth.token, clock.now())) return
+  socket.disconnect(true)
+  throw new Unauthenticated()
 }
 
 /** A token that runs out ends its sockets too. */

@@ -2,6 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { createAdapter } from '@socket.io/redis-adapter'
 import { parse } from 'hono/utils/cookie'
 import { Server } from 'socket.io'
+import { guardLine } from './lines.ts'
 import type { Log } from './log.ts'
 import { publisher, subscriber } from './redis.ts'
 import type { Spoken } from './transaction.ts'
@@ -50,6 +51,8 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
   let attached = false
   const desk = io.of('/desk')
   const chat = io.of('/chat')
+  // Everybody could stay in the namespace that is always there, uncounted; without one a line ends after `connectTimeout`.
+  io.of('/').use((_socket, next) => next(new Error('Invalid namespace')))
   return {
     io,
     tell: (topics) => {
@@ -67,6 +70,7 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
     attach: (http) => {
       attached = true
       io.attach(http)
+      io.engine.on('connection', guardLine)
     },
     close: async () => {
       // A Redis that is away would never answer the farewell of the adapter.

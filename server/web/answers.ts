@@ -32,5 +32,10 @@ export const wordsFor = (t: Words, { status, code, details }: Answer): string =>
 
 /** The JSON body of every error of the public interface. */
 export const errorBody = (t: Words, answer: Answer) => ({
-  error: { code: answer.code, ...(answer.field ? { field: answer.field } : {}), message: wordsFor(t, answer) },
+  error: {
+    code: answer.code,
+    ...(answer.field ? { field: answer.field } : {}),
+    message: wordsFor(t, answer),
+    ...(answer.retryAfterSeconds ? { retryAfterSeconds: answer.retryAfterSeconds } : {}),
+  },
 })

@@ -20,6 +20,7 @@ export const crossSite =
     const origin = c.req.header('origin')
     const fromUs = origin !== undefined ? isOurOrigin(origin) : c.req.header('sec-fetch-site') === 'same-origin'
     if (!fromUs) throw new Denied('same origin')
+    if (c.var.body?.kind === 'refused') throw c.var.body.reason
     const sent = c.req.header('x-token') ?? (c.var.body?.kind === 'form' ? c.var.body.fields.get('_token') : null)
     const bound = readCookie(c, SESSION_COOKIE) ?? readCookie(c, PRE_SESSION_COOKIE)
     if (!sent || !bound || !same(sent, formToken(secret, bound))) throw new Denied('form token')

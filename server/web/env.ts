@@ -1,6 +1,7 @@
 import type { Capability, Post } from '../kernel/capabilities.ts'
 import type { SessionId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
+import type { Malformed } from '../kernel/refusal.ts'
 import type { Actor } from '../platform/actor.ts'
 
 export type Theme = 'dark' | 'light' | 'auto'
@@ -53,3 +54,5 @@ export type Env = {
 export type Body =
   | { readonly kind: 'form'; readonly fields: URLSearchParams }
   | { readonly kind: 'json'; readonly value: unknown }
+  /** Not to be read. Said by whoever asks for it, so that who may not ask at all is told that first. */
+  | { readonly kind: 'refused'; readonly reason: Malformed }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import { visit } from 'jsonc-parser'
 import { z } from 'zod'
 import { isId } from '../kernel/ids.ts'
+import { doubledKey } from '../kernel/json.ts'
 import { Malformed, NotFound } from '../kernel/refusal.ts'
 import type { Body, Env } from './env.ts'
 
@@ -25,8 +25,13 @@ export const optionalText = (max: number) =>
     .string()
     .refine(storable, 'unstorable')
     .refine((value) => Array.from(value).length <= max, 'length')
-/** A UUID made by the client; version 7 is what our own clients send. */
-export const clientId = z.uuid()
+/** A UUID made by the client; version 7 is what our own clients send. Kept, and given back, in lower case. */
+export const clientId = z.uuid().toLowerCase()
+/** A whole number from 0 up, as forms and addresses carry it and as JSON does. */
+export const wholeNumber = z
+  .union([z.number().int(), z.string().regex(/^(0|[1-9]\d{0,8})$/)])
+  .transform(Number)
+  .refine((value) => value >= 0 && value <= 999_999_999, 'number')
 /** A row's id as text. */
 export const rowId = z.string().refine(isId, 'id')
 
@@ -35,7 +40,8 @@ export async function form<Shape extends z.ZodRawShape>(
   c: Context<Env>,
   shape: Shape,
 ): Promise<z.infer<z.ZodObject<Shape>>> {
-  const body = c.var.body
+  const { body } = c.var
+  if (body?.kind === 'refused') throw body.reason
   if (body?.kind !== 'form') throw new Malformed('form_expected')
   const fields = new Map<string, string>()
   const lists = listFields(shape)
@@ -57,7 +63,8 @@ export async function json<Shape extends z.ZodRawShape>(
   c: Context<Env>,
   shape: Shape,
 ): Promise<z.infer<z.ZodObject<Shape>>> {
-  const body = c.var.body
+  const { body } = c.var
+  if (body?.kind === 'refused') throw body.reason
   if (body?.kind !== 'json') throw new Malformed('json_expected')
   return check(z.strictObject(shape), body.value)
 }
@@ -86,10 +93,10 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
 }
 
 /** Decodes a body strictly: malformed UTF-8 (also inside %-escapes), a doubled JSON key and broken JSON are refused. */
-export function parseBody(bytes: ArrayBuffer, contentType: string): Body | undefined {
-  if (bytes.byteLength === 0 && contentType === '') return undefined
-  if (bytes.byteLength > BODY_BYTES) throw new Malformed('too_large')
+export function parseBody(bytes: Uint8Array, contentType: string): Body | undefined {
   const kind = contentType.split(';')[0]?.trim().toLowerCase()
+  // Many clients declare JSON on every call: no bytes are no body, and only a form of no fields is still a form.
+  if (bytes.byteLength === 0 && (kind === '' || kind === 'application/json')) return undefined
   if (kind !== 'application/x-www-form-urlencoded' && kind !== 'application/json') throw new Malformed('content_type')
   const textOf = decode(bytes)
   return kind === 'application/json'
@@ -97,7 +104,7 @@ export function parseBody(bytes: ArrayBuffer, contentType: string): Body | undef
     : { kind: 'form', fields: parseForm(textOf) }
 }
 
-function decode(bytes: ArrayBuffer): string {
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
@@ -121,25 +128,9 @@ function parseJson(source: string): unknown {
   } catch {
     throw new Malformed('json_expected')
   }
-  refuseDoubledKeys(source)
+  const doubled = doubledKey(source)
+  if (doubled !== undefined) throw new Malformed('doubled_field', doubled)
   return value
-}
-
-// JSON.parse keeps the last of two equal keys and says nothing.
-function refuseDoubledKeys(source: string): void {
-  const open: Set<string>[] = []
-  visit(source, {
-    onObjectBegin: () => {
-      open.push(new Set())
-    },
-    onObjectProperty: (name) => {
-      if (open.at(-1)?.has(name)) throw new Malformed('doubled_field', name)
-      open.at(-1)?.add(name)
-    },
-    onObjectEnd: () => {
-      open.pop()
-    },
-  })
 }
 
 const listFields = (shape: z.ZodRawShape): Set<string> =>

@@ -3,7 +3,7 @@ import { isLanguage, type Language } from '../kernel/language.ts'
 import { Malformed } from '../kernel/refusal.ts'
 import { newToken } from '../platform/tokens.ts'
 import { LANGUAGE_COOKIE, readCookie, THEME_COOKIE } from './cookies.ts'
-import type { Env, Theme } from './env.ts'
+import type { Body, Env, Theme } from './env.ts'
 import { BODY_BYTES, parseBody } from './forms.ts'
 
 /** Strict: no inline script or style; scripts by nonce, new for each response and base64url (GROUND trap 5). */
@@ -41,10 +41,35 @@ export const safeHeaders: MiddlewareHandler<Env> = async (c, next) => {
 /** Reads the body once, strictly, before anything looks at it. */
 export const readBody: MiddlewareHandler<Env> = async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.method === 'OPTIONS') return next()
-  const announced = Number(c.req.header('content-length') ?? 0)
-  if (announced > BODY_BYTES) throw new Malformed('too_large')
-  c.set('body', parseBody(await c.req.arrayBuffer(), c.req.header('content-type') ?? ''))
+  c.set('body', await bodyOf(c.req.raw))
   return next()
+}
+
+async function bodyOf({ headers, body }: Request): Promise<Body | undefined> {
+  try {
+    return parseBody(await collect(body, Number(headers.get('content-length') ?? 0)), headers.get('content-type') ?? '')
+  } catch (reason) {
+    if (reason instanceof Malformed) return { kind: 'refused', reason }
+    throw reason
+  }
+}
+
+/** Whoever sent a little too much hears of it: a line that is closed on unread bytes loses the answer. */
+const DRAINED_BYTES = 1_000_000
+
+/** Never more than a body may have, whatever was announced; the rest is read and dropped, up to a point. */
+async function collect(body: ReadableStream<Uint8Array> | null, announced: number): Promise<Uint8Array> {
+  if (!body) return new Uint8Array()
+  if (announced > DRAINED_BYTES) throw new Malformed('too_large')
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of body) {
+    bytes += piece.byteLength
+    if (bytes <= BODY_BYTES) pieces.push(piece)
+    if (bytes > DRAINED_BYTES) break
+  }
+  if (bytes > BODY_BYTES) throw new Malformed('too_large')
+  return Buffer.concat(pieces)
 }
 
 /** The reader's language and theme: what was chosen, else what the browser prefers; dark first, because it is night. */

@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io'
 import type { z } from 'zod'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { Language } from '../kernel/language.ts'
-import { Malformed } from '../kernel/refusal.ts'
+import { Malformed, TooMany } from '../kernel/refusal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { answerOf, errorBody } from './answers.ts'
@@ -44,13 +44,10 @@ export function mountEvents(
       if (said.status === 500) log.error({ event: String(name), reason: String(error) }, 'live event failed')
       answer(errorBody(wordsOf(language()), said))
     }
+    const wait = pace.take('socket')
+    if (wait > 0) return refuse(new TooMany(wait))
     const event = typeof name === 'string' && Object.hasOwn(events, name) ? events[name] : undefined
     if (!event) return refuse(new Malformed('unknown_event'))
-    const wait = pace.take('socket')
-    if (wait > 0)
-      return answer({
-        error: { code: 'too_many', retryAfterSeconds: wait, message: wordsOf(language())('errors.too_many') },
-      })
     const bodies = typeof acknowledge === 'function' ? args.slice(0, -1) : args
     if (bodies.length !== 1) return refuse(new Malformed('bad_frame'))
     Promise.resolve()

@@ -93,6 +93,70 @@ describe('a message', () => {
     expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) })
   })
 
+  test('of any depth is refused, and depth breaks nothing', async () => {
+    const deep = ['['.repeat(31_000) + ']'.repeat(31_000), `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`]
+    for (const body of [...deep, `{"clientId":"${uuid()}","body":${deep[0]}}`.slice(0, 64_000)]) {
+      const options = { token, body }
+      const answer = await changesNothing(() => call(house.url, 'POST', `/tickets/${ticket}/messages`, options))
+      expect(answer.status).toBe(400)
+    }
+  })
+
+  test('of exactly 64,000 bytes is taken, with its length or without; of one more it is refused', async () => {
+    const sized = (bytes: number): string => {
+      const start = `{"clientId":"${uuid()}","body":"a"`
+      return `${start}${' '.repeat(bytes - start.length - 1)}}`
+    }
+    const send = async (body: string, chunked: boolean): Promise<number> => {
+      const stream = () => new Blob([body]).stream()
+      const { status } = await fetch(`${house.url}/api/v1/tickets/${ticket}/messages`, {
+        method: 'POST',
+        headers: { ...json, authorization: `Bearer ${token}` },
+        ...(chunked ? { body: stream(), duplex: 'half' } : { body }),
+      })
+      return status
+    }
+    for (const chunked of [false, true]) {
+      expect(await send(sized(64_000), chunked)).toBe(201)
+      expect(await changesNothing(() => send(sized(64_001), chunked))).toBe(413)
+      expect(await changesNothing(() => send(sized(900_000), chunked))).toBe(413)
+    }
+  })
+
+  test('without end is not read to its end', async () => {
+    let sent = 0
+    const piece = new Uint8Array(64_000).fill(32)
+    const endless = new ReadableStream({
+      pull: (stream) => {
+        sent += piece.byteLength
+        if (sent < 200_000_000) stream.enqueue(piece)
+        else stream.close()
+      },
+    })
+    const options = { method: 'POST', headers: { ...json, authorization: `Bearer ${token}` }, duplex: 'half' as const }
+    await changesNothing(() =>
+      fetch(`${house.url}/api/v1/tickets/${ticket}/messages`, { ...options, body: endless }).catch(() => undefined),
+    )
+    expect(sent).toBeLessThan(100_000_000)
+  })
+
+  test('that cannot be read is refused in the language of its visitor, and without a token that comes first', async () => {
+    const bad = { body: '{' }
+    const english = await call(house.url, 'POST', `/tickets/${ticket}/messages`, { token, ...bad })
+    expect([english.body.error.code, english.body.error.message]).toEqual(['json_expected', 'JSON was expected here.'])
+    expect((await call(house.url, 'POST', `/tickets/${ticket}/messages`, bad)).status).toBe(401)
+  })
+
+  test('under an id in capitals is the same message, and the id is given back in small letters', async () => {
+    const clientId = uuid()
+    const path = `/tickets/${ticket}/messages`
+    const capitals = { clientId: clientId.toUpperCase(), body: 'Hello?' }
+    expect((await call(house.url, 'POST', path, { token, body: capitals })).status).toBe(201)
+    expect((await call(house.url, 'POST', path, { token, body: { ...capitals, clientId } })).status).toBe(200)
+    const { messages } = (await call<{ messages: { clientId: string }[] }>(house.url, 'GET', path, { token })).body
+    expect(messages.at(-1)?.clientId).toBe(clientId)
+  })
+
   test('of malformed UTF-8 is refused', async () => {
     const bytes = Buffer.concat([
       Buffer.from(`{"clientId":"${uuid()}","body":"`),
@@ -172,6 +236,11 @@ describe('a rating, a mark, an address', () => {
     ['GET', 'messages?after=%ff', undefined, [400, 'bad_field', 'after']],
     ['GET', 'messages?limit=201', undefined, [400, 'bad_field', 'limit']],
     ['GET', 'messages?before=9', undefined, [400, 'unknown_field', 'before']],
+    ['GET', 'messages?__proto__=9', undefined, [400, 'unknown_field', '__proto__']],
+    ['GET', 'messages?constructor=9', undefined, [400, 'unknown_field', 'constructor']],
+    ['GET', '?fields=all', undefined, [400, 'unknown_field', 'fields']],
+    ['POST', 'messages?x=1', { clientId: uuid(), body: 'a' }, [400, 'unknown_field', 'x']],
+    ['POST', 'complaint?x=1', undefined, [400, 'unknown_field', 'x']],
     ['GET', 'notes', undefined, [404, 'not_found']],
     ['DELETE', '', undefined, [404, 'not_found']],
     ['PUT', 'messages', { body: 'a' }, [404, 'not_found']],
@@ -183,6 +252,11 @@ describe('a rating, a mark, an address', () => {
     expect(answer.status).toBe(status)
     expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) })
   })
+})
+
+test('a button is pressed with no body, with an empty object, and with nothing that is called JSON', async () => {
+  for (const options of [{}, { body: {} }, { body: '' }, { headers: json }])
+    expect((await call(house.url, 'POST', `/tickets/${ticket}/ending`, { token, ...options })).status).toBe(200)
 })
 
 test("somebody else's request and one that is not there are the same 404, byte for byte, at every door", async () => {
@@ -302,12 +376,26 @@ describe('a frame', () => {
     expect(socket.connected).toBe(true)
   })
 
-  test('one event too many in a second is answered and not done', async () => {
-    const socket = await connected()
-    const answers = await Promise.all(
-      Array.from({ length: 45 }, () => ack<Partial<Said>>(socket, 'typing', { ticketId: ticket, on: true })),
-    )
-    expect(answers.filter(({ error }) => error?.code === 'too_many')).toHaveLength(5)
+  test('one event too many in a second is answered and not done, whether it is known or not', async () => {
+    for (const event of ['typing', 'no.such.event']) {
+      const socket = await connected()
+      const answers = await Promise.all(
+        Array.from({ length: 45 }, () => ack<Partial<Said>>(socket, event, { ticketId: ticket, on: true })),
+      )
+      const refused = answers.filter(({ error }) => error?.code === 'too_many')
+      expect(refused).toHaveLength(5)
+      expect(refused[0]?.error).toMatchObject({ retryAfterSeconds: expect.any(Number), message: expect.any(String) })
+    }
+  })
+
+  test('in which a key comes twice cuts the line and changes nothing', async () => {
+    const body = JSON.stringify({ ticketId: ticket, clientId: uuid(), body: 'a' })
+    await changesNothing(async () => {
+      const raw = await rawLine(house.url, `40/chat,${JSON.stringify({ token })}`)
+      const closed = new Promise((resolve) => raw.addEventListener('close', resolve))
+      raw.send(`42/chat,1["message.post",${body.slice(0, -1)},"body":"b"}]`)
+      await closed
+    })
   })
 
   test('of more than 64,000 bytes cuts the line and changes nothing', async () => {
@@ -336,10 +424,7 @@ test('what is no packet, or no websocket frame, cuts that line alone', async () 
     '44/chat,{}',
   ]
   for (const packet of packets) {
-    const raw = new WebSocket(`${house.url.replace('http', 'ws')}/live/?EIO=4&transport=websocket`)
-    await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
-    raw.send(`40/chat,${JSON.stringify({ token })}`)
-    await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
+    const raw = await rawLine(house.url, `40/chat,${JSON.stringify({ token })}`)
     raw.send(packet)
     raw.send(Buffer.from([1, 2, 3]))
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -353,6 +438,28 @@ test('what is no packet, or no websocket frame, cuts that line alone', async () 
   expect((await fetch(`${house.url}/live/?EIO=4&transport=polling`)).status).toBe(400)
   expect(await ack(other, 'typing', { ticketId: ticket, on: false })).toEqual({})
 })
+
+test('there is no namespace to wait in without a token', async () => {
+  for (const namespace of ['', '/other,']) {
+    const raw = await rawLine(house.url)
+    const answer = new Promise<string>((resolve) =>
+      raw.addEventListener('message', ({ data }) => resolve(String(data)), { once: true }),
+    )
+    raw.send(`40${namespace}`)
+    expect(await answer).toBe(`44${namespace}{"message":"Invalid namespace"}`)
+    raw.close()
+  }
+})
+
+/** A line of nothing but frames, after its greeting and, where one is given, the answer to a first packet. */
+async function rawLine(desk: string, first?: string): Promise<WebSocket> {
+  const raw = new WebSocket(`${desk.replace('http', 'ws')}/live/?EIO=4&transport=websocket`)
+  await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
+  if (first === undefined) return raw
+  raw.send(first)
+  await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
+  return raw
+}
 
 /** Sends bytes that are no proper request and hangs up. */
 const bytes = (sent: string): Promise<void> =>

@@ -2,17 +2,25 @@ import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import type { Tx } from '../../schema.ts'
-import { complain, endByCustomer, writeAsCustomer } from '../../tickets/actions.ts'
+import { writeAsCustomer } from '../../tickets/actions.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { json, pathId, query } from '../../web/forms.ts'
 import { act, ownTicket } from '../access.ts'
-import { askQuestion, linkForCustomer, markAsCustomer, rate, reopenByCustomer } from '../actions.ts'
+import {
+  askQuestion,
+  complainAsCustomer,
+  endAsCustomer,
+  linkForCustomer,
+  markAsCustomer,
+  rate,
+  reopenByCustomer,
+} from '../actions.ts'
 import type { ChatGate } from '../gate.ts'
 import { type CustomerTicket, customerRating, showTicket, ticketsOfVisitor } from '../queries.ts'
 import { welcomeToRoom } from '../rooms.ts'
-import { LIMITS } from '../rules.ts'
+import { fitting, LIMITS } from '../rules.ts'
 import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
 
 type Ctx = Context<Env>
@@ -34,6 +42,12 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
   }
 
   return new Hono<Env>()
+    .get('/:id/messages', async (c) => {
+      const { after, limit } = query(c, AFTER)
+      const { id, last_seq: lastSeq } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
+      return c.json({ messages: fitting(await listMessages(deps.db, id, after, limit)), lastSeq })
+    })
+    .use(gate.plain)
     .post('/', gate.calm, gate.questions, async (c) => {
       const { page = null, topicId, ...question } = await json(c, QUESTION)
       const asked = await acting(c, (tx) =>
@@ -57,11 +71,6 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       return c.json({ tickets: await ticketsOfVisitor(deps.db, bearer.visitorId, LIMITS.ticketsAtOnce) })
     })
     .get('/:id', async (c) => c.json(await shown(c, pathId<TicketId>(c))))
-    .get('/:id/messages', async (c) => {
-      const { after, limit } = query(c, AFTER)
-      const { id, last_seq: lastSeq } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
-      return c.json({ messages: await listMessages(deps.db, id, after, limit), lastSeq })
-    })
     .post('/:id/messages', async (c) => {
       const message = await json(c, MESSAGE)
       const id = pathId<TicketId>(c)
@@ -73,9 +82,9 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       const id = pathId<TicketId>(c)
       return c.json(await acting(c, (tx) => markAsCustomer(tx, id, marksIn(marks))))
     })
-    .post('/:id/complaint', press(complain))
+    .post('/:id/complaint', press(complainAsCustomer))
     .post('/:id/reopening', press(reopenByCustomer))
-    .post('/:id/ending', press(endByCustomer))
+    .post('/:id/ending', press(endAsCustomer))
     .get('/:id/rating', async (c) => {
       const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
       return c.json({ rating: await customerRating(deps.db, id) })

@@ -1,0 +1,137 @@
+import type { Socket } from 'socket.io-client'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { type Asked, ack, aQuestion, call, type Message, newVisitor, openLine, type Said } from '../support/customer.ts'
+import { testDatabase } from '../support/database.ts'
+import { type House, startServer } from '../support/server.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+const lines: Socket[] = []
+let house: House
+
+// Limits are counted by a clock that stands, so a house of its own for each test: nothing is left over from the last.
+beforeEach(async () => {
+  clock.set(TWO_FOURTEEN)
+  house = await startServer(database, clock)
+  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
+  await database.db.insertInto('customer_terms').values(terms).execute()
+})
+afterEach(async () => {
+  for (const line of lines.splice(0)) line.disconnect()
+  await house.close()
+})
+
+type Customer = { token: string; id: string }
+const arrive = async (): Promise<Customer> => {
+  const token = await newVisitor(house.url)
+  const { body } = await call<Asked>(house.url, 'POST', '/tickets', { token, body: aQuestion() })
+  return { token, id: body.ticket.id }
+}
+const write = ({ token, id }: Customer, body: string) =>
+  call<{ seq: number } & Partial<Said>>(house.url, 'POST', `/tickets/${id}/messages`, {
+    token,
+    body: { clientId: crypto.randomUUID(), body },
+  })
+const connected = async (auth: object): Promise<Socket> => {
+  const socket = openLine(house.url, auth)
+  lines.push(socket)
+  await new Promise((resolve, reject) => socket.once('connect', () => resolve(null)).once('connect_error', reject))
+  return socket
+}
+
+test("one customer's flood of messages does not hold up another's", async () => {
+  const [flooding, waiting] = [await arrive(), await arrive()]
+  let taken = 0
+  const flood = Array.from({ length: 500 }, (_, n) => write(flooding, `${n}`).then(() => taken++))
+  await Promise.race(flood)
+  for (let n = 0; n < 12; n++) expect((await write(waiting, 'Is somebody there?')).status).toBe(201)
+  expect(taken, 'of the 500 are done when twelve of another are').toBeLessThan(250)
+  await Promise.all(flood)
+}, 30_000)
+
+/** A call as it arrives from a peer, without the way there: these tests make thousands. */
+const from = async (peer: string, path: string, headers: Record<string, string>) => {
+  const incoming = { socket: { remoteAddress: peer }, headers }
+  const answer = await house.app.request(`/api/v1${path}`, { headers }, { incoming })
+  return { status: answer.status, wait: answer.headers.get('retry-after'), body: (await answer.json()) as Said }
+}
+const NAT = '203.0.113.9'
+const statuses = (answers: readonly { status: number }[], status: number) =>
+  answers.filter((answer) => answer.status === status).length
+
+test('600 calls a minute of one token are answered, one more is not, and the others of its address go on', async () => {
+  const [flooding, neighbour] = [await arrive(), await arrive()]
+  const ask = ({ token, id }: Customer) => from(NAT, `/tickets/${id}/rating`, { authorization: `Bearer ${token}` })
+  const answers = []
+  for (let n = 0; n < 32; n++) answers.push(...(await Promise.all(Array.from({ length: 100 }, () => ask(flooding)))))
+  expect(statuses(answers, 200), 'and the question before them').toBe(599)
+  expect(statuses(answers, 429)).toBe(2601)
+  expect(answers.at(-1)).toMatchObject({ wait: '1', body: { error: { code: 'too_many', retryAfterSeconds: 1 } } })
+  expect((await ask(neighbour)).status).toBe(200)
+  expect((await from(NAT, '/desk', {})).status).toBe(200)
+  clock.forward({ seconds: 1 })
+  expect((await ask(flooding)).status).toBe(200)
+}, 30_000)
+
+test('guessed tokens and pages of foreign sites are counted for their address, whatever they say it is', async () => {
+  for (const [peer, headers, status] of [
+    [NAT, { authorization: `Bearer ${'x'.repeat(40)}` }, 401],
+    ['203.0.113.10', { origin: 'https://evil.example' }, 403],
+  ] as const) {
+    const guess = (n: number) => from(peer, '/tickets', { ...headers, 'x-forwarded-for': `198.51.100.${n % 250}` })
+    const answers = await Promise.all(Array.from({ length: 3050 }, (_, n) => guess(n)))
+    expect([statuses(answers, status), statuses(answers, 429)]).toEqual([3000, 50])
+  }
+}, 30_000)
+
+test('a customer has at most 50 lines at once and 120 new ones a minute; another one of the address still comes in', async () => {
+  const [many, other] = [await arrive(), await arrive()]
+  const open = () => connected({ token: many.token })
+  for (let n = 0; n < 50; n++) await open()
+  const refused = await open().catch((error) => error)
+  expect(refused.message).toBe('too_many')
+  expect(refused.data.error.retryAfterSeconds).toBeGreaterThan(0)
+  for (const line of lines.splice(0)) line.disconnect()
+  for (let n = 51; n < 120; n++) (await open()).disconnect()
+  expect((await open().catch((error) => error)).message).toBe('too_many')
+  await connected({ token: other.token })
+}, 30_000)
+
+test('600 messages a minute over all lines of a token are taken, one more is told when to come again', async () => {
+  const { token, id } = await arrive()
+  const answers: { error?: { code: string; retryAfterSeconds: number } }[] = []
+  for (let n = 0; n < 16; n++) {
+    const socket = await connected({ token })
+    const post = () => ack<object>(socket, 'message.post', { ticketId: id, clientId: crypto.randomUUID(), body: 'a' })
+    answers.push(...(await Promise.all(Array.from({ length: 40 }, post))))
+  }
+  expect(answers.filter(({ error }) => !error)).toHaveLength(600)
+  expect(answers.at(-1)?.error).toMatchObject({ code: 'too_many', retryAfterSeconds: 1 })
+}, 30_000)
+
+test('whoever does not read what comes is cut, and gets everything when they come back', async () => {
+  const { token, id } = await arrive()
+  for (let n = 0; n < 60; n++) await write({ token, id }, '🙂'.repeat(4000))
+  const raw = new WebSocket(`${house.url.replace('http', 'ws')}/live/?EIO=4&transport=websocket`)
+  const socket = await connected({ token })
+  raw.close()
+  const engine = socket.io.engine as unknown as { transport: { ws: { _socket?: { pause: () => void } } } }
+  expect(engine.transport.ws).toBeDefined()
+  const own = [...house.deps.live.io.of('/chat').sockets.values()].find(({ id: known }) => known === socket.id)
+  const cut = new Promise<string>((resolve) => own?.once('disconnect', (reason) => resolve(reason)))
+  engine.transport.ws._socket?.pause()
+  for (let n = 0; n < 40; n++) socket.emit('resume', { tickets: [{ id, after: 0 }] }, () => undefined)
+  expect(await cut).toMatch(/forced close|transport close/)
+
+  const back = await connected({ token })
+  const seqs: number[] = []
+  for (let lastSeq = 1; seqs.length < lastSeq; ) {
+    type Resumed = { tickets: [{ messages: Message[]; lastSeq: number }] }
+    const { tickets } = await ack<Resumed>(back, 'resume', { tickets: [{ id, after: seqs.length }] })
+    lastSeq = tickets[0].lastSeq
+    expect(JSON.stringify(tickets).length).toBeLessThan(400_000)
+    seqs.push(...tickets[0].messages.map(({ seq }) => seq))
+  }
+  expect(seqs).toEqual(Array.from({ length: 62 }, (_, at) => at + 1))
+}, 30_000)
