@@ -2,8 +2,9 @@ import type { MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import { HOUR, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { listCategories } from '../settings/queries.ts'
+import { standsFor } from '../tickets/merging/queries.ts'
 import { type Marks, marksOf } from '../tickets/messages/queries.ts'
-import { queuePlace, type TicketView } from '../tickets/queries.ts'
+import { isConfirmed, queuePlace, type TicketView } from '../tickets/queries.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import type { RatingReason } from '../tickets/ratings/rules.ts'
 import { type ChatState, chatState, expectedWait, type Topic } from './rules.ts'
@@ -26,6 +27,10 @@ export type CustomerTicket = {
   rating: CustomerRating | null
   /** Until when a word of the customer reopens it, once it is resolved. */
   canReopenUntil: string | null
+  /** The customer has said that it is solved. */
+  confirmed: boolean
+  /** The request that this one was merged into and that goes on instead, else null. */
+  mergedInto: TicketId | null
   marks: Marks
   createdAt: string
 }
@@ -40,11 +45,13 @@ export type CustomerRating = {
 export async function showTicket(db: Reader, ticket: TicketView, now: Date): Promise<CustomerTicket> {
   const state = chatState(ticket.state)
   const waits = ticket.state === 'queued'
-  const [place, waited, marks, rating] = await Promise.all([
+  const [place, waited, marks, rating, confirmed, goesOn] = await Promise.all([
     waits ? queuePlace(db, ticket.id) : null,
     waits ? recentWaits(db, now) : [],
     marksOf(db, ticket.id),
     customerRating(db, ticket.id),
+    state === 'resolved' || state === 'closed' ? isConfirmed(db, ticket.id) : false,
+    ticket.state === 'merged' ? standsFor(db, ticket.id) : ticket.id,
   ])
   return {
     id: ticket.id,
@@ -60,6 +67,8 @@ export async function showTicket(db: Reader, ticket: TicketView, now: Date): Pro
     lastSeq: ticket.last_seq,
     rating,
     canReopenUntil: state === 'resolved' ? (ticket.closes_at?.toISOString() ?? null) : null,
+    confirmed,
+    mergedInto: goesOn === ticket.id ? null : goesOn,
     marks,
     createdAt: ticket.created_at.toISOString(),
   }

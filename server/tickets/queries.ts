@@ -410,6 +410,9 @@ export async function isFirstContact(db: Reader, id: TicketId): Promise<boolean>
 export const storeFirstContact = (tx: Tx, id: TicketId, firstContact: boolean) =>
   tx.db.updateTable('tickets').set({ first_contact: firstContact, confirmed_at: null }).where('id', '=', id).execute()
 
+export const isConfirmed = async (db: Reader, id: TicketId): Promise<boolean> =>
+  (await db.selectFrom('tickets').select('confirmed_at').where('id', '=', id).executeTakeFirst())?.confirmed_at != null
+
 /** False where the customer had said so before. */
 export async function storeConfirmed(tx: Tx, id: TicketId): Promise<boolean> {
   const { numUpdatedRows } = await tx.db

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { offerNext, passOffer, takeOffer } from '../../server/desk/offers/actions.ts'
+import { storeSeen } from '../../server/desk/presence/queries.ts'
 import * as escalations from '../../server/escalations/actions.ts'
 import type { DepartmentId, EscalationId, OfferId, PromiseId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
@@ -12,14 +13,14 @@ import { keepPromise, makePromise, movePromise } from '../../server/tickets/prom
 import { jobs } from '../../server/timetable.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire, putOnPost, see, type Visitor, welcome } from '../support/people.ts'
+import { as, hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
 import { openHouse, type QuietHouse } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
 const TICKETS = 200
 const SECONDS = 640
-const AGENTS = 8
+const AGENTS = 30
 const LATE_MILLISECONDS = 2000
 
 /** mulberry32: the same night again for the same seed. */
@@ -86,7 +87,7 @@ test('through a night of 200 tickets, restarts and killed jobs each deadline fir
   let asked = 0
   for (let second = 0; second < SECONDS; second++) {
     clock.set(inSeconds(1))
-    for (const agent of agents) await see(db, agent, clock.now())
+    await storeSeen(db, 'test', agents, clock.now())
     if (asked < TICKETS) await ask(night.house, customers[asked++])
     for (let n = 0; n < 4; n++) await act(night.house, agents, handler, departmentId as DepartmentId)
     if (random() < 0.02) {
@@ -248,7 +249,8 @@ async function act(house: QuietHouse, agents: readonly StaffId[], handler: Staff
             .where('state', 'in', ['sent', 'accepted'])
             .execute(),
         )
-        if (!sent || random() < 0.6) return
+        // Every third one is left lying, so that the house must climb its steps.
+        if (!sent || Number(sent.id) % 3 === 0) return
         const request = sent.id as EscalationId
         await transact(as(handler, null, ['handler']), (tx) =>
           random() < 0.5

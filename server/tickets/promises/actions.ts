@@ -47,7 +47,7 @@ export async function promise(
   })
   // A call that is owed is not settled by "resolved".
   if (kind === 'call') await setHold(tx, ticket.id, HOLD, id)
-  await sayHouse(tx, ticket.id, 'will', { kind, at: dueAt.toISOString() })
+  await sayHouse(tx, ticket.id, `will_${kind}`, { at: dueAt.toISOString() })
   await announce(
     tx,
     'promise.made',

@@ -76,7 +76,7 @@ const resolve = () => transact(as(mei), (tx) => tickets.resolveTicket(tx, ticket
 test('a promise is told to the customer, with its time, and belongs to the shift', async () => {
   const id = await make('call', 46)
   const [last] = (await listMessages(database.db, ticketId, 0)).slice(-1)
-  expect(last).toMatchObject({ author: 'house', code: 'will', details: { kind: 'call', at: at(46).toISOString() } })
+  expect(last).toMatchObject({ author: 'house', code: 'will_call', details: { at: at(46).toISOString() } })
   expect((await getTicket(database.db, ticketId)).promised_at).toEqual(at(46))
   expect((await getPromise(database.db, id)).shiftId).toBe(shiftId)
 })
