@@ -1,6 +1,7 @@
 import { findSignedIn } from './accounts/queries.ts'
 import { capabilitiesOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
+import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { staffActor } from './platform/actor.ts'
@@ -9,6 +10,7 @@ import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
 import type { Database, Reader } from './schema.ts'
+import type { ListReceivers } from './tickets/conversation/contributions.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import type { SignedIn } from './web/env.ts'
 
@@ -21,6 +23,9 @@ export const prompts: readonly Prompt<Database>[] = [deskPrompt]
 /** Events that carry their own live words are said again by the relay. */
 export const speakAgain = (db: Reader, events: readonly HouseEvent[]): Promise<readonly Spoken[]> =>
   speakMessagesAgain(db, events)
+
+/** Whom a conversation may be handed to: the desk knows who is there. */
+export const receivers: ListReceivers = listColleagues
 
 /** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {

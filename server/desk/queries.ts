@@ -163,6 +163,23 @@ export async function openOfferOf(db: Reader, staffId: StaffId, now: Date): Prom
     : null
 }
 
+/** How this person's last offer ended, where that was a moment ago and they have no other; what the card says when it goes. */
+export async function endedOfferOf(
+  db: Reader,
+  staffId: StaffId,
+  since: Date,
+): Promise<{ ticketId: TicketId; state: 'taken' | 'expired' | 'withdrawn' } | null> {
+  const row = await db
+    .selectFrom('offers')
+    .select(['ticket_id', 'state', 'ended_at'])
+    .where('staff_id', '=', staffId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row?.ended_at || row.ended_at < since || row.state === 'made' || row.state === 'passed') return null
+  return { ticketId: row.ticket_id as TicketId, state: row.state }
+}
+
 export type Colleague = {
   staffId: StaffId
   name: string

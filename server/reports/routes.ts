@@ -5,13 +5,14 @@ import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
 import { instantOf, nightOf } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, pathId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
-import { sparkline, toneOf } from './rules.ts'
+import { sparkline } from './rules.ts'
 
 const PARTS = ['now', 'posts', 'figures', 'clocks'] as const
 const CLOCKS = 8
@@ -57,7 +58,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     figures: figuresOf(figures, hours, now, settings.answerSeconds),
     clocks: clocks.map((row) => ({
       ...row,
-      tone: toneOf(row.dueAt, now, settings.answerSeconds),
+      tone: clockTone(row.dueAt, now, settings.answerSeconds),
       left: countdown(row.dueAt.getTime() - now.getTime()),
       over: row.dueAt < now,
     })),

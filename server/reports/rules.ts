@@ -5,10 +5,3 @@ export function sparkline(values: readonly number[]): string {
   const height = (value: number): number => Math.round((24 - (most > 0 ? (value / most) * 20 : 0)) * 10) / 10
   return values.map((value, n) => `${n === 0 ? 'M' : 'L'}${Math.round(n * step)} ${height(value)}`).join('')
 }
-
-/** Share of its time that a waiting customer has used: 0 just asked, 1 due. Lamp from 0.75 on, bad past 1. */
-export function toneOf(dueAt: Date, now: Date, answerSeconds: number): 'quiet' | 'lamp' | 'bad' {
-  const leftSeconds = (dueAt.getTime() - now.getTime()) / 1000
-  if (leftSeconds < 0) return 'bad'
-  return leftSeconds <= answerSeconds * 0.25 ? 'lamp' : 'quiet'
-}

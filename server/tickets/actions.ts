@@ -100,6 +100,20 @@ export async function assignTicket(
   return begin(tx, ticket, to)
 }
 
+/** From whoever has it to somebody else, by the duty manager's word; what the first still writes is stale from now on. */
+export async function reassignTicket(
+  tx: Tx,
+  id: TicketId,
+  to: { staffId: StaffId; shiftId: ShiftId | null; how: 'took' | 'given' },
+): Promise<{ epoch: number }> {
+  const ticket = await tickets.lockTicket(tx, id)
+  refuse(whyNotMove(ticket.state, 'transfer'))
+  const open = await tickets.findOpenAssignment(tx.db, id)
+  // Not `transferred`: that could be taken back by whoever lost it.
+  if (open) await finish(tx, ticket, open, 'returned')
+  return begin(tx, ticket, to)
+}
+
 /** Back to the queue with its old place; a chat left over from a shift goes to the head. */
 export async function returnTicket(
   tx: Tx,
