@@ -31,23 +31,32 @@ export type Tx<DB> = {
 }
 
 /** Runs one act in one transaction; tells of it after the commit. */
-export type Transact<DB> = <T>(actor: Actor, act: (tx: Tx<DB>) => Promise<T>) => Promise<T>
+export type Transact<DB> = <T>(actor: Actor, act: (tx: Tx<DB>) => Promise<T>, writes?: Writes) => Promise<T>
+
+/**
+ * How an act writes. With `one statement` that statement is the transaction: no `begin` and no `commit` go over the wire,
+ * and a second one would stand alone. For what is called a thousand times a second and is one function in the database.
+ */
+export type Writes = 'whole' | 'one statement'
 
 type Told = Pick<Tx<unknown>, 'announced' | 'spoken' | 'actor'>
 type Options<DB> = { db: Kysely<DB>; clock: Clock; onCommit: (told: Told) => void }
 
-// Deadlock, serialisation and a lost server: repeated whole, because every act is idempotent or rolled back (RELIABILITY 12).
-const REPEATABLE = /^(40001|40P01|08...|57P0[123])$/
+// Deadlock, serialisation, a lost server, a plan older than a migration: repeated whole, because every act is idempotent
+// or rolled back (RELIABILITY 12).
+const REPEATABLE = /^(40001|40P01|08...|57P0[123]|0A000)$/
 const ATTEMPTS = 3
 
 export const buildTransact =
   <DB>({ db, clock, onCommit }: Options<DB>): Transact<DB> =>
-  async (actor, act) => {
+  async (actor, act, writes = 'whole') => {
     for (let attempt = 1; ; attempt++) {
       try {
         const now = clock.now()
         const told: Told = { announced: [], spoken: [], actor }
-        const result = await db.transaction().execute((trx) => act({ db: trx, now, ...told }))
+        const result = await (writes === 'whole'
+          ? db.transaction().execute((trx) => act({ db: trx, now, ...told }))
+          : act({ db: db as Transaction<DB>, now, ...told }))
         onCommit(told)
         return result
       } catch (error) {

@@ -2,12 +2,11 @@ import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import type { Tx } from '../../schema.ts'
-import { writeAsCustomer } from '../../tickets/actions.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { json, pathId, query } from '../../web/forms.ts'
-import { act, ownTicket } from '../access.ts'
+import { act, ownTicket, say } from '../access.ts'
 import {
   askQuestion,
   complainAsCustomer,
@@ -74,7 +73,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/messages', async (c) => {
       const message = await json(c, MESSAGE)
       const id = pathId<TicketId>(c)
-      const { at, repeated, ...accepted } = await acting(c, (tx) => writeAsCustomer(tx, id, message))
+      const { at, repeated, ...accepted } = await say(deps, c.var.bearer, id, message)
       return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
     })
     .post('/:id/marks', async (c) => {
