@@ -20,8 +20,10 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
     works ? openOfferOf(db, me.staffId, now) : null,
     nightLineOf({ db, now, zone }, me),
   ])
+  // As the board draws them: one row a ticket, however many reasons ring.
+  const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size
   return {
-    counts: { ...(desk > 0 ? { desk } : {}), ...(alarms.length > 0 ? { board: alarms.length } : {}) },
+    counts: { ...(desk > 0 ? { desk } : {}), ...(board > 0 ? { board } : {}) },
     offer: offer && { id: offer.id, expiresAt: offer.expiresAt, seconds: offer.seconds },
     alarm: me.capabilities.has('alarm.settle') ? (alarms.at(-1)?.id ?? null) : null,
     nightLine,

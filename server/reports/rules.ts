@@ -5,3 +5,22 @@ export function sparkline(values: readonly number[]): string {
   const height = (value: number): number => Math.round((24 - (most > 0 ? (value / most) * 20 : 0)) * 10) / 10
   return values.map((value, n) => `${n === 0 ? 'M' : 'L'}${Math.round(n * step)} ${height(value)}`).join('')
 }
+
+/** The most pressing reason first; one bell a ticket on the board, however many reasons ring. */
+const PRESSING = ['complaint', 'offers_refused', 'nobody_eligible', 'job_failed'] as const
+type Ringing = {
+  readonly alarmId: string
+  readonly kind: (typeof PRESSING)[number]
+  readonly ticket: { id: string } | null
+}
+
+/** Alarms of one ticket as one row, complaints on top, then in the order in which they began to ring. */
+export function gather<Row extends Ringing>(rows: readonly Row[]): (Row & { also: string[] })[] {
+  const byTicket = Map.groupBy(rows, ({ alarmId, ticket }) => (ticket ? `ticket:${ticket.id}` : `alarm:${alarmId}`))
+  return [...byTicket.values()]
+    .flatMap((same) => {
+      const [first, ...others] = same.toSorted((a, b) => PRESSING.indexOf(a.kind) - PRESSING.indexOf(b.kind))
+      return first ? [{ ...first, also: others.map(({ alarmId }) => alarmId) }] : []
+    })
+    .toSorted((a, b) => Number(b.kind === 'complaint') - Number(a.kind === 'complaint'))
+}
