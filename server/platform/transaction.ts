@@ -101,6 +101,32 @@ export async function announce<Name extends EventName, DB>(
   tx.announced.push({ id: event.id, name, payload, about })
 }
 
+/** One of several things that happened at once. */
+export type Announcing = {
+  [Name in EventName]: { readonly name: Name; readonly payload: Events[Name]; readonly about: readonly string[] }
+}[EventName]
+
+/** The same for several, in their order, in one statement. */
+export async function announceAll<DB>(tx: Tx<DB>, happened: readonly Announcing[]): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    with given as materialized (
+      select nextval('events_id_seq') as id, name, payload, about
+      from jsonb_to_recordset(${JSON.stringify(happened)}::jsonb) as given (name text, payload jsonb, about jsonb)
+    ), event as (
+      insert into events (id, at, name, actor, payload) overriding system value
+      select id, ${tx.now}, name, ${nameOf(tx.actor)}, payload from given
+    ), posted as (
+      insert into outbox (event_id, about, at)
+      select id, array(select jsonb_array_elements_text(about)), ${tx.now} from given
+    )
+    select id from given order by id`.execute(tx.db)
+  happened.forEach((one, at) => {
+    const id = rows[at]?.id
+    if (!id) throw new Error(`the event ${one.name} was not written`)
+    tx.announced.push({ id, ...one })
+  })
+}
+
 /** Says something to a live room once the transaction has committed. */
 export const speak = <DB>(tx: Tx<DB>, spoken: Spoken): void => {
   tx.spoken.push(spoken)

@@ -17,7 +17,7 @@ import {
   reopenByCustomer,
 } from '../actions.ts'
 import type { ChatGate } from '../gate.ts'
-import { type CustomerTicket, customerRating, showTicket, ticketsOfVisitor } from '../queries.ts'
+import { type CustomerTicket, customerRating, showTicket, type TicketFacts, ticketsOfVisitor } from '../queries.ts'
 import { welcomeToRoom } from '../rooms.ts'
 import { fitting, LIMITS } from '../rules.ts'
 import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
@@ -26,8 +26,9 @@ type Ctx = Context<Env>
 
 /** /api/v1/tickets: what a bearer asked, says and decides. */
 export function requestRoutes(deps: Deps, gate: ChatGate) {
-  const shown = async (c: Ctx, id: TicketId) => {
-    const ticket = await showTicket(deps.db, await ownTicket(deps.db, c.var.bearer, id), deps.clock.now())
+  const shown = async (c: Ctx, id: TicketId, opened: TicketFacts | null = null) => {
+    const facts = opened ?? (await ownTicket(deps.db, c.var.bearer, id))
+    const ticket = await showTicket(deps.db, facts, deps.clock.now())
     return { ...ticket, stateWords: wordsOf(c.var.language)(`conversation.state.${ticket.state}`) }
   }
   const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
@@ -52,7 +53,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       const asked = await acting(c, (tx) =>
         askQuestion(tx, { ...question, page, topicId: topicId as CategoryId | null }, deps.config.timeZone),
       )
-      const ticket = await shown(c, asked.ticketId)
+      const ticket = await shown(c, asked.ticketId, asked.opened)
       welcomeToRoom(deps.live, c.var.bearer, ticket)
       const { seq, id, at } = asked.message
       return c.json(

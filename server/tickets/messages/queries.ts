@@ -145,13 +145,19 @@ const POST_MESSAGE = 'select * from post_message($1, $2, $3, $4, $5, $6, $7, $8,
 
 export type Marks = { customer: { delivered: number; read: number }; staff: { delivered: number; read: number } }
 
+export type MarkRow = { reader: string; delivered_seq: number; read_seq: number }
+
 /** How far each side has got; for staff the furthest of all who looked. */
-export async function marksOf(db: Reader, ticketId: TicketId): Promise<Marks> {
-  const rows = await db
-    .selectFrom('marks')
-    .select(['reader', 'delivered_seq', 'read_seq'])
-    .where('ticket_id', '=', ticketId)
-    .execute()
+export const marksOf = async (db: Reader, ticketId: TicketId): Promise<Marks> =>
+  marksFrom(
+    await db
+      .selectFrom('marks')
+      .select(['reader', 'delivered_seq', 'read_seq'])
+      .where('ticket_id', '=', ticketId)
+      .execute(),
+  )
+
+export function marksFrom(rows: readonly MarkRow[]): Marks {
   const marks: Marks = { customer: { delivered: 0, read: 0 }, staff: { delivered: 0, read: 0 } }
   for (const row of rows) {
     const side = row.reader === 'customer' ? marks.customer : marks.staff
