@@ -8,6 +8,7 @@ import { offerTickets } from '../jobs/offer-tickets.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
+import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import { openWatch, type Watch } from './desk/presence/watch.ts'
 import type { HouseEvent } from './events/event.ts'
@@ -26,6 +27,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   closeAttendances,
   queueForms,
   closeResolved,
+  sendMail,
+  forgetLinks,
   extendDemo,
 ]
 
@@ -44,8 +47,9 @@ export function openTimetable({ deps, react }: Workshop): Ticker {
       .map((job) => job(deps))
       .map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
   )
-  const dead = ({ name, id }: QueuedJob): void => {
-    transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `${name} ${id}`)).catch((error) =>
+  // One alarm for one deadline, however often its job is tried again and dies.
+  const dead = ({ name, id, data }: QueuedJob): void => {
+    transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `${name} ${data.id ?? id}`)).catch((error) =>
       log.error({ reason: String(error) }, 'a failed job could not be told'),
     )
   }

@@ -1,12 +1,19 @@
 import type { AccountEvents } from './accounts.ts'
 import type { AttendanceEvents } from './attendance.ts'
 import type { DeskEvents } from './desk.ts'
+import type { NotificationEvents } from './notifications.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
 import type { TicketEvents } from './tickets.ts'
 
 /** Everything the house can say, past tense: name → payload. Payloads hold ids, states, numbers and instants, never words. */
-export type Events = AccountEvents & AttendanceEvents & DeskEvents & RosterEvents & SettingEvents & TicketEvents
+export type Events = AccountEvents &
+  AttendanceEvents &
+  DeskEvents &
+  NotificationEvents &
+  RosterEvents &
+  SettingEvents &
+  TicketEvents
 export type EventName = keyof Events
 
 /** An instant as ISO 8601 text in UTC. */

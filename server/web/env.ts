@@ -56,7 +56,8 @@ export type Env = {
 }
 
 export type Body =
-  | { readonly kind: 'form'; readonly fields: URLSearchParams }
+  /** `files` where the route takes any (web/uploads.ts), by the name of their field. */
+  | { readonly kind: 'form'; readonly fields: URLSearchParams; readonly files?: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: 'json'; readonly value: unknown }
   /** Not to be read. Said by whoever asks for it, so that who may not ask at all is told that first. */
   | { readonly kind: 'refused'; readonly reason: Malformed }
