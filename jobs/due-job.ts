@@ -10,9 +10,9 @@ export const dueJob =
     kind: string,
     list: (db: Reader, now: Date, limit: number) => Promise<readonly Due[]>,
     act: (deps: Deps) => (id: string) => Promise<unknown>,
-    { direct = false }: { direct?: boolean } = {},
+    { direct = false, slow = false }: { direct?: boolean; slow?: boolean } = {},
   ): DueJob =>
   (deps) => {
     const run = act(deps)
-    return { kind, list, direct, run: async (id) => void (await run(id)) }
+    return { kind, list, direct, slow, run: async (id) => void (await run(id)) }
   }

@@ -3,12 +3,14 @@ import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { chatRoutes } from './chat/routes.ts'
-import { deskRoutes } from './desk/routes.ts'
+import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
 import { policyRoutes } from './policies/routes.ts'
+import { receivers } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
+import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
@@ -36,11 +38,13 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/roster', rosterRoutes(deps))
   app.route('/tickets', searchRoutes(deps))
   app.route('/tickets', entryRoutes(deps))
-  app.route('/tickets', ticketRoutes(deps))
+  app.route('/tickets', ticketRoutes(deps, receivers))
+  app.route('/tickets', assignmentRoutes(deps))
   app.route('/desk', deskRoutes(deps))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/board', boardRoutes(deps))
+  app.route('/shell', shellRoutes(deps))
   app.route('/api/v1', chatApiRoutes(deps))
   app.route('/', chatRoutes(deps))
   app.notFound((c) => answerError(deps, new NotFound(), c))

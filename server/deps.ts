@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { HouseEvent } from './events/event.ts'
 import { openPrompts } from './platform/prompts.ts'
 import { buildReact } from './platform/reactions.ts'
-import { openRelay, type Relay } from './platform/relay.ts'
+import { openRelay, type Relay, tellTopics } from './platform/relay.ts'
 import { buildTransact } from './platform/transaction.ts'
 import { prompts, reactions, speakAgain, whoIs } from './reactions.ts'
 import { staffFrameOf } from './reports/frame.ts'
@@ -39,7 +39,7 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
   const told = new Set<string>()
   const tell = ({ announced, spoken }: Pick<Tx, 'announced' | 'spoken'>): void => {
     for (const one of spoken) live.say(one)
-    live.tell(announced.flatMap(({ about }) => about))
+    tellTopics(live, announced)
     for (const { id } of announced) remember(told, id)
     prompting.after(announced)
     relay.wake()

@@ -8,6 +8,7 @@ import { type Config, readConfig } from './config.ts'
 import { buildHouse, type House } from './deps.ts'
 import { openDeskSockets } from './desk/sockets.ts'
 import { systemClock } from './platform/clock.ts'
+import { openFiles } from './platform/files.ts'
 import { openLive } from './platform/live.ts'
 import { openLog } from './platform/log.ts'
 import { openQueues, type Queues } from './platform/queue.ts'
@@ -39,11 +40,12 @@ async function start(): Promise<void> {
 }
 
 async function openHouse(config: Config): Promise<House> {
-  const { databaseUrl, redisUrl, dataDir, role } = config
+  const { databaseUrl, redisUrl, s3Url, dataDir, role } = config
   const log = openLog('info')
+  const files = await openFiles({ dataDir, s3Url })
   const store = await openStore<Database>({ databaseUrl, dataDir, log })
   opened.defer(() => store.close())
-  const queues = openQueues({ databaseUrl: store.url, redisUrl, log })
+  const queues = await openQueues({ databaseUrl: store.url, redisUrl, log })
   opened.defer(() => queues.close())
   const live = openLive({ redisUrl, log, mayConnect: config.isOurOrigin, publicRooms })
   opened.defer(() => live.close())
@@ -54,6 +56,7 @@ async function openHouse(config: Config): Promise<House> {
     web: store.web,
     work: store.work,
     queues: role === 'web' ? onlyFilling(queues) : queues,
+    files,
     clock: systemClock,
     secret: await secretNamed(store.work, 'forms'),
     process: `${hostname()}-${process.pid}`,

@@ -1,16 +1,20 @@
-import { findSignedIn } from './accounts/queries.ts'
+import { findSignedIn, keepSession } from './accounts/queries.ts'
 import { capabilitiesOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
+import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationPrompt, escalationReactions } from './escalations/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { incidentReactions } from './incidents/reactions.ts'
+import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
 import type { Database, Reader } from './schema.ts'
+import { currentSettings } from './settings/queries.ts'
+import type { ListReceivers } from './tickets/conversation/contributions.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
 import { slaReactions } from './tickets/sla/reactions.ts'
@@ -32,11 +36,18 @@ export const prompts: readonly Prompt<Database>[] = [deskPrompt, escalationPromp
 export const speakAgain = (db: Reader, events: readonly HouseEvent[]): Promise<readonly Spoken[]> =>
   speakMessagesAgain(db, events)
 
+/** Whom a conversation may be handed to: the desk knows who is there. */
+export const receivers: ListReceivers = listColleagues
+
 /** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {
   const found = await findSignedIn(db, hashOf(token), now)
   if (!found) return undefined
-  const { standingRoles, ...person } = found
+  const { standingRoles, seenAt, ...person } = found
+  if (now.getTime() - seenAt.getTime() > MINUTE) {
+    const { sessionHours } = await currentSettings(db)
+    await keepSession(db, hashOf(token), now, plus(now, sessionHours * HOUR))
+  }
   const duty = await dutyOf(db, person.staffId, now)
   const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null)
   return { ...person, duty, capabilities, actor: staffActor(person.staffId, capabilities) }

@@ -11,6 +11,7 @@ import { offerTickets } from '../jobs/offer-tickets.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
+import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
@@ -38,6 +39,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   closeAttendances,
   queueForms,
   closeResolved,
+  sendMail,
+  forgetLinks,
   extendDemo,
 ]
 
@@ -56,8 +59,9 @@ export function openTimetable({ deps, react }: Workshop): Ticker {
       .map((job) => job(deps))
       .map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
   )
-  const dead = ({ name, id }: QueuedJob): void => {
-    transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `${name} ${id}`)).catch((error) =>
+  // One alarm for one deadline, however often its job is tried again and dies.
+  const dead = ({ name, id, data }: QueuedJob): void => {
+    transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `${name} ${data.id ?? id}`)).catch((error) =>
       log.error({ reason: String(error) }, 'a failed job could not be told'),
     )
   }

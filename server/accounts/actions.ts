@@ -1,7 +1,8 @@
 import { verify } from '@node-rs/argon2'
+import type { SessionEnd } from '../events/accounts.ts'
 import type { SessionId, StaffId } from '../kernel/ids.ts'
 import { refusal } from '../kernel/refusal.ts'
-import { HOUR, MINUTE, plus } from '../kernel/time.ts'
+import { DAY, HOUR, MINUTE, plus } from '../kernel/time.ts'
 import { staffActor, staffOf } from '../platform/actor.ts'
 import { hashOf, newToken } from '../platform/tokens.ts'
 import { announce } from '../platform/transaction.ts'
@@ -10,8 +11,13 @@ import { currentSettings } from '../settings/queries.ts'
 import * as accounts from './queries.ts'
 import { secondsToWait, UNKNOWN_PERSON_HASH } from './rules.ts'
 
-export type Attempt = { login: string; password: string; address: string; browser: string | null }
+/** Where somebody sits: shown to the person in the list of their own sessions. */
+export type Place = { readonly address: string; readonly browser: string | null }
+export type Attempt = Place & { login: string; password: string }
 export type Opened = { token: string; sessionId: SessionId; staffId: StaffId; maxAgeSeconds: number }
+
+/** The row decides when a session is over, and use moves that on; the cookie only has to live long enough. */
+const COOKIE_SECONDS = (30 * DAY) / 1000
 
 /** Failures count for so long. */
 const REMEMBERED_MINUTES = 15
@@ -32,9 +38,13 @@ export async function signIn(tx: Tx, { login, password, address, browser }: Atte
   const right = await verify(known?.passwordHash ?? UNKNOWN_PERSON_HASH, password).catch(() => false)
   if (!known || !right) return undefined
   await accounts.forgetFailures(tx.db, pairKey(name, address))
+  return openSession(tx, known.id, { address, browser })
+}
+
+/** A new session, with a token that nobody has seen before (RELIABILITY 15). */
+export async function openSession(tx: Tx, staffId: StaffId, { address, browser }: Place): Promise<Opened> {
   const { sessionHours } = await currentSettings(tx.db)
   const token = newToken()
-  const staffId = known.id
   const sessionId = await accounts.insertSession(tx, {
     tokenHash: hashOf(token),
     staffId,
@@ -44,7 +54,13 @@ export async function signIn(tx: Tx, { login, password, address, browser }: Atte
   })
   const acting = { ...tx, actor: staffActor(staffId, new Set()) }
   await announce(acting, 'session.opened', { sessionId, staffId }, { about: [] })
-  return { token, sessionId, staffId, maxAgeSeconds: sessionHours * 3600 }
+  return { token, sessionId, staffId, maxAgeSeconds: COOKIE_SECONDS }
+}
+
+/** Ends every session of a person, but the one named; whoever calls it cuts their live lines after the commit. */
+export async function endSessionsOf(tx: Tx, staffId: StaffId, why: SessionEnd, except?: SessionId): Promise<void> {
+  for (const sessionId of await accounts.endSessionRows(tx, staffId, except ?? null))
+    await announce(tx, 'session.ended', { sessionId, staffId, why }, { about: [`duty:${staffId}`] })
 }
 
 /** Notes a wrong pair, in a transaction of its own: the refused one is rolled back. */

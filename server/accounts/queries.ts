@@ -5,18 +5,20 @@ import type { Language } from '../kernel/language.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { SignedIn } from '../web/env.ts'
 
-/** Who a session belongs to, without what the post adds; undefined where it is over or its person left. */
-export async function findSignedIn(
-  db: Reader,
-  tokenHash: Buffer,
-  now: Date,
-): Promise<(Omit<SignedIn, 'capabilities' | 'actor' | 'duty'> & { standingRoles: StandingRole[] }) | undefined> {
+type Found = Omit<SignedIn, 'capabilities' | 'actor' | 'duty'> & { standingRoles: StandingRole[]; seenAt: Date }
+
+/**
+ * Who a session belongs to, without what the post adds; undefined where it is over or its person left. Whoever heads
+ * their department has the role of a head meanwhile, and whoever is in the leadership group has that of its members.
+ */
+export async function findSignedIn(db: Reader, tokenHash: Buffer, now: Date): Promise<Found | undefined> {
   const row = await db
     .selectFrom('sessions as s')
     .innerJoin('staff as p', 'p.id', 's.staff_id')
     .innerJoin('departments as d', 'd.id', 'p.department_id')
     .select([
       's.id as session_id',
+      's.seen_at',
       'p.id',
       'p.number',
       'p.name',
@@ -24,6 +26,10 @@ export async function findSignedIn(
       'p.language',
       'p.standing_roles',
       'd.name as department',
+      sql<boolean>`coalesce(d.head_id = p.id, false)`.as('heads'),
+      sql<boolean>`exists (select from leadership_members m where m.staff_id = p.id and m.during @> ${now}::timestamptz)`.as(
+        'leads',
+      ),
     ])
     .where('s.token_hash', '=', tokenHash)
     .where('s.ended_at', 'is', null)
@@ -39,7 +45,12 @@ export async function findSignedIn(
       nameEn: row.name_en,
       department: row.department,
       language: row.language,
-      standingRoles: row.standing_roles,
+      standingRoles: [
+        ...row.standing_roles,
+        ...(row.heads ? (['head'] as const) : []),
+        ...(row.leads ? (['leadership'] as const) : []),
+      ],
+      seenAt: row.seen_at,
     }
   )
 }
@@ -98,6 +109,24 @@ export async function endSessionRow(tx: Tx, id: SessionId): Promise<boolean> {
     .where('ended_at', 'is', null)
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** Ends all of a person but one, and names those that were open. */
+export async function endSessionRows(tx: Tx, staffId: StaffId, except: SessionId | null): Promise<SessionId[]> {
+  const rows = await tx.db
+    .updateTable('sessions')
+    .set({ ended_at: tx.now })
+    .where('staff_id', '=', staffId)
+    .where('ended_at', 'is', null)
+    .where('id', '!=', except ?? '0')
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id as SessionId)
+}
+
+/** False in a house that nobody has moved into. */
+export async function isInhabited(db: Reader): Promise<boolean> {
+  return (await db.selectFrom('staff').select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
 export const noteFailure = (db: Reader, keys: readonly string[], at: Date) =>

@@ -1,5 +1,7 @@
 import type { Capability, Post, Rank, StandingRole } from '../kernel/capabilities.ts'
 import { RANKS } from '../kernel/capabilities.ts'
+import { type Refusal, refusal } from '../kernel/refusal.ts'
+import { COMMON_PASSWORDS } from './common-passwords.ts'
 
 /**
  * The one table of who may do what. A standing role holds off shift as well; a post holds only while its person is on
@@ -30,10 +32,10 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
   head: ['board.read', 'escalation.read', 'escalation.handle'],
-  hr: ['roster.edit', 'board.read', 'incident.read'],
+  hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read'],
   administration: ['board.read'],
-  leadership: ['board.read', 'ticket.read', 'ticket.search', 'incident.read'],
-  administrator: ['settings.edit', 'people.edit', 'roster.edit', 'board.read'],
+  leadership: ['board.read', 'ticket.read', 'ticket.search', 'leadership.read', 'incident.read'],
+  administrator: ['settings.edit', 'people.edit', 'roster.edit', 'board.read', 'leadership.read'],
 }
 
 export function capabilitiesOf(roles: readonly StandingRole[], post: Post | null): ReadonlySet<Capability> {
@@ -58,3 +60,32 @@ export function secondsToWait(failures: number, last: Date | null, free: number,
   const wait = Math.min(LONGEST_WAIT_SECONDS, 2 ** (failures - free + 1))
   return Math.max(0, Math.ceil(wait - (now.getTime() - last.getTime()) / 1000))
 }
+
+export const SHORTEST_PASSWORD = 10
+export const LONGEST_PASSWORD = 200
+const FEWEST_LETTERS = 4
+
+type Owner = { readonly login: string; readonly number: string; readonly name: string; readonly nameEn: string }
+
+/** Length first: no rule about kinds of letters, which only makes people write `Password1!`. */
+export function whyNotPassword(password: string, owner: Owner): Refusal | null {
+  const letters = Array.from(password)
+  if (letters.length < SHORTEST_PASSWORD)
+    return refusal('accounts.password_short', { count: SHORTEST_PASSWORD }, 'password')
+  if (letters.length > LONGEST_PASSWORD)
+    return refusal('accounts.password_long', { count: LONGEST_PASSWORD }, 'password')
+  if (isAboutOwner(password, owner)) return refusal('accounts.password_is_name', {}, 'password')
+  if (new Set(letters).size < FEWEST_LETTERS || COMMON_PASSWORDS.has(password.toLowerCase()))
+    return refusal('accounts.password_common', {}, 'password')
+  return null
+}
+
+/** The name or the number, also written twice, with other spaces, or with digits and marks around it. */
+function isAboutOwner(password: string, { login, number, name, nameEn }: Owner): boolean {
+  const core = plain(password)
+  return [login, number, name, nameEn].map(plain).some((own) => {
+    if (own.length < 2) return false
+    return core.replaceAll(own, '').replaceAll(/[\d\p{P}\p{S}]/gu, '') === '' && core.includes(own)
+  })
+}
+const plain = (text: string): string => text.toLowerCase().replaceAll(/\s/g, '')

@@ -6,8 +6,9 @@ import { type Actor, linkActor, visitorActor } from '../platform/actor.ts'
 import { hashOf, isToken } from '../platform/tokens.ts'
 import { constraintOf } from '../platform/transaction.ts'
 import type { Reader, Tx } from '../schema.ts'
+import { writeAsCustomer } from '../tickets/actions.ts'
 import { findTicketByLink } from '../tickets/links/queries.ts'
-import { needCustomerOf } from '../tickets/messages/actions.ts'
+import { type Accepted, needCustomerOf, postMessage } from '../tickets/messages/actions.ts'
 import { findOpenTicketOfVisitor, getTicket, type TicketView } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import { turns } from '../web/turns.ts'
@@ -69,5 +70,21 @@ export async function act<T>(
   } catch (error) {
     if (constraintOf(error) !== 'tickets_one_open_a_visitor') throw error
     throw new ChatOpen(bearer.kind === 'visitor' ? await findOpenTicketOfVisitor(db, bearer.visitorId) : undefined)
+  }
+}
+
+/** A word of the customer: one statement in the database, unless it reopens what was resolved. */
+export async function say(
+  deps: Pick<Deps, 'transact' | 'db'>,
+  bearer: Bearer,
+  id: TicketId,
+  word: { clientId: string; body: string },
+): Promise<Accepted> {
+  const message = { ticketId: id, by: { kind: 'customer' }, ...word } as const
+  try {
+    return await deps.transact(bearer.actor, (tx) => postMessage(tx, message), 'one statement')
+  } catch (error) {
+    if (!(error instanceof Conflict) || error.code !== 'conversation_closed') throw error
+    return act(deps, bearer, (tx) => writeAsCustomer(tx, id, word))
   }
 }

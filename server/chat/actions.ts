@@ -1,24 +1,22 @@
 import { findOrMakeCustomer } from '../customers/actions.ts'
 import { lockVisitor } from '../customers/queries.ts'
 import { readContact } from '../customers/rules.ts'
-import { someoneOnPost } from '../desk/queries.ts'
 import type { Channel } from '../events/tickets.ts'
 import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
 import { Conflict, Denied, Malformed, refusal } from '../kernel/refusal.ts'
-import { currentTerms } from '../policies/queries.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
-import { complain, endByCustomer, openTicket, reopenTicket } from '../tickets/actions.ts'
+import { complain, endByCustomer, type Opened, openTicket, reopenTicket } from '../tickets/actions.ts'
 import { makeLink } from '../tickets/links/actions.ts'
 import { mark, needCustomerOf } from '../tickets/messages/actions.ts'
 import { marksOf } from '../tickets/messages/queries.ts'
-import { findOpenTicketOfVisitor, getCustomerSide, lockTicket, type TicketRow } from '../tickets/queries.ts'
+import { getCustomerSide, lockTicket, type TicketRow } from '../tickets/queries.ts'
 import { type Given, giveRating } from '../tickets/ratings/actions.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import { ChatOpen } from './access.ts'
-import { findAsked, getQuestion, listTopics } from './queries.ts'
+import { findAsked, readStanding, type TicketFacts } from './queries.ts'
 import { chatState, promiseOf } from './rules.ts'
 
 export type Question = {
@@ -40,6 +38,8 @@ export type Asked = {
   readonly message: { readonly seq: number; readonly id: MessageId; readonly at: Date }
   /** The same client id with the same words came before. */
   readonly repeated: boolean
+  /** The ticket as it was just opened; null where it came before. */
+  readonly opened: TicketFacts | null
 }
 
 /**
@@ -51,20 +51,16 @@ export type Asked = {
 export async function askQuestion(tx: Tx, asked: Question, zone: string): Promise<Asked> {
   const visitorId = visitorOf(tx)
   await lockVisitor(tx, visitorId)
-  const before = await findAsked(tx.db, visitorId, asked.clientId)
-  if (before && before.body !== asked.question) throw new Conflict('client_id_reused')
-  if (before) {
-    const linkToken = await makeLink(tx, before.ticketId)
-    return { ticketId: before.ticketId, linkToken, message: before, repeated: true }
-  }
-  const open = await findOpenTicketOfVisitor(tx.db, visitorId)
-  if (open) throw new ChatOpen(open)
-  await needCurrent(tx.db, asked)
+  const standing = await readStanding(tx.db, visitorId, { ...asked, now: tx.now })
+  if (standing.asked) return again(tx, visitorId, asked)
+  if (standing.open) throw new ChatOpen(standing.open)
+  if (asked.termsVersion !== standing.terms) throw new Conflict('terms_changed')
+  if (!standing.topicThere) throw new Malformed('bad_field', 'topicId')
   const contact = readContact(asked.contact)
   const { name, language, termsVersion } = asked
   const customerId = await findOrMakeCustomer(tx, visitorId, { name, language, contact, termsVersion })
-  const { count } = await someoneOnPost(tx.db, tx.now)
-  const { ticketId, linkToken } = await openTicket(tx, {
+  const promisedAt = standing.onPost ? null : (await promiseNow(tx.db, tx.now, zone)).promisedBy
+  const opened = await openTicket(tx, {
     customerId,
     visitorId,
     channel: asked.channel,
@@ -73,11 +69,45 @@ export async function askQuestion(tx: Tx, asked: Question, zone: string): Promis
     question: asked.question,
     clientId: asked.clientId,
     cameFrom: asked.page,
-    live: count > 0,
-    promisedAt: count > 0 ? null : (await promiseNow(tx.db, tx.now, zone)).promisedBy,
+    live: standing.onPost,
+    promisedAt,
   })
-  return { ticketId, linkToken, message: await getQuestion(tx.db, ticketId), repeated: false }
+  const { ticketId, linkToken, messageId } = opened
+  return {
+    ticketId,
+    linkToken,
+    message: { seq: 1, id: messageId, at: tx.now },
+    repeated: false,
+    opened: factsOf(opened, { at: tx.now, promisedAt }),
+  }
 }
+
+/** The same question once more: the same ticket, and a new link to it. */
+async function again(tx: Tx, visitorId: VisitorId, asked: Question): Promise<Asked> {
+  const before = await findAsked(tx.db, visitorId, asked.clientId)
+  if (before?.body !== asked.question) throw new Conflict('client_id_reused')
+  const linkToken = await makeLink(tx, before.ticketId)
+  return { ticketId: before.ticketId, linkToken, message: before, repeated: true, opened: null }
+}
+
+/** A ticket of this moment: nobody has it, nothing was marked, nothing rated. */
+const factsOf = (
+  { ticketId, number, subject, state }: Opened,
+  { at, promisedAt }: { at: Date; promisedAt: Date | null },
+): TicketFacts => ({
+  id: ticketId,
+  number,
+  subject,
+  state,
+  place_at: at,
+  assignment: null,
+  promised_at: promisedAt,
+  complained_at: null,
+  round: 1,
+  last_seq: 2,
+  closes_at: null,
+  created_at: at,
+})
 
 /** When somebody is on post again, and by when what is left now is answered. */
 export async function promiseNow(
@@ -137,12 +167,6 @@ export async function rate(tx: Tx, id: TicketId, given: Given): Promise<void> {
     (before.comment ?? '') === given.comment &&
     before.reasons.join() === given.reasons.join()
   if (!same) await giveRating(tx, id, given)
-}
-
-async function needCurrent(db: Reader, { termsVersion, topicId }: Question): Promise<void> {
-  if (termsVersion !== (await currentTerms(db)).version) throw new Conflict('terms_changed')
-  const topics = await listTopics(db)
-  if (topicId !== null && !topics.some(({ id }) => id === topicId)) throw new Malformed('bad_field', 'topicId')
 }
 
 /** Whose it is is asked before anything is locked: a stranger's press must not even hold up those who work there. */

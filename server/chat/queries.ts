@@ -1,10 +1,11 @@
-import type { MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
+import { sql } from 'kysely'
+import { isSomeoneOnPost } from '../desk/queries.ts'
+import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import { HOUR, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
-import { listCategories } from '../settings/queries.ts'
-import { standsFor } from '../tickets/merging/queries.ts'
-import { type Marks, marksOf } from '../tickets/messages/queries.ts'
-import { isConfirmed, queuePlace, type TicketView } from '../tickets/queries.ts'
+import { currentSettings, listCategories } from '../settings/queries.ts'
+import { type MarkRow, type Marks, marksFrom } from '../tickets/messages/queries.ts'
+import { aheadOf, type TicketView } from '../tickets/queries.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import type { RatingReason } from '../tickets/ratings/rules.ts'
 import { type ChatState, chatState, expectedWait, type Topic } from './rules.ts'
@@ -42,34 +43,44 @@ export type CustomerRating = {
   comment: string | null
 }
 
-export async function showTicket(db: Reader, ticket: TicketView, now: Date): Promise<CustomerTicket> {
+/** What of a ticket its customer's view is made of; whoever has just opened one knows it without asking. */
+export type TicketFacts = Pick<
+  TicketView,
+  | 'id'
+  | 'number'
+  | 'subject'
+  | 'state'
+  | 'place_at'
+  | 'assignment'
+  | 'promised_at'
+  | 'complained_at'
+  | 'round'
+  | 'last_seq'
+  | 'closes_at'
+  | 'created_at'
+>
+
+export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Promise<CustomerTicket> {
   const state = chatState(ticket.state)
   const waits = ticket.state === 'queued'
-  const [place, waited, marks, rating, confirmed, goesOn] = await Promise.all([
-    waits ? queuePlace(db, ticket.id) : null,
-    waits ? recentWaits(db, now) : [],
-    marksOf(db, ticket.id),
-    customerRating(db, ticket.id),
-    state === 'resolved' || state === 'closed' ? isConfirmed(db, ticket.id) : false,
-    ticket.state === 'merged' ? standsFor(db, ticket.id) : ticket.id,
-  ])
+  const { ahead, waited, marks, rating, confirmed, mergedInto } = await readAround(db, ticket, now)
   return {
     id: ticket.id,
     number: ticket.number,
     subject: ticket.subject,
     state,
-    place: place?.place ?? null,
+    place: ahead === null ? null : Number(ahead) + 1,
     expectedWait: waits ? expectedWait(waited, now.getTime() - ticket.place_at.getTime()) : null,
     with: ticket.state === 'open' && ticket.assignment ? nameOf(ticket.assignment) : null,
     promisedAt: ticket.promised_at?.toISOString() ?? null,
     complained: ticket.complained_at !== null,
     round: ticket.round,
     lastSeq: ticket.last_seq,
-    rating,
+    rating: ratingFor(rating),
     canReopenUntil: state === 'resolved' ? (ticket.closes_at?.toISOString() ?? null) : null,
     confirmed,
-    mergedInto: goesOn === ticket.id ? null : goesOn,
-    marks,
+    mergedInto: mergedInto ?? null,
+    marks: marksFrom(marks),
     createdAt: ticket.created_at.toISOString(),
   }
 }
@@ -77,30 +88,53 @@ export async function showTicket(db: Reader, ticket: TicketView, now: Date): Pro
 const nameOf = ({ name, nameEn }: { name: string; nameEn: string }) => ({ name, nameEn })
 
 /** The rating of the present round, while it is asked for or once it is given. */
-export async function customerRating(db: Reader, id: TicketId): Promise<CustomerRating | null> {
-  const rating = await ratingOf(db, id)
+export const customerRating = async (db: Reader, id: TicketId): Promise<CustomerRating | null> =>
+  ratingFor(await ratingOf(db, id))
+
+type AnyRating = Omit<CustomerRating, 'state' | 'reasons'> & {
+  state: CustomerRating['state'] | 'withdrawn'
+  reasons: string[]
+}
+function ratingFor(rating: AnyRating | null | undefined): CustomerRating | null {
   if (!rating || rating.state === 'withdrawn') return null
   const { state, service, product, reasons, comment } = rating
   return { state, service, product, reasons: reasons as RatingReason[], comment }
 }
 
 const RECENT_WAITS = 50
-
-/** How long those waited, in milliseconds, who were answered for the first time in the last hour. */
-async function recentWaits(db: Reader, now: Date): Promise<number[]> {
-  const rows = await db
-    .selectFrom('assignments as a')
-    .innerJoin('tickets as t', 't.id', 'a.ticket_id')
-    .select(['a.opened_at', 't.created_at'])
-    .where('a.epoch', '=', 1)
-    .where('a.opened_at', '>', plus(now, -HOUR))
-    .where('t.channel', '<>', 'phone')
-    .whereRef('t.queued_at', '=', 't.created_at')
-    .orderBy('a.opened_at', 'desc')
-    .limit(RECENT_WAITS)
-    .execute()
-  return rows.map((row) => row.opened_at.getTime() - row.created_at.getTime())
+type Around = {
+  ahead: string | null
+  /** How long those waited, in milliseconds, who were answered for the first time in the last hour. */
+  waited: number[]
+  marks: MarkRow[]
+  rating: AnyRating | null
+  confirmed: boolean
+  mergedInto: TicketId | null
 }
+
+/** Everything around a ticket that its view needs, in one statement; place and waits only where it waits. */
+async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Date): Promise<Around> {
+  const waits = state === 'queued'
+  const { rows } = await sql<Around>`
+    select
+      ${waits ? sql`(select ${aheadOf(sql.ref('t'))} from tickets t where t.id = ${id} and t.state = 'queued')` : sql`null`} as ahead,
+      ${waits ? recentWaits(now) : sql`'[]'::json`} as waited,
+      (select coalesce(json_agg(m), '[]') from (
+        select reader, delivered_seq, read_seq from marks where ticket_id = ${id}) m) as marks,
+      (select to_json(r) from (
+        select state, service, product, reasons, comment from ratings where ticket_id = ${id} and round = ${round}) r) as rating,
+      ${['resolved', 'closed'].includes(state) ? sql`(select confirmed_at is not null from tickets where id = ${id})` : sql`false`} as confirmed,
+      ${state === 'merged' ? sql`(select into_id::text from ticket_merges where from_id = ${id} and split_at is null)` : sql`null`} as "mergedInto"`.execute(
+    db,
+  )
+  return rows[0] ?? { ahead: null, waited: [], marks: [], rating: null, confirmed: false, mergedInto: null }
+}
+
+const recentWaits = (now: Date) => sql`(select coalesce(json_agg(w.waited), '[]') from (
+  select extract(epoch from a.opened_at - t.created_at)::float8 * 1000 as waited
+  from assignments a join tickets t on t.id = a.ticket_id
+  where a.epoch = 1 and a.opened_at > ${plus(now, -HOUR)} and t.channel <> 'phone' and t.queued_at = t.created_at
+  order by a.opened_at desc limit ${sql.lit(RECENT_WAITS)}) w)`
 
 export type OwnTicket = {
   id: TicketId
@@ -130,6 +164,35 @@ export async function ticketsOfVisitor(db: Reader, visitorId: VisitorId, limit: 
   }))
 }
 
+/** What decides about a question: whether it came before, what else of this visitor is open, and how the house stands. */
+export type Standing = {
+  asked: boolean
+  open: TicketId | null
+  terms: number
+  topicThere: boolean
+  onPost: boolean
+}
+
+/** In one statement. Only what was committed before the visitor was locked is missing in it: so lock first. */
+export async function readStanding(
+  db: Reader,
+  visitorId: VisitorId,
+  { clientId, topicId, now }: { clientId: string; topicId: CategoryId | null; now: Date },
+): Promise<Standing> {
+  const { quietSeconds } = await currentSettings(db)
+  const { rows } = await sql<Standing>`
+    select
+      exists (select from tickets t join messages m on m.ticket_id = t.id and m.seq = 1
+        where t.visitor_id = ${visitorId} and m.client_id = ${clientId}::uuid) as asked,
+      (select id from tickets where visitor_id = ${visitorId} and state in ('new', 'queued', 'open')) as open,
+      (select coalesce(max(version), 0) from customer_terms) as terms,
+      (${topicId}::bigint is null or exists (select from categories where id = ${topicId} and active)) as "topicThere",
+      ${isSomeoneOnPost(now, quietSeconds)} as "onPost"`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('no answer about how the house stands')
+  return row
+}
+
 export type FirstMessage = { ticketId: TicketId; number: string; body: string; seq: number; id: MessageId; at: Date }
 
 /** The question that a visitor has asked under this client id before, if any. */
@@ -139,10 +202,6 @@ export async function findAsked(db: Reader, visitorId: VisitorId, clientId: stri
     .where('m.client_id', '=', clientId)
     .executeTakeFirst()
   return row && firstMessage(row)
-}
-
-export async function getQuestion(db: Reader, ticketId: TicketId): Promise<FirstMessage> {
-  return firstMessage(await firstMessages(db).where('t.id', '=', ticketId).executeTakeFirstOrThrow())
 }
 
 const firstMessages = (db: Reader) =>

@@ -3,7 +3,6 @@ import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
 import { isLanguage, type Language } from '../kernel/language.ts'
 import { NotFound, TooMany, Unauthenticated } from '../kernel/refusal.ts'
-import { writeAsCustomer } from '../tickets/actions.ts'
 import { addressKey, addressOf } from '../web/address.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import type { Deps } from '../web/deps.ts'
@@ -11,7 +10,7 @@ import { check } from '../web/forms.ts'
 import { chosenLanguage } from '../web/headers.ts'
 import { type Limit, limit } from '../web/limits.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
-import { act, type Bearer, bearerOf, inTurn } from './access.ts'
+import { act, type Bearer, bearerOf, inTurn, say } from './access.ts'
 import { markAsCustomer } from './actions.ts'
 import { keepPace } from './gate.ts'
 import { listGaps, movingTickets } from './resume.ts'
@@ -87,7 +86,7 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
       'message.post': liveEvent(SOCKET.message, async ({ ticketId, ...message }) => {
         keepPace(messages, bearerRoom(bearer))
         const id = ticketId as TicketId
-        const { at, ...accepted } = await mine(() => act(deps, bearer, (tx) => writeAsCustomer(tx, id, message)))
+        const { at, ...accepted } = await mine(() => say(deps, bearer, id, message))
         await socket.join(talkRoom(id))
         return { ...accepted, at: at.toISOString() }
       }),

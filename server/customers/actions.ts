@@ -34,15 +34,8 @@ export async function recordCustomer(tx: Tx, { contact, ...who }: Who): Promise<
  * A visitor keeps one customer: what they call themselves now is the name, and each contact they ever gave stays, none
  * of them verified. Another visitor with the same contact stays another customer. The visitor's row is locked.
  */
-export async function findOrMakeCustomer(
+export const findOrMakeCustomer = (
   tx: Tx,
   visitorId: VisitorId,
-  { contact, termsVersion, ...who }: Who & { readonly termsVersion: number },
-): Promise<CustomerId> {
-  const { customerId: known } = await customers.lockVisitor(tx, visitorId)
-  const customerId = known ?? (await customers.insertCustomer(tx, who))
-  if (known) await customers.renameCustomer(tx, known, who)
-  if (contact) await customers.addContact(tx, customerId, contact)
-  await customers.setVisitor(tx, visitorId, { customerId, language: who.language, termsVersion })
-  return customerId
-}
+  who: Who & { readonly termsVersion: number },
+): Promise<CustomerId> => customers.storeCustomerOf(tx, visitorId, who)

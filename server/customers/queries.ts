@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { CustomerId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
 import { NotFound } from '../kernel/refusal.ts'
@@ -69,10 +70,6 @@ export async function insertCustomer(tx: Tx, { name, language }: Who): Promise<C
 }
 
 type Who = { name: string; language: Language }
-
-export async function renameCustomer(tx: Tx, id: CustomerId, { name, language }: Who): Promise<void> {
-  await tx.db.updateTable('customers').set({ name, language }).where('id', '=', id).execute()
-}
 
 /** Adds a way to reach a customer, unverified; one that is known already stays as it is. */
 export async function addContact(tx: Tx, id: CustomerId, { kind, value }: Contact): Promise<void> {
@@ -151,20 +148,32 @@ export async function lockVisitor(tx: Tx, id: VisitorId): Promise<{ customerId: 
   return { customerId: row.customer_id as CustomerId | null }
 }
 
-export async function setVisitor(
+/**
+ * The customer that a visitor speaks for, made where there is none: what they call themselves now is the name, a contact
+ * that is new is added, unverified, and the terms they accepted are noted. One statement.
+ */
+export async function storeCustomerOf(
   tx: Tx,
   id: VisitorId,
-  { customerId, language, termsVersion }: { customerId: CustomerId; language: Language; termsVersion: number },
-): Promise<void> {
-  await tx.db
-    .updateTable('visitors')
-    .set({
-      customer_id: customerId,
-      language,
-      terms_version: termsVersion,
-      terms_accepted_at: tx.now,
-      seen_at: tx.now,
-    })
-    .where('id', '=', id)
-    .execute()
+  { name, language, contact, termsVersion }: Who & { contact: Contact | null; termsVersion: number },
+): Promise<CustomerId> {
+  const { rows } = await sql<{ customer_id: CustomerId }>`
+    with visitor as (
+      select coalesce(customer_id, nextval('customers_id_seq')) as customer_id from visitors where id = ${id} for update
+    ), customer as (
+      insert into customers (id, name, language, created_at) overriding system value
+      select customer_id, ${name}, ${language}, ${tx.now}::timestamptz from visitor
+      on conflict (id) do update set name = excluded.name, language = excluded.language
+    ), contact as (
+      insert into contacts (customer_id, kind, value, created_at)
+      select customer_id, ${contact?.kind ?? null}::text, ${contact?.value ?? null}::text, ${tx.now}::timestamptz from visitor
+      where ${contact !== null}
+      on conflict on constraint contacts_once_a_customer do nothing
+    )
+    update visitors set customer_id = visitor.customer_id, language = ${language}, terms_version = ${termsVersion},
+      terms_accepted_at = ${tx.now}, seen_at = ${tx.now}
+    from visitor where visitors.id = ${id} returning visitor.customer_id`.execute(tx.db)
+  const [row] = rows
+  if (!row) throw new NotFound()
+  return row.customer_id
 }

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Channel } from '../events/tickets.ts'
 import type { Post } from '../kernel/capabilities.ts'
 import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
-import { MINUTE, plus } from '../kernel/time.ts'
+import { MINUTE, plus, SECOND } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { listCandidates } from './offers/queries.ts'
@@ -163,6 +163,23 @@ export async function openOfferOf(db: Reader, staffId: StaffId, now: Date): Prom
     : null
 }
 
+/** How this person's last offer ended, where that was a moment ago and they have no other; what the card says when it goes. */
+export async function endedOfferOf(
+  db: Reader,
+  staffId: StaffId,
+  since: Date,
+): Promise<{ ticketId: TicketId; state: 'taken' | 'expired' | 'withdrawn' } | null> {
+  const row = await db
+    .selectFrom('offers')
+    .select(['ticket_id', 'state', 'ended_at'])
+    .where('staff_id', '=', staffId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row?.ended_at || row.ended_at < since || row.state === 'made' || row.state === 'passed') return null
+  return { ticketId: row.ticket_id as TicketId, state: row.state }
+}
+
 export type Colleague = {
   staffId: StaffId
   name: string
@@ -211,6 +228,12 @@ export async function someoneOnPost(
   const here = (await listColleagues(db, now)).filter((one) => one.here)
   return { count: here.length, faces: here.slice(0, 3).map(({ name, nameEn }) => ({ name, nameEn })) }
 }
+
+/** In another statement: whether anybody of those is there. */
+export const isSomeoneOnPost = (now: Date, quietSeconds: number): RawBuilder<boolean> => sql<boolean>`exists (
+  select from attendances a join shifts s on s.id = a.shift_id and s.during @> ${now}::timestamptz and s.post in ('service', 'manager')
+  join presence r on r.staff_id = a.staff_id and r.seen_at >= ${plus(now, -quietSeconds * SECOND)}
+  where a.checked_out_at is null)`
 
 /** Agents who could be offered something this very moment. */
 export async function ableNow(db: Reader, now: Date): Promise<number> {

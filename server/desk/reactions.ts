@@ -5,16 +5,21 @@ import { raiseAlarm, settleAlarmsOf } from './alarms/actions.ts'
 import { offerNext, withdrawOffers } from './offers/actions.ts'
 import { returnAllWork } from './presence/actions.ts'
 
+/** Whoever brought a question or made room. */
+const ROOM = [
+  'ticket.queued',
+  'offer.passed',
+  'offer.expired',
+  'offer.withdrawn',
+  'assignment.ended',
+  'attendance.checked_in',
+  'break.ended',
+] as const
+
 /** What the desk does when others announce; certain, at least once. */
 export const deskReactions: Reactions<Database> = {
   feature: 'desk',
   on: {
-    'ticket.queued': async (tx) => void (await offerNext(tx)),
-    'offer.passed': async (tx) => void (await offerNext(tx)),
-    'offer.expired': async (tx) => void (await offerNext(tx)),
-    'assignment.ended': async (tx) => void (await offerNext(tx)),
-    'attendance.checked_in': async (tx) => void (await offerNext(tx)),
-    'break.ended': async (tx) => void (await offerNext(tx)),
     'attendance.checked_out': async (tx, { staffId }) => returnAllWork(tx, staffId),
     'ticket.complained': async (tx, { ticketId }) => raiseAlarm(tx, 'complaint', ticketId),
     'promise.broken': async (tx, { ticketId }) => raiseAlarm(tx, 'promise_broken', ticketId),
@@ -31,21 +36,11 @@ export const deskReactions: Reactions<Database> = {
       await settleAlarmsOf(tx, ticketId, ['nobody_eligible', 'offers_refused', 'complaint'])
     },
   },
+  sweep: { after: ROOM, act: offerNext },
 }
 
 /**
  * Offers do not wait for the queue: whoever brought a question or made room offers right after the commit. Room that an
  * answer makes is found by the sweep of the next second: one pass a message would cost more than it gives.
  */
-export const deskPrompt: Prompt<Database> = {
-  after: [
-    'ticket.queued',
-    'offer.passed',
-    'offer.expired',
-    'offer.withdrawn',
-    'assignment.ended',
-    'attendance.checked_in',
-    'break.ended',
-  ],
-  act: offerNext,
-}
+export const deskPrompt: Prompt<Database> = { after: ROOM, act: offerNext }

@@ -97,3 +97,33 @@ export function isOverWithShift(
   if (now >= plus(shiftEndsAt, extendedMinutes * MINUTE)) return true
   return ticket.waitingOn === 'customer' && ticket.lastMessageAt <= plus(now, -QUIET_MINUTES * MINUTE)
 }
+
+/** Where a conversation stands in the agent's list. */
+export type Group = 'us' | 'customer' | 'queue'
+export const GROUPS: readonly Group[] = ['us', 'customer', 'queue']
+export type Place = { readonly group: Group; readonly id: string }
+type Arranged<Row> = { readonly group: Group; readonly rows: readonly (Row | Gone)[] }
+type Gone = { readonly group: Group; readonly gone: string }
+
+/**
+ * The list while a pointer or the keyboard is in it: what stands there keeps its place and changes in place, what has
+ * gone leaves a gap, and what is new waits behind a number. Nothing jumps under the hand (LOOK, rule 7).
+ */
+export function hold<Row extends Place>(
+  rows: readonly Row[],
+  shown: readonly Place[],
+): { groups: Arranged<Row>[]; fresh: number } {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const known = new Set(shown.map(({ id }) => id))
+  const groups = GROUPS.map((group) => ({
+    group,
+    rows: shown.filter((one) => one.group === group).map(({ id }): Row | Gone => byId.get(id) ?? { group, gone: id }),
+  }))
+  return { groups, fresh: rows.filter(({ id }) => !known.has(id)).length }
+}
+
+/** The list in its own order. */
+export const arrange = <Row extends Place>(rows: readonly Row[]): { groups: Arranged<Row>[]; fresh: number } => ({
+  groups: GROUPS.map((group) => ({ group, rows: rows.filter((row) => row.group === group) })),
+  fresh: 0,
+})

@@ -110,8 +110,10 @@ function welcome(deps: Deps, watch: Watch, socket: DeskSocket): void {
       }),
       'message.post': liveEvent(SHAPES.message, async ({ ticketId, epoch, ...message }) => {
         const by = { kind: 'staff', staffId, epoch } as const
-        const { at, ...accepted } = await deps.transact(actor(), (tx) =>
-          postMessage(tx, { ticketId: ticketId as TicketId, by, ...message }),
+        const { at, ...accepted } = await deps.transact(
+          actor(),
+          (tx) => postMessage(tx, { ticketId: ticketId as TicketId, by, ...message }),
+          'one statement',
         )
         return { ...accepted, at: at.toISOString() }
       }),

@@ -68,8 +68,8 @@ export async function sendEscalation(
   if (escalation.state === 'sent') return
   refuse(whyNotMoveEscalation(escalation.state, 'send'))
   refuse(whyNotSend(words, await escalations.factsOfTarget(tx.db, target, tx.now), tx.now))
-  const { escalationAcceptMinutes, escalationHandoverMinutes } = await currentSettings(tx.db)
-  const acceptBy = plus(tx.now, escalationAcceptMinutes * MINUTE)
+  const { departmentAcceptMinutes, escalationHandoverMinutes } = await currentSettings(tx.db)
+  const acceptBy = plus(tx.now, departmentAcceptMinutes * MINUTE)
   const to = {
     department_id: target.kind === 'department' ? target.departmentId : null,
     person_id: target.kind === 'department' ? target.personId : null,
@@ -310,11 +310,11 @@ export async function stepUp(tx: Tx, id: EscalationId): Promise<void> {
   if (escalation.state !== 'sent' || !escalation.accept_due_at || escalation.accept_due_at > tx.now) return
   const step = STEPS[escalation.step]
   if (!step) return
-  const { escalationAcceptMinutes } = await currentSettings(tx.db)
+  const { departmentAcceptMinutes } = await currentSettings(tx.db)
   const last = escalation.step + 1 >= STEPS.length || escalation.post !== null
   await escalations.setEscalation(tx, id, {
     step: escalation.step + 1,
-    accept_due_at: last ? null : plus(escalation.accept_due_at, escalationAcceptMinutes * MINUTE),
+    accept_due_at: last ? null : plus(escalation.accept_due_at, departmentAcceptMinutes * MINUTE),
   })
   if (step === 'manager') await raiseAlarm(tx, 'escalation_unaccepted', escalation.ticket_id, id)
   await announce(

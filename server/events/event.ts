@@ -4,6 +4,7 @@ import type { ClockEvents } from './clocks.ts'
 import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { IncidentEvents } from './incidents.ts'
+import type { NotificationEvents } from './notifications.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
@@ -17,6 +18,7 @@ export type Events = AccountEvents &
   EscalationEvents &
   IncidentEvents &
   PromiseEvents &
+  NotificationEvents &
   RosterEvents &
   SettingEvents &
   TicketEvents

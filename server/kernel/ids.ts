@@ -5,6 +5,9 @@ type Id<Name extends string> = string & { readonly [brand]: Name }
 export type StaffId = Id<'staff'>
 export type DepartmentId = Id<'department'>
 export type SessionId = Id<'session'>
+export type MembershipId = Id<'membership'>
+export type LinkId = Id<'link'>
+export type MailId = Id<'mail'>
 export type CustomerId = Id<'customer'>
 export type VisitorId = Id<'visitor'>
 export type ShiftId = Id<'shift'>
@@ -22,6 +25,8 @@ export type ClockId = Id<'clock'>
 export type PromiseId = Id<'promise'>
 export type IncidentId = Id<'incident'>
 export type CategoryId = Id<'category'>
+export type ChangeId = Id<'change'>
+export type SiteId = Id<'site'>
 export type EventId = Id<'event'>
 
 /** True for the text of a positive bigint; anything else is nobody's id and answers 404 like a missing row. */

@@ -1,5 +1,6 @@
-import { type ColumnType, Kysely, PostgresDialect } from 'kysely'
+import { type ColumnType, Kysely } from 'kysely'
 import pg from 'pg'
+import { EagerDialect, PreparingClient } from './connection.ts'
 import type { Log } from './log.ts'
 import { StartError } from './start-error.ts'
 
@@ -13,6 +14,9 @@ type Options = { readonly max: number; readonly kind: PoolKind; readonly log?: L
 const SHORT = { statement_timeout: 5000, idle_in_transaction_session_timeout: 10_000 }
 const LIMITS = { web: SHORT, work: SHORT, long: { idle_in_transaction_session_timeout: 600_000 } } as const
 
+/** A connection that has just been opened answers slowly: it has to learn every table anew. */
+const IDLE_MILLISECONDS = 300_000
+
 const DATE = 1082
 // A `date` is a day of the calendar, not an instant: pg would make it midnight in the zone of this machine.
 const types: pg.CustomTypesConfig = {
@@ -25,7 +29,11 @@ export function openPool(url: string, { max, kind, log }: Options): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
+    Client: PreparingClient,
+    // Statements of one connection go out without waiting for the answer to the one before.
+    pipeline: true,
     connectionTimeoutMillis: 2000,
+    idleTimeoutMillis: IDLE_MILLISECONDS,
     keepAlive: true,
     application_name: `nightdesk ${kind}`,
     // Ranges are read as text, so the zone they are written in must not depend on the server.
@@ -39,8 +47,7 @@ export function openPool(url: string, { max, kind, log }: Options): pg.Pool {
   return pool
 }
 
-export const openDatabase = <DB>(pool: pg.Pool): Kysely<DB> =>
-  new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+export const openDatabase = <DB>(pool: pg.Pool): Kysely<DB> => new Kysely<DB>({ dialect: new EagerDialect(pool) })
 
 /** The same connection string with another database in it. */
 export function withDatabase(url: string, name: string): string {

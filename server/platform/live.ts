@@ -1,17 +1,21 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { createAdapter } from '@socket.io/redis-adapter'
 import { parse } from 'hono/utils/cookie'
-import { Server } from 'socket.io'
+import { type Namespace, Server } from 'socket.io'
 import { guardLine } from './lines.ts'
 import type { Log } from './log.ts'
+import { paced } from './pace.ts'
 import { publisher, subscriber } from './redis.ts'
 import type { Spoken } from './transaction.ts'
 
 /** Live fan-out to open pages: in memory, or over Redis for several processes. Losing it loses nothing: clients ask for gaps. */
 export type Live = {
   readonly io: Server
-  /** Tells staff pages that a topic changed; they fetch the fragment, so rights are checked on every read. */
-  readonly tell: (topics: readonly string[]) => void
+  /**
+   * Tells staff pages that a topic changed; they fetch the fragment, so rights are checked on every read. Customers whose
+   * page shows of it hear a bare `changed`, unless it is told to staff alone.
+   */
+  readonly tell: (topics: readonly string[], whom?: 'everybody' | 'staff') => void
   readonly say: (spoken: Spoken) => void
   /** Takes every socket of a room out of another room, in every process: a right that ends ends the room. */
   readonly leave: (namespace: Spoken['namespace'], from: string, room: string) => void
@@ -32,6 +36,9 @@ type Options = {
   publicRooms: (topic: string) => string[]
 }
 
+/** A page fetches its fragment anew for each telling; what changes faster than this is told once more at the end. */
+const TELL_AGAIN_MILLISECONDS = 200
+
 export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): Live {
   const io = new Server({
     path: '/live',
@@ -47,6 +54,9 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
   })
   const redis = redisUrl ? { pub: publisher(redisUrl, log), sub: subscriber(redisUrl, log) } : undefined
   if (redis) io.adapter(createAdapter(redis.pub, redis.sub))
+  // An empty room costs as much as a full one, nearly: it is encoded first. With Redis others may be in it.
+  const isHeard = (spoken: Namespace, room: string): boolean => redis !== undefined || spoken.adapter.rooms.has(room)
+  const inPace = paced(TELL_AGAIN_MILLISECONDS)
   // A worker has no doors: it emits to the rooms of others, and has nothing of its own to close.
   let attached = false
   const desk = io.of('/desk')
@@ -55,14 +65,18 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
   io.of('/').use((_socket, next) => next(new Error('Invalid namespace')))
   return {
     io,
-    tell: (topics) => {
+    tell: (topics, whom = 'everybody') => {
       for (const topic of new Set(topics)) {
-        desk.to(`topic:${topic}`).emit('topic', { topic })
-        for (const room of publicRooms(topic)) chat.to(room).emit('changed', {})
+        if (isHeard(desk, `topic:${topic}`))
+          inPace(`desk ${topic}`, () => desk.to(`topic:${topic}`).emit('topic', { topic }))
+        if (whom === 'staff') continue
+        for (const room of publicRooms(topic))
+          if (isHeard(chat, room)) inPace(`chat ${room}`, () => chat.to(room).emit('changed', {}))
       }
     },
     say: ({ namespace, room, event, data }) => {
-      io.of(namespace).to(room).emit(event, data)
+      const spoken = io.of(namespace)
+      if (isHeard(spoken, room)) spoken.to(room).emit(event, data)
     },
     leave: (namespace, from, room) => io.of(namespace).in(from).socketsLeave(room),
     cut: (namespace, room) => io.of(namespace).in(room).disconnectSockets(true),

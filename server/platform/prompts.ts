@@ -19,6 +19,9 @@ export type Prompts = {
   readonly stop: () => Promise<void>
 }
 
+/** Between two passes: under a flood of acts most of them are then served together. */
+const PAUSE_MILLISECONDS = 20
+
 /** One pass at a time for each prompt: acts that come meanwhile are served together by one more. */
 export function openPrompts<DB>({ prompts, transact, log }: Options<DB>): Prompts {
   const running = new Map<Prompt<DB>, Promise<void>>()
@@ -30,6 +33,7 @@ export function openPrompts<DB>({ prompts, transact, log }: Options<DB>): Prompt
       await transact(system, prompt.act).catch((error) =>
         log.warn({ reason: String(error) }, 'a prompt failed, its reaction follows'),
       )
+      if (again.has(prompt)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
     } while (again.has(prompt) && !stopped)
     running.delete(prompt)
   }

@@ -9,6 +9,8 @@ import type { Transact, Tx } from './transaction.ts'
 export type Reactions<DB> = {
   readonly feature: string
   readonly on: { readonly [Name in EventName]?: (tx: Tx<DB>, payload: Events[Name]) => Promise<void> }
+  /** What is done once a batch, after the rest, where one of these was in it: it looks at everything anyhow, and may be done twice. */
+  readonly sweep?: { readonly after: readonly EventName[]; readonly act: (tx: Tx<DB>) => Promise<unknown> }
 }
 
 type Options<DB> = { db: Kysely<DB>; transact: Transact<DB>; reactions: readonly Reactions<DB>[]; log: Log }
@@ -20,28 +22,38 @@ export const buildReact =
     const mine = reactions.find((one) => one.feature === feature)
     if (!mine) return
     try {
-      await transact(system, async (tx) => {
-        for (const event of events) await reactOnce(tx, mine, event)
-      })
+      await transact(system, (tx) => reactOnce(tx, mine, events))
     } catch (error) {
       log.warn({ feature, events: events.length, reason: String(error) }, 'batch of reactions failed, going one by one')
       const failed: unknown[] = []
       for (const event of events)
-        await transact(system, (tx) => reactOnce(tx, mine, event)).catch((reason) => failed.push(reason))
+        await transact(system, (tx) => reactOnce(tx, mine, [event])).catch((reason) => failed.push(reason))
       if (failed.length > 0) throw failed[0]
     }
   }
 
-/** The names each feature listens to. */
+/** The features that listen to a name. */
 export const listeners = <DB>(reactions: readonly Reactions<DB>[], name: EventName): string[] =>
-  reactions.filter((one) => one.on[name]).map((one) => one.feature)
+  reactions.filter(({ on, sweep }) => on[name] || sweep?.after.includes(name)).map(({ feature }) => feature)
 
-// The key goes in with the effect: no row inserted means it was done before (RELIABILITY 7).
-async function reactOnce<DB>(tx: Tx<DB>, mine: Reactions<DB>, event: HouseEvent): Promise<void> {
-  const handle = mine.on[event.name] as ((tx: Tx<DB>, payload: Events[EventName]) => Promise<void>) | undefined
-  if (!handle) return
-  const { rows } = await sql`
-    insert into processed (key, at) values (${`${mine.feature}:${event.id}`}, ${tx.now})
+async function reactOnce<DB>(tx: Tx<DB>, { feature, on, sweep }: Reactions<DB>, events: readonly HouseEvent[]) {
+  const done = await noteDone(
+    tx,
+    feature,
+    events.filter(({ name }) => on[name]),
+  )
+  for (const event of events) {
+    const handle = on[event.name] as ((tx: Tx<DB>, payload: Events[EventName]) => Promise<void>) | undefined
+    if (handle && done.has(`${feature}:${event.id}`)) await handle(tx, event.payload)
+  }
+  if (sweep && events.some(({ name }) => sweep.after.includes(name))) await sweep.act(tx)
+}
+
+// The keys go in with the effect: no row inserted means it was done before (RELIABILITY 7).
+async function noteDone<DB>(tx: Tx<DB>, feature: string, events: readonly HouseEvent[]): Promise<ReadonlySet<string>> {
+  if (events.length === 0) return new Set()
+  const { rows } = await sql<{ key: string }>`
+    insert into processed (key, at) select key, ${tx.now} from unnest(${events.map(({ id }) => `${feature}:${id}`)}::text[]) as key
     on conflict do nothing returning key`.execute(tx.db)
-  if (rows.length > 0) await handle(tx, event.payload)
+  return new Set(rows.map(({ key }) => key))
 }

@@ -32,42 +32,48 @@ type Options<DB> = {
 const BATCH = 500
 const REACT_BATCH = 100
 const EVERY_MILLISECONDS = 1000
+/** Who is woken all the time gathers: a pass costs much the same for one event and for a hundred. */
+const PAUSE_MILLISECONDS = 50
 /** Any constant of our own: one relay at a time, and a frozen one loses the lock with its transaction. */
 const LOCK = 4_201_001
 
 export function openRelay<DB extends PlatformTables>(options: Options<DB>): Relay {
-  let running: Promise<number> | undefined
-  let again = false
+  let running: Promise<unknown> | undefined
+  let woken: NodeJS.Timeout | undefined
+  let ended = 0
   let stopped = false
-  const run = (): Promise<number> => {
-    if (running) {
-      again = true
-      return running
-    }
-    running = pass(options)
+  const run = (): void => {
+    running ??= pass(options)
       .catch((error) => {
         options.log.warn({ reason: String(error) }, 'relay pass failed')
         return 0
       })
-      .finally(() => {
+      .then((count) => {
         running = undefined
-        if (again && !stopped) {
-          again = false
-          void run()
-        }
+        ended = performance.now()
+        if (count === BATCH) wake()
       })
-    return running
   }
-  const timer = setInterval(() => void run(), EVERY_MILLISECONDS)
+  const wake = (): void => {
+    if (stopped) return
+    woken ??= setTimeout(
+      () => {
+        woken = undefined
+        if (running) void running.then(wake)
+        else run()
+      },
+      Math.max(0, ended + PAUSE_MILLISECONDS - performance.now()),
+    )
+  }
+  const timer = setInterval(run, EVERY_MILLISECONDS)
   timer.unref()
   return {
-    wake: () => {
-      if (!stopped) setImmediate(() => void run())
-    },
+    wake,
     pass: () => pass(options),
     stop: async () => {
       stopped = true
       clearInterval(timer)
+      clearTimeout(woken)
       await running
     },
   }
@@ -109,8 +115,23 @@ async function tellAgain<DB>(
   const untold = events.filter((event) => !told.delete(event.id))
   if (untold.length === 0) return
   for (const spoken of await speakAgain(db, untold)) live.say(spoken)
-  live.tell(untold.flatMap((event) => event.about))
+  tellTopics(live, untold)
 }
+
+/** Topics of what happened. A message reaches its customer itself, and nothing else of their page changes by it. */
+export function tellTopics(
+  live: Pick<Live, 'tell'>,
+  happened: readonly { readonly name: EventName; readonly about: readonly string[] }[],
+): void {
+  const [words, rest] = [happened.filter(isMessage), happened.filter((event) => !isMessage(event))]
+  if (words.length > 0)
+    live.tell(
+      words.flatMap(({ about }) => about),
+      'staff',
+    )
+  if (rest.length > 0) live.tell(rest.flatMap(({ about }) => about))
+}
+const isMessage = ({ name }: { readonly name: EventName }): boolean => name === 'message.posted'
 
 /** Returns what the queue did not take. */
 async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly HouseEvent[]) {

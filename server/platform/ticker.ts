@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { MINUTE } from '../kernel/time.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 import type { Queues } from './queue.ts'
@@ -14,6 +15,8 @@ export type DueKind<DB> = {
   readonly run: (id: string) => Promise<void>
   /** Runs in the ticker itself: for short sweeps that gain nothing from a queue. */
   readonly direct?: boolean
+  /** Waits for the outside world: where the queue does not take it, the ticker starts it and goes on. */
+  readonly slow?: boolean
 }
 export type Ticker = { readonly pass: () => Promise<void>; readonly stop: () => Promise<void> }
 
@@ -51,12 +54,15 @@ async function pass<DB>({ db, clock, queues, kinds, log }: Options<DB>): Promise
     for (const kind of kinds) for (const row of await kind.list(trx, clock.now(), LIMIT)) found.push({ kind, row })
     return found
   })
+  // A job that has failed for good keeps its name taken: with the minute in it the deadline gets another chance.
+  const minute = Math.floor(clock.now().getTime() / MINUTE)
   for (const { kind, row } of due) {
-    const job = { name: kind.kind, id: `${kind.kind}-${row.id}-${row.version}`, data: { id: row.id } }
+    const job = { name: kind.kind, id: `${kind.kind}-${row.id}-${row.version}-${minute}`, data: { id: row.id } }
     const taken = kind.direct ? false : await queues.add('due', job)
-    if (!taken)
-      await kind
-        .run(row.id)
-        .catch((error) => log.error({ kind: kind.kind, id: row.id, reason: String(error) }, 'due act failed'))
+    if (taken) continue
+    const running = kind
+      .run(row.id)
+      .catch((error) => log.error({ kind: kind.kind, id: row.id, reason: String(error) }, 'due act failed'))
+    if (!kind.slow) await running
   }
 }

@@ -31,23 +31,32 @@ export type Tx<DB> = {
 }
 
 /** Runs one act in one transaction; tells of it after the commit. */
-export type Transact<DB> = <T>(actor: Actor, act: (tx: Tx<DB>) => Promise<T>) => Promise<T>
+export type Transact<DB> = <T>(actor: Actor, act: (tx: Tx<DB>) => Promise<T>, writes?: Writes) => Promise<T>
+
+/**
+ * How an act writes. With `one statement` that statement is the transaction: no `begin` and no `commit` go over the wire,
+ * and a second one would stand alone. For what is called a thousand times a second and is one function in the database.
+ */
+export type Writes = 'whole' | 'one statement'
 
 type Told = Pick<Tx<unknown>, 'announced' | 'spoken' | 'actor'>
 type Options<DB> = { db: Kysely<DB>; clock: Clock; onCommit: (told: Told) => void }
 
-// Deadlock, serialisation and a lost server: repeated whole, because every act is idempotent or rolled back (RELIABILITY 12).
-const REPEATABLE = /^(40001|40P01|08...|57P0[123])$/
+// Deadlock, serialisation, a lost server, a plan older than a migration: repeated whole, because every act is idempotent
+// or rolled back (RELIABILITY 12).
+const REPEATABLE = /^(40001|40P01|08...|57P0[123]|0A000)$/
 const ATTEMPTS = 3
 
 export const buildTransact =
   <DB>({ db, clock, onCommit }: Options<DB>): Transact<DB> =>
-  async (actor, act) => {
+  async (actor, act, writes = 'whole') => {
     for (let attempt = 1; ; attempt++) {
       try {
         const now = clock.now()
         const told: Told = { announced: [], spoken: [], actor }
-        const result = await db.transaction().execute((trx) => act({ db: trx, now, ...told }))
+        const result = await (writes === 'whole'
+          ? db.transaction().execute((trx) => act({ db: trx, now, ...told }))
+          : act({ db: db as Transaction<DB>, now, ...told }))
         onCommit(told)
         return result
       } catch (error) {
@@ -90,6 +99,32 @@ export async function announce<Name extends EventName, DB>(
   const [event] = rows
   if (!event) throw new Error(`the event ${name} was not written`)
   tx.announced.push({ id: event.id, name, payload, about })
+}
+
+/** One of several things that happened at once. */
+export type Announcing = {
+  [Name in EventName]: { readonly name: Name; readonly payload: Events[Name]; readonly about: readonly string[] }
+}[EventName]
+
+/** The same for several, in their order, in one statement. */
+export async function announceAll<DB>(tx: Tx<DB>, happened: readonly Announcing[]): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    with given as materialized (
+      select nextval('events_id_seq') as id, name, payload, about
+      from jsonb_to_recordset(${JSON.stringify(happened)}::jsonb) as given (name text, payload jsonb, about jsonb)
+    ), event as (
+      insert into events (id, at, name, actor, payload) overriding system value
+      select id, ${tx.now}, name, ${nameOf(tx.actor)}, payload from given
+    ), posted as (
+      insert into outbox (event_id, about, at)
+      select id, array(select jsonb_array_elements_text(about)), ${tx.now} from given
+    )
+    select id from given order by id`.execute(tx.db)
+  happened.forEach((one, at) => {
+    const id = rows[at]?.id
+    if (!id) throw new Error(`the event ${one.name} was not written`)
+    tx.announced.push({ id, ...one })
+  })
 }
 
 /** Says something to a live room once the transaction has committed. */

@@ -1,5 +1,5 @@
-import { countAlarms } from '../desk/alarms/queries.ts'
-import { countForMe } from '../desk/queries.ts'
+import { openAlarms } from '../desk/alarms/queries.ts'
+import { countForMe, openOfferOf } from '../desk/queries.ts'
 import { HOUR, localOf, nightOf, plus, windowOf } from '../kernel/time.ts'
 import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
@@ -13,12 +13,21 @@ type At = { db: Reader; now: Date; zone: string }
 
 /** What stands around the content of every staff page: what needs this person where, and the line of the night. */
 export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
-  const [desk, board, nightLine] = await Promise.all([
-    me.capabilities.has('desk.work') ? countForMe(db, me.staffId) : 0,
-    me.capabilities.has('board.read') ? countAlarms(db) : 0,
+  const works = me.capabilities.has('desk.work')
+  const [desk, alarms, offer, nightLine] = await Promise.all([
+    works ? countForMe(db, me.staffId) : 0,
+    me.capabilities.has('board.read') ? openAlarms(db) : [],
+    works ? openOfferOf(db, me.staffId, now) : null,
     nightLineOf({ db, now, zone }, me),
   ])
-  return { counts: { ...(desk > 0 ? { desk } : {}), ...(board > 0 ? { board } : {}) }, nightLine }
+  // As the board draws them: one row a ticket, however many reasons ring.
+  const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size
+  return {
+    counts: { ...(desk > 0 ? { desk } : {}), ...(board > 0 ? { board } : {}) },
+    offer: offer && { id: offer.id, expiresAt: offer.expiresAt, seconds: offer.seconds },
+    alarm: me.capabilities.has('alarm.settle') ? (alarms.at(-1)?.id ?? null) : null,
+    nightLine,
+  }
 }
 
 /** From two hours before the night to two after, in per cent of its width; my own shift marked, now where it is. */

@@ -1,17 +1,19 @@
 import { type Context, Hono } from 'hono'
+import { z } from 'zod'
 import { settleAlarm } from '../desk/alarms/actions.ts'
 import { countdown } from '../i18n/instants.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
 import { instantOf, nightOf } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
-import { form, pathId } from '../web/forms.ts'
+import { form, pathId, rowId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
-import { sparkline, toneOf } from './rules.ts'
+import { gather, sparkline } from './rules.ts'
 
 const PARTS = ['now', 'posts', 'figures', 'clocks'] as const
 const CLOCKS = 8
@@ -26,8 +28,10 @@ export const boardRoutes = (deps: Deps) =>
       return fragment(c, deps, 'reports/board', part, await boardOf(c, deps))
     })
     .post('/alarms/:id/settlement', staffOnly(deps, 'alarm.settle'), async (c) => {
-      await form(c, {})
-      await deps.transact(c.var.me.actor, (tx) => settleAlarm(tx, pathId<AlarmId>(c)))
+      const { also = [] } = await form(c, { also: z.array(rowId).max(10).optional() })
+      await deps.transact(c.var.me.actor, async (tx) => {
+        for (const id of [pathId<AlarmId>(c), ...(also as AlarmId[])]) await settleAlarm(tx, id)
+      })
       return wantsPart(c) ? fragment(c, deps, 'reports/board', 'now', await boardOf(c, deps)) : seeOther(c, '/board')
     })
 
@@ -47,9 +51,12 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   return {
     night,
     manager: people.find((person) => person.post === 'manager'),
-    needs: needs.map((need) => ({ ...need, tone: need.kind === 'complaint' ? 'lamp' : 'quiet' })),
+    needs: gather(needs),
     colleagues: people.filter(
-      (person) => person.state === 'here' && (person.post === 'service' || person.post === 'manager'),
+      (person) =>
+        person.state === 'here' &&
+        person.staffId !== c.var.me.staffId &&
+        (person.post === 'service' || person.post === 'manager'),
     ),
     posts: POSTS.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
       .map((post) => ({ post, people: people.filter((person) => person.post === post).map(withLoad(settings)) }))
@@ -57,10 +64,11 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     figures: figuresOf(figures, hours, now, settings.answerSeconds),
     clocks: clocks.map((row) => ({
       ...row,
-      tone: toneOf(row.dueAt, now, settings.answerSeconds),
+      tone: clockTone(row.dueAt, now, settings.answerSeconds),
       left: countdown(row.dueAt.getTime() - now.getTime()),
       over: row.dueAt < now,
     })),
+    answerSeconds: settings.answerSeconds,
     lead: c.var.me.capabilities.has('desk.lead'),
   }
 }

@@ -6,9 +6,30 @@ export function sparkline(values: readonly number[]): string {
   return values.map((value, n) => `${n === 0 ? 'M' : 'L'}${Math.round(n * step)} ${height(value)}`).join('')
 }
 
-/** Share of its time that a waiting customer has used: 0 just asked, 1 due. Lamp from 0.75 on, bad past 1. */
-export function toneOf(dueAt: Date, now: Date, answerSeconds: number): 'quiet' | 'lamp' | 'bad' {
-  const leftSeconds = (dueAt.getTime() - now.getTime()) / 1000
-  if (leftSeconds < 0) return 'bad'
-  return leftSeconds <= answerSeconds * 0.25 ? 'lamp' : 'quiet'
+/** The most pressing reason first; one bell a ticket on the board, however many reasons ring. */
+const PRESSING = [
+  'complaint',
+  'offers_refused',
+  'nobody_eligible',
+  'promise_broken',
+  'escalation_bounced',
+  'escalation_unaccepted',
+  'not_answered',
+  'job_failed',
+] as const
+type Ringing = {
+  readonly alarmId: string
+  readonly kind: (typeof PRESSING)[number]
+  readonly ticket: { id: string } | null
+}
+
+/** Alarms of one ticket as one row, complaints on top, then in the order in which they began to ring. */
+export function gather<Row extends Ringing>(rows: readonly Row[]): (Row & { also: string[] })[] {
+  const byTicket = Map.groupBy(rows, ({ alarmId, ticket }) => (ticket ? `ticket:${ticket.id}` : `alarm:${alarmId}`))
+  return [...byTicket.values()]
+    .flatMap((same) => {
+      const [first, ...others] = same.toSorted((a, b) => PRESSING.indexOf(a.kind) - PRESSING.indexOf(b.kind))
+      return first ? [{ ...first, also: others.map(({ alarmId }) => alarmId) }] : []
+    })
+    .toSorted((a, b) => Number(b.kind === 'complaint') - Number(a.kind === 'complaint'))
 }

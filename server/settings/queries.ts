@@ -1,7 +1,10 @@
-import type { CategoryId } from '../kernel/ids.ts'
+import { sql } from 'kysely'
+import type { CategoryId, ChangeId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
-import type { Reader } from '../schema.ts'
-import { type Settings, settingsFrom } from './rules.ts'
+import type { Reader, Tx } from '../schema.ts'
+import { keepChange } from './changes/queries.ts'
+import type { SettingKey, Settings } from './definitions.ts'
+import { DEFAULTS, sameValue, settingsFrom } from './rules.ts'
 
 const KEPT_MILLISECONDS = 1000
 const kept = new Map<string, { at: number; settings: Promise<Settings> }>()
@@ -20,21 +23,38 @@ export function currentSettings(db: Reader, place = 'house'): Promise<Settings> 
   return settings
 }
 
+/** The next read within this process sees what was just committed. */
+export const forgetSettings = (): void => kept.clear()
+
 export const readSettings = async (db: Reader): Promise<Settings> =>
   settingsFrom(await db.selectFrom('settings').select(['key', 'value']).execute())
 
-/** Stores one setting; the next read within this process sees it at once, others within a second. */
-export async function storeSetting(
+/** Any constant of our own. */
+const LOCK = 4_201_003
+
+/** Whoever changes settings waits for whoever does so now: what holds between two of them is checked on what is really there. */
+export const lockSettings = (tx: Tx) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx.db)
+
+/**
+ * Stores one setting with its change and returns that; null where it is so already. A value that is the default is not
+ * kept: a later default is then followed. In force in this process after the commit, in others within a second.
+ */
+export async function storeSetting<Key extends SettingKey>(
   db: Reader,
-  row: { key: string; value: unknown; by: string | null; at: Date },
-): Promise<void> {
+  row: { key: Key; value: Settings[Key]; by: StaffId | null; at: Date },
+): Promise<ChangeId | null> {
+  const old = (await readSettings(db))[row.key]
+  if (sameValue(old, row.value)) return null
   const value = JSON.stringify(row.value)
-  await db
-    .insertInto('settings')
-    .values({ key: row.key, value, changed_by: row.by, changed_at: row.at })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, changed_by: row.by, changed_at: row.at }))
-    .execute()
-  kept.clear()
+  if (sameValue(row.value, DEFAULTS[row.key])) await db.deleteFrom('settings').where('key', '=', row.key).execute()
+  else
+    await db
+      .insertInto('settings')
+      .values({ key: row.key, value, changed_by: row.by, changed_at: row.at })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, changed_by: row.by, changed_at: row.at }))
+      .execute()
+  forgetSettings()
+  return keepChange(db, { subject: row.key, old, new: row.value, by: row.by, at: row.at })
 }
 
 export type Category = {
@@ -45,14 +65,16 @@ export type Category = {
   skill: string | null
 }
 
-/** Active categories in their order; children follow by `parentId`. */
+/** Active categories in their order; children follow by `parentId`, and go with a parent that is switched off. */
 export async function listCategories(db: Reader): Promise<Category[]> {
   const rows = await db
-    .selectFrom('categories')
-    .select(['id', 'code', 'parent_id', 'name', 'skill'])
-    .where('active', '=', true)
-    .orderBy('position')
-    .orderBy('id')
+    .selectFrom('categories as c')
+    .leftJoin('categories as above', 'above.id', 'c.parent_id')
+    .select(['c.id', 'c.code', 'c.parent_id', 'c.name', 'c.skill'])
+    .where('c.active', '=', true)
+    .where(({ or, eb }) => or([eb('above.id', 'is', null), eb('above.active', '=', true)]))
+    .orderBy('c.position')
+    .orderBy('c.id')
     .execute()
   return rows.map((row) => ({
     id: row.id as CategoryId,

@@ -1,77 +1,154 @@
 import { z } from 'zod'
+import { LANGUAGES } from '../kernel/language.ts'
+import { Refusal, refusal } from '../kernel/refusal.ts'
+import { whyNotAccent } from './brand/rules.ts'
+import {
+  type Definition,
+  definitionOf,
+  type Group,
+  isSettingKey,
+  keysOf,
+  type NumberDefinition,
+  SETTINGS,
+  type SettingKey,
+  type Settings,
+} from './definitions.ts'
 
-/** Every number a company may change: default, bounds, unit in the name, and where it comes from. */
-type Number = { readonly default: number; readonly min: number; readonly max: number; readonly source: string }
-const number = (source: string, value: number, min: number, max: number): Number => ({
-  default: value,
-  min,
-  max,
-  source,
-})
+type Value = Settings[SettingKey]
+/** What people typed, by the name of the field. */
+export type Typed = Readonly<Record<string, string>>
 
-export const NUMBERS = {
-  offerSeconds: number('DESIGN 3, who gets the ticket', 20, 5, 120),
-  offerAgainMinutes: number('DESIGN 3: never twice to the same person within', 3, 1, 60),
-  offerHops: number('DESIGN 3: then the duty manager is alarmed', 3, 1, 10),
-  capacity: number('DESIGN 3: load an agent may carry; waiting on us counts 1', 5, 1, 20),
-  waitingOnCustomerLoad: number('DESIGN 3: load of a ticket that waits for the customer', 0.3, 0, 1),
-  quietSeconds: number('DESIGN 3: silent so long, no offers', 20, 10, 120),
-  lostSeconds: number('DESIGN 3: silent so long, the work goes back', 90, 30, 600),
-  noOffersBeforeEndMinutes: number('DESIGN 3, end of a shift', 15, 0, 60),
-  extendedMinutes: number('DESIGN 3, end of a shift: live chats stay at most', 30, 0, 120),
-  answerSeconds: number('REGULATION row 1: chat', 60, 10, 3600),
-  formAnswerMinutes: number('REGULATION row 1: mail, from the next opening', 30, 5, 600),
-  resolutionHours: number('REGULATION row 45: resolved within', 4, 1, 240),
-  promiseRemindMinutes: number('REGULATION 2, PROMISE: its owner is reminded before', 10, 1, 120),
-  followUpMinutes: number('REGULATION row 38: an open ticket is looked at again', 60, 5, 1440),
-  closeAfterSilenceHours: number('REGULATION 2, TICKET', 72, 1, 720),
-  requestPageDays: number('RELIABILITY 17: days a request page lives after closing', 30, 1, 365),
-  undoSeconds: number('LOOK: undo of a wrong resolve or transfer', 60, 5, 600),
-  earlyMinutes: number('REGULATION row 25: arrive before the start', 15, 0, 60),
-  lateGraceMinutes: number('REGULATION 2, SHIFT', 15, 0, 60),
-  breakMinutes: number('DESIGN 3, nights: one paid break', 30, 5, 90),
-  escalationAcceptMinutes: number('REGULATION row 37: not accepted, then the duty manager, then the head', 30, 5, 240),
-  escalationHandoverMinutes: number('REGULATION row 37: from the decision to the hand-over', 15, 1, 60),
-  escalationLinkHours: number('RELIABILITY 17: a mail’s link opens its request for', 72, 1, 240),
-  sessionHours: number('a staff session without use ends after', 12, 1, 72),
-  visitorDays: number('a visitor token lives', 90, 1, 365),
-} as const satisfies Record<string, Number>
-
-export const TEXTS = {
-  /** Local times; an end at or before the start is on the next day. */
-  nightStart: '22:00',
-  nightEnd: '06:00',
-  /** Where customers turn outside the night, shown when nobody is on post. */
-  dayDeskStart: '08:30',
-  dayDeskEmail: '',
-  dayDeskPhone: '',
-} as const
-
-export type Settings = { readonly [Key in keyof typeof NUMBERS]: number } & {
-  readonly [Key in keyof typeof TEXTS]: string
-} & { readonly companyName: { readonly 'zh-CN': string; readonly en: string } }
-
-const DEFAULTS: Settings = {
-  ...(Object.fromEntries(Object.entries(NUMBERS).map(([key, { default: value }]) => [key, value])) as Record<
-    keyof typeof NUMBERS,
-    number
-  >),
-  ...TEXTS,
-  companyName: { 'zh-CN': '夜班值守台', en: 'Nightdesk' },
-}
-
-const bilingual = z.object({ 'zh-CN': z.string(), en: z.string() })
+export const DEFAULTS = Object.fromEntries(
+  Object.entries(SETTINGS).map(([key, definition]) => [key, definition.default]),
+) as Settings
 
 /** What is stored over the defaults; a stored value that is out of bounds or of another type is ignored (RELIABILITY 22: the default is the safe one). */
 export function settingsFrom(stored: readonly { key: string; value: unknown }[]): Settings {
-  const settings: Record<string, unknown> = { ...DEFAULTS }
-  for (const { key, value } of stored) {
-    if (Object.hasOwn(NUMBERS, key)) {
-      const { min, max } = NUMBERS[key as keyof typeof NUMBERS]
-      if (typeof value === 'number' && value >= min && value <= max) settings[key] = value
-    } else if (Object.hasOwn(TEXTS, key)) {
-      if (typeof value === 'string') settings[key] = value
-    } else if (key === 'companyName' && bilingual.safeParse(value).success) settings[key] = value
-  }
-  return settings as Settings
+  const kept = stored.filter(({ key, value }) => isSettingKey(key) && fits(definitionOf(key), value))
+  return { ...DEFAULTS, ...Object.fromEntries(kept.map(({ key, value }) => [key, value])) }
 }
+
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
+const bilingual = z.strictObject({ 'zh-CN': z.string(), en: z.string() })
+const picture = z.strictObject({ file: z.string(), width: z.number(), height: z.number() })
+
+function fits(definition: Definition, value: unknown): boolean {
+  switch (definition.kind) {
+    case 'number':
+      return typeof value === 'number' && value >= definition.min && value <= definition.max
+    case 'time':
+      return typeof value === 'string' && TIME.test(value)
+    case 'both':
+      return bilingual.safeParse(value).success
+    case 'picture':
+      return value === null || picture.safeParse(value).success
+    default:
+      return typeof value === 'string'
+  }
+}
+
+/** The fields of a setting on its page: `greeting.zh-CN` and `greeting.en`, for most just the key. */
+export const fieldsOf = (key: SettingKey): string[] =>
+  definitionOf(key).kind === 'both' ? LANGUAGES.map((language) => `${key}.${language}`) : [key]
+
+/** The settings of a group that are typed; a picture is sent by a form of its own. */
+export const typedKeysOf = (group: Group): SettingKey[] =>
+  keysOf(group).filter((key) => definitionOf(key).kind !== 'picture')
+
+/** A value as its fields show it. */
+export function typedOf(key: SettingKey, value: Value): Typed {
+  if (definitionOf(key).kind !== 'both') return { [key]: String(value ?? '') }
+  return Object.fromEntries(LANGUAGES.map((language) => [`${key}.${language}`, (value as Typed)[language] ?? '']))
+}
+
+/** What the fields of a group come to on top of what is in force, and every reason why not, each under its field. */
+export function readGroup(
+  group: Group,
+  typed: Typed,
+  before: Settings,
+): { readonly values: Partial<Settings>; readonly refused: readonly Refusal[] } {
+  const read = typedKeysOf(group).map((key) => [key, readTyped(key, typed)] as const)
+  const refused = read.flatMap(([, value]) => (value instanceof Refusal ? [value] : []))
+  const values = Object.fromEntries(read.filter(([, value]) => !(value instanceof Refusal))) as Partial<Settings>
+  return { values, refused: refused.length > 0 ? refused : whyNotTogether({ ...before, ...values }) }
+}
+
+/** What must hold between settings, whichever of them changes. */
+export function whyNotTogether(settings: Settings): Refusal[] {
+  const { quietSeconds, lostSeconds, nightStart, nightEnd, dayDeskStart, dayDeskEnd } = settings
+  const broken: Refusal[] = []
+  // Work would be taken from somebody who still gets offers.
+  if (lostSeconds <= quietSeconds)
+    broken.push(refusal('settings.lost_after_quiet', { quiet: quietSeconds }, 'lostSeconds'))
+  if (nightStart === nightEnd) broken.push(refusal('settings.night_has_no_length', {}, 'nightEnd'))
+  if (dayDeskEnd <= dayDeskStart) broken.push(refusal('settings.day_ends_first', { start: dayDeskStart }, 'dayDeskEnd'))
+  return broken
+}
+
+/** One setting out of its fields, or why not. Full-width digits and signs are those of a Chinese keyboard. */
+export function readTyped(key: SettingKey, typed: Typed): Value | Refusal {
+  const definition = definitionOf(key)
+  const text = (typed[key] ?? '').normalize('NFKC').trim()
+  switch (definition.kind) {
+    case 'number':
+      return readNumber(key, definition, text)
+    case 'time': {
+      const time = text.padStart(5, '0')
+      return TIME.test(time) ? time : refusal('settings.not_a_time', {}, key)
+    }
+    case 'email':
+      return text === '' || z.email().safeParse(text).success ? text : refusal('settings.not_an_address', {}, key)
+    case 'phone':
+      return text === '' || /^\+?\d[\d ()/.-]{2,29}$/.test(text) ? text : refusal('settings.not_a_phone', {}, key)
+    case 'colour':
+      return readAccent(key, text)
+    case 'both':
+      return readBoth(key, definition, typed)
+    case 'picture':
+      throw new Error(`${key} is a picture and cannot be typed`)
+  }
+}
+
+const NUMBER = /^[+-]?\d+([.,]\d+)?$/
+// 0.3 in steps of 0.05 is 5.999… steps.
+const ALMOST = 1e-9
+
+function readNumber(key: SettingKey, { min, max, step }: NumberDefinition, text: string): number | Refusal {
+  if (!NUMBER.test(text)) return refusal('settings.not_a_number', {}, key)
+  const value = Number(text.replace(',', '.'))
+  if (value < min || value > max) return refusal('settings.out_of_bounds', { min, max }, key)
+  const steps = (value - min) / step
+  if (Math.abs(steps - Math.round(steps)) > ALMOST)
+    return Number.isInteger(step)
+      ? refusal('settings.not_whole', {}, key)
+      : refusal('settings.not_in_steps', { step }, key)
+  return value
+}
+
+function readAccent(key: SettingKey, text: string): string | Refusal {
+  if (text === '') return text
+  const hex = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i.exec(text)?.[1]?.toLowerCase()
+  if (!hex) return refusal('settings.not_a_colour', {}, key)
+  const colour = `#${hex.length === 3 ? hex.replace(/./g, '$&$&') : hex}`
+  return whyNotAccent(colour, key) ?? colour
+}
+
+function readBoth(
+  key: SettingKey,
+  { letters, mayBeEmpty }: { readonly letters: number; readonly mayBeEmpty: boolean },
+  typed: Typed,
+): Value | Refusal {
+  const sides = LANGUAGES.map((language) => [language, (typed[`${key}.${language}`] ?? '').trim()] as const)
+  for (const [language, words] of sides) {
+    if (words === '' && !mayBeEmpty) return refusal('settings.both_languages', {}, `${key}.${language}`)
+    if (Array.from(words).length > letters)
+      return refusal('settings.too_long', { letters, count: Array.from(words).length }, `${key}.${language}`)
+    if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(words)) return refusal('settings.one_line', {}, `${key}.${language}`)
+  }
+  return Object.fromEntries(sides) as Value
+}
+
+/** Whether two values are the same setting; the database gives back keys in an order of its own. */
+export const sameValue = (a: unknown, b: unknown): boolean => plain(a) === plain(b)
+const plain = (value: unknown): string =>
+  JSON.stringify(typeof value === 'object' && value !== null ? Object.entries(value).sort() : value)

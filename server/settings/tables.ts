@@ -8,6 +8,15 @@ export type SettingsTables = {
     changed_by: string | null
     changed_at: Date
   }
+  /** Insert-only. `subject` is a setting's key, `category:7`, `site:3` or `terms`; null is nothing, before or after. */
+  setting_changes: {
+    id: Generated<string>
+    subject: string
+    old: ColumnType<unknown, string | null, never>
+    new: ColumnType<unknown, string | null, never>
+    changed_by: string | null
+    changed_at: Date
+  }
   categories: {
     id: Generated<string>
     code: string
@@ -17,5 +26,10 @@ export type SettingsTables = {
     position: Generated<number>
     active: Generated<boolean>
   }
-  allowed_sites: { origin: string; added_at: Date }
+  allowed_sites: {
+    id: Generated<string>
+    origin: string
+    added_at: Date
+    added_by: ColumnType<string | null, string | null | undefined, never>
+  }
 }

@@ -1,15 +1,15 @@
 import { dutyOf } from '../attendance/contributions.ts'
 import { instant } from '../events/event.ts'
 import type { AssignmentEnd, Channel } from '../events/tickets.ts'
-import type { CategoryId, CustomerId, ShiftId, StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
+import type { CategoryId, CustomerId, MessageId, ShiftId, StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
 import { Conflict, refusal, refuse } from '../kernel/refusal.ts'
 import { HOUR, plus, SECOND } from '../kernel/time.ts'
 import { need, staffOf } from '../platform/actor.ts'
-import { announce } from '../platform/transaction.ts'
+import { hashOf, newToken } from '../platform/tokens.ts'
+import { announce, announceAll } from '../platform/transaction.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
-import { makeLink } from './links/actions.ts'
 import { type Accepted, needCustomerOf, postMessage, sayHouse } from './messages/actions.ts'
 import type { OpenAssignment, TicketRow } from './queries.ts'
 import * as tickets from './queries.ts'
@@ -35,26 +35,55 @@ const topics = (id: TicketId, ...more: string[]): { about: string[] } => ({
   about: [`ticket:${id}`, 'desk', 'board', ...more],
 })
 
-/** A question becomes a ticket, its words become message 1, and a private link is made; the token is returned once. */
-export async function openTicket(
-  tx: Tx,
-  opening: Opening,
-): Promise<{ ticketId: TicketId; number: string; linkToken: string }> {
-  const { live, question, clientId, promisedAt } = opening
+/** What was opened: with the token of its private link, which is returned once. */
+export type Opened = {
+  ticketId: TicketId
+  number: string
+  subject: string
+  state: 'new' | 'queued'
+  linkToken: string
+  messageId: MessageId
+}
+
+/** A question becomes a ticket, its words become message 1, the house says that they have come, and a private link is made. */
+export async function openTicket(tx: Tx, opening: Opening): Promise<Opened> {
+  const { live, question, clientId, promisedAt, ...ticket } = opening
   const state = live ? 'queued' : 'new'
-  const { id, number } = await tickets.insertTicket(tx, { ...opening, state, subject: subjectOf(question) })
-  const linkToken = await makeLink(tx, id)
-  await announce(
-    tx,
-    'ticket.created',
-    { ticketId: id, channel: opening.channel, categoryId: opening.categoryId, round: 1 },
-    topics(id),
-  )
-  await postMessage(tx, { ticketId: id, by: { kind: 'customer' }, clientId, body: question })
-  if (promisedAt) await sayHouse(tx, id, 'promised', { at: promisedAt.toISOString() })
-  else await sayHouse(tx, id, 'received')
-  if (live) await announce(tx, 'ticket.queued', { ticketId: id, round: 1, head: false, why: 'asked' }, topics(id))
-  return { ticketId: id, number, linkToken }
+  const subject = subjectOf(question)
+  const linkToken = newToken()
+  const { id, number, messageIds } = await tickets.insertTicket(tx, {
+    ...ticket,
+    state,
+    subject,
+    promisedAt,
+    answerDueAt: plus(tx.now, (await answerSeconds(tx)) * SECOND),
+    link: hashOf(linkToken),
+    question: { clientId, body: question },
+    answer: {
+      clientId: crypto.randomUUID(),
+      ...(promisedAt
+        ? { code: 'promised', details: { at: promisedAt.toISOString() } }
+        : { code: 'received', details: {} }),
+    },
+  })
+  const [messageId, answerId] = messageIds
+  const words = { about: [`ticket:${id}`] }
+  const { channel, categoryId } = ticket
+  await announceAll(tx, [
+    { name: 'ticket.created', payload: { ticketId: id, channel, categoryId, round: 1 }, ...topics(id) },
+    { name: 'message.posted', payload: { ticketId: id, messageId, seq: 1, by: 'customer' }, ...words },
+    { name: 'message.posted', payload: { ticketId: id, messageId: answerId, seq: 2, by: 'house' }, ...words },
+    ...(live
+      ? [
+          {
+            name: 'ticket.queued',
+            payload: { ticketId: id, round: 1, head: false, why: 'asked' },
+            ...topics(id),
+          } as const,
+        ]
+      : []),
+  ])
+  return { ticketId: id, number, subject, state, linkToken, messageId }
 }
 
 /** A request left while nobody was on post enters the live queue. */
@@ -97,6 +126,20 @@ export async function assignTicket(
 ): Promise<{ epoch: number }> {
   const ticket = await tickets.lockTicket(tx, id)
   refuse(whyNotMove(ticket.state, 'assign'))
+  return begin(tx, ticket, to)
+}
+
+/** From whoever has it to somebody else, by the duty manager's word; what the first still writes is stale from now on. */
+export async function reassignTicket(
+  tx: Tx,
+  id: TicketId,
+  to: { staffId: StaffId; shiftId: ShiftId | null; how: 'took' | 'given' },
+): Promise<{ epoch: number }> {
+  const ticket = await tickets.lockTicket(tx, id)
+  refuse(whyNotMove(ticket.state, 'transfer'))
+  const open = await tickets.findOpenAssignment(tx.db, id)
+  // Not `transferred`: that could be taken back by whoever lost it.
+  if (open) await finish(tx, ticket, open, 'returned')
   return begin(tx, ticket, to)
 }
 

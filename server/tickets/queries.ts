@@ -1,6 +1,15 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AssignmentEnd, Channel } from '../events/tickets.ts'
-import type { AssignmentId, CategoryId, CustomerId, ShiftId, StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
+import type {
+  AssignmentId,
+  CategoryId,
+  CustomerId,
+  MessageId,
+  ShiftId,
+  StaffId,
+  TicketId,
+  VisitorId,
+} from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
@@ -139,40 +148,51 @@ export async function lockTicket(tx: Tx, id: TicketId): Promise<TicketRow> {
   return row as TicketRow
 }
 
+export type NewTicket = {
+  state: 'new' | 'queued'
+  customerId: CustomerId
+  visitorId: VisitorId | null
+  channel: Channel
+  language: Language
+  categoryId: CategoryId | null
+  subject: string
+  cameFrom: string | null
+  promisedAt: Date | null
+  answerDueAt: Date
+  /** Hash of the token of its private link. */
+  link: Buffer
+  question: { clientId: string; body: string }
+  /** What the house says to it. */
+  answer: { clientId: string; code: string; details: Record<string, string> }
+}
+
+/** The ticket with its private link, the question as message 1 and the first line of the house as message 2, in one statement. */
 export async function insertTicket(
   tx: Tx,
-  ticket: {
-    state: 'new' | 'queued'
-    customerId: CustomerId
-    visitorId: VisitorId | null
-    channel: Channel
-    language: Language
-    categoryId: CategoryId | null
-    subject: string
-    cameFrom: string | null
-    promisedAt: Date | null
-  },
-): Promise<{ id: TicketId; number: string }> {
-  const row = await tx.db
-    .insertInto('tickets')
-    .values({
-      state: ticket.state,
-      customer_id: ticket.customerId,
-      visitor_id: ticket.visitorId,
-      channel: ticket.channel,
-      language: ticket.language,
-      category_id: ticket.categoryId,
-      subject: ticket.subject,
-      came_from: ticket.cameFrom,
-      promised_at: ticket.promisedAt,
-      place_at: tx.now,
-      created_at: tx.now,
-      last_message_at: tx.now,
-      queued_at: ticket.state === 'queued' ? tx.now : null,
-    })
-    .returning(['id', 'number'])
-    .executeTakeFirstOrThrow()
-  return { id: row.id as TicketId, number: row.number }
+  { question, answer, ...ticket }: NewTicket,
+): Promise<{ id: TicketId; number: string; messageIds: [MessageId, MessageId] }> {
+  const { rows } = await sql<{ id: string; number: string; messages: [MessageId, MessageId] }>`
+    with ticket as (
+      insert into tickets (state, customer_id, visitor_id, channel, language, category_id, subject, came_from, promised_at,
+        place_at, created_at, last_message_at, queued_at, answer_due_at, last_seq)
+      values (${ticket.state}, ${ticket.customerId}, ${ticket.visitorId}, ${ticket.channel}, ${ticket.language},
+        ${ticket.categoryId}, ${ticket.subject}, ${ticket.cameFrom}, ${ticket.promisedAt}, ${tx.now}, ${tx.now}, ${tx.now},
+        ${ticket.state === 'queued' ? tx.now : null}, ${ticket.answerDueAt}, 2) returning id, number
+    ), link as (
+      insert into request_links (token_hash, ticket_id, made_at) select ${ticket.link}, id, ${tx.now} from ticket
+    ), words as (
+      insert into messages (ticket_id, seq, round, author, client_id, body, code, details, at)
+      select id, 1, 1, 'customer', ${question.clientId}::uuid, ${question.body}::text, null::text, null::jsonb, ${tx.now}::timestamptz
+      from ticket union all
+      select id, 2, 1, 'house', ${answer.clientId}, '', ${answer.code}, ${JSON.stringify(answer.details)}, ${tx.now} from ticket
+      returning id, seq
+    )
+    select id::text, number, array(select words.id::text from words order by seq) as messages from ticket`.execute(
+    tx.db,
+  )
+  const [row] = rows
+  if (!row) throw new Error('the ticket was not written')
+  return { id: row.id as TicketId, number: row.number, messageIds: row.messages }
 }
 
 type Change = Partial<
@@ -292,15 +312,23 @@ export async function endAssignmentRow(tx: Tx, id: AssignmentId, why: Assignment
 export const listHolds = (db: Reader, ticketId: TicketId) =>
   db.selectFrom('ticket_holds').select(['kind', 'ref']).where('ticket_id', '=', ticketId).orderBy('set_at').execute()
 
-/** How many stand before this ticket in the live queue; null where it does not wait. */
+/** Who stands further back is told no number: it would change nothing for them, and counting costs more the longer the queue. */
+export const PLACES_COUNTED = 200
+
+/** How many stand before this ticket in the live queue, as far as they are counted; null where it does not wait. */
 export async function queuePlace(db: Reader, id: TicketId): Promise<{ place: number; ahead: number } | null> {
-  const { rows } = await sql<{ ahead: string }>`
-    select (select count(*) from tickets q where q.state = 'queued'
-      and (q.head, -extract(epoch from q.place_at), -q.id) > (t.head, -extract(epoch from t.place_at), -t.id)) as ahead
-    from tickets t where t.id = ${id} and t.state = 'queued'`.execute(db)
+  const { rows } = await sql<{ ahead: string | null }>`
+    select ${aheadOf(sql.ref('t'))} as ahead from tickets t where t.id = ${id} and t.state = 'queued'`.execute(db)
   const [row] = rows
   return row ? { place: Number(row.ahead) + 1, ahead: Number(row.ahead) } : null
 }
+
+/** In another statement: how many stand before the ticket `t` while it waits. */
+export const aheadOf = (t: RawBuilder<unknown>): RawBuilder<string> => sql<string>`(
+  select count(*) from (
+    select from tickets q where q.state = 'queued' and (q.head > ${t}.head or q.head = ${t}.head and (q.place_at, q.id) < (${t}.place_at, ${t}.id))
+    order by q.head desc, q.place_at, q.id limit ${sql.lit(PLACES_COUNTED)}
+  ) before)`
 
 export type EarlierTicket = {
   id: TicketId

@@ -79,3 +79,10 @@ export function whyNotUndo({ last, by, why, undoSeconds, now, tooLate }: Undo): 
   const seconds = (now.getTime() - last.endedAt.getTime()) / 1000
   return tooLate || seconds > undoSeconds ? refusal('tickets.undo_too_late') : null
 }
+
+/** Share of its time that a waiting customer has used: 0 just asked, 1 due. Lamp from 0.75 on, bad past 1 (LOOK). */
+export function clockTone(dueAt: Date, now: Date, answerSeconds: number): 'quiet' | 'lamp' | 'bad' {
+  const leftSeconds = (dueAt.getTime() - now.getTime()) / 1000
+  if (leftSeconds < 0) return 'bad'
+  return leftSeconds <= answerSeconds * 0.25 ? 'lamp' : 'quiet'
+}

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Files } from '../platform/files.ts'
 import type { Live } from '../platform/live.ts'
 import type { Log } from '../platform/log.ts'
 import type { Queues } from '../platform/queue.ts'
@@ -15,6 +16,7 @@ export type Deps = {
   readonly clock: Clock
   readonly live: Live
   readonly queues: Queues
+  readonly files: Files
   readonly log: Log
   /** 32 random bytes made at the first start and kept in the database; signs form tokens. */
   readonly secret: Buffer

@@ -1,5 +1,5 @@
 import type { Capability, Post } from '../kernel/capabilities.ts'
-import type { SessionId, StaffId } from '../kernel/ids.ts'
+import type { AlarmId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Malformed } from '../kernel/refusal.ts'
 import type { Actor } from '../platform/actor.ts'
@@ -29,6 +29,10 @@ export type SignedIn = {
 export type StaffFrame = {
   /** Numbers on the rail: how many things need this person there. */
   readonly counts: { readonly desk?: number; readonly board?: number }
+  /** The offer that waits for this person's press: every staff page rings for it. */
+  readonly offer: { readonly id: OfferId; readonly expiresAt: Date; readonly seconds: number } | null
+  /** The newest alarm that rings at this person until somebody settles it. */
+  readonly alarm: AlarmId | null
   /** The night line: positions in per cent of 0..100; empty where this person has no shift near. */
   readonly nightLine: {
     readonly label: { readonly from: Date; readonly to: Date }
@@ -52,7 +56,8 @@ export type Env = {
 }
 
 export type Body =
-  | { readonly kind: 'form'; readonly fields: URLSearchParams }
+  /** `files` where the route takes any (web/uploads.ts), by the name of their field. */
+  | { readonly kind: 'form'; readonly fields: URLSearchParams; readonly files?: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: 'json'; readonly value: unknown }
   /** Not to be read. Said by whoever asks for it, so that who may not ask at all is told that first. */
   | { readonly kind: 'refused'; readonly reason: Malformed }

@@ -33,14 +33,14 @@ export const safeHeaders: MiddlewareHandler<Env> = async (c, next) => {
   await next()
   if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', policy(nonce, "'none'"))
   c.header('x-content-type-options', 'nosniff')
-  c.header('referrer-policy', 'same-origin')
+  if (!c.res.headers.has('referrer-policy')) c.header('referrer-policy', 'same-origin')
   c.header('permissions-policy', 'camera=(), geolocation=(), microphone=()')
   if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
 }
 
 /** Reads the body once, strictly, before anything looks at it. */
 export const readBody: MiddlewareHandler<Env> = async (c, next) => {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.method === 'OPTIONS') return next()
+  if (c.var.body || c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.method === 'OPTIONS') return next()
   c.set('body', await bodyOf(c.req.raw))
   return next()
 }
@@ -58,17 +58,22 @@ async function bodyOf({ headers, body }: Request): Promise<Body | undefined> {
 const DRAINED_BYTES = 1_000_000
 
 /** Never more than a body may have, whatever was announced; the rest is read and dropped, up to a point. */
-async function collect(body: ReadableStream<Uint8Array> | null, announced: number): Promise<Uint8Array> {
+export async function collect(
+  body: ReadableStream<Uint8Array> | null,
+  announced: number,
+  mostBytes = BODY_BYTES,
+): Promise<Uint8Array> {
   if (!body) return new Uint8Array()
-  if (announced > DRAINED_BYTES) throw new Malformed('too_large')
+  const drained = Math.max(DRAINED_BYTES, 2 * mostBytes)
+  if (announced > drained) throw new Malformed('too_large')
   const pieces: Uint8Array[] = []
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.byteLength
-    if (bytes <= BODY_BYTES) pieces.push(piece)
-    if (bytes > DRAINED_BYTES) break
+    if (bytes <= mostBytes) pieces.push(piece)
+    if (bytes > drained) break
   }
-  if (bytes > BODY_BYTES) throw new Malformed('too_large')
+  if (bytes > mostBytes) throw new Malformed('too_large')
   return Buffer.concat(pieces)
 }
 

@@ -88,7 +88,7 @@ hb.registerHelper('or', (...args: unknown[]) => args.slice(0, -1).some(Boolean))
 hb.registerHelper('object', ({ hash }: Options) => hash)
 for (const folder of ['layouts', 'parts'])
   for (const file of fs.globSync('*.hbs', { cwd: path.join(VIEWS, folder) }))
-    hb.registerPartial(path.basename(file, '.hbs'), fs.readFileSync(path.join(VIEWS, folder, file), 'utf8'))
+    hb.registerPartial(path.basename(file, '.hbs'), fs.readFileSync(path.join(VIEWS, folder, file), 'utf8').trimEnd())
 
 /** The last character of a Chinese name, the initials of any other. */
 export function faceOf(name: string): string {
@@ -109,7 +109,8 @@ export function render(name: string, context: Frame & Record<string, unknown>, p
   if (!part) return page(context)
   const template = parts.get(part)
   if (!template) throw new Error(`${name} has no fragment ${part}`)
-  return template(context)
+  // White space around a part would become one more text node on the page with each refetch.
+  return template(context).trim()
 }
 
 function load(name: string): Loaded {

@@ -68,7 +68,7 @@ async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; c
 test('through a night of 200 tickets, restarts and killed jobs each deadline fires once, never early, at most 2 s late', async () => {
   clock.set(TWO_FOURTEEN)
   const { db } = database
-  await sql`insert into settings (key, value, changed_at) values ('escalationAcceptMinutes', '5', ${clock.now()})`.execute(
+  await sql`insert into settings (key, value, changed_at) values ('departmentAcceptMinutes', '5', ${clock.now()})`.execute(
     db,
   )
   const agents: StaffId[] = []

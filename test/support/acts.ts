@@ -7,7 +7,7 @@ import type { HandSetClock } from './clock.ts'
 export function acts(database: { readonly db: Kysely<Database> }, clock: HandSetClock) {
   const announced: Announcement[] = []
   const spoken: Spoken[] = []
-  const transact: Transact = (actor, act) =>
+  const transact: Transact = (actor, act, writes) =>
     buildTransact<Database>({
       db: database.db,
       clock,
@@ -15,6 +15,6 @@ export function acts(database: { readonly db: Kysely<Database> }, clock: HandSet
         announced.push(...told.announced)
         spoken.push(...told.spoken)
       },
-    })(actor, act)
+    })(actor, act, writes)
   return { transact, announced, spoken }
 }

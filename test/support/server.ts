@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import fs from 'node:fs'
 import type { Server } from 'node:http'
+import os from 'node:os'
+import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { buildApp } from '../../server/app.ts'
 import { openChatSockets } from '../../server/chat/sockets.ts'
@@ -7,6 +10,7 @@ import { readConfig } from '../../server/config.ts'
 import { buildHouse } from '../../server/deps.ts'
 import type { Watch } from '../../server/desk/presence/watch.ts'
 import { openDeskSockets } from '../../server/desk/sockets.ts'
+import { openFiles } from '../../server/platform/files.ts'
 import { openLive } from '../../server/platform/live.ts'
 import { openLog } from '../../server/platform/log.ts'
 import { noQueues } from '../../server/platform/queue.ts'
@@ -24,7 +28,8 @@ export type House = QuietHouse & { readonly url: string; readonly watch: Watch }
  * open it in `beforeAll`, close it in `afterAll`.
  */
 export async function openHouse(database: ReturnType<typeof testDatabase>, clock: HandSetClock, port = 3000) {
-  const config = readConfig({ PORT: String(port), DEMO: 'off' })
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-house-'))
+  const config = readConfig({ PORT: String(port), DEMO: 'off', DATA_DIR: dataDir })
   const log = openLog('silent')
   const live = openLive({ redisUrl: undefined, log, mayConnect: config.isOurOrigin, publicRooms })
   const { deps, relay, react, stop } = buildHouse({
@@ -33,12 +38,17 @@ export async function openHouse(database: ReturnType<typeof testDatabase>, clock
     live,
     log,
     queues: noQueues,
+    files: await openFiles({ dataDir, s3Url: undefined }),
     web: database.db,
     work: database.db,
     secret: await secretNamed(database.db, 'forms'),
     process: 'test',
   })
-  return { deps, app: buildApp(deps), relay, react, close: stop }
+  const close = async (): Promise<void> => {
+    await stop()
+    fs.rmSync(dataDir, { recursive: true, force: true })
+  }
+  return { deps, app: buildApp(deps), relay, react, close }
 }
 
 /** The same, listening on a free port: for sockets, browsers and clients of the protocol. */

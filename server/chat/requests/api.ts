@@ -2,12 +2,12 @@ import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import type { Tx } from '../../schema.ts'
-import { confirmSolved, writeAsCustomer } from '../../tickets/actions.ts'
+import { confirmSolved } from '../../tickets/actions.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { json, pathId, query } from '../../web/forms.ts'
-import { act, ownTicket } from '../access.ts'
+import { act, ownTicket, say } from '../access.ts'
 import {
   askQuestion,
   complainAsCustomer,
@@ -18,7 +18,7 @@ import {
   reopenByCustomer,
 } from '../actions.ts'
 import type { ChatGate } from '../gate.ts'
-import { type CustomerTicket, customerRating, showTicket, ticketsOfVisitor } from '../queries.ts'
+import { type CustomerTicket, customerRating, showTicket, type TicketFacts, ticketsOfVisitor } from '../queries.ts'
 import { welcomeToRoom } from '../rooms.ts'
 import { fitting, LIMITS } from '../rules.ts'
 import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
@@ -27,8 +27,9 @@ type Ctx = Context<Env>
 
 /** /api/v1/tickets: what a bearer asked, says and decides. */
 export function requestRoutes(deps: Deps, gate: ChatGate) {
-  const shown = async (c: Ctx, id: TicketId) => {
-    const ticket = await showTicket(deps.db, await ownTicket(deps.db, c.var.bearer, id), deps.clock.now())
+  const shown = async (c: Ctx, id: TicketId, opened: TicketFacts | null = null) => {
+    const facts = opened ?? (await ownTicket(deps.db, c.var.bearer, id))
+    const ticket = await showTicket(deps.db, facts, deps.clock.now())
     return { ...ticket, stateWords: wordsOf(c.var.language)(`conversation.state.${ticket.state}`) }
   }
   const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
@@ -53,7 +54,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       const asked = await acting(c, (tx) =>
         askQuestion(tx, { ...question, page, topicId: topicId as CategoryId | null }, deps.config.timeZone),
       )
-      const ticket = await shown(c, asked.ticketId)
+      const ticket = await shown(c, asked.ticketId, asked.opened)
       welcomeToRoom(deps.live, c.var.bearer, ticket)
       const { seq, id, at } = asked.message
       return c.json(
@@ -74,7 +75,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/messages', async (c) => {
       const message = await json(c, MESSAGE)
       const id = pathId<TicketId>(c)
-      const { at, repeated, ...accepted } = await acting(c, (tx) => writeAsCustomer(tx, id, message))
+      const { at, repeated, ...accepted } = await say(deps, c.var.bearer, id, message)
       return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
     })
     .post('/:id/marks', async (c) => {

@@ -39,12 +39,3 @@ export async function storeSettled(tx: Tx, id: AlarmId, by: StaffId | null): Pro
     .executeTakeFirst()
   return row && { id: row.id as AlarmId, kind: row.kind, ticketId: row.ticket_id as TicketId | null }
 }
-
-export async function countAlarms(db: Reader): Promise<number> {
-  const { count } = await db
-    .selectFrom('alarms')
-    .select((s) => s.fn.countAll<string>().as('count'))
-    .where('settled_at', 'is', null)
-    .executeTakeFirstOrThrow()
-  return Number(count)
-}

@@ -8,8 +8,8 @@ import { announce, constraintOf } from '../../platform/transaction.ts'
 import { isCovered } from '../../roster/queries.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import { assignTicket } from '../../tickets/actions.ts'
-import { lockTicket } from '../../tickets/queries.ts'
+import { assignTicket, reassignTicket } from '../../tickets/actions.ts'
+import { findOpenAssignment, lockTicket } from '../../tickets/queries.ts'
 import { raiseAlarm, settleAlarmsOf } from '../alarms/actions.ts'
 import { type Candidate, isAble, pickAgent, whyNotMore, whyNotTake } from '../rules.ts'
 import * as offers from './queries.ts'
@@ -102,22 +102,37 @@ export async function withdrawOffers(tx: Tx, ticketId: TicketId): Promise<void> 
   await announce(tx, 'offer.withdrawn', payloadOf(offer), topics(ticketId, offer.staffId))
 }
 
-/** The duty manager takes a waiting ticket. */
-export async function takeTicket(tx: Tx, ticketId: TicketId): Promise<{ epoch: number }> {
+/**
+ * The duty manager takes a waiting ticket, or takes a conversation over from a colleague. That only as it stood on the
+ * screen: without `epoch`, or with an old one, whoever has just taken it keeps it.
+ */
+export async function takeTicket(tx: Tx, ticketId: TicketId, epoch?: number): Promise<{ epoch: number }> {
   need(tx, 'desk.lead')
   await lockTicket(tx, ticketId)
-  await withdrawOffers(tx, ticketId)
-  return claim(tx, ticketId, { staffId: staffOf(tx), how: 'took' })
+  return hand(tx, ticketId, { staffId: staffOf(tx), how: 'took', epoch })
 }
 
-/** The duty manager gives a waiting ticket to somebody on post. */
-export async function giveTicket(tx: Tx, ticketId: TicketId, staffId: StaffId): Promise<void> {
+/** The duty manager gives a waiting ticket, or a colleague's as it stood on the screen, to somebody on post. */
+export async function giveTicket(tx: Tx, ticketId: TicketId, staffId: StaffId, epoch?: number): Promise<void> {
   need(tx, 'desk.lead')
   await lockTicket(tx, ticketId)
   const duty = await dutyOf(tx.db, staffId, tx.now)
   if (duty?.post !== 'service' && duty?.post !== 'manager') throw refusal('tickets.transfer_not_on_post', {}, 'staff')
+  await hand(tx, ticketId, { staffId, how: 'given', epoch })
+}
+
+async function hand(
+  tx: Tx,
+  ticketId: TicketId,
+  { epoch, ...to }: { staffId: StaffId; how: 'took' | 'given'; epoch: number | undefined },
+): Promise<{ epoch: number }> {
   await withdrawOffers(tx, ticketId)
-  await claim(tx, ticketId, { staffId, how: 'given' })
+  const open = await findOpenAssignment(tx.db, ticketId)
+  if (!open) return claim(tx, ticketId, to)
+  if (open.staffId === to.staffId) return { epoch: open.epoch }
+  if (open.epoch !== epoch) throw refusal('desk.taken_already')
+  const shiftId = (await dutyOf(tx.db, to.staffId, tx.now))?.shiftId ?? null
+  return reassignTicket(tx, ticketId, { ...to, shiftId })
 }
 
 async function claim(

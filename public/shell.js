@@ -1,0 +1,44 @@
+/** What every staff page does beside its content: the live line, clocks, calls and sounds, words that rise and go. */
+import { token, unhide } from './shell/house.js'
+import './shell/line.js'
+import './shell/clocks.js'
+import './shell/toasts.js'
+import './shell/calls.js'
+
+// Every act of htmx carries the token that is bound to the session (RELIABILITY 15).
+document.addEventListener('htmx:config:request', ({ detail }) => {
+  detail.ctx.request.headers['X-Token'] = token
+})
+
+// A part is not redrawn under somebody's hands: it waits until they leave it.
+const BUSY = '[data-calm]'
+const late = new WeakSet()
+document.addEventListener('htmx:before:request', (event) => {
+  const part = event.detail.ctx.sourceElement
+  if (!part.matches?.(BUSY) || !part.querySelector('select:focus, input:focus, textarea:focus')) return
+  event.preventDefault()
+  if (late.has(part)) return
+  late.add(part)
+  part.addEventListener(
+    'focusout',
+    () => {
+      late.delete(part)
+      document.body.dispatchEvent(new CustomEvent('board'))
+    },
+    { once: true },
+  )
+})
+
+// A menu closes where one presses beside it, and on Escape.
+document.addEventListener('click', ({ target }) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(target)) menu.open = false
+})
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    menu.open = false
+    menu.querySelector('summary')?.focus()
+  }
+})
+document.addEventListener('htmx:after:swap', () => unhide(document))
+unhide(document)

@@ -1,0 +1,124 @@
+import { io } from '/lib/socket.io.js'
+import { me, setClock } from './house.js'
+
+/**
+ * The live line of every staff page. Topics arrive as bare names and become events on the body, which htmx parts listen
+ * to (`hx-trigger="desk from:body"`); conversations get their messages as data.
+ */
+export const line = io('/desk', {
+  path: '/live',
+  transports: ['websocket'],
+  reconnectionDelay: 400,
+  reconnectionDelayMax: 6000,
+  randomizationFactor: 0.6,
+})
+
+const MINE = new Set(['offer', 'work', 'duty'])
+const STANDING = ['offer', 'work', 'duty', 'desk', 'board', 'roster', 'refresh']
+const FRAME = new Set(['offer', 'work', 'duty', 'desk', 'board', 'refresh'])
+/** Topics of one act arrive together; what they ask for is fetched once. */
+const GATHER_MILLISECONDS = 60
+const POLL_MILLISECONDS = 3000
+const ASK_MILLISECONDS = 15_000
+/** A blink of the line is no news. */
+const SAID_AFTER_MILLISECONDS = 2500
+
+let waiting = new Set()
+/** Topics of the conversation that is open here; refetched like the standing ones after a reconnect. */
+let open = []
+/** Asks for what is missing; set by the page that shows a conversation. */
+let ask = async () => undefined
+let degraded = false
+let lostSince = 0
+let asked = 0
+
+/** @param {string} name one topic; those of a person are told without their number, because nobody gets another's */
+export function tell(name) {
+  if (waiting.size === 0) setTimeout(flush, GATHER_MILLISECONDS)
+  const [kind, id] = name.split(':')
+  waiting.add(MINE.has(kind) && id === me ? kind : name)
+}
+
+function flush() {
+  const names = waiting
+  waiting = new Set()
+  for (const name of names) document.body.dispatchEvent(new CustomEvent(name))
+  if ([...names].some((name) => FRAME.has(name))) document.body.dispatchEvent(new CustomEvent('frame'))
+}
+
+export function refetchAll() {
+  for (const name of [...STANDING, ...open]) tell(name)
+}
+
+/** @param {string[]} topics @param {() => Promise<unknown>} missing */
+export function watchConversation(topics, missing) {
+  open = topics
+  ask = missing
+}
+
+/** An event and its answer; undefined where the line gave none in time. @param {string} name @param {object} body */
+export async function call(name, body) {
+  if (!line.connected) return undefined
+  try {
+    return await line.timeout(5000).emitWithAck(name, body)
+  } catch {
+    return undefined
+  }
+}
+
+export const isLive = () => line.connected && !degraded
+
+let connectedBefore = false
+line.on('connect', async () => {
+  const returned = connectedBefore
+  connectedBefore = true
+  lostSince = 0
+  show()
+  const state = await call('resume', { tickets: [] })
+  if (state?.now) setClock(state.now)
+  await askNow()
+  if (returned) refetchAll()
+})
+line.on('topic', ({ topic }) => tell(topic))
+line.on('degraded', ({ on }) => {
+  degraded = on
+  show()
+  if (!on) refetchAll()
+})
+line.on('disconnect', (reason) => {
+  lostSince ||= Date.now()
+  // The server cut it: signed out or shutting down. Whoever is still signed in comes back in a moment.
+  if (reason === 'io server disconnect') setTimeout(() => line.connect(), 300 + Math.random() * 1500)
+})
+line.on('connect_error', (error) => {
+  lostSince ||= Date.now()
+  if (error.message === 'unauthenticated') signIn()
+  else if (!line.active) setTimeout(() => line.connect(), 1000 + Math.random() * 3000)
+})
+
+export function signIn() {
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`)
+}
+
+async function askNow() {
+  asked = Date.now()
+  await ask()
+}
+
+setInterval(() => {
+  const quiet = Date.now() - asked
+  show()
+  if (isLive() ? quiet < ASK_MILLISECONDS : quiet < POLL_MILLISECONDS) return
+  askNow()
+  if (!isLive()) refetchAll()
+}, 1000)
+
+function show() {
+  const banner = document.getElementById('line-state')
+  const text = banner?.querySelector('span')
+  if (!banner || !text) return
+  const lost = !line.connected && lostSince > 0 && Date.now() - lostSince > SAID_AFTER_MILLISECONDS
+  const said = lost ? text.dataset.lost : text.dataset.degraded
+  if (text.textContent !== said) text.textContent = said ?? ''
+  banner.hidden = !lost && !degraded
+}

@@ -1,0 +1,98 @@
+import { dutyCard } from '../attendance/contributions.ts'
+import { countdown } from '../i18n/instants.ts'
+import { isId, type StaffId, type TicketId } from '../kernel/ids.ts'
+import { plus, SECOND } from '../kernel/time.ts'
+import { isCovered, nextOpening } from '../roster/queries.ts'
+import { currentSettings } from '../settings/queries.ts'
+import { clockTone } from '../tickets/rules.ts'
+import type { Deps } from '../web/deps.ts'
+import type { SignedIn } from '../web/env.ts'
+import { countQueue, type DeskRow, endedOfferOf, listMine, listQueue, openOfferOf } from './queries.ts'
+import { arrange, GROUPS, type Group, hold, type Place } from './rules.ts'
+
+type House = Pick<Deps, 'db' | 'clock'>
+
+const MOST_QUEUED = 50
+/** How long the card says why it went. */
+const TOLD_SECONDS = 8
+
+/** The offer on this person's screen, or how the last one ended. */
+export async function offerOf({ db, clock }: House, staffId: StaffId) {
+  const now = clock.now()
+  const offer = await openOfferOf(db, staffId, now)
+  if (!offer) return { offer: null, endedOffer: await endedOfferOf(db, staffId, plus(now, -TOLD_SECONDS * SECOND)) }
+  const left = Math.max(0, (offer.expiresAt.getTime() - now.getTime()) / SECOND)
+  const ring = { left: Math.ceil(left), share: Math.round((left / offer.seconds) * 100) }
+  return { offer: { ...offer, ring, waited: countdown(now.getTime() - offer.since.getTime()) }, endedOffer: null }
+}
+
+/** My conversations by who waits for whom, and the queue with place and wait; in the order in which they stand on the screen where that is told. */
+export async function listOf({ db, clock }: House, me: SignedIn, current: string | undefined, shown: readonly Place[]) {
+  const now = clock.now()
+  const { answerSeconds } = await currentSettings(db)
+  const [mine, queue] = await Promise.all([listMine(db, me.staffId), listQueue(db, me.staffId, MOST_QUEUED)])
+  const rows = [
+    ...mine.map((row) => ({ ...row, group: row.waitingOn, id: row.ticketId as string, place: null })),
+    ...queue.map((row, at) => ({ ...row, group: 'queue' as const, id: row.ticketId as string, place: at + 1 })),
+  ].map((row) => withClock(row, { now, answerSeconds, current }))
+  const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
+  return { groups: groups.filter((group) => group.rows.length > 0), fresh }
+}
+
+/** Why there is nothing to do, and what next. */
+export async function idleOf({ db, clock }: House, { staffId, duty, capabilities }: SignedIn) {
+  const now = clock.now()
+  const [card, covered, settings, mine, { queued }] = await Promise.all([
+    dutyCard(db, staffId, now),
+    isCovered(db, now, 'service'),
+    currentSettings(db),
+    listMine(db, staffId),
+    countQueue(db),
+  ])
+  const { dayDeskPhone, dayDeskEmail, dayDeskStart } = settings
+  return {
+    card,
+    works: capabilities.has('desk.work'),
+    onDuty: duty?.state ?? null,
+    mineCount: mine.length,
+    queueCount: queued,
+    outside: covered
+      ? null
+      : { opensAt: (await nextOpening(db, now)) ?? null, dayDeskPhone, dayDeskEmail, dayDeskStart },
+  }
+}
+
+/** `us.42,queue.17`: what stood on the screen, as the page tells it. Anything else in it is nothing. */
+export function placesIn(keep: string | undefined): Place[] {
+  return (keep ?? '').split(',').flatMap((one) => {
+    const [group, id = ''] = one.split('.')
+    return GROUPS.includes(group as Group) && isId(id) ? [{ group: group as Group, id }] : []
+  })
+}
+
+/** The conversation that the page behind a live part shows: htmx names its address. */
+export function currentIn(url: string | undefined): TicketId | undefined {
+  const id = url && URL.canParse(url) ? /^\/(?:desk|tickets)\/(\d+)$/.exec(new URL(url).pathname)?.[1] : undefined
+  return id && isId(id) ? (id as TicketId) : undefined
+}
+
+type Row = DeskRow & { group: Group; id: string; place: number | null }
+function withClock(
+  row: Row,
+  { now, answerSeconds, current }: { now: Date; answerSeconds: number; current: string | undefined },
+) {
+  const due = row.waitingOn === 'us' ? row.answerDueAt : null
+  return {
+    ...row,
+    current: row.id === current,
+    lit: row.group === 'us',
+    unread: row.group === 'queue' ? 0 : row.unread,
+    due: due && {
+      at: due,
+      tone: clockTone(due, now, answerSeconds),
+      left: countdown(due.getTime() - now.getTime()),
+      over: due < now,
+      seconds: answerSeconds,
+    },
+  }
+}

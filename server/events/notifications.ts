@@ -1,0 +1,12 @@
+import type { MailId, StaffId } from '../kernel/ids.ts'
+
+export type MailKind = 'invitation' | 'reset'
+
+export type NotificationEvents = {
+  'mail.left': { mailId: MailId; kind: MailKind; staffId: StaffId }
+  /** `kept`: there is no mail server, or no address; a person hands it over. */
+  'mail.settled': { mailId: MailId; state: 'sent' | 'failed' | 'unknown' | 'kept'; attempts: number }
+  'mail.asked_again': { mailId: MailId }
+  /** Somebody looked at the private link of a letter that could not be sent. */
+  'mail.link_shown': { mailId: MailId }
+}

@@ -1,0 +1,88 @@
+import type { MailId } from '../../kernel/ids.ts'
+import { NotFound, refuse } from '../../kernel/refusal.ts'
+import { MINUTE, plus } from '../../kernel/time.ts'
+import { need } from '../../platform/actor.ts'
+import type { Delivery } from '../../platform/mail.ts'
+import { LINK_MARK } from '../../platform/outgoing.ts'
+import { announce } from '../../platform/transaction.ts'
+import type { Tx } from '../../schema.ts'
+import * as mails from './queries.ts'
+import { againAfter, isOver, SENDING_MINUTES, whyNotSendAgain, whyNotShowLink } from './rules.ts'
+
+export type Ready = {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string | null
+}
+
+/**
+ * The first half of a sending: from here on the letter counts as on its way, and is never taken up a second time by
+ * itself. Undefined where there is nothing to send: another process has it, it has no address, or no mail server is set.
+ */
+export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promise<Ready | undefined> {
+  const mail = await mails.lockMail(tx, id)
+  if (!mail.dueAt || mail.dueAt > tx.now) return undefined
+  if (mail.state === 'sending') return settle(tx, mail, 'unknown', 'process_lost')
+  if (mail.state !== 'pending') return undefined
+  if (isOver(mail, tx.now)) return settle(tx, mail, 'failed', 'link_over')
+  if (!mail.recipient) return settle(tx, mail, 'kept', 'no_address')
+  if (!canSend) return settle(tx, mail, 'kept', 'no_server')
+  const dueAt = plus(tx.now, SENDING_MINUTES * MINUTE)
+  await mails.setMail(tx, id, { state: 'sending', attempts: mail.attempts + 1, error: null, dueAt })
+  const withLink = (text: string): string => text.replaceAll(LINK_MARK, mail.link ?? '')
+  return {
+    to: mail.recipient,
+    subject: mail.subject,
+    text: withLink(mail.text),
+    html: mail.html && withLink(mail.html),
+  }
+}
+
+/** The second half: what became of it. A refusal for now is tried again later, anything unclear is left to a person. */
+export async function noteDelivery(tx: Tx, id: MailId, delivery: Delivery): Promise<void> {
+  const mail = await mails.lockMail(tx, id)
+  if (mail.state !== 'sending') return
+  if (delivery.state === 'sent') return void (await settle(tx, mail, 'sent', null))
+  const wait = delivery.state === 'failed' && delivery.again ? againAfter(mail.attempts) : null
+  if (wait === null) return void (await settle(tx, mail, delivery.state, delivery.error))
+  await mails.setMail(tx, id, { state: 'pending', error: delivery.error, dueAt: plus(tx.now, wait) })
+}
+
+/** A person takes the risk of a double letter, or a mail server is there at last. */
+export async function sendAgain(tx: Tx, id: MailId): Promise<void> {
+  need(tx, 'people.edit')
+  const mail = await mails.lockMail(tx, id)
+  if (mail.state === 'pending' || mail.state === 'sending') return
+  refuse(whyNotSendAgain(mail, tx.now))
+  await mails.setMail(tx, id, { state: 'pending', attempts: 0, error: null, dueAt: tx.now })
+  await announce(tx, 'mail.asked_again', { mailId: id }, { about: [] })
+}
+
+/** The private link of a letter that did not go out, for whoever hands it over; that it was looked at is on record. */
+export async function showLink(tx: Tx, id: MailId): Promise<string> {
+  need(tx, 'people.edit')
+  const mail = await mails.lockMail(tx, id)
+  refuse(whyNotShowLink(mail, tx.now))
+  if (!mail.link) throw new NotFound()
+  await announce(tx, 'mail.link_shown', { mailId: id }, { about: [] })
+  return mail.link
+}
+
+/** A link that opens nothing any more is not kept either. */
+export async function forgetLink(tx: Tx, id: MailId): Promise<void> {
+  const mail = await mails.lockMail(tx, id)
+  if (mail.link && isOver(mail, tx.now)) await mails.dropLink(tx, id)
+}
+
+async function settle(
+  tx: Tx,
+  { id, attempts }: mails.Mail,
+  state: 'sent' | 'failed' | 'unknown' | 'kept',
+  error: string | null,
+): Promise<undefined> {
+  await mails.setMail(tx, id, { state, error, dueAt: null, settledAt: tx.now })
+  if (state === 'sent') await mails.dropLink(tx, id)
+  await announce(tx, 'mail.settled', { mailId: id, state, attempts }, { about: [] })
+  return undefined
+}

@@ -1,0 +1,46 @@
+import type { MailKind } from '../events/notifications.ts'
+import type { MailId, StaffId } from '../kernel/ids.ts'
+import type { PlatformTables } from './tables.ts'
+import { announce, type Tx } from './transaction.ts'
+
+/** What is to be said to somebody outside the house. */
+export type Outgoing = {
+  readonly kind: MailKind
+  readonly staffId: StaffId
+  /** Null where nobody knows one: it is kept for a person who hands it over. */
+  readonly recipient: string | null
+  readonly subject: string
+  /** With `LINK_MARK` where the private link stands. */
+  readonly text: string
+  readonly html: string | null
+  readonly link: string
+  readonly linkUntil: Date
+}
+
+/** Stands for the private link in texts: the link itself is kept apart and forgotten once it was sent or is over. */
+export const LINK_MARK = '[[link]]'
+
+/** Leaves a letter in the act's own transaction; the ticker finds it, and the job `send-mail` sends it at most once. */
+export async function leaveMail<DB extends PlatformTables>(tx: Tx<DB>, letter: Outgoing): Promise<MailId> {
+  const { db, now } = tx as unknown as Tx<PlatformTables>
+  const row = await db
+    .insertInto('outgoing_mails')
+    .values({
+      kind: letter.kind,
+      about: `staff:${letter.staffId}`,
+      recipient: letter.recipient,
+      subject: letter.subject,
+      text: letter.text,
+      html: letter.html,
+      link: letter.link,
+      link_until: letter.linkUntil,
+      state: 'pending',
+      due_at: now,
+      made_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const mailId = row.id as MailId
+  await announce(tx, 'mail.left', { mailId, kind: letter.kind, staffId: letter.staffId }, { about: [] })
+  return mailId
+}

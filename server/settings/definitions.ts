@@ -1,0 +1,116 @@
+import type { Bilingual } from '../kernel/language.ts'
+
+/**
+ * Everything a company may change, on one table. **A new setting is one line here and its words**: `name`, `means` and
+ * `source` under `settings.each.<key>` in views/settings/{en,zh-CN}.json (a test asks for all three in both languages).
+ * It then stands on the page of its group with value, default, bounds, unit and history, is checked on the way in and
+ * on the way out of the database, and is read as `(await currentSettings(db)).<key>`, in force in every process within a
+ * second. What must hold between two settings goes into `whyNotTogether` (rules.ts); a new unit into `settings.unit`.
+ * A test also looks whether anybody reads it: a setting that does nothing is not allowed.
+ */
+export const SETTINGS = {
+  offerSeconds: number('desk', 'seconds', 20, [5, 120]),
+  offerAgainMinutes: number('desk', 'minutes', 3, [1, 60]),
+  offerHops: number('desk', 'people', 3, [1, 10]),
+  capacity: number('desk', 'conversations', 5, [1, 20]),
+  waitingOnCustomerLoad: number('desk', 'share', 0.3, [0, 1], 0.05),
+  quietSeconds: number('desk', 'seconds', 20, [10, 120]),
+  lostSeconds: number('desk', 'seconds', 90, [30, 600]),
+  undoSeconds: number('desk', 'seconds', 60, [5, 600]),
+
+  answerSeconds: number('clocks', 'seconds', 60, [10, 3600]),
+  formAnswerMinutes: number('clocks', 'minutes', 30, [5, 600]),
+  departmentAcceptMinutes: number('clocks', 'minutes', 30, [1, 1440]),
+  closeAfterSilenceHours: number('clocks', 'hours', 72, [1, 720]),
+  resolutionHours: number('clocks', 'hours', 4, [1, 240]),
+  escalationHandoverMinutes: number('clocks', 'minutes', 15, [1, 60]),
+  escalationLinkHours: number('clocks', 'hours', 72, [1, 240]),
+  promiseRemindMinutes: number('clocks', 'minutes', 10, [1, 120]),
+  followUpMinutes: number('clocks', 'minutes', 60, [5, 1440]),
+
+  nightStart: time('shifts', '22:00'),
+  nightEnd: time('shifts', '06:00'),
+  earlyMinutes: number('shifts', 'minutes', 15, [0, 60]),
+  lateGraceMinutes: number('shifts', 'minutes', 15, [0, 60]),
+  breakMinutes: number('shifts', 'minutes', 30, [5, 90]),
+  noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),
+  extendedMinutes: number('shifts', 'minutes', 30, [0, 120]),
+
+  dayDeskStart: time('customers', '08:30'),
+  dayDeskEnd: time('customers', '18:00'),
+  dayDeskPhone: text('customers', 'phone'),
+  dayDeskEmail: text('customers', 'email'),
+  requestPageDays: number('customers', 'days', 30, [1, 365]),
+  visitorDays: number('customers', 'days', 90, [1, 365]),
+
+  sessionHours: number('people', 'hours', 12, [1, 72]),
+  mailFrom: text('people', 'email'),
+
+  companyName: both('brand', { 'zh-CN': '夜班值守台', en: 'Nightdesk' }, 40),
+  /** What the help page and the widget say first; where a side is empty the house greets in its own words. */
+  greeting: both('brand', { 'zh-CN': '', en: '' }, 60, 'may be empty'),
+  /** `#rrggbb`; empty: the colours of the house. */
+  accent: text('brand', 'colour'),
+  /** Set by its own form (brand/actions.ts); null: the name alone. */
+  logo: picture('brand'),
+} as const satisfies Record<string, Definition>
+
+/** Pages of settings, in their order. */
+export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'people', 'brand'] as const
+export type Group = (typeof GROUPS)[number]
+
+type Unit = 'seconds' | 'minutes' | 'hours' | 'days' | 'people' | 'conversations' | 'share'
+/** A picture in the files of the house, already bounded and encoded by us. */
+export type Picture = { readonly file: string; readonly width: number; readonly height: number }
+
+export type NumberDefinition = {
+  readonly kind: 'number'
+  readonly group: Group
+  readonly default: number
+  readonly unit: Unit
+  readonly min: number
+  readonly max: number
+  /** Steps from `min`; a whole one takes whole numbers only. */
+  readonly step: number
+}
+/** A local time of day, `22:00`. */
+type TimeDefinition = { readonly kind: 'time'; readonly group: Group; readonly default: string }
+type TextDefinition = { readonly kind: 'email' | 'phone' | 'colour'; readonly group: Group; readonly default: string }
+type BothDefinition = {
+  readonly kind: 'both'
+  readonly group: Group
+  readonly default: Bilingual
+  readonly letters: number
+  readonly mayBeEmpty: boolean
+}
+type PictureDefinition = { readonly kind: 'picture'; readonly group: Group; readonly default: Picture | null }
+
+export type Definition = NumberDefinition | TimeDefinition | TextDefinition | BothDefinition | PictureDefinition
+export type SettingKey = keyof typeof SETTINGS
+/** Every setting with its value in force. */
+export type Settings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key]['default'] }
+
+export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(SETTINGS, key)
+export const definitionOf = (key: SettingKey): Definition => SETTINGS[key]
+export const keysOf = (group: Group): SettingKey[] =>
+  (Object.keys(SETTINGS) as SettingKey[]).filter((key) => SETTINGS[key].group === group)
+
+function number(group: Group, unit: Unit, value: number, [min, max]: [number, number], step = 1): NumberDefinition {
+  return { kind: 'number', group, default: value, unit, min, max, step }
+}
+
+function time(group: Group, value: string): TimeDefinition {
+  return { kind: 'time', group, default: value }
+}
+
+function text(group: Group, kind: TextDefinition['kind']): TextDefinition {
+  return { kind, group, default: '' }
+}
+
+function both(group: Group, value: Bilingual, letters: number, empty?: 'may be empty'): BothDefinition {
+  return { kind: 'both', group, default: value, letters, mayBeEmpty: empty !== undefined }
+}
+
+function picture(group: Group): PictureDefinition {
+  return { kind: 'picture', group, default: null }
+}

@@ -1,0 +1,199 @@
+import { contactsOf, customerOf, sameContact } from '../../customers/queries.ts'
+import { clockTime, countdown } from '../../i18n/instants.ts'
+import type { StaffId, TicketId } from '../../kernel/ids.ts'
+import type { Language } from '../../kernel/language.ts'
+import { NotFound } from '../../kernel/refusal.ts'
+import { listCanned } from '../../knowledge/queries.ts'
+import { fillIn } from '../../knowledge/rules.ts'
+import type { Reader } from '../../schema.ts'
+import { type Category, currentSettings, listCategories } from '../../settings/queries.ts'
+import type { Deps } from '../../web/deps.ts'
+import type { SignedIn } from '../../web/env.ts'
+import { listMessages, listNotes, marksOf } from '../messages/queries.ts'
+import { findLastAssignment, findOpenAssignment, getTicket, hasSpoken, isRated, type TicketView } from '../queries.ts'
+import { clockTone, whyNotUndo } from '../rules.ts'
+import { lastPartOf, listEarlier, listParts, readSeqOf } from './queries.ts'
+import { weave, zoneOfPhone } from './rules.ts'
+
+type House = Pick<Deps, 'db' | 'clock' | 'config'>
+
+/** A colleague on a post that talks with customers. */
+export type Receiver = {
+  readonly staffId: StaffId
+  readonly name: string
+  readonly nameEn: string
+  readonly open: number
+  readonly here: boolean
+  readonly onBreak: boolean
+}
+/** Who is there to take a conversation over: only the desk knows, so it is handed in (reactions.ts). */
+export type ListReceivers = (db: Reader, now: Date) => Promise<readonly Receiver[]>
+
+/** Shown at once; earlier words are a link away. */
+const LATEST = 200
+const EARLIER = 6
+
+/** The ticket, for whoever may read it: everybody with the right on their post, and whoever has it in hand. @throws NotFound for all others */
+export async function readTicket(db: Reader, me: SignedIn, id: TicketId): Promise<TicketView> {
+  const ticket = await getTicket(db, id)
+  if (me.capabilities.has('ticket.read') || ticket.assignment?.staffId === me.staffId) return ticket
+  throw new NotFound()
+}
+
+/** Everything around and in one conversation, as its page shows it to this colleague. */
+export async function conversationOf(
+  house: House,
+  me: SignedIn,
+  id: TicketId,
+  { receivers, from }: { receivers: ListReceivers; from?: number | undefined },
+): Promise<Record<string, unknown>> {
+  const { db, clock } = house
+  const ticket = await readTicket(db, me, id)
+  const [head, timeline, composer, side, categories, colleagues] = await Promise.all([
+    headOf(house, me, ticket),
+    timelineOf(house, me, ticket, { from }),
+    composerOf(house, me, ticket),
+    sideOf(house, ticket),
+    listCategories(db),
+    receivers(db, clock.now()),
+  ])
+  return {
+    ...head,
+    ...timeline,
+    ...composer,
+    ...side,
+    categories: labelled(categories),
+    colleagues: colleagues.filter(({ staffId }) => staffId !== me.staffId),
+  }
+}
+
+/** Whose it is, and its clock. */
+export async function headOf({ db, clock }: House, me: SignedIn, ticket: TicketView) {
+  const { answerSeconds } = await currentSettings(db)
+  const now = clock.now()
+  const due = ticket.waiting_on === 'us' && ['queued', 'open'].includes(ticket.state) ? ticket.answer_due_at : null
+  return {
+    ticket,
+    mine: ticket.assignment?.staffId === me.staffId,
+    due: due && {
+      at: due,
+      tone: clockTone(due, now, answerSeconds),
+      left: countdown(due.getTime() - now.getTime()),
+      over: due < now,
+      seconds: answerSeconds,
+    },
+  }
+}
+
+/** What was said and noted. `after`: where the line of new words stands, once a page has drawn it. */
+export async function timelineOf(
+  { db, clock, config }: House,
+  me: SignedIn,
+  ticket: TicketView,
+  { from, after }: { from?: number | undefined; after?: number | undefined },
+) {
+  const first = Math.max(1, from ?? ticket.last_seq - LATEST + 1)
+  const [messages, notes, marks, readSeq] = await Promise.all([
+    listMessages(db, ticket.id, first - 1, Math.max(LATEST, ticket.last_seq)),
+    listNotes(db, ticket.id),
+    marksOf(db, ticket.id),
+    after ?? readSeqOf(db, ticket.id, me.staffId),
+  ])
+  return {
+    timeline: weave({
+      messages,
+      notes: notes.filter(({ afterSeq }) => afterSeq >= first - 1),
+      marks: marks.customer,
+      newAfter: readSeq,
+      zone: config.timeZone,
+      now: clock.now(),
+    }),
+    newAfter: readSeq,
+    first,
+    lastSeq: messages.at(-1)?.seq ?? 0,
+    customerMarks: marks.customer,
+    earlierFrom: first > 1 ? Math.max(1, first - LATEST) : null,
+  }
+}
+
+/** What this colleague may do here, and where they may not, why. */
+export async function composerOf({ db, clock }: House, me: SignedIn, ticket: TicketView) {
+  const { id, state, assignment } = ticket
+  const now = clock.now()
+  const mine = assignment?.staffId === me.staffId
+  const may = (capability: Parameters<typeof me.capabilities.has>[0]) => me.capabilities.has(capability)
+  const [canned, part, undo] = await Promise.all([
+    mine ? listCanned(db) : [],
+    mine ? undefined : lastPartOf(db, id, me.staffId),
+    undoable(db, ticket, me.staffId, now),
+  ])
+  const open = ['new', 'queued', 'open'].includes(state)
+  const openings = {
+    customer: ticket.customerName,
+    agent: ticket.language === 'en' ? me.nameEn : me.name,
+    ticket: ticket.number,
+  }
+  return {
+    clientId: crypto.randomUUID(),
+    noteId: crypto.randomUUID(),
+    // What one once had and lost is said before whose it is now.
+    lost: open && part ? part : null,
+    canNote: may('ticket.read'),
+    canTake: !mine && open && may('desk.lead'),
+    canReopen: state === 'resolved' && may('desk.work'),
+    undo: undo && may('desk.work') ? undo : null,
+    canned: canned.map((one) => ({ ...one, text: fillIn(one.body[ticket.language], openings) })),
+  }
+}
+
+/** Who the customer is. */
+export async function sideOf({ db, clock }: House, ticket: TicketView) {
+  const [customer, contacts, earlier, parts, twins] = await Promise.all([
+    customerOf(db, ticket.customer_id),
+    contactsOf(db, ticket.customer_id),
+    listEarlier(db, ticket.customer_id, ticket.id, EARLIER),
+    listParts(db, ticket.id),
+    sameContact(db, ticket.customer_id, EARLIER),
+  ])
+  const phone = contacts.find(({ kind }) => kind === 'phone')
+  const zone = phone ? zoneOfPhone(phone.value) : null
+  return {
+    customer,
+    contacts: contacts.map((one) => ({ ...one, link: `${one.kind === 'phone' ? 'tel' : 'mailto'}:${one.value}` })),
+    earlier,
+    parts,
+    twins,
+    theirTime: zone ? { zone, time: clockTime(clock.now(), zone) } : null,
+  }
+}
+
+/** What this colleague has just done and may still take back. */
+async function undoable(
+  db: Reader,
+  ticket: TicketView,
+  by: StaffId,
+  now: Date,
+): Promise<'resolution' | 'transfer' | null> {
+  const last = await findLastAssignment(db, ticket.id)
+  const { undoSeconds } = await currentSettings(db)
+  if (ticket.state === 'resolved') {
+    const tooLate = await isRated(db, ticket.id, ticket.round)
+    return whyNotUndo({ last, by, why: 'resolved', undoSeconds, now, tooLate }) ? null : 'resolution'
+  }
+  const present = ticket.state === 'open' ? await findOpenAssignment(db, ticket.id) : undefined
+  if (!present) return null
+  const tooLate = await hasSpoken(db, ticket.id, present)
+  return whyNotUndo({ last, by, why: 'transferred', undoSeconds, now, tooLate }) ? null : 'transfer'
+}
+
+/** Topics with the one they belong to before them, as one choice. */
+function labelled(
+  categories: readonly Category[],
+): { id: string; label: Readonly<Record<Language, string>>; selected?: boolean }[] {
+  const byId = new Map(categories.map((one) => [one.id, one]))
+  return categories.map(({ id, parentId, name }) => {
+    const parent = parentId ? byId.get(parentId)?.name : undefined
+    const label = parent ? { 'zh-CN': `${parent['zh-CN']} / ${name['zh-CN']}`, en: `${parent.en} / ${name.en}` } : name
+    return { id, label }
+  })
+}

@@ -1,0 +1,89 @@
+import { type Context, Hono } from 'hono'
+import type { AssignmentEnd } from '../../events/tickets.ts'
+import type { TicketId } from '../../kernel/ids.ts'
+import { Conflict, Refusal } from '../../kernel/refusal.ts'
+import type { Tx } from '../../schema.ts'
+import type { Deps } from '../../web/deps.ts'
+import type { Env } from '../../web/env.ts'
+import { pathId, query, wholeNumber } from '../../web/forms.ts'
+import { staffOnly } from '../../web/guard.ts'
+import { fragment, partOrPage, seeOther, wantsPart } from '../../web/page.ts'
+import { conversationOf, headOf, type ListReceivers, readTicket, sideOf, timelineOf } from './contributions.ts'
+import { endOfPart } from './queries.ts'
+
+type Values = Record<string, unknown>
+export type Door = { readonly deps: Deps; readonly receivers: ListReceivers }
+
+/** One conversation on a page of its own, and its live parts; the desk shows the same beside its queue. */
+export const conversationRoutes = (door: Door) => {
+  const { deps } = door
+  return new Hono<Env>()
+    .get('/:id{[0-9]+}', staffOnly(deps), async (c) => {
+      const { from } = query(c, { from: wholeNumber.optional() })
+      return showConversation(c, door, pathId<TicketId>(c), { from })
+    })
+    .get('/:id/head', staffOnly(deps), async (c) => {
+      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      return part(c, deps, 'head', await headOf(deps, c.var.me, ticket))
+    })
+    .get('/:id/timeline', staffOnly(deps), async (c) => {
+      const { from, after } = query(c, { from: wholeNumber.optional(), after: wholeNumber.optional() })
+      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      return part(c, deps, 'timeline', { ticket, ...(await timelineOf(deps, c.var.me, ticket, { from, after })) })
+    })
+    .get('/:id/side', staffOnly(deps), async (c) => {
+      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      return part(c, deps, 'side', { ticket, ...(await sideOf(deps, ticket)) })
+    })
+}
+
+/** A live part for htmx; without it the page that it belongs to. */
+export const part = (c: Context<Env>, deps: Deps, name: string, values: Values): Response | Promise<Response> =>
+  wantsPart(c) ? fragment(c, deps, 'tickets/parts', name, values) : seeOther(c, `/tickets/${pathId<TicketId>(c)}`)
+
+/** The conversation for htmx, its own page without it; with what was typed and why it was refused. */
+export async function showConversation(
+  c: Context<Env>,
+  { deps, receivers }: Door,
+  id: TicketId,
+  { from, ...values }: Values & { from?: number | undefined } = {},
+  status: 200 | 409 | 422 = 200,
+): Promise<Response> {
+  const conversation = await conversationOf(deps, c.var.me, id, { receivers, from })
+  return partOrPage(c, deps, 'tickets/show', 'one', { ...conversation, ...values }, status)
+}
+
+type Outcome = {
+  /** What was typed, kept where it is refused. */
+  readonly typed?: Values
+  /** Which form stands open where it is refused. */
+  readonly panel?: 'transfer' | 'resolution'
+  /** Words about what was done, with a way back where there is one. */
+  readonly toast?: string
+  /** A second press of the same button: my part under this epoch has ended in this way already. */
+  readonly done?: { readonly epoch: number; readonly why: AssignmentEnd }
+}
+
+/** One act on a conversation: done, it shows the conversation as it is now; refused, the words and all that was typed. */
+export async function acting(
+  c: Context<Env>,
+  door: Door,
+  act: (tx: Tx) => Promise<void>,
+  { typed, panel, toast, done }: Outcome = {},
+): Promise<Response> {
+  const id = pathId<TicketId>(c)
+  const { staffId, actor } = c.var.me
+  try {
+    await door.deps.transact(actor, act)
+  } catch (error) {
+    if (error instanceof Refusal) return showConversation(c, door, id, { refused: error, typed, panel }, 422)
+    if (!(error instanceof Conflict)) throw error
+    const before = done && (await endOfPart(door.deps.db, id, staffId, done.epoch))
+    if (!before || before !== done.why) return showConversation(c, door, id, { conflict: error.code, typed }, 409)
+  }
+  return wantsPart(c) ? showConversation(c, door, id, { toast }) : seeOther(c, homeOf(c, id))
+}
+
+/** Where a conversation is shown to this colleague: beside the queue, or alone where they have no desk. */
+export const homeOf = (c: Context<Env>, id: TicketId): string =>
+  c.var.me.capabilities.has('desk.work') ? `/desk/${id}` : `/tickets/${id}`

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { atLeast, atMost, below, chosenParts, median, PARTS, percentile, reportOf, tableOf } from './rules.ts'
+
+const create = { value: 700, unit: '/s', ceiling: 2000, of: 'bare create' }
+
+test('a figure is met where its share of the ceiling reaches the goal, and says so in the goal', () => {
+  expect(atLeast('create throughput', 0.35, create).figure).toEqual({
+    name: 'create throughput',
+    value: 700,
+    unit: '/s',
+    ceiling: 2000,
+    ratio: 0.35,
+    goal: '≥ 0.35 × bare create',
+    met: true,
+  })
+  expect(atLeast('create throughput', 0.36, create).figure.met).toBe(false)
+  expect(atMost('message p95', 4, { value: 41, unit: 'ms', ceiling: 10, of: 'bare echo' }).figure.met).toBe(false)
+  expect(below('start on fresh data', 5, { value: 4.99, unit: 's' }).figure).toMatchObject({ met: true, ratio: null })
+})
+
+test('a run whose history is wrong meets nothing, however fast it was, and the table says it aloud', () => {
+  const lost = atLeast('create throughput', 0.1, { ...create, wrong: ['a was acknowledged as 1 and is not there'] })
+  expect(lost.figure.met).toBe(false)
+  expect(tableOf([lost])).toContain('THE HISTORY OF "create throughput" IS WRONG')
+  expect(tableOf([lost])).toContain('a was acknowledged as 1 and is not there')
+})
+
+test('a ceiling that was not measured meets nothing', () => {
+  expect(atMost('offer card', 10, { value: 3, unit: 'ms', ceiling: Number.NaN, of: 'bare' }).figure.met).toBe(false)
+  expect(atLeast('create throughput', 0.35, { ...create, ceiling: 0 }).figure.met).toBe(false)
+})
+
+test('percentiles are those of nearest rank, and a median is not moved by one bad run', () => {
+  const hundred = Array.from({ length: 100 }, (_, n) => n + 1)
+  expect(percentile(hundred, 95)).toBe(95)
+  expect(percentile(hundred.toReversed(), 99)).toBe(99)
+  expect(percentile([7], 50)).toBe(7)
+  expect(percentile([], 95)).toBeNaN()
+  expect(median([5, 1000, 6])).toBe(6)
+  expect(median([4, 6])).toBe(5)
+})
+
+test('every part can be run alone, and a name that is none is refused with those that are', () => {
+  expect(chosenParts([])).toEqual([...PARTS])
+  expect(chosenParts(['message', 'create'])).toEqual(['create', 'message'])
+  expect(() => chosenParts(['speed'])).toThrow(/no figure speed: choose from create/)
+})
+
+test('the report holds the figures and nothing else', () => {
+  const report = JSON.parse(reportOf([below('start on fresh data', 5, { value: 1.23456, unit: 's' }, ['x'])]))
+  expect(report).toEqual({
+    figures: [
+      { name: 'start on fresh data', value: 1.23, unit: 's', ceiling: null, ratio: null, goal: '≤ 5 s', met: false },
+    ],
+  })
+})

@@ -1,0 +1,40 @@
+// `npm run bench`: what the product reaches beside what this machine can do without it, in the same minutes on the same
+// cores. `npm run bench -- create message` runs some; BENCH=quick takes a minute; BENCH_PROFILE=<folder> leaves CPU profiles.
+import fs from 'node:fs'
+import path from 'node:path'
+import { costing, FULL, QUICK, type RunPart } from './parts/context.ts'
+import { createPart } from './parts/create.ts'
+import { messagePart } from './parts/message.ts'
+import { chosenParts, type Measured, type Part, reportOf, tableOf } from './rules.ts'
+import { openStage } from './stage.ts'
+
+const REPORT = path.resolve(import.meta.dirname, '../../.data/bench.json')
+
+/** Some measure more than one name at once; each runs once. */
+const RUNS: Readonly<Partial<Record<Part, RunPart>>> = {
+  create: createPart,
+  message: messagePart,
+}
+
+const start = performance.now()
+const parts = chosenParts(process.argv.slice(2))
+const runs = new Set(parts.flatMap((part) => RUNS[part] ?? []))
+const stage = await openStage()
+process.once('SIGINT', () => void stage.close().then(() => process.exit(130)))
+const measured: Measured[] = []
+try {
+  const pace = process.env.BENCH === 'quick' ? QUICK : FULL
+  for (const run of runs) measured.push(...(await run({ stage, pace, say, cost: costing(stage, say) })))
+} finally {
+  await stage.close()
+}
+fs.mkdirSync(path.dirname(REPORT), { recursive: true })
+fs.writeFileSync(REPORT, reportOf(measured))
+console.log(`\n${tableOf(measured)}\n\n${REPORT}, ${seconds()} s`)
+
+function say(line: string): void {
+  console.log(`${seconds().padStart(4)} s  ${line}`)
+}
+function seconds(): string {
+  return Math.round((performance.now() - start) / 1000).toString()
+}

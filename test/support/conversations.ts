@@ -1,0 +1,51 @@
+import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
+import type { Language } from '../../server/kernel/language.ts'
+import { assignTicket, describeTicket, openTicket, writeAsCustomer } from '../../server/tickets/actions.ts'
+import { mark, postMessage } from '../../server/tickets/messages/actions.ts'
+import { as, topic, type Visitor } from './people.ts'
+import type { QuietHouse } from './server.ts'
+
+/** What people say and do in a house, by its own acts. */
+export function conversations(house: QuietHouse) {
+  const { transact, db } = house.deps
+  const uuid = () => crypto.randomUUID()
+  return {
+    ask: async (
+      who: Visitor,
+      question = '家里宽带断了，光猫红灯',
+      { live = true, language = 'zh-CN' as Language, cameFrom = 'https://shop.example/help/outage' } = {},
+    ): Promise<TicketId> => {
+      const { ticketId } = await transact(who.actor, (tx) =>
+        openTicket(tx, {
+          customerId: who.customerId,
+          visitorId: who.visitorId,
+          channel: 'web',
+          language,
+          categoryId: null,
+          question,
+          clientId: uuid(),
+          cameFrom,
+          live,
+          promisedAt: live ? null : new Date('2026-11-24T08:30:00+08:00'),
+        }),
+      )
+      return ticketId
+    },
+    take: async (id: TicketId, staffId: StaffId): Promise<number> =>
+      (await transact(as(staffId), (tx) => assignTicket(tx, id, { staffId, shiftId: null, how: 'offer' }))).epoch,
+    write: (who: Visitor, id: TicketId, body: string) =>
+      transact(who.actor, (tx) => writeAsCustomer(tx, id, { clientId: uuid(), body })),
+    say: (id: TicketId, staffId: StaffId, epoch: number, body: string) =>
+      transact(as(staffId), (tx) =>
+        postMessage(tx, { ticketId: id, by: { kind: 'staff', staffId, epoch }, clientId: uuid(), body }),
+      ),
+    reads: (who: Visitor, id: TicketId, read: number) =>
+      transact(who.actor, (tx) => mark(tx, id, 'customer', { read })),
+    describe: async (id: TicketId, staffId: StaffId, epoch: number) => {
+      const categoryId = await topic(db, `topic-${uuid()}`)
+      await transact(as(staffId), (tx) =>
+        describeTicket(tx, id, { epoch, categoryId, need: '恢复宽带', result: '已恢复' }),
+      )
+    },
+  }
+}
