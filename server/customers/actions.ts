@@ -1,5 +1,6 @@
 import type { CustomerId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
+import { NotFound } from '../kernel/refusal.ts'
 import { DAY, plus } from '../kernel/time.ts'
 import { hashOf, newToken } from '../platform/tokens.ts'
 import type { Tx } from '../schema.ts'
@@ -19,6 +20,19 @@ export async function welcomeVisitor(
   const expiresAt = plus(tx.now, visitorDays * DAY)
   const visitorId = await customers.insertVisitor(tx, { tokenHash: hashOf(token), language, expiresAt })
   return { visitorId, token, expiresAt }
+}
+
+/** The browser that sends this token: made on its first word, the same on every later one, also where two come at once. */
+export async function welcomeAgain(
+  tx: Tx,
+  { token, language }: { token: string; language: Language },
+): Promise<{ visitorId: VisitorId; customerId: CustomerId | null }> {
+  const { visitorDays } = await currentSettings(tx.db)
+  const tokenHash = hashOf(token)
+  await customers.ensureVisitor(tx, { tokenHash, language, expiresAt: plus(tx.now, visitorDays * DAY) })
+  const visitor = await customers.findVisitor(tx.db, tokenHash, tx.now)
+  if (!visitor) throw new NotFound()
+  return { visitorId: visitor.id, customerId: visitor.customerId }
 }
 
 /** A customer as a colleague writes them down: the same name with the same contact is the same person. */

@@ -136,6 +136,27 @@ export async function insertVisitor(
   return id as VisitorId
 }
 
+/** The visitor of this token, made where it is new. One that had run out begins anew. */
+export async function ensureVisitor(
+  tx: Tx,
+  visitor: { tokenHash: Buffer; language: Language; expiresAt: Date },
+): Promise<void> {
+  await tx.db
+    .insertInto('visitors')
+    .values({
+      token_hash: visitor.tokenHash,
+      customer_id: null,
+      language: visitor.language,
+      terms_version: null,
+      terms_accepted_at: null,
+      created_at: tx.now,
+      seen_at: tx.now,
+      expires_at: visitor.expiresAt,
+    })
+    .onConflict((conflict) => conflict.constraint('visitors_token_once').doUpdateSet({ expires_at: visitor.expiresAt }))
+    .execute()
+}
+
 /** Locked to the end of the transaction: whatever a visitor begins, they begin one at a time. @throws NotFound */
 export async function lockVisitor(tx: Tx, id: VisitorId): Promise<{ customerId: CustomerId | null }> {
   const row = await tx.db

@@ -1,0 +1,137 @@
+/** Draws a conversation, in place: what stands there keeps standing, so that nothing jumps and nothing is read twice. */
+import { faceOf } from './words.js'
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg')
+  svg.setAttribute('class', 'i')
+  svg.setAttribute('aria-hidden', 'true')
+  const use = document.createElementNS(SVG, 'use')
+  use.setAttribute('href', `/icons.svg#i-${name}`)
+  svg.append(use)
+  return svg
+}
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name)
+  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value)
+  made.append(...children)
+  return made
+}
+
+export function drawer(log, words, { again }) {
+  const { say, find, time, day, moment, nameOf } = words
+  let marks = { delivered: 0, read: 0 }
+  let shown = []
+  const nodes = new Map()
+
+  const house = ({ code, details = {}, at }) => {
+    const text = find(`house.${code}`)
+    if (!text) return null
+    const values = { ...details, at: details.at ? moment(details.at) : '' }
+    return element('p', { class: 'said' }, `${fillIn(text, values)} · ${time(at)}`)
+  }
+  const fillIn = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (_, name) => String(values[name] ?? ''))
+
+  function person(message, first) {
+    const ours = message.author === 'customer'
+    const box = element('div', { class: 'msg', ...(ours ? { 'data-ours': '' } : {}) })
+    if (!ours) {
+      const name = nameOf(message)
+      const hue = String((Number(String(message.staffId ?? 0).slice(-3)) % 4) + 1)
+      box.append(element('span', { class: 'face', 'data-hue': hue, 'aria-hidden': 'true' }, faceOf(name)))
+      if (first) box.append(element('p', { class: 'by' }, name))
+    }
+    const bubble = element('p', { class: 'bubble', dir: 'auto' })
+    bubble.textContent = message.body
+    box.append(bubble, element('p', { class: 'after' }, time(message.at)))
+    return box
+  }
+
+  function pending(one) {
+    const box = element('div', { class: 'msg', 'data-ours': '', ...(one.failed ? { 'data-unsent': '' } : {}) })
+    const bubble = element('p', { class: 'bubble', dir: 'auto' })
+    bubble.textContent = one.body
+    const after = element('p', { class: 'after' })
+    box.append(bubble, after)
+    const late = Date.now() - new Date(one.at).getTime() > 2500
+    if (one.failed) {
+      const button = element('button', { type: 'button', class: 'link' }, say('try_again'))
+      button.addEventListener('click', () => again(one.clientId))
+      after.append(icon('circle-alert'), element('span', {}, String(one.failed)), button)
+    } else if (late) {
+      box.setAttribute('data-unsent', '')
+      after.append(icon('wifi-off'), say('not_sent'))
+    } else after.append(say('sending'))
+    return box
+  }
+
+  /** The keyed list as it should stand now. */
+  function items(messages, unsent) {
+    const list = []
+    let before = null
+    for (const message of messages) {
+      if (!before || day(before.at) !== day(message.at))
+        list.push({ key: `day-${message.seq}`, make: () => element('p', { class: 'said' }, day(message.at)) })
+      const first = !before || before.author !== message.author || before.staffId !== message.staffId
+      const make = () => (message.author === 'house' ? house(message) : person(message, first))
+      list.push({ key: `seq-${message.seq}`, make })
+      before = message
+    }
+    for (const one of unsent)
+      list.push({ key: `out-${one.clientId}-${one.failed}-${stage(one)}`, make: () => pending(one) })
+    return list
+  }
+  const stage = (one) => (Date.now() - new Date(one.at).getTime() > 2500 ? 'late' : 'fresh')
+
+  function show() {
+    const [messages, unsent] = shown
+    const list = items(messages, unsent)
+    const wanted = new Set(list.map(({ key }) => key))
+    for (const [key, node] of nodes)
+      if (!wanted.has(key)) {
+        node?.remove()
+        nodes.delete(key)
+      }
+    let at = null
+    for (const { key, make } of list) {
+      if (!nodes.has(key)) nodes.set(key, make())
+      const node = nodes.get(key)
+      if (!node) continue
+      const next = at ? at.nextSibling : log.firstChild
+      if (node !== next) log.insertBefore(node, next)
+      at = node
+    }
+    drawMark(messages)
+  }
+
+  /** The mark stands at the customer's last word only. */
+  function drawMark(messages) {
+    for (const old of log.querySelectorAll('[data-mark]')) old.remove()
+    const last = messages.findLast(({ author }) => author === 'customer')
+    const node = last && nodes.get(`seq-${last.seq}`)
+    if (!node) return
+    const state = marks.read >= last.seq ? 'read' : marks.delivered >= last.seq ? 'delivered' : 'sent'
+    const shownMark = element(
+      'span',
+      { 'data-mark': state },
+      icon(state === 'sent' ? 'check' : 'check-check'),
+      say(`mark.${state}`),
+    )
+    node.querySelector('.after')?.append(shownMark)
+  }
+
+  return {
+    talk: (messages, unsent) => {
+      shown = [messages, unsent]
+      show()
+      if (unsent.some((one) => stage(one) === 'fresh')) setTimeout(show, 2700)
+    },
+    marks: ({ staff }) => {
+      if (!staff) return
+      marks = { delivered: Math.max(marks.delivered, staff.delivered), read: Math.max(marks.read, staff.read) }
+      if (shown[0]) drawMark(shown[0])
+    },
+  }
+}

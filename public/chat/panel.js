@@ -1,0 +1,139 @@
+/** What stands around a conversation and follows its state: place and wait, promise, end, rating, who has it, the box to write in. */
+import { drawer } from './draw.js'
+import { draftOf, keepDraft } from './store.js'
+
+const title = document.title
+
+/** Counts what came while nobody looked, in the title and for whoever frames this page. */
+export function unreadCounter(tell = () => {}) {
+  let count = 0
+  const show = () => {
+    document.title = count > 0 ? `(${count}) ${title}` : title
+    tell(count)
+  }
+  return {
+    add: () => {
+      count++
+      show()
+    },
+    clear: () => {
+      if (count === 0) return
+      count = 0
+      show()
+    },
+  }
+}
+
+export function panel(root, words, { conversation, unread, seen }) {
+  const { say, moment, nameOf, find } = words
+  const all = (selector) => root.querySelectorAll(selector)
+  const one = (selector) => root.querySelector(selector)
+  const set = (selector, text) => {
+    for (const element of all(selector)) element.textContent = text
+  }
+  const toggle = (selector, on) => {
+    for (const element of all(selector)) element.hidden = !on
+  }
+  let known = 0
+  let ready = false
+  const talk = drawer(one('[data-talk]'), words, { again: (id) => conversation().again(id) })
+
+  function ticket(now) {
+    root.dataset.state = now.state
+    for (const element of all('[data-when]')) {
+      const states = element.dataset.when.split(' ')
+      element.hidden = !(
+        states.includes(now.state) ||
+        (states.includes('promised') && now.promisedAt && now.state === 'open')
+      )
+    }
+    if (now.place) {
+      set('[data-place]', String(now.place))
+      set('[data-place-words]', say('place', { count: now.place }))
+      set('[data-wait-words]', now.expectedWait ? say('wait', { count: now.expectedWait }) : say('wait_unknown'))
+    }
+    if (now.promisedAt) set('[data-promise-words]', say('promised', { time: moment(now.promisedAt) }))
+    toggle('[data-promise]', Boolean(now.promisedAt))
+    set('[data-solved-words]', now.confirmed ? say('solved_thanks') : say('solved'))
+    toggle('[data-hide-when-confirmed]', !now.confirmed)
+    const asked = now.rating?.state === 'asked'
+    toggle('[data-rate]', asked)
+    toggle('[data-rate-panel]', asked)
+    toggle('[data-thanks]', now.rating?.state === 'given')
+    for (const box of all('.chat-box')) box.hidden = now.state === 'closed'
+    if (now.with) {
+      set('[data-who]', nameOf(now.with))
+      set('[data-who-more]', say('with_you'))
+      set('[data-with]', nameOf(now.with))
+    }
+    set('[data-state-words]', now.stateWords)
+    const heading = find(`states.${now.state}`)
+    if (heading) set('[data-title]', heading)
+    if (now.complained) for (const button of all('[data-press="complaint"]')) button.hidden = true
+  }
+
+  return {
+    ticket,
+    talk: (messages, unsent) => {
+      const fresh = messages.filter(({ author, seq }) => author === 'staff' && seq > known)
+      if (ready && fresh.length > 0 && !(document.visibilityState === 'visible' && seen()))
+        for (const _ of fresh) unread.add()
+      known = Math.max(known, ...messages.map(({ seq }) => seq), 0)
+      if (messages.length > 0) ready = true
+      talk.talk(messages, unsent)
+    },
+    marks: talk.marks,
+    typing: (who) => {
+      toggle('[data-typing]', Boolean(who))
+      if (who) set('[data-typing-words]', say('typing', { name: nameOf(who) }))
+    },
+    line: (up) => {
+      toggle('[data-offline]', !up)
+      if (!up) set('[data-offline-words]', say('offline'))
+    },
+    seen,
+  }
+}
+
+/** The box: Enter sends, Shift+Enter breaks the line; what was typed survives a reload. */
+export function box(form, { place, send, typing }) {
+  const area = form.querySelector('textarea')
+  if (!area.value) area.value = draftOf(place)
+  area.addEventListener('input', () => {
+    keepDraft(place, area.value)
+    if (area.value.trim()) typing()
+  })
+  area.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    event.preventDefault()
+    form.requestSubmit()
+  })
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    const body = area.value
+    if (body.trim() === '') return area.focus()
+    area.value = ''
+    keepDraft(place, '')
+    send(body)
+    area.focus()
+  })
+}
+
+/** Stars, reasons and words, sent once; refused with the reason. */
+export function rating(form, words, { give }) {
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    const fields = new FormData(form)
+    const product = fields.get('product')
+    const answer = await give({
+      service: Number(fields.get('service')),
+      product: product ? Number(product) : null,
+      reasons: fields.getAll('reasons'),
+      comment: String(fields.get('comment') ?? ''),
+    })
+    const error = form.querySelector('[data-error="rating"]')
+    const ok = answer.status === 200
+    error.hidden = ok
+    if (!ok) error.textContent = answer.body?.error?.message ?? words.say('offline')
+  })
+}

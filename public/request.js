@@ -1,0 +1,30 @@
+/** The private page of one request, live: the link is the key. Without this script its forms do the same. */
+import { openConversation } from './chat/conversation.js'
+import { box, panel, rating, unreadCounter } from './chat/panel.js'
+import { wordsOf } from './chat/words.js'
+
+const root = document.querySelector('[data-request]')
+const words = wordsOf(root)
+const { request: token, ticket: ticketId } = root.dataset
+let conversation = null
+
+const around = panel(root, words, { conversation: () => conversation, unread: unreadCounter(), seen: () => true })
+const say = root.querySelector('[data-say]')
+box(say, { place: ticketId, send: (body) => conversation?.say(body), typing: () => conversation?.typing() })
+rating(root.querySelector('[data-rate]'), words, { give: (given) => conversation.press('rating', given) })
+
+// The page has drawn the conversation already; the first complete answer takes its place.
+const log = root.querySelector('[data-talk]')
+const drawn = [...log.children]
+let taken = false
+const hear = {
+  ...around,
+  talk: (messages, unsent) => {
+    if (!taken && messages.length === 0) return
+    if (!taken) for (const node of drawn) node.remove()
+    taken = true
+    around.talk(messages, unsent)
+  },
+  gone: () => location.reload(),
+}
+conversation = await openConversation({ token, language: root.dataset.language, ticketId, hear })

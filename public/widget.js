@@ -1,0 +1,102 @@
+/**
+ * One script tag on any allowed site: `<script src="https://your.host/widget.js" async></script>`. Draws a button, and the
+ * chat in a frame once it is pressed. `data-language` zh-CN or en, `data-theme` dark, light or auto are optional.
+ */
+;(() => {
+  const script = document.currentScript
+  if (!script || window.nightdeskWidget) return
+  window.nightdeskWidget = true
+  const house = new URL(script.src).origin
+  const given = script.dataset.language || document.documentElement.lang || navigator.language
+  const language = /^zh/i.test(given) ? 'zh-CN' : 'en'
+  const words =
+    language === 'en'
+      ? { open: 'Open the chat', close: 'Close the chat', label: 'Ask us', frame: 'Chat with customer service' }
+      : { open: '打开对话', close: '关闭对话', label: '联系客服', frame: '与客服对话' }
+  let frame
+  let open = false
+
+  const host = document.createElement('div')
+  const shadow = host.attachShadow({ mode: 'open' })
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(`
+    :host { all: initial; position: fixed; right: 24px; bottom: 24px; z-index: 2147483000; display: grid; justify-items: end; gap: 12px;
+      font: 15px/1.5 -apple-system, "Segoe UI", Roboto, "PingFang SC", "Noto Sans CJK SC", sans-serif; }
+    button { all: unset; box-sizing: border-box; position: relative; display: inline-flex; align-items: center; gap: 8px; height: 56px; min-width: 56px;
+      justify-content: center; padding: 0 18px; border-radius: 28px; background: #141a26; color: #f4f6fa; cursor: pointer; box-shadow: 0 8px 28px #0005; }
+    button:hover { background: #1f2838; }
+    button:focus-visible { outline: 3px solid #7aa7ff; outline-offset: 2px; }
+    svg { width: 22px; height: 22px; }
+    .pane { fill: #4a5468; } .lit { fill: #f5b53f; }
+    b { position: absolute; top: -4px; right: -2px; min-width: 22px; height: 22px; padding: 0 6px; box-sizing: border-box; border-radius: 11px;
+      background: #f5b53f; color: #231703; font: 600 13px/22px sans-serif; text-align: center; }
+    iframe { width: 384px; height: min(640px, calc(100vh - 128px)); border: 0; border-radius: 18px; background: #141a26; color-scheme: normal; box-shadow: 0 18px 60px #0006; }
+    [hidden] { display: none !important; }
+    @media (max-width: 640px) {
+      :host { right: 16px; bottom: 16px; }
+      :host([data-open]) { inset: 0; display: block; }
+      :host([data-open]) iframe { width: 100%; height: 100%; border-radius: 0; }
+      :host([data-open]) button { display: none; }
+    }`)
+  shadow.adoptedStyleSheets = [sheet]
+
+  const button = document.createElement('button')
+  button.type = 'button'
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.setAttribute('aria-hidden', 'true')
+  for (const [x, y, lit] of [
+    [2, 2],
+    [13, 2],
+    [2, 13],
+    [13, 13, true],
+  ]) {
+    const pane = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
+    for (const [name, value] of Object.entries({ x, y, width: 9, height: 9, rx: 2, class: lit ? 'lit' : 'pane' }))
+      pane.setAttribute(name, value)
+    svg.append(pane)
+  }
+  const label = document.createElement('span')
+  label.textContent = words.label
+  const badge = document.createElement('b')
+  badge.hidden = true
+  button.append(svg, label, badge)
+  shadow.append(button)
+
+  const tell = () => frame?.contentWindow?.postMessage({ nightdesk: { open } }, house)
+  function show(on) {
+    open = on
+    if (on && !frame) {
+      frame = document.createElement('iframe')
+      const asked = new URLSearchParams({ language, page: location.href.slice(0, 2000), site: location.origin })
+      if (script.dataset.theme) asked.set('theme', script.dataset.theme)
+      frame.src = `${house}/widget?${asked}`
+      frame.title = words.frame
+      shadow.prepend(frame)
+    }
+    if (frame) frame.hidden = !on
+    host.toggleAttribute('data-open', on)
+    button.setAttribute('aria-expanded', String(on))
+    button.setAttribute('aria-label', on ? words.close : words.open)
+    if (on) badge.hidden = true
+    tell()
+    if (!on) button.focus()
+  }
+  button.addEventListener('click', () => show(!open))
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && open) show(false)
+  })
+  addEventListener('message', ({ origin, source, data }) => {
+    if (origin !== house || source !== frame?.contentWindow || !data || typeof data.nightdesk !== 'object') return
+    const { unread, close, ready } = data.nightdesk
+    if (ready) tell()
+    if (close) show(false)
+    if (Number.isInteger(unread)) {
+      badge.textContent = unread > 99 ? '99+' : String(unread)
+      badge.hidden = unread === 0 || open
+    }
+  })
+  button.setAttribute('aria-expanded', 'false')
+  button.setAttribute('aria-label', words.open)
+  document.body.append(host)
+})()

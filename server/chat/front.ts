@@ -1,0 +1,45 @@
+import type { Context } from 'hono'
+import { someoneOnPost } from '../desk/queries.ts'
+import { branchOf } from '../i18n/dictionaries.ts'
+import { currentTerms } from '../policies/queries.ts'
+import { currentSettings } from '../settings/queries.ts'
+import { RATING_REASONS } from '../tickets/ratings/rules.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { promiseNow } from './actions.ts'
+import { listTopics } from './queries.ts'
+import { LIMITS } from './rules.ts'
+
+/** What every front shows: who is awake, what is promised where nobody is, the terms and the topics of the form. */
+export async function frontOf(c: Context<Env>, { db, clock, config }: Deps) {
+  const now = clock.now()
+  const [{ count, faces }, promise, terms, topics, settings] = await Promise.all([
+    someoneOnPost(db, now),
+    promiseNow(db, now, config.timeZone),
+    currentTerms(db),
+    listTopics(db),
+    currentSettings(db),
+  ])
+  const { language } = c.var
+  return {
+    awake: count,
+    faces,
+    ...promise,
+    termsVersion: terms.version,
+    topics: topics
+      .filter(({ parentId }) => parentId === null)
+      .map((one) => ({
+        ...one,
+        children: topics.filter(({ parentId }) => parentId === one.id),
+      })),
+    day: { start: settings.dayDeskStart, email: settings.dayDeskEmail, phone: settings.dayDeskPhone },
+    clientId: crypto.randomUUID(),
+    limits: LIMITS,
+    ratingReasons: RATING_REASONS,
+    words: {
+      ...branchOf(language, 'chat.live'),
+      house: branchOf(language, 'conversation.house'),
+      errors: branchOf(language, 'errors'),
+    },
+  }
+}
