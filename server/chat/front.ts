@@ -25,6 +25,8 @@ export async function frontOf(c: Context<Env>, { db, clock, config }: Deps) {
     awake: count,
     faces,
     ...promise,
+    /** Rostered now and nobody there yet: no opening to wait for. */
+    opens: promise.opensAt !== null && promise.opensAt > now,
     termsVersion: terms.version,
     topics: topics
       .filter(({ parentId }) => parentId === null)
