@@ -18,7 +18,9 @@ export const crossSite =
   async (c, next) => {
     if (SAFE.has(c.req.method) || c.req.path.startsWith('/api/')) return next()
     const origin = c.req.header('origin')
-    const fromUs = origin !== undefined ? isOurOrigin(origin) : c.req.header('sec-fetch-site') === 'same-origin'
+    // A page that sends no referrer sends `Origin: null` too; what the browser says of the site stands.
+    const sameSite = c.req.header('sec-fetch-site') === 'same-origin' && (origin === undefined || origin === 'null')
+    const fromUs = sameSite || (origin !== undefined && isOurOrigin(origin))
     if (!fromUs) throw new Denied('same origin')
     if (c.var.body?.kind === 'refused') throw c.var.body.reason
     const sent = c.req.header('x-token') ?? (c.var.body?.kind === 'form' ? c.var.body.fields.get('_token') : null)
