@@ -74,7 +74,7 @@ async function admit({ whoIs }: Deps, socket: DeskSocket): Promise<void> {
 
 const topicRooms = (me: SignedIn): string[] =>
   standingTopics(me.staffId, me.capabilities).map((topic) => `topic:${topic}`)
-const talkRooms = (id: TicketId): string[] => [`talk:${id}`, `topic:ticket:${id}`]
+const talkRooms = (id: TicketId): string[] => [`talk:${id}`, `topic:ticket:${id}`, `topic:notes:${id}`]
 
 function welcome(deps: Deps, watch: Watch, socket: DeskSocket): void {
   const { clock, log, live, db } = deps

@@ -1,4 +1,5 @@
-import { createPostgresBackend, type Job, Queue, Worker } from 'bullmq'
+import { createPostgresBackend, DEFAULT_SCHEMA, type Job, type Processor, Queue, runMigrations, Worker } from 'bullmq'
+import pg from 'pg'
 import type { Log } from './log.ts'
 import { producer, subscriber } from './redis.ts'
 
@@ -19,37 +20,67 @@ export type QueuedJob = { readonly name: string; readonly id: string; readonly d
 type Options = { databaseUrl: string; redisUrl: string | undefined; log: Log }
 
 const TAKEN_WITHIN_MILLISECONDS = 1000
-// A killed worker's job starts again after about 5 s (measured; 60 s with the defaults).
-const TIMING = { lockDuration: 5000, stalledInterval: 2500, concurrency: 4 }
+// A killed worker's job starts again after about 5 s (measured; 60 s with the defaults), however often workers are
+// killed over it, and a worker asks again soon where its database was away (15 s with the defaults).
+const TIMING = {
+  lockDuration: 5000,
+  stalledInterval: 2500,
+  maxStalledCount: 1000,
+  runRetryDelay: 1000,
+  concurrency: 4,
+}
 const JOB = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
   removeOnComplete: true,
-  removeOnFail: false,
+  removeOnFail: { count: 1000 },
 } as const
+const CONNECTIONS = 8
+const MAKE_AGAIN_MILLISECONDS = 1000
 
-export function openQueues({ databaseUrl, redisUrl, log }: Options): Queues {
+/** What queues and workers of BullMQ stand on: clients of one Redis, or one pool of PostgreSQL. */
+type Ground = {
+  readonly queue: (name: string) => Queue
+  readonly worker: (name: string, process: Processor) => Worker
+  /** Whether work in hand can still be finished and noted. */
+  readonly isAway: () => boolean
+  readonly disconnect: () => void
+  readonly close: () => Promise<void>
+}
+
+export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promise<Queues> {
+  const ground = redisUrl ? onRedis(redisUrl, log) : await onPostgres(databaseUrl, log)
   const queues = new Map<string, Queue>()
-  const workers: Worker[] = []
-  const clients = redisUrl ? { adds: producer(redisUrl, log), works: subscriber(redisUrl, log) } : undefined
-  const onPostgres = {
-    connection: { connectionString: databaseUrl, schema: 'bullmq', migrate: true, max: 3, keepAlive: true },
-  }
-  const disconnect = (): void => {
-    clients?.adds.disconnect()
-    clients?.works.disconnect()
-  }
+  const workers = new Set<Worker>()
+  let closing = false
   const queueOf = (name: string): Queue => {
     const known = queues.get(name)
     if (known) return known
-    const made = clients
-      ? new Queue(name, { connection: clients.adds })
-      : (new Queue(name, onPostgres as never, createPostgresBackend as never) as Queue)
+    const made = ground.queue(name)
     made.on('error', (error) => log.warn({ queue: name, reason: error.message }, 'queue'))
     queues.set(name, made)
+    // One that was made while the database was away remembers that for ever.
+    made.waitUntilReady().catch(() => queues.delete(name))
     return made
   }
+  const work: Queues['work'] = (queue, run, onDead) => {
+    const worker = ground.worker(queue, (job) => run(jobOf(job)))
+    worker.on('error', (error) => log.warn({ queue, reason: error.message }, 'worker'))
+    worker.on('failed', (job, error) => {
+      log.error({ queue, job: job?.name, id: job?.id, attempt: job?.attemptsMade, reason: error.message }, 'job failed')
+      if (job && (job.finishedOn !== undefined || job.attemptsMade >= (job.opts.attempts ?? 1)))
+        onDead(jobOf(job), error.message)
+    })
+    workers.add(worker)
+    worker.waitUntilReady().catch(async () => {
+      workers.delete(worker)
+      await worker.close(true).catch(() => undefined) // it never began
+      await afterMilliseconds(MAKE_AGAIN_MILLISECONDS, undefined)
+      if (!closing) work(queue, run, onDead)
+    })
+  }
   return {
+    work,
     add: async (queue, job) => {
       const added = queueOf(queue)
         .add(job.name, job.data, { ...JOB, jobId: job.id })
@@ -60,31 +91,64 @@ export function openQueues({ databaseUrl, redisUrl, log }: Options): Queues {
         })
       return Promise.race([added, afterMilliseconds(TAKEN_WITHIN_MILLISECONDS, false)])
     },
-    work: (queue, run, onDead) => {
-      const process = (job: Job) => run({ name: job.name, id: String(job.id), data: job.data })
-      const worker = clients
-        ? new Worker(queue, process, { ...TIMING, connection: clients.works })
-        : (new Worker(queue, process, { ...TIMING, ...onPostgres } as never, createPostgresBackend as never) as Worker)
-      worker.on('error', (error) => log.warn({ queue, reason: error.message }, 'worker'))
-      worker.on('failed', (job, error) => {
-        log.error(
-          { queue, job: job?.name, id: job?.id, attempt: job?.attemptsMade, reason: error.message },
-          'job failed',
-        )
-        if (job && job.attemptsMade >= (job.opts.attempts ?? 1))
-          onDead({ name: job.name, id: String(job.id), data: job.data }, error.message)
-      })
-      workers.push(worker)
-    },
     close: async () => {
+      closing = true
       // Waits for the running jobs; those of a Redis that is away run again elsewhere.
-      const away = clients !== undefined && clients.works.status !== 'ready'
-      const closing = workers.map((worker) => worker.close(away))
-      if (away) disconnect()
-      await Promise.all(closing)
+      const away = ground.isAway()
+      const ending = [...workers].map((worker) => worker.close(away))
+      if (away) ground.disconnect()
+      await Promise.all(ending)
       await Promise.all([...queues.values()].map((queue) => queue.close()))
-      disconnect()
+      await ground.close()
     },
+  }
+}
+
+const jobOf = ({ name, id, data }: Job): QueuedJob => ({ name, id: String(id), data })
+
+function onRedis(url: string, log: Log): Ground {
+  const adds = producer(url, log)
+  const works = subscriber(url, log)
+  const disconnect = (): void => {
+    adds.disconnect()
+    works.disconnect()
+  }
+  return {
+    queue: (name) => new Queue(name, { connection: adds }),
+    worker: (name, process) => new Worker(name, process, { ...TIMING, connection: works }),
+    isAway: () => works.status !== 'ready',
+    disconnect,
+    close: async () => disconnect(),
+  }
+}
+
+// A pool of ours: BullMQ's own has moments in which nobody hears that a line was lost, and that ends the program.
+async function onPostgres(url: string, log: Log): Promise<Ground> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: 2000,
+    keepAlive: true,
+    application_name: 'nightdesk queue',
+    options: `-c search_path=${DEFAULT_SCHEMA}`,
+  })
+  const lost = (error: Error) => log.warn({ kind: 'queue', reason: error.message }, 'a database connection was lost')
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
+  const client = await pool.connect()
+  try {
+    await runMigrations(client, DEFAULT_SCHEMA)
+  } finally {
+    client.release()
+  }
+  const connection = { connection: pool as never }
+  return {
+    queue: (name) => new Queue(name, connection, createPostgresBackend as never) as Queue,
+    worker: (name, process) =>
+      new Worker(name, process, { ...TIMING, ...connection }, createPostgresBackend as never) as Worker,
+    isAway: () => false,
+    disconnect: () => undefined,
+    close: () => pool.end(),
   }
 }
 

@@ -11,6 +11,11 @@ export type Answer = {
   readonly retryAfterSeconds?: number
 }
 
+/** The database is away, dying or too busy: by its code, or in the words of the driver where there is none. */
+const AWAY = /^(ECONN|EPIPE|ETIMEDOUT|08|25P0|40|53|55P03|57)/
+const AWAY_IN_WORDS =
+  /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/
+
 export function answerOf(error: unknown): Answer {
   if (error instanceof Refusal) return { status: 422, code: error.code, field: error.field, details: error.details }
   if (error instanceof Malformed)
@@ -20,8 +25,8 @@ export function answerOf(error: unknown): Answer {
   if (error instanceof NotFound) return { status: 404, code: 'not_found' }
   if (error instanceof Conflict) return { status: 409, code: error.code }
   if (error instanceof TooMany) return { status: 429, code: 'too_many', retryAfterSeconds: error.retryAfterSeconds }
-  // The database is away or busy: honest, and worth another try.
-  if (/^(ECONN|08|57P|53)/.test(codeOf(error)) || /timeout exceeded when trying to connect/.test(String(error)))
+  // Honest, and worth another try.
+  if (AWAY.test(codeOf(error)) || AWAY_IN_WORDS.test(String(error)))
     return { status: 503, code: 'busy', retryAfterSeconds: 2 }
   return { status: 500, code: 'fault' }
 }

@@ -131,7 +131,7 @@ export async function addNote(
       tx,
       'note.added',
       { ticketId: note.ticketId, noteId, staffId },
-      { about: [`ticket:${note.ticketId}`] },
+      { about: [`ticket:${note.ticketId}`, `notes:${note.ticketId}`] },
     )
   return noteId
 }
