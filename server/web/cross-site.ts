@@ -18,20 +18,24 @@ export const crossSite =
   async (c, next) => {
     if (SAFE.has(c.req.method) || c.req.path.startsWith('/api/')) return next()
     const origin = c.req.header('origin')
-    // A page that sends no referrer sends `Origin: null` too; what the browser says of the site stands.
-    const sameSite = c.req.header('sec-fetch-site') === 'same-origin' && (origin === undefined || origin === 'null')
-    const fromUs = sameSite || (origin !== undefined && isOurOrigin(origin))
+    // A page that tells nobody where it is (no-referrer) posts with `Origin: null`: the browser's own word then counts.
+    const named = origin !== undefined && origin !== 'null'
+    const fromUs = named ? isOurOrigin(origin) : c.req.header('sec-fetch-site') === 'same-origin'
     if (!fromUs) throw new Denied('same origin')
     if (c.var.body?.kind === 'refused') throw c.var.body.reason
     const sent = c.req.header('x-token') ?? (c.var.body?.kind === 'form' ? c.var.body.fields.get('_token') : null)
-    const bound = readCookie(c, SESSION_COOKIE) ?? readCookie(c, PRE_SESSION_COOKIE)
+    const bound = sessionOf(c)
     if (!sent || !bound || !same(sent, formToken(secret, bound))) throw new Denied('form token')
     return next()
   }
 
+/** The cookie that this browser is told apart by: of a session, or of before one. */
+export const sessionOf = (c: Context<Env>): string | undefined =>
+  readCookie(c, SESSION_COOKIE) ?? readCookie(c, PRE_SESSION_COOKIE)
+
 /** The token for the forms of a page; gives a visitor without a session a pre-session cookie. */
 export function tokenFor(c: Context<Env>, secret: Buffer): string {
-  const session = readCookie(c, SESSION_COOKIE) ?? readCookie(c, PRE_SESSION_COOKIE)
+  const session = sessionOf(c)
   if (session) return formToken(secret, session)
   const made = newToken()
   writeCookie(c, PRE_SESSION_COOKIE, made, DAY_SECONDS)
