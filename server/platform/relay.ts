@@ -85,26 +85,44 @@ async function pass<DB extends PlatformTables>(options: Options<DB>): Promise<nu
     if (events.length === 0) return { leftToReact: [], count: 0 }
     await tellAgain(options, events)
     const leftToReact = await handOut(options, events)
-    await chain(trx, events)
-    await sql`delete from outbox where event_id = any(${events.map((event) => event.id)}::bigint[])`.execute(trx)
+    await chain(
+      trx,
+      events.filter(({ row }) => !row.chained),
+    )
+    const left = new Set(leftToReact.flatMap((batch) => batch.events.map(({ id }) => rowOf(id))))
+    await forget(
+      trx,
+      events.filter(({ id }) => !left.has(id)),
+    )
     return { leftToReact, count: events.length }
   })
-  // What the queue did not take runs here, after our own commit; `processed` makes a later repeat harmless.
+  // What the queue did not take runs here, after our own commit, and stays in the outbox until it is done: whoever dies
+  // over it leaves it to the next pass, and `processed` makes a repeat harmless.
   for (const { feature, events } of leftToReact) await options.react(feature, events)
+  await forget(
+    options.db,
+    leftToReact.flatMap(({ events }) => events),
+  )
   return count
 }
 
-type Claimed = HouseEvent & { readonly row: { at: string; actor: string; payload: string } }
+async function forget<DB>(db: Kysely<DB>, events: readonly { readonly id: string }[]): Promise<void> {
+  if (events.length === 0) return
+  await sql`delete from outbox where event_id = any(${events.map(({ id }) => rowOf(id))}::bigint[])`.execute(db)
+}
+
+type Claimed = HouseEvent & { readonly row: { at: string; actor: string; payload: string; chained: boolean } }
 
 async function claimBatch<DB>(trx: Transaction<DB>): Promise<Claimed[]> {
   const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as mine`.execute(trx)
   if (!lock.rows[0]?.mine) return []
-  const { rows } = await sql<{ id: string; at: string; name: string; actor: string; payload: string; about: string[] }>`
-    select e.id, extract(epoch from e.at)::text as at, e.name, e.actor, e.payload::text as payload, o.about
+  const { rows } = await sql<{ id: string; name: string; about: string[] } & Claimed['row']>`
+    select e.id, extract(epoch from e.at)::text as at, e.name, e.actor, e.payload::text as payload, o.about,
+      exists (select from event_chain c where c.event_id = e.id) as chained
     from outbox o join events e on e.id = o.event_id order by o.event_id limit ${BATCH}`.execute(trx)
   return rows.map(
-    ({ id, at, name, actor, payload, about }) =>
-      ({ id, name, payload: JSON.parse(payload), about, row: { at, actor, payload } }) as Claimed,
+    ({ id, at, name, actor, payload, about, chained }) =>
+      ({ id, name, payload: JSON.parse(payload), about, row: { at, actor, payload, chained } }) as Claimed,
   )
 }
 
@@ -151,6 +169,10 @@ async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly 
   return left
 }
 
+/** Of the event whose row it came from. */
+const TOUCHED = '-touched'
+const rowOf = (id: string): string => id.replace(TOUCHED, '')
+
 // Messages are many: reactions hear of a conversation once a batch, with the last number in it.
 function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] {
   const last = new Map<TicketId, HouseEvent<'ticket.touched'>>()
@@ -158,7 +180,7 @@ function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] 
     if (is(event, 'message.posted')) {
       const { ticketId, seq } = event.payload
       last.set(ticketId, {
-        id: `${event.id}-touched`,
+        id: `${event.id}${TOUCHED}`,
         name: 'ticket.touched',
         payload: { ticketId, lastSeq: seq },
         about: [],
