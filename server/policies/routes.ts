@@ -1,8 +1,12 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { Refusal } from '../kernel/refusal.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
-import { page } from '../web/page.ts'
-import { currentTerms } from './queries.ts'
+import { form, optionalText, query, wholeNumber } from '../web/forms.ts'
+import { staffOnly } from '../web/guard.ts'
+import { page, seeOther } from '../web/page.ts'
+import { publishTerms } from './actions.ts'
+import { currentTerms, listTerms } from './queries.ts'
 
 /** GET /terms: what customers accept when they ask. */
 export const policyRoutes = (deps: Deps) =>
@@ -14,3 +18,33 @@ export const policyRoutes = (deps: Deps) =>
       paragraphs: body[c.var.language].split('\n').filter(Boolean),
     })
   })
+
+/** Longer than the rules allow, so that they can say so in words; app.ts lets so much in. */
+const LETTERS = 40_000
+export const TERMS_BYTES = 400_000
+
+/** The versions of the customers' terms, and the next one. */
+export const termsRoutes = (deps: Deps) => {
+  const edits = staffOnly(deps, 'settings.edit')
+  return new Hono<Env>()
+    .get('/', edits, async (c) => {
+      const { published } = query(c, { published: wholeNumber.optional() })
+      return show(c, deps, { published: published ?? null })
+    })
+    .post('/', edits, async (c) => {
+      const typed = await form(c, { zh: optionalText(LETTERS), en: optionalText(LETTERS), seen: wholeNumber })
+      try {
+        const version = await deps.transact(c.var.me.actor, (tx) => publishTerms(tx, typed))
+        return seeOther(c, `/settings/terms?published=${version}`)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return show(c, deps, { typed, refused: error }, 422)
+      }
+    })
+}
+
+async function show(c: Context<Env>, deps: Deps, values: Record<string, unknown>, status: 200 | 422 = 200) {
+  const [current, versions] = await Promise.all([currentTerms(deps.db), listTerms(deps.db)])
+  const typed = { zh: current.body['zh-CN'], en: current.body.en }
+  return page(c, deps, 'policies/versions', { current, next: current.version + 1, versions, typed, ...values }, status)
+}

@@ -65,7 +65,7 @@ export type Category = {
   skill: string | null
 }
 
-/** Active categories in their order; children follow by `parentId`, and go with a parent that is switched off. */
+/** Active categories in their order, each followed by those under it, which go with a parent that is switched off. */
 export async function listCategories(db: Reader): Promise<Category[]> {
   const rows = await db
     .selectFrom('categories as c')
@@ -73,6 +73,9 @@ export async function listCategories(db: Reader): Promise<Category[]> {
     .select(['c.id', 'c.code', 'c.parent_id', 'c.name', 'c.skill'])
     .where('c.active', '=', true)
     .where(({ or, eb }) => or([eb('above.id', 'is', null), eb('above.active', '=', true)]))
+    .orderBy(sql`coalesce(above.position, c.position)`)
+    .orderBy(sql`coalesce(above.id, c.id)`)
+    .orderBy(sql`c.parent_id nulls first`)
     .orderBy('c.position')
     .orderBy('c.id')
     .execute()

@@ -1,6 +1,10 @@
 import { contrast, hexOf, oklchOf } from '../../kernel/colour.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 
+/** What is taken from a browser, and what is kept of it: as wide as three names, as sharp as a dense screen. */
+export const LOGO_BYTES = 2_000_000
+export const LOGO_WITHIN = { width: 640, height: 160 } as const
+
 /** One accent as each theme shows it, and what is written on it. */
 export type Shade = { readonly colour: string; readonly on: string }
 export type Accent = { readonly light: Shade; readonly dark: Shade }
