@@ -1,25 +1,22 @@
 import { Hono } from 'hono'
 import { welcomeVisitor } from '../customers/actions.ts'
-import { someoneOnPost } from '../desk/queries.ts'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import { system } from '../platform/actor.ts'
-import { currentTerms } from '../policies/queries.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { answerError } from '../web/errors.ts'
 import { json } from '../web/forms.ts'
 import { ChatOpen } from './access.ts'
-import { promiseNow } from './actions.ts'
-import { buildGate } from './gate.ts'
-import { listTopics } from './queries.ts'
+import { gateOf } from './gate.ts'
+import { greeting } from './greeting.ts'
 import { requestRoutes } from './requests/api.ts'
 import { LIMITS } from './rules.ts'
 import { VISITOR } from './shapes.ts'
 
 /** The customer's protocol over HTTP, for any client (protocol.md). */
 export function chatApiRoutes(deps: Deps) {
-  const gate = buildGate(deps)
+  const gate = gateOf(deps)
   const app = new Hono<Env>()
   app.onError((error, c) => {
     if (!(error instanceof ChatOpen) || !error.ticketId) return answerError(deps, error, c)
@@ -28,21 +25,14 @@ export function chatApiRoutes(deps: Deps) {
   })
   app.use(gate.origin)
   app.get('/desk', gate.pace, gate.plain, async (c) => {
-    const now = deps.clock.now()
-    const [onPost, promise, terms, topics] = await Promise.all([
-      someoneOnPost(deps.db, now),
-      promiseNow(deps.db, now, deps.config.timeZone),
-      currentTerms(deps.db),
-      listTopics(deps.db),
-    ])
-    const open = onPost.count > 0
+    const { onPost, open, faces, opensAt, promisedBy, terms, topics } = await greeting(deps)
     return c.json({
       open,
-      onPost: onPost.count,
-      faces: onPost.faces,
-      opensAt: open ? null : (promise.opensAt?.toISOString() ?? null),
-      promisedBy: open ? null : promise.promisedBy.toISOString(),
-      termsVersion: terms.version,
+      onPost,
+      faces,
+      opensAt: opensAt?.toISOString() ?? null,
+      promisedBy: promisedBy?.toISOString() ?? null,
+      termsVersion: terms,
       topics,
       limits: LIMITS,
     })

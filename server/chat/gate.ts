@@ -24,8 +24,8 @@ type Gate = MiddlewareHandler<Env>
 /** Acts a minute. An address may be a whole office or a mobile carrier, so it gets far more than a person does. */
 const PER_MINUTE = { address: 3000, newcomers: 300, bearer: 600, questions: 20 }
 
-/** Who may come in, from where and how often. One gate a program: its limits are counted in memory. */
-export function buildGate(deps: Deps) {
+/** Who may come in, from where and how often. */
+function buildGate(deps: Deps) {
   const { config, db, clock } = deps
   const paces = {
     address: limit(clock, PER_MINUTE.address, 60),
@@ -106,6 +106,14 @@ export function buildGate(deps: Deps) {
   }
 }
 export type ChatGate = ReturnType<typeof buildGate>
+
+const gates = new WeakMap<Deps, ChatGate>()
+/** One gate a program, because its limits are counted in memory: for the protocol and for the pages that do the same without a script. */
+export function gateOf(deps: Deps): ChatGate {
+  const gate = gates.get(deps) ?? buildGate(deps)
+  gates.set(deps, gate)
+  return gate
+}
 
 export function keepPace(pace: Limit, key: string): void {
   const seconds = pace.take(key)

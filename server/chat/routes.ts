@@ -13,7 +13,7 @@ import { ChatOpen } from './access.ts'
 import { askQuestion, linkForCustomer } from './actions.ts'
 import { browserToken } from './browser.ts'
 import { frontOf } from './front.ts'
-import { buildGate } from './gate.ts'
+import { gateOf } from './gate.ts'
 import { requestPages } from './requests/routes.ts'
 import { LIMITS } from './rules.ts'
 import { widgetPages } from './widget/routes.ts'
@@ -32,7 +32,7 @@ const ASKED = {
 
 /** The customers' front door: the help page with its form, private request pages, the widget. All of it works without JavaScript. */
 export function chatRoutes(deps: Deps) {
-  const gate = buildGate(deps)
+  const gate = gateOf(deps)
   return new Hono<Env>()
     .get('/', (c) => showHelp(c, deps, {}))
     .post('/', gate.pace, gate.newcomers, (c) => ask(c, deps))

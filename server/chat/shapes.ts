@@ -8,7 +8,8 @@ import { LIMITS } from './rules.ts'
 /** The exact shape of everything that a client may send (protocol.md). Missing, doubled, unknown and wrongly typed is a 400. */
 const seq = z.number().int().min(0).max(2_147_483_647)
 const score = z.number().int().min(1).max(5)
-const webPage = optionalText(LIMITS.pageLetters).refine(
+/** The page that a customer came from. */
+export const webPage = optionalText(LIMITS.pageLetters).refine(
   (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
 )
 

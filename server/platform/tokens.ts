@@ -11,6 +11,10 @@ export const isToken = (token: unknown): token is string =>
 export const formToken = (secret: Buffer, session: string): string =>
   createHmac('sha256', secret).update(`form:${session}`).digest('base64url')
 
+/** What a browser without a script is known by among visitors: made from its cookie, so that the same browser is the same visitor. */
+export const browserToken = (secret: Buffer, session: string): string =>
+  createHmac('sha256', secret).update(`visitor:${session}`).digest('base64url')
+
 export const same = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)
