@@ -6,6 +6,7 @@ import { buildApp } from './app.ts'
 import { openChatSockets } from './chat/sockets.ts'
 import { type Config, readConfig } from './config.ts'
 import { buildHouse, type House } from './deps.ts'
+import type { Watch } from './desk/presence/watch.ts'
 import { openDeskSockets } from './desk/sockets.ts'
 import { systemClock } from './platform/clock.ts'
 import { openFiles } from './platform/files.ts'
@@ -33,8 +34,8 @@ async function start(): Promise<void> {
   const config = readConfig()
   for (const notice of config.notices) console.log(notice)
   const house = await openHouse(config)
-  if (config.role !== 'worker') await openDoors(config, house)
-  openWorkshop(house)
+  const watch = config.role === 'worker' ? undefined : await openDoors(config, house)
+  openWorkshop(house, watch)
   if (config.role === 'worker') console.log('Nightdesk is at work.')
   if (config.demo) await welcomeNewcomer(house)
 }
@@ -66,7 +67,7 @@ async function openHouse(config: Config): Promise<House> {
 /** A web process fills the queues and leaves them to the workers. */
 const onlyFilling = (queues: Queues): Queues => ({ ...queues, work: () => undefined })
 
-async function openDoors({ host, port, publicUrl }: Config, { deps }: House): Promise<void> {
+async function openDoors({ host, port, publicUrl }: Config, { deps }: House): Promise<Watch> {
   const app = buildApp(deps)
   const http = createAdaptorServer({ fetch: (request, env) => notReady(request) ?? app.fetch(request, env) }) as Server
   deps.live.attach(http)
@@ -76,11 +77,12 @@ async function openDoors({ host, port, publicUrl }: Config, { deps }: House): Pr
   await listen(http, host, port)
   opened.defer(() => cutLater(http))
   console.log(`Nightdesk is open: customers at ${publicUrl}/, staff at ${publicUrl}/desk`)
+  return watch
 }
 
-function openWorkshop(house: House): void {
+function openWorkshop(house: House, watch: Watch | undefined): void {
   opened.defer(() => house.stop())
-  const ticker = openTimetable({ deps: house.working, react: house.react })
+  const ticker = openTimetable({ deps: house.working, react: house.react, watch })
   opened.defer(() => ticker.stop())
 }
 

@@ -15,7 +15,7 @@ import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
-import { openWatch, type Watch } from './desk/presence/watch.ts'
+import type { Watch } from './desk/presence/watch.ts'
 import type { HouseEvent } from './events/event.ts'
 import { system } from './platform/actor.ts'
 import type { QueuedJob } from './platform/queue.ts'
@@ -45,17 +45,18 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
 ]
 
 type Workshop = {
+  /** Who this process sees; undefined where it has no doors: it sees nobody, and so judges nobody's silence. */
+  watch: Pick<Watch, 'wellFor'> | undefined
   /** On the connections for work, so that pages never wait for jobs. */
   deps: Deps
   react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
 }
 
 /** Workers for what the queues carry, and the ticker that puts it there. What fails for good rings at the duty manager. */
-export function openTimetable({ deps, react }: Workshop): Ticker {
+export function openTimetable({ deps, react, watch }: Workshop): Ticker {
   const { queues, transact, log } = deps
-  const watch = openWatch(deps)
   const kinds = new Map(
-    jobs(watch)
+    jobs(watch ?? { wellFor: () => false })
       .map((job) => job(deps))
       .map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
   )

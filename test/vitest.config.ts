@@ -18,6 +18,9 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    // Only what hangs ends here: what must be quick says so in its test, and a busy machine is no failure.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     globalSetup: [`${SUPPORT}/global-setup.ts`],
     projects: [
       // One worker for many files, and one cloned database a worker: support/database.ts empties it before each test.

@@ -235,9 +235,9 @@ export const isSomeoneOnPost = (now: Date, quietSeconds: number): RawBuilder<boo
   join presence r on r.staff_id = a.staff_id and r.seen_at >= ${plus(now, -quietSeconds * SECOND)}
   where a.checked_out_at is null)`
 
-/** Agents who could be offered something this very moment. */
+/** How many could be asked about something new this very moment: able, and not being asked already. */
 export async function ableNow(db: Reader, now: Date): Promise<number> {
   const settings = await currentSettings(db)
   const candidates = await listCandidates(db, now, plus(now, -settings.offerAgainMinutes * MINUTE))
-  return candidates.filter((one) => isAble(one, settings, now)).length
+  return candidates.filter((one) => isAble(one, settings, now) && !one.hasOpenOffer).length
 }

@@ -2,8 +2,8 @@ import type { Prompt } from '../platform/prompts.ts'
 import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
 import { raiseAlarm, settleAlarmsOf } from './alarms/actions.ts'
-import { offerNext, withdrawOffers } from './offers/actions.ts'
-import { returnAllWork } from './presence/actions.ts'
+import { offerNext, withdrawOffers, withdrawOffersTo } from './offers/actions.ts'
+import { leaveDesk } from './presence/actions.ts'
 
 /** Whoever brought a question or made room. */
 const ROOM = [
@@ -20,7 +20,8 @@ const ROOM = [
 export const deskReactions: Reactions<Database> = {
   feature: 'desk',
   on: {
-    'attendance.checked_out': async (tx, { staffId }) => returnAllWork(tx, staffId),
+    'attendance.checked_out': async (tx, { staffId }) => leaveDesk(tx, staffId),
+    'break.started': async (tx, { staffId }) => withdrawOffersTo(tx, staffId),
     'ticket.complained': async (tx, { ticketId }) => raiseAlarm(tx, 'complaint', ticketId),
     'promise.broken': async (tx, { ticketId }) => raiseAlarm(tx, 'promise_broken', ticketId),
     // Kept for the next person on post, and the promised time has passed.

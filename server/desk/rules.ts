@@ -67,6 +67,10 @@ export function pickAgent(
   )[0]
 }
 
+/** Whether somebody able has not been asked about it lately: they are, as soon as they have answered what they are asked now. */
+export const isAnyoneLeft = (ticket: Waiting, candidates: readonly Candidate[], routing: Routing, now: Date): boolean =>
+  candidates.some((one) => isAble(one, routing, now) && !one.lately.includes(ticket.id))
+
 const asked = ({ lastOfferAt }: Candidate): number => lastOfferAt?.getTime() ?? 0
 
 /** An offer is taken by whom it was made to, until its last second. */

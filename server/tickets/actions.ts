@@ -1,6 +1,7 @@
-import { dutyOf } from '../attendance/contributions.ts'
+import { type Duty, dutyOf } from '../attendance/contributions.ts'
 import { instant } from '../events/event.ts'
 import type { AssignmentEnd, Channel } from '../events/tickets.ts'
+import type { Post } from '../kernel/capabilities.ts'
 import type { CategoryId, CustomerId, MessageId, ShiftId, StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
 import { Conflict, refusal, refuse } from '../kernel/refusal.ts'
@@ -90,7 +91,9 @@ export async function openTicket(tx: Tx, opening: Opening): Promise<Opened> {
 export async function queueTicket(tx: Tx, id: TicketId): Promise<void> {
   const ticket = await tickets.lockTicket(tx, id)
   if (ticket.state !== 'new') return
-  await tickets.setTicket(tx, id, { state: 'queued', queued_at: tx.now })
+  // Nothing counts before it is in the queue: its clocks begin now.
+  const answerDueAt = plus(tx.now, (await answerSeconds(tx)) * SECOND)
+  await tickets.setTicket(tx, id, { state: 'queued', queued_at: tx.now, answer_due_at: answerDueAt })
   await announce(
     tx,
     'ticket.queued',
@@ -176,13 +179,14 @@ export async function transferTicket(
   const ticket = await tickets.lockTicket(tx, id)
   const assignment = await needAssignment(tx, ticket, epoch)
   const duty = await dutyOf(tx.db, to, tx.now)
-  refuse(whyNotMove(ticket.state, 'transfer') ?? whyNotTransferTo(assignment.staffId, to, duty?.post ?? null))
+  refuse(whyNotMove(ticket.state, 'transfer') ?? whyNotTransferTo(assignment.staffId, to, postOf(duty)))
   await finish(tx, ticket, assignment, 'transferred')
   await begin(tx, ticket, { staffId: to, shiftId: duty?.shiftId ?? null, how: 'transfer' })
 }
 
 /** Takes a wrong transfer back while the colleague has not written yet. */
 export async function undoTransfer(tx: Tx, id: TicketId): Promise<void> {
+  need(tx, 'desk.work')
   const ticket = await tickets.lockTicket(tx, id)
   const last = await tickets.findLastAssignment(tx.db, id)
   const present = await tickets.findOpenAssignment(tx.db, id)
@@ -228,6 +232,7 @@ export async function endByCustomer(tx: Tx, id: TicketId): Promise<void> {
 
 /** Takes a wrong resolve back: the round goes on with the same person. */
 export async function undoResolve(tx: Tx, id: TicketId): Promise<void> {
+  need(tx, 'desk.work')
   const ticket = await tickets.lockTicket(tx, id)
   refuse(whyNotMove(ticket.state, 'undo'))
   const last = await tickets.findLastAssignment(tx.db, id)
@@ -409,5 +414,7 @@ async function reopen(tx: Tx, ticket: TicketRow): Promise<void> {
 }
 
 const answerSeconds = async (tx: Tx): Promise<number> => (await currentSettings(tx.db)).answerSeconds
+/** Whoever only finishes after their shift gets nothing new. */
+const postOf = (duty: Duty | null): Post | null => (duty && duty.state !== 'extended' ? duty.post : null)
 const shiftOf = async (tx: Tx, staffId: StaffId): Promise<ShiftId | null> =>
   (await dutyOf(tx.db, staffId, tx.now))?.shiftId ?? null

@@ -184,7 +184,7 @@ test('somebody else’s offer is not there', async () => {
   const other = await signedIn(house, zhou)
   expect((await other.post(`/desk/offers/${id}/pass`)).status).toBe(404)
   expect((await other.post(`/desk/offers/999999/pass`)).status).toBe(404)
-  expect((await other.post(`/desk/offers/${id}/acceptance`)).status).toBe(422)
+  expect((await other.post(`/desk/offers/${id}/acceptance`)).status).toBe(404)
   const off = await signedIn(house, await hire(database.db, '叶青'))
   expect((await off.post(`/desk/offers/${id}/acceptance`)).status).toBe(403)
 })

@@ -11,62 +11,73 @@ import { currentSettings } from '../../settings/queries.ts'
 import { assignTicket, reassignTicket } from '../../tickets/actions.ts'
 import { findOpenAssignment, lockTicket } from '../../tickets/queries.ts'
 import { raiseAlarm, settleAlarmsOf } from '../alarms/actions.ts'
-import { type Candidate, isAble, pickAgent, whyNotMore, whyNotTake } from '../rules.ts'
+import { type Candidate, isAble, isAnyoneLeft, pickAgent, whyNotMore, whyNotTake } from '../rules.ts'
 import * as offers from './queries.ts'
 
-const AT_ONCE = 25
+/** More than this many at the head of the queue are asked about in the next pass. */
+const AT_ONCE = 100
 
 /**
  * Offers what waits to who is able, in the order of the queue, until nothing fits. Where nobody is able, or nobody has
  * taken it after so many hops, the duty manager is alarmed; the ticket keeps its place and goes on being offered.
  */
 export async function offerNext(tx: Tx): Promise<number> {
-  const waiting = await offers.lockWaiting(tx, AT_ONCE)
-  if (waiting.length === 0) return 0
   const settings = await currentSettings(tx.db)
-  let candidates: readonly Candidate[] = await offers.listCandidates(
-    tx.db,
-    tx.now,
-    plus(tx.now, -settings.offerAgainMinutes * MINUTE),
-  )
+  const lately = plus(tx.now, -settings.offerAgainMinutes * MINUTE)
+  const waiting = await offers.lockWaiting(tx, lately, AT_ONCE)
+  if (waiting.length === 0) return 0
+  let candidates: readonly Candidate[] = await offers.listCandidates(tx.db, tx.now, lately)
+  const somebody = candidates.some((one) => isAble(one, settings, tx.now))
+  // Outside the roster nobody on post is no alarm: no day page rings because the night has not begun.
+  const night = somebody || (await isCovered(tx.db, tx.now, 'service'))
   let made = 0
   for (const ticket of waiting) {
     const chosen = pickAgent(ticket, candidates, settings, tx.now)
-    if (ticket.hops >= settings.offerHops) await raiseAlarm(tx, 'offers_refused', ticket.id)
-    if (!chosen) {
-      const somebody = candidates.some((one) => isAble(one, settings, tx.now))
-      if (!somebody && (await isNight(tx))) await raiseAlarm(tx, 'nobody_eligible', ticket.id)
-      continue
-    }
-    const hop = ticket.hops + 1
-    const expiresAt = plus(tx.now, settings.offerSeconds * SECOND)
-    const offerId = await offers.insertOffer(tx, {
-      ticketId: ticket.id,
-      staffId: chosen.staffId,
-      round: ticket.round,
-      hop,
-      expiresAt,
-    })
+    const asked = somebody && !isAnyoneLeft(ticket, candidates, settings, tx.now)
+    if (night && (asked || ticket.hops >= settings.offerHops)) await ring(tx, ticket, 'offers_refused')
+    if (night && !somebody) await ring(tx, ticket, 'nobody_eligible')
+    if (!chosen || !(await makeOffer(tx, ticket, chosen.staffId, settings.offerSeconds))) continue
     candidates = candidates.map((one) => (one.staffId === chosen.staffId ? { ...one, hasOpenOffer: true } : one))
-    if (!offerId) continue
     made += 1
-    await announce(
-      tx,
-      'offer.made',
-      { offerId, ticketId: ticket.id, staffId: chosen.staffId, hop, expiresAt: instant(expiresAt) },
-      topics(ticket.id, chosen.staffId),
-    )
   }
   return made
 }
 
-/** Mine: the first press wins, the second is told so. Room is counted again under a lock. */
+/** Once, and once more a while after somebody has answered it, if the reason is still there. */
+async function ring(tx: Tx, ticket: offers.WaitingTicket, kind: 'nobody_eligible' | 'offers_refused'): Promise<void> {
+  if (!ticket.rung.includes(kind)) await raiseAlarm(tx, kind, ticket.id)
+}
+
+/** False where somebody else has just made one, for this ticket or this person. */
+async function makeOffer(
+  tx: Tx,
+  { id: ticketId, round, hops }: offers.WaitingTicket,
+  staffId: StaffId,
+  offerSeconds: number,
+): Promise<boolean> {
+  const hop = hops + 1
+  const expiresAt = plus(tx.now, offerSeconds * SECOND)
+  const offerId = await offers.insertOffer(tx, { ticketId, staffId, round, hop, expiresAt })
+  if (!offerId) return false
+  await announce(
+    tx,
+    'offer.made',
+    { offerId, ticketId, staffId, hop, expiresAt: instant(expiresAt) },
+    topics(ticketId, staffId),
+  )
+  return true
+}
+
+/** Mine: two presses are one, and what somebody else has taken meanwhile is theirs. Room is counted again under a lock. */
 export async function takeOffer(tx: Tx, id: OfferId): Promise<{ ticketId: TicketId; epoch: number }> {
   need(tx, 'desk.work')
   const me = staffOf(tx)
   const { ticketId } = await offers.getOffer(tx.db, id)
   await lockTicket(tx, ticketId)
   const offer = await offers.getOffer(tx.db, id)
+  if (offer.staffId !== me) throw new NotFound()
+  const open = offer.state === 'taken' ? await findOpenAssignment(tx.db, ticketId) : undefined
+  if (open?.staffId === me) return { ticketId, epoch: open.epoch } // the thumb pressed twice
   refuse(whyNotTake(offer, me, tx.now))
   const settings = await currentSettings(tx.db)
   refuse(whyNotMore(await offers.lockLoad(tx, me), settings))
@@ -102,6 +113,12 @@ export async function withdrawOffers(tx: Tx, ticketId: TicketId): Promise<void> 
   await announce(tx, 'offer.withdrawn', payloadOf(offer), topics(ticketId, offer.staffId))
 }
 
+/** Whoever left is asked nothing any more. */
+export async function withdrawOffersTo(tx: Tx, staffId: StaffId): Promise<void> {
+  const ticketId = await offers.findTicketOfferedTo(tx.db, staffId)
+  if (ticketId) await withdrawOffers(tx, ticketId)
+}
+
 /**
  * The duty manager takes a waiting ticket, or takes a conversation over from a colleague. That only as it stood on the
  * screen: without `epoch`, or with an old one, whoever has just taken it keeps it.
@@ -117,7 +134,8 @@ export async function giveTicket(tx: Tx, ticketId: TicketId, staffId: StaffId, e
   need(tx, 'desk.lead')
   await lockTicket(tx, ticketId)
   const duty = await dutyOf(tx.db, staffId, tx.now)
-  if (duty?.post !== 'service' && duty?.post !== 'manager') throw refusal('tickets.transfer_not_on_post', {}, 'staff')
+  if (duty?.state === 'extended' || (duty?.post !== 'service' && duty?.post !== 'manager'))
+    throw refusal('tickets.transfer_not_on_post', {}, 'staff')
   await hand(tx, ticketId, { staffId, how: 'given', epoch })
 }
 
@@ -151,9 +169,6 @@ async function claim(
     throw error
   }
 }
-
-// Outside the roster nobody on post is no alarm: no day page rings because the night has not begun.
-const isNight = (tx: Tx): Promise<boolean> => isCovered(tx.db, tx.now, 'service')
 
 const payloadOf = ({ id: offerId, ticketId, staffId, hop }: offers.OfferRow) => ({ offerId, ticketId, staffId, hop })
 const topics = (ticketId: TicketId, staffId: StaffId): { about: string[] } => ({

@@ -1,22 +1,33 @@
 import { sql } from 'kysely'
+import type { AlarmKind } from '../../events/desk.ts'
 import type { OfferId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Candidate, Waiting } from '../rules.ts'
 
-export type WaitingTicket = Waiting & { readonly id: TicketId; readonly round: number; readonly hops: number }
+export type WaitingTicket = Waiting & {
+  readonly id: TicketId
+  readonly round: number
+  /** How many have said no, or nothing, since it waits. */
+  readonly hops: number
+  /** Alarms that ring about it, or that somebody has answered lately. */
+  readonly rung: readonly AlarmKind[]
+}
 
 /** Queued tickets without an open offer, in the order of the queue, locked; those that others hold are skipped. */
-export async function lockWaiting(tx: Tx, limit: number): Promise<WaitingTicket[]> {
-  const { rows } = await sql<{ id: string; language: Language; skill: string | null; round: number; hops: string }>`
+export async function lockWaiting(tx: Tx, answeredSince: Date, limit: number): Promise<WaitingTicket[]> {
+  const { rows } = await sql<Omit<WaitingTicket, 'hops'> & { hops: string }>`
     select t.id, t.language, t.round, (select k.skill from categories k where k.id = t.category_id) as skill,
-      (select count(*) from offers o where o.ticket_id = t.id and o.round = t.round and o.state in ('passed', 'expired')) as hops
+      (select count(*) from offers o where o.ticket_id = t.id and o.state in ('passed', 'expired')
+        and o.made_at >= coalesce(t.queued_at, t.created_at)) as hops,
+      array(select a.kind from alarms a where a.ticket_id = t.id
+        and (a.settled_at is null or (a.settled_by is not null and a.settled_at > ${answeredSince}))) as rung
     from tickets t
     where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made')
     order by t.head desc, t.place_at, t.id
     limit ${limit} for update of t skip locked`.execute(tx.db)
-  return rows.map(({ hops, ...row }) => ({ ...row, id: row.id as TicketId, hops: Number(hops) }))
+  return rows.map(({ hops, ...row }) => ({ ...row, hops: Number(hops) }))
 }
 
 /** Everybody checked in for customer service on a shift that covers this instant, with what decides. */
@@ -139,6 +150,17 @@ export async function findOpenOfferFor(db: Reader, ticketId: TicketId): Promise<
     .where('state', '=', 'made')
     .executeTakeFirst()
   return row && rowOf(row)
+}
+
+/** The one open offer of a person. */
+export async function findTicketOfferedTo(db: Reader, staffId: StaffId): Promise<TicketId | undefined> {
+  const row = await db
+    .selectFrom('offers')
+    .select('ticket_id')
+    .where('staff_id', '=', staffId)
+    .where('state', '=', 'made')
+    .executeTakeFirst()
+  return row?.ticket_id as TicketId | undefined
 }
 
 /** False where the offer had ended already. */

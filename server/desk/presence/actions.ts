@@ -1,9 +1,11 @@
+import { findOpenAttendance } from '../../attendance/queries.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import { plus, SECOND } from '../../kernel/time.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { returnTicket } from '../../tickets/actions.ts'
 import { findOpenAssignment, lockTicket } from '../../tickets/queries.ts'
+import { withdrawOffersTo } from '../offers/actions.ts'
 import { isOverWithShift } from '../rules.ts'
 import * as presence from './queries.ts'
 
@@ -23,6 +25,13 @@ export async function returnAfterShift(tx: Tx, ticketId: TicketId): Promise<void
   const mine = over.find((one) => one.ticketId === ticketId)
   if (mine && isOverWithShift(mine, mine.shiftEndsAt, extendedMinutes, tx.now))
     await returnTicket(tx, ticketId, 'shift_over')
+}
+
+/** Off post: nothing is asked of them any more, and what they hold goes back. Who is on another post by now keeps it. */
+export async function leaveDesk(tx: Tx, staffId: StaffId): Promise<void> {
+  if (await findOpenAttendance(tx.db, staffId)) return
+  await withdrawOffersTo(tx, staffId)
+  await returnAllWork(tx, staffId)
 }
 
 /** Everything this person holds goes back: they went off post. In the order of ids, as everywhere. */

@@ -18,16 +18,20 @@ export const forgetOldPresence = (db: Reader, before: Date) =>
 export type LostWork = { ticketId: TicketId; staffId: StaffId; epoch: number }
 
 /**
- * Open conversations of people who were seen after they got them and have been silent since `before`. Somebody who was
- * never seen at all since then is not judged: their page may still be opening, and history that was loaded has no pages.
+ * Open conversations whose people have been silent since `before`, counted from when they got them: their page may still
+ * be opening. And those of people who are on no post any more: given to them in the second in which they left, or left
+ * over from a shift to which they never came.
  */
 export async function listLostWork(db: Reader, before: Date, limit: number): Promise<LostWork[]> {
   const { rows } = await sql<{ ticket_id: string; staff_id: string; epoch: number }>`
-    select a.ticket_id, a.staff_id, a.epoch from assignments a
-    join lateral (select max(seen_at) as seen_at from presence p where p.staff_id = a.staff_id) seen on true
-    where a.ended_at is null and seen.seen_at < ${before}
-      and seen.seen_at >= a.opened_at - interval '5 minutes'
-    order by a.id limit ${limit}`.execute(db)
+    select g.ticket_id, g.staff_id, g.epoch from assignments g
+    left join attendances a on a.staff_id = g.staff_id and a.checked_out_at is null
+    left join shifts s on s.id = g.shift_id
+    where g.ended_at is null and g.opened_at < ${before} and case when a.id is not null
+      then not exists (select from presence p where p.staff_id = g.staff_id and p.seen_at >= ${before})
+      else s.id is null or s.ends_at < ${before} or exists (
+        select from attendances e where e.shift_id = s.id and e.checked_out_at < ${before}) end
+    order by g.id limit ${limit}`.execute(db)
   return rows.map((row) => ({
     ticketId: row.ticket_id as TicketId,
     staffId: row.staff_id as StaffId,

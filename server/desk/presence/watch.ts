@@ -23,12 +23,17 @@ const GAP_MILLISECONDS = 15_000
 
 export function openWatch({ db, clock, log, process }: { db: Reader; clock: Clock; log: Log; process: string }): Watch {
   const seen = new Map<StaffId, Date>()
-  let wellSince = clock.now().getTime()
-  let last = performance.now()
+  const both = () => ({ told: clock.now().getTime(), measured: performance.now() })
+  let last = both()
+  let wellSince = last.told
+  // A machine that slept wakes with its measure standing still and its clock far ahead; one that was busy, with both ahead.
+  const wasAway = (): boolean => {
+    const { told, measured } = both()
+    return Math.max(told - last.told, measured - last.measured) > GAP_MILLISECONDS
+  }
   const write = async (): Promise<void> => {
-    const at = performance.now()
-    if (at - last > GAP_MILLISECONDS) wellSince = clock.now().getTime()
-    last = at
+    if (wasAway()) wellSince = clock.now().getTime()
+    last = both()
     const staffIds = [...seen.keys()]
     seen.clear()
     await storeSeen(db, process, staffIds, clock.now()).catch((error) => {
@@ -44,7 +49,7 @@ export function openWatch({ db, clock, log, process }: { db: Reader; clock: Cloc
       seen.set(staffId, clock.now())
     },
     arrived: (staffId) => storeSeen(db, process, [staffId], clock.now()),
-    wellFor: (milliseconds) => clock.now().getTime() - wellSince >= milliseconds,
+    wellFor: (milliseconds) => !wasAway() && clock.now().getTime() - wellSince >= milliseconds,
     stop: () => clearInterval(timer),
   }
 }
