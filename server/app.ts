@@ -8,7 +8,7 @@ import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
 import { policyRoutes } from './policies/routes.ts'
-import { receivers } from './reactions.ts'
+import { around } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
@@ -38,9 +38,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/roster', rosterRoutes(deps))
   app.route('/tickets', searchRoutes(deps))
   app.route('/tickets', entryRoutes(deps))
-  app.route('/tickets', ticketRoutes(deps, receivers))
-  app.route('/tickets', assignmentRoutes(deps))
-  app.route('/desk', deskRoutes(deps))
+  app.route('/tickets', ticketRoutes(deps, around))
+  app.route('/tickets', assignmentRoutes(deps, around))
+  app.route('/desk', deskRoutes(deps, around))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/board', boardRoutes(deps))
