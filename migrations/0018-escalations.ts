@@ -21,6 +21,7 @@ export async function up(db: Kysely<any>): Promise<void> {
       sent_by bigint references staff,
       accept_due_at timestamptz,
       step integer not null default 0,
+      letters integer not null default 0,
       accepted_at timestamptz,
       accepted_by bigint references staff,
       answered_at timestamptz,

@@ -7,11 +7,13 @@ import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
-import { policyRoutes } from './policies/routes.ts'
-import { receivers } from './reactions.ts'
+import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
+import { around } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
+import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
+import { settingRoutes } from './settings/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { searchRoutes } from './tickets/search/routes.ts'
@@ -19,9 +21,11 @@ import { crossSite } from './web/cross-site.ts'
 import type { Deps } from './web/deps.ts'
 import type { Env } from './web/env.ts'
 import { answerError } from './web/errors.ts'
+import { staffOnly } from './web/guard.ts'
 import { readBody, readerPreferences, safeHeaders } from './web/headers.ts'
 import { healthRoutes } from './web/health.ts'
 import { staticRoutes } from './web/static.ts'
+import { readUpload } from './web/uploads.ts'
 
 /** Middleware, then one route a feature. Never listens. */
 export function buildApp(deps: Deps): Hono<Env> {
@@ -30,17 +34,22 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', staticRoutes(deps))
   app.route('/', healthRoutes(deps))
   app.use(readerPreferences)
+  app.route('/', publicBrandRoutes(deps))
+  app.use('/settings/brand/logo', staffOnly(deps, 'settings.edit'), readUpload(UPLOAD_BYTES))
+  app.use('/settings/terms', staffOnly(deps, 'settings.edit'), readUpload(TERMS_BYTES))
   app.use(readBody)
   app.use(crossSite({ secret: deps.secret, isOurOrigin: (origin) => deps.config.isOurOrigin(origin) }))
   app.route('/', accountRoutes(deps))
   app.route('/', policyRoutes(deps))
+  app.route('/settings/terms', termsRoutes(deps))
+  app.route('/settings', settingRoutes(deps))
   app.route('/', attendanceRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/tickets', searchRoutes(deps))
   app.route('/tickets', entryRoutes(deps))
-  app.route('/tickets', ticketRoutes(deps, receivers))
-  app.route('/tickets', assignmentRoutes(deps))
-  app.route('/desk', deskRoutes(deps))
+  app.route('/tickets', ticketRoutes(deps, around))
+  app.route('/tickets', assignmentRoutes(deps, around))
+  app.route('/desk', deskRoutes(deps, around))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/board', boardRoutes(deps))

@@ -3,6 +3,7 @@ import { capabilitiesOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
+import { escalationsAside } from './escalations/contributions.ts'
 import { escalationPrompt, escalationReactions } from './escalations/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { incidentReactions } from './incidents/reactions.ts'
@@ -14,7 +15,7 @@ import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
 import type { Database, Reader } from './schema.ts'
 import { currentSettings } from './settings/queries.ts'
-import type { ListReceivers } from './tickets/conversation/contributions.ts'
+import type { Around } from './tickets/conversation/contributions.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
 import { slaReactions } from './tickets/sla/reactions.ts'
@@ -36,8 +37,8 @@ export const prompts: readonly Prompt<Database>[] = [deskPrompt, escalationPromp
 export const speakAgain = (db: Reader, events: readonly HouseEvent[]): Promise<readonly Spoken[]> =>
   speakMessagesAgain(db, events)
 
-/** Whom a conversation may be handed to: the desk knows who is there. */
-export const receivers: ListReceivers = listColleagues
+/** Around a conversation: whom it may be handed to, because the desk knows who is there; and what others were asked about it. */
+export const around: Around = { receivers: listColleagues, asides: [escalationsAside] }
 
 /** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {

@@ -2,7 +2,7 @@ import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
-import { escalateToDepartment } from '../jobs/escalate-to-department.ts'
+import { escalateToDepartment, stepUpEscalations } from '../jobs/escalate-to-department.ts'
 import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
@@ -30,6 +30,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   expireEscalationOffers,
   offerEscalations,
   escalateToDepartment,
+  stepUpEscalations,
   warnOfClocks,
   breachClocks,
   trackPromises,

@@ -1,27 +1,45 @@
-/** The list of conversations: it never moves under the hand. While one is in it, what is new waits behind a number. */
+/**
+ * The list of conversations: it never moves under a hand that is about to press. While one is at it, what stands there
+ * changes in place and what is new waits behind a number; a hand that rests for a few seconds holds nothing up.
+ */
+const HAND_MILLISECONDS = 4000
 const list = () => document.getElementById('desk-list')
-const inHand = () => {
-  const box = list()
-  return box?.matches(':hover') || box?.querySelector('a:focus-visible') !== null
-}
+let handAt = 0
+let keeping = false
 let release = false
+
+for (const kind of ['pointermove', 'pointerdown', 'wheel', 'keydown'])
+  document.addEventListener(
+    kind,
+    ({ target }) => {
+      if (list()?.contains(kind === 'keydown' ? document.activeElement : target)) handAt = Date.now()
+    },
+    { passive: true },
+  )
+document.addEventListener('focusin', ({ target }) => {
+  if (list()?.contains(target)) handAt = Date.now()
+})
+const inHand = () =>
+  Date.now() - handAt < HAND_MILLISECONDS && (list()?.matches(':hover') || list()?.contains(document.activeElement))
 
 document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
   if (ctx.sourceElement !== list()) return
   const rows = [...list().querySelectorAll('[data-row]')].map(({ dataset }) => dataset.row)
-  if (!release && rows.length > 0 && inHand()) ctx.request.body.set('keep', rows.join(','))
+  keeping = !release && rows.length > 0 && inHand()
   release = false
+  if (keeping) ctx.request.body.set('keep', rows.join(','))
 })
 
 const refetch = () => document.body.dispatchEvent(new CustomEvent('list'))
-const held = () => list()?.querySelector('[data-fresh], [data-gone]')
+setInterval(() => {
+  if (!keeping || inHand()) return
+  keeping = false
+  refetch()
+}, 500)
 document.addEventListener('click', ({ target }) => {
   if (!target.closest?.('[data-fresh]')) return
   release = true
   refetch()
-})
-document.addEventListener('pointerout', ({ target, relatedTarget }) => {
-  if (list()?.contains(target) && !list().contains(relatedTarget) && held()) refetch()
 })
 
 export const rows = () => [...(list()?.querySelectorAll('a.row') ?? [])]

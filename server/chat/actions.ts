@@ -8,7 +8,7 @@ import { Conflict, Denied, Malformed, refusal } from '../kernel/refusal.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
-import { complain, endByCustomer, type Opened, openTicket, reopenTicket } from '../tickets/actions.ts'
+import { complain, confirmSolved, endByCustomer, type Opened, openTicket, reopenTicket } from '../tickets/actions.ts'
 import { makeLink } from '../tickets/links/actions.ts'
 import { mark, needCustomerOf } from '../tickets/messages/actions.ts'
 import { marksOf } from '../tickets/messages/queries.ts'
@@ -123,6 +123,11 @@ export async function promiseNow(
 /** The customer says it is solved, or leaves the queue. */
 export async function endAsCustomer(tx: Tx, id: TicketId): Promise<void> {
   if (chatState((await lockOwn(tx, id)).state) !== 'closed') await endByCustomer(tx, id)
+}
+
+/** "Yes, it is solved"; what has ended for good is. */
+export async function confirmAsCustomer(tx: Tx, id: TicketId): Promise<void> {
+  if (chatState((await lockOwn(tx, id)).state) !== 'closed') await confirmSolved(tx, id)
 }
 
 /** The customer says it is not solved after all. What goes on already stays as it is. */

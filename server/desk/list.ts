@@ -49,7 +49,7 @@ export async function idleOf({ db, clock }: House, { staffId, duty, capabilities
     listMine(db, staffId),
     countQueue(db),
   ])
-  const { dayDeskPhone, dayDeskEmail, dayDeskStart } = settings
+  const { dayDeskPhone, dayDeskEmail, dayDeskStart, dayDeskEnd } = settings
   return {
     card,
     works: capabilities.has('desk.work'),
@@ -58,7 +58,7 @@ export async function idleOf({ db, clock }: House, { staffId, duty, capabilities
     queueCount: queued,
     outside: covered
       ? null
-      : { opensAt: (await nextOpening(db, now)) ?? null, dayDeskPhone, dayDeskEmail, dayDeskStart },
+      : { opensAt: (await nextOpening(db, now)) ?? null, dayDeskPhone, dayDeskEmail, dayDeskStart, dayDeskEnd },
   }
 }
 

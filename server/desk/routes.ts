@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { conversationOf } from '../tickets/conversation/contributions.ts'
+import { type Around, conversationOf } from '../tickets/conversation/contributions.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
@@ -11,15 +11,13 @@ import { fragment, partOrPage, seeOther, wantsPart } from '../web/page.ts'
 import { currentIn, idleOf, listOf, offerOf, placesIn } from './list.ts'
 import { giveTicket, passOffer, takeOffer, takeTicket } from './offers/actions.ts'
 import { getOffer } from './offers/queries.ts'
-import { listColleagues } from './queries.ts'
 
 type Values = Record<string, unknown>
-const receivers = listColleagues
 
 /** The desk: the offer, the queue, and one conversation beside it. */
-export const deskRoutes = (deps: Deps) =>
+export const deskRoutes = (deps: Deps, around: Around) =>
   new Hono<Env>()
-    .get('/', staffOnly(deps), (c) => showDesk(c, deps))
+    .get('/', staffOnly(deps), (c) => showDesk(c, deps, around))
     .get('/offer', staffOnly(deps, 'desk.work'), async (c) =>
       part(c, deps, 'offer', await offerOf(deps, c.var.me.staffId)),
     )
@@ -28,7 +26,7 @@ export const deskRoutes = (deps: Deps) =>
       const current = currentIn(c.req.header('hx-current-url'))
       return part(c, deps, 'queue', await listOf(deps, c.var.me, current, placesIn(keep)))
     })
-    .get('/:id{[0-9]+}', staffOnly(deps), async (c) => showDesk(c, deps, pathId<TicketId>(c)))
+    .get('/:id{[0-9]+}', staffOnly(deps), async (c) => showDesk(c, deps, around, pathId<TicketId>(c)))
     .post('/offers/:id/acceptance', staffOnly(deps, 'desk.work'), async (c) => {
       await form(c, {})
       const id = pathId<OfferId>(c)
@@ -38,7 +36,7 @@ export const deskRoutes = (deps: Deps) =>
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         const mine = await alreadyMine(deps, id, c.var.me.staffId)
-        return mine ? seeOther(c, `/desk/${mine}`) : refuseOffer(c, deps, error)
+        return mine ? seeOther(c, `/desk/${mine}`) : refuseOffer(c, deps, around, error)
       }
     })
     .post('/offers/:id/pass', staffOnly(deps, 'desk.work'), async (c) => {
@@ -48,7 +46,7 @@ export const deskRoutes = (deps: Deps) =>
     })
 
 /** The duty manager takes or gives a conversation; one that somebody has, only as it stood on the screen. */
-export const assignmentRoutes = (deps: Deps) =>
+export const assignmentRoutes = (deps: Deps, around: Around) =>
   new Hono<Env>().post('/:id/assignment', staffOnly(deps, 'desk.lead'), async (c) => {
     const { staff, epoch, back } = await form(c, {
       staff: rowId.optional(),
@@ -64,19 +62,20 @@ export const assignmentRoutes = (deps: Deps) =>
       return seeOther(c, back === '/board' ? '/board' : `/desk/${id}`)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      return showDesk(c, deps, id, { refused: error }, 422)
+      return showDesk(c, deps, around, id, { refused: error }, 422)
     }
   })
 
 async function showDesk(
   c: Context<Env>,
   deps: Deps,
+  around: Around,
   id?: TicketId,
   values: Values = {},
   status: 200 | 422 = 200,
 ): Promise<Response> {
   const { me } = c.var
-  const one = id ? await conversationOf(deps, me, id, { receivers }) : await idleOf(deps, me)
+  const one = id ? await conversationOf(deps, me, id, around) : await idleOf(deps, me)
   // After taking an offer htmx has followed here: the address is that of the conversation.
   if (wantsPart(c) && id) c.header('hx-push-url', `/desk/${id}`)
   const works = me.capabilities.has('desk.work')
@@ -90,8 +89,8 @@ const part = (c: Context<Env>, deps: Deps, name: string, values: Values): Respon
   wantsPart(c) ? fragment(c, deps, 'desk/parts', name, values) : seeOther(c, '/desk')
 
 /** Too late: the words stand where the offer stood. */
-async function refuseOffer(c: Context<Env>, deps: Deps, refused: Refusal): Promise<Response> {
-  if (!wantsPart(c)) return showDesk(c, deps, undefined, { refused }, 422)
+async function refuseOffer(c: Context<Env>, deps: Deps, around: Around, refused: Refusal): Promise<Response> {
+  if (!wantsPart(c)) return showDesk(c, deps, around, undefined, { refused }, 422)
   c.header('hx-retarget', '#desk-offer')
   c.header('hx-reswap', 'outerMorph')
   return fragment(c, deps, 'desk/parts', 'offer', { ...(await offerOf(deps, c.var.me.staffId)), refused }, 422)

@@ -68,8 +68,8 @@ export async function sendEscalation(
   if (escalation.state === 'sent') return
   refuse(whyNotMoveEscalation(escalation.state, 'send'))
   refuse(whyNotSend(words, await escalations.factsOfTarget(tx.db, target, tx.now), tx.now))
-  const { departmentAcceptMinutes, escalationHandoverMinutes } = await currentSettings(tx.db)
-  const acceptBy = plus(tx.now, departmentAcceptMinutes * MINUTE)
+  const { escalationHandoverMinutes } = await currentSettings(tx.db)
+  const acceptBy = plus(tx.now, (await acceptMinutes(tx, target)) * MINUTE)
   const to = {
     department_id: target.kind === 'department' ? target.departmentId : null,
     person_id: target.kind === 'department' ? target.personId : null,
@@ -105,6 +105,12 @@ export async function sendEscalation(
     },
     topicsOf({ ...escalation, ...to }),
   )
+}
+
+/** A department may have a time of its own to accept in. */
+async function acceptMinutes(tx: Tx, target: Target): Promise<number> {
+  const own = target.kind === 'department' ? await escalations.acceptMinutesOf(tx.db, target.departmentId) : null
+  return own ?? (await currentSettings(tx.db)).departmentAcceptMinutes
 }
 
 /** Ours. The first press wins; a second one by the same person changes nothing. */

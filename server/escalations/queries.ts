@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Post } from '../kernel/capabilities.ts'
 import type { DepartmentId, EscalationId, ShiftId, StaffId, TicketId } from '../kernel/ids.ts'
-import type { Bilingual } from '../kernel/language.ts'
+import type { Bilingual, Language } from '../kernel/language.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { type EscalationState, OPEN_STATES, type TargetFacts, type TargetPost } from './rules.ts'
@@ -233,6 +233,39 @@ export async function listUnaccepted(
   return rows.map((row) => ({ id: row.id as EscalationId, version: row.version }))
 }
 
+/** Requests to departments whose people have not been written to yet. */
+export async function listUntold(
+  db: Reader,
+  _now: Date,
+  limit: number,
+): Promise<{ id: EscalationId; version: number }[]> {
+  const { rows } = await sql<{ id: string; letters: number }>`
+    select id, letters from escalations
+    where state = 'sent' and department_id is not null and (letters = 0 or (letters = 1 and step >= 2))
+    order by sent_at limit ${limit}`.execute(db)
+  return rows.map((row) => ({ id: row.id as EscalationId, version: row.letters }))
+}
+
+type Written = { id: StaffId; name: string; email: string | null; language: Language }
+
+/** Whom letters about a request go to: the one person that was meant, else its handlers, else the night contact; or the head. */
+export async function listReaders(
+  db: Reader,
+  { department_id: departmentId, person_id: personId }: Pick<EscalationRow, 'department_id' | 'person_id'>,
+  who: 'handlers' | 'head',
+): Promise<Written[]> {
+  const { rows } = await sql<Written>`
+    select p.id, case when p.language = 'en' then p.name_en else p.name end as name, p.email, coalesce(p.language, 'zh-CN') as language
+    from staff p join departments d on d.id = ${departmentId}
+    where p.active and case ${who}
+      when 'head' then p.id = d.head_id or (d.head_id is null and p.department_id = d.id and 'head' = any(p.standing_roles))
+      else case when ${personId}::bigint is not null then p.id = ${personId}
+        else (p.department_id = d.id and 'handler' = any(p.standing_roles)) or p.id = d.night_contact_id end
+      end
+    order by p.number limit 20`.execute(db)
+  return rows
+}
+
 /** The note, or undefined where this client id has been stored before. */
 export async function insertNote(
   tx: Tx,
@@ -410,9 +443,39 @@ export async function listFollowedBy(db: Reader, staffId: StaffId, endedSince: D
   return rows.map(viewOf)
 }
 
-export async function listDepartments(db: Reader): Promise<{ id: DepartmentId; name: Bilingual }[]> {
-  const rows = await db.selectFrom('departments').select(['id', 'name']).orderBy('position').orderBy('id').execute()
-  return rows.map((row) => ({ id: row.id as DepartmentId, name: row.name }))
+export type DepartmentLine = {
+  id: DepartmentId
+  name: Bilingual
+  acceptMinutes: number | null
+  nightPhone: string | null
+  head: { name: string; nameEn: string } | null
+  contact: { name: string; nameEn: string } | null
+}
+
+export async function listDepartments(db: Reader): Promise<DepartmentLine[]> {
+  const rows = await db
+    .selectFrom('departments as d')
+    .leftJoin('staff as h', 'h.id', 'd.head_id')
+    .leftJoin('staff as c', 'c.id', 'd.night_contact_id')
+    .select(['d.id', 'd.name', 'd.accept_minutes', 'd.night_phone', 'h.name as head', 'h.name_en as head_en'])
+    .select(['c.name as contact', 'c.name_en as contact_en'])
+    .orderBy('d.position')
+    .orderBy('d.id')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id as DepartmentId,
+    name: row.name,
+    acceptMinutes: row.accept_minutes,
+    nightPhone: row.night_phone,
+    head: row.head ? { name: row.head, nameEn: row.head_en ?? '' } : null,
+    contact: row.contact ? { name: row.contact, nameEn: row.contact_en ?? '' } : null,
+  }))
+}
+
+/** A department's own time to accept, null where the house's holds. */
+export async function acceptMinutesOf(db: Reader, id: DepartmentId): Promise<number | null> {
+  const row = await db.selectFrom('departments').select('accept_minutes').where('id', '=', id).executeTakeFirst()
+  return row?.accept_minutes ?? null
 }
 
 /** Departments with the people who take requests there, and posts with somebody rostered now. */
@@ -424,6 +487,21 @@ export async function listTargets(db: Reader, now: Date) {
     ),
     technicians: await countRostered(db, 'technician', now),
   }
+}
+
+/** How many requests need this person now: to be accepted in their department, or theirs to pass on. */
+export async function countForPerson(db: Reader, staffId: StaffId): Promise<number> {
+  const { rows } = await sql<{ count: string }>`
+    select (
+      select count(*) from escalations e join staff p on p.id = ${staffId} and p.department_id = e.department_id
+      where e.state = 'sent' and p.standing_roles && array['handler', 'head']
+    ) + (
+      select count(*) from escalation_offers where staff_id = ${staffId} and state = 'made'
+    ) + (
+      select count(*) from escalations e join assignments a on a.ticket_id = e.ticket_id and a.ended_at is null
+      where a.staff_id = ${staffId} and e.state in ('decided', 'asked_back', 'answered')
+    ) as count`.execute(db)
+  return Number(rows[0]?.count ?? 0)
 }
 
 /** Who follows it up: whoever has the ticket now, else whoever had it last. */

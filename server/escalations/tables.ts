@@ -25,6 +25,8 @@ export type EscalationTables = {
     accept_due_at: Date | null
     /** 0 nobody, 1 the duty manager, 2 the head. */
     step: Generated<number>
+    /** The step for which letters have been left: 1 the handlers, 2 the head. */
+    letters: Generated<number>
     accepted_at: Date | null
     accepted_by: string | null
     answered_at: Date | null

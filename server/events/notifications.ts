@@ -1,6 +1,6 @@
 import type { MailId, StaffId } from '../kernel/ids.ts'
 
-export type MailKind = 'invitation' | 'reset'
+export type MailKind = 'invitation' | 'reset' | 'escalation'
 
 export type NotificationEvents = {
   'mail.left': { mailId: MailId; kind: MailKind; staffId: StaffId }

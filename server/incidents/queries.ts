@@ -150,6 +150,15 @@ export async function listIncidents(db: Reader, limit: number): Promise<Incident
   return rows.map(viewOf)
 }
 
+export async function countOpenIncidents(db: Reader): Promise<number> {
+  const { count } = await db
+    .selectFrom('incidents')
+    .select((s) => s.fn.countAll<string>().as('count'))
+    .where('state', '=', 'open')
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** Open and acknowledged ones about a ticket. */
 export async function openIncidentsOf(db: Reader, ticketId: TicketId): Promise<IncidentRow[]> {
   const rows = await viewRows(db)

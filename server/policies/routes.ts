@@ -44,7 +44,7 @@ export const termsRoutes = (deps: Deps) => {
 }
 
 async function show(c: Context<Env>, deps: Deps, values: Record<string, unknown>, status: 200 | 422 = 200) {
-  const [current, versions] = await Promise.all([currentTerms(deps.db), listTerms(deps.db)])
-  const typed = { zh: current.body['zh-CN'], en: current.body.en }
-  return page(c, deps, 'policies/versions', { current, next: current.version + 1, versions, typed, ...values }, status)
+  const [inForce, versions] = await Promise.all([currentTerms(deps.db), listTerms(deps.db)])
+  const typed = { zh: inForce.body['zh-CN'], en: inForce.body.en }
+  return page(c, deps, 'policies/versions', { inForce, next: inForce.version + 1, versions, typed, ...values }, status)
 }

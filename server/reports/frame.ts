@@ -1,5 +1,7 @@
 import { openAlarms } from '../desk/alarms/queries.ts'
 import { countForMe, openOfferOf } from '../desk/queries.ts'
+import { countForPerson } from '../escalations/queries.ts'
+import { countOpenIncidents } from '../incidents/queries.ts'
 import { HOUR, localOf, nightOf, plus, windowOf } from '../kernel/time.ts'
 import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
@@ -14,16 +16,19 @@ type At = { db: Reader; now: Date; zone: string }
 /** What stands around the content of every staff page: what needs this person where, and the line of the night. */
 export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
   const works = me.capabilities.has('desk.work')
-  const [desk, alarms, offer, nightLine] = await Promise.all([
+  const [desk, alarms, offer, nightLine, escalations, incidents] = await Promise.all([
     works ? countForMe(db, me.staffId) : 0,
     me.capabilities.has('board.read') ? openAlarms(db) : [],
     works ? openOfferOf(db, me.staffId, now) : null,
     nightLineOf({ db, now, zone }, me),
+    me.capabilities.has('escalation.read') ? countForPerson(db, me.staffId) : 0,
+    me.capabilities.has('incident.lead') ? countOpenIncidents(db) : 0,
   ])
+  const counted = { desk, escalations, incidents }
   // As the board draws them: one row a ticket, however many reasons ring.
   const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size
   return {
-    counts: { ...(desk > 0 ? { desk } : {}), ...(board > 0 ? { board } : {}) },
+    counts: Object.fromEntries(Object.entries({ ...counted, board }).filter(([, count]) => count > 0)),
     offer: offer && { id: offer.id, expiresAt: offer.expiresAt, seconds: offer.seconds },
     alarm: me.capabilities.has('alarm.settle') ? (alarms.at(-1)?.id ?? null) : null,
     nightLine,

@@ -3,8 +3,9 @@ import type { AlarmKind } from '../events/desk.ts'
 import type { Post } from '../kernel/capabilities.ts'
 import type { AlarmId, StaffId, TicketId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
-import { HOUR, plus } from '../kernel/time.ts'
+import { HOUR, MINUTE, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
+import type { Settings } from '../settings/definitions.ts'
 
 /** Reads across features for the night board; writes nothing of others. */
 export type Figures = {
@@ -138,7 +139,7 @@ export type OnBoard = {
   name: string
   nameEn: string
   post: Post
-  state: 'here' | 'on_break' | 'silent' | 'absent'
+  state: 'here' | 'on_break' | 'silent' | 'absent' | 'missing'
   until: Date
   seenAt: Date | null
   breakEndsBy: Date | null
@@ -146,21 +147,28 @@ export type OnBoard = {
   waitingOnCustomer: number
 }
 
-/** Everybody whose shift covers this instant, with what they do; those who have not come are `absent`. */
-export async function listOnBoard(db: Reader, now: Date, quietSeconds: number): Promise<OnBoard[]> {
+/** Everybody whose shift covers this instant, with what they do; those who have not come are `absent`, and `missing` once the grace is over. */
+export async function listOnBoard(
+  db: Reader,
+  now: Date,
+  { quietSeconds, lateGraceMinutes }: Pick<Settings, 'quietSeconds' | 'lateGraceMinutes'>,
+): Promise<OnBoard[]> {
   const { rows } = await sql<{
     staff_id: string
     name: string
     name_en: string
     post: Post
+    since: Date
     until: Date
     attendance: string | null
+    came: boolean
     seen_at: Date | null
     ends_by: Date | null
     on_us: string
     on_customer: string
   }>`
-    select s.staff_id, p.name, p.name_en, s.post, s.ends_at as until, a.id as attendance,
+    select s.staff_id, p.name, p.name_en, s.post, s.starts_at as since, s.ends_at as until, a.id as attendance,
+      exists (select from attendances came where came.shift_id = s.id) as came,
       (select max(seen_at) from presence where presence.staff_id = s.staff_id) as seen_at, b.ends_by,
       count(t.id) filter (where t.waiting_on = 'us') as on_us,
       count(t.id) filter (where t.waiting_on = 'customer') as on_customer
@@ -184,7 +192,9 @@ export async function listOnBoard(db: Reader, now: Date, quietSeconds: number): 
     waitingOnUs: Number(row.on_us),
     waitingOnCustomer: Number(row.on_customer),
     state: !row.attendance
-      ? 'absent'
+      ? !row.came && row.since <= plus(now, -lateGraceMinutes * MINUTE)
+        ? 'missing'
+        : 'absent'
       : row.ends_by
         ? 'on_break'
         : row.seen_at && row.seen_at >= plus(now, -quietSeconds * 1000)

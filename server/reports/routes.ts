@@ -41,7 +41,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   const settings = await currentSettings(db)
   const night = nightOf(now, config.timeZone)
   const since = instantOf(night, '12:00', config.timeZone)
-  const people = await listOnBoard(db, now, settings.quietSeconds)
+  const people = await listOnBoard(db, now, settings)
   const [needs, figures, hours, clocks] = await Promise.all([
     listNeeds(db),
     readFigures(db, since, now),

@@ -16,9 +16,11 @@ import {
   undoResolve,
   undoTransfer,
 } from './actions.ts'
-import type { ListReceivers } from './conversation/contributions.ts'
+import type { Around } from './conversation/contributions.ts'
 import { acting, conversationRoutes, type Door } from './conversation/routes.ts'
+import { mergeRoutes } from './merging/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { promiseRoutes } from './promises/routes.ts'
 
 const HELD = { epoch: wholeNumber }
 const DESCRIBED = {
@@ -30,11 +32,13 @@ const DESCRIBED = {
 type Described = { epoch: number; categoryId: string; need: string; result: string }
 
 /** One conversation, and what whoever has it may do with it. Each change is a noun with an address of its own. */
-export const ticketRoutes = (deps: Deps, receivers: ListReceivers) => {
-  const door: Door = { deps, receivers }
+export const ticketRoutes = (deps: Deps, around: Around) => {
+  const door: Door = { deps, ...around }
   return new Hono<Env>()
     .route('/', conversationRoutes(door))
     .route('/', messageRoutes(door))
+    .route('/', promiseRoutes(door))
+    .route('/', mergeRoutes(door))
     .post('/:id/transfer', staffOnly(deps, 'desk.work'), async (c) => {
       const { epoch, to } = await form(c, { ...HELD, to: rowId })
       const id = pathId<TicketId>(c)

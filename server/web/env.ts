@@ -28,7 +28,12 @@ export type SignedIn = {
 /** Around the content of every staff page. */
 export type StaffFrame = {
   /** Numbers on the rail: how many things need this person there. */
-  readonly counts: { readonly desk?: number; readonly board?: number }
+  readonly counts: {
+    readonly desk?: number
+    readonly board?: number
+    readonly escalations?: number
+    readonly incidents?: number
+  }
   /** The offer that waits for this person's press: every staff page rings for it. */
   readonly offer: { readonly id: OfferId; readonly expiresAt: Date; readonly seconds: number } | null
   /** The newest alarm that rings at this person until somebody settles it. */

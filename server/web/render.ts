@@ -15,6 +15,8 @@
  *   {{json value}}                                escaped JSON for a data- attribute
  *   {{personName person}}                         the reader's spelling of {name, nameEn}
  *   {{face name}} {{hue id}}                      initials or last character of a name · 1..4 for data-hue
+ *   {{insert one}}                                a piece that another feature adds (web/inserts.ts)
+ *   {{#each (list 1 2 3)}} {{moment (instant iso)}}  a list of constants · an instant out of ISO text
  *   {{dateName "2026-11-23"}} {{concat "a." b}}   23 Nov · one key out of parts
  * Partials: every file of views/parts and views/layouts by its name: {{> rating}}, {{#> app}}…{{/app}}.
  */
@@ -26,6 +28,7 @@ import { clockTime, dateName, shortDate } from '../i18n/instants.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
+import type { Insert } from './inserts.ts'
 
 const VIEWS = path.join(import.meta.dirname, '../../views')
 const SAFE_LINK = /^(https?:|mailto:|tel:|\/(?!\/))/i
@@ -85,6 +88,10 @@ hb.registerHelper('gt', (a: number, b: number) => a > b)
 hb.registerHelper('not', (a: unknown) => !a)
 hb.registerHelper('and', (...args: unknown[]) => args.slice(0, -1).every(Boolean))
 hb.registerHelper('or', (...args: unknown[]) => args.slice(0, -1).some(Boolean))
+hb.registerHelper('insert', (one: Insert | null | undefined, { data }: Options) =>
+  // Drawn by a view of ours, which escapes what it shows.
+  one ? new Handlebars.SafeString(render(one.view, { ...data.root, ...one.values }, one.part)) : '',
+)
 hb.registerHelper('list', (...items: unknown[]) => items.slice(0, -1))
 hb.registerHelper('instant', (text: unknown) => (text ? new Date(String(text)) : undefined))
 hb.registerHelper('object', ({ hash }: Options) => hash)

@@ -37,7 +37,7 @@ const arrive = async (words = {}): Promise<Customer> => {
   return { token, link: body.requestUrl.split('/requests/')[1] ?? '', id: body.ticket.id as TicketId }
 }
 const READS = ['', '/messages', '/rating']
-const PRESSES = ['/complaint', '/ending', '/reopening', '/links']
+const PRESSES = ['/complaint', '/ending', '/confirmation', '/reopening', '/links']
 const WRITES: Record<string, object> = {
   '/messages': { clientId: crypto.randomUUID(), body: 'Still there?' },
   '/marks': { read: 1 },
@@ -87,7 +87,7 @@ test('nothing that colleagues write or know among themselves is in any byte that
   for (const auth of [token, link]) heard.push(...(await everyAnswer(auth, id)))
   expect(heard.join('\n')).toContain('Is it up?')
   expect(heard.filter((bytes) => /secret/i.test(bytes))).toEqual([])
-})
+}, 20_000)
 
 test('what colleagues took for no request at all is to its customer like any that is closed', async () => {
   const ended = async (state: TicketState): Promise<string> => {

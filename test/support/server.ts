@@ -51,9 +51,13 @@ export async function openHouse(database: ReturnType<typeof testDatabase>, clock
   return { deps, app: buildApp(deps), relay, react, close }
 }
 
-/** The same, listening on a free port: for sockets, browsers and clients of the protocol. */
-export async function startServer(database: ReturnType<typeof testDatabase>, clock: HandSetClock): Promise<House> {
-  const port = await freePort()
+/** The same, listening on a free port or, to come back after a restart, on a given one: for sockets, browsers and clients of the protocol. */
+export async function startServer(
+  database: ReturnType<typeof testDatabase>,
+  clock: HandSetClock,
+  given?: number,
+): Promise<House> {
+  const port = given ?? (await freePort())
   const house = await openHouse(database, clock, port)
   const http = createAdaptorServer({ fetch: house.app.fetch }) as Server
   house.deps.live.attach(http)

@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import type { Tx } from '../../schema.ts'
-import { confirmSolved } from '../../tickets/actions.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
@@ -11,6 +10,7 @@ import { act, ownTicket, say } from '../access.ts'
 import {
   askQuestion,
   complainAsCustomer,
+  confirmAsCustomer,
   endAsCustomer,
   linkForCustomer,
   markAsCustomer,
@@ -86,7 +86,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/complaint', press(complainAsCustomer))
     .post('/:id/reopening', press(reopenByCustomer))
     .post('/:id/ending', press(endAsCustomer))
-    .post('/:id/confirmation', press(confirmSolved))
+    .post('/:id/confirmation', press(confirmAsCustomer))
     .get('/:id/rating', async (c) => {
       const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
       return c.json({ rating: await customerRating(deps.db, id) })

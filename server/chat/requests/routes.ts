@@ -7,7 +7,7 @@ import { Conflict, NotFound, Refusal } from '../../kernel/refusal.ts'
 import { visitorActor } from '../../platform/actor.ts'
 import { hashOf, isToken } from '../../platform/tokens.ts'
 import type { Tx } from '../../schema.ts'
-import { confirmSolved, writeAsCustomer } from '../../tickets/actions.ts'
+import { writeAsCustomer } from '../../tickets/actions.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import { RATING_REASONS } from '../../tickets/ratings/rules.ts'
 import type { Deps } from '../../web/deps.ts'
@@ -15,7 +15,14 @@ import type { Env } from '../../web/env.ts'
 import { clientId, form, optionalText, pathId, text } from '../../web/forms.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { act, type Bearer, bearerOf, ownTicket } from '../access.ts'
-import { complainAsCustomer, endAsCustomer, linkForCustomer, rate, reopenByCustomer } from '../actions.ts'
+import {
+  complainAsCustomer,
+  confirmAsCustomer,
+  endAsCustomer,
+  linkForCustomer,
+  rate,
+  reopenByCustomer,
+} from '../actions.ts'
 import { browserToken } from '../browser.ts'
 import type { ChatGate } from '../gate.ts'
 import { showTicket, ticketsOfVisitor } from '../queries.ts'
@@ -60,7 +67,7 @@ export function requestPages(deps: Deps, gate: ChatGate) {
     .post('/:token/complaint', press(complainAsCustomer))
     .post('/:token/reopening', press(reopenByCustomer))
     .post('/:token/ending', press(endAsCustomer))
-    .post('/:token/confirmation', press(confirmSolved))
+    .post('/:token/confirmation', press(confirmAsCustomer))
     .post('/:token/rating', async (c) => {
       const { product = null, reasons = [], ...given } = await form(c, RATING)
       const typed = { rating: { ...given, product, reasons } }

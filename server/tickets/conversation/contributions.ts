@@ -9,9 +9,11 @@ import type { Reader } from '../../schema.ts'
 import { type Category, currentSettings, listCategories } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
+import type { Insert } from '../../web/inserts.ts'
 import { listMessages, listNotes, marksOf } from '../messages/queries.ts'
 import { findLastAssignment, findOpenAssignment, getTicket, hasSpoken, isRated, type TicketView } from '../queries.ts'
 import { clockTone, whyNotUndo } from '../rules.ts'
+import { mergesOf, owedOf } from './owed.ts'
 import { lastPartOf, listEarlier, listParts, readSeqOf } from './queries.ts'
 import { weave, zoneOfPhone } from './rules.ts'
 
@@ -29,6 +31,11 @@ export type Receiver = {
 /** Who is there to take a conversation over: only the desk knows, so it is handed in (reactions.ts). */
 export type ListReceivers = (db: Reader, now: Date) => Promise<readonly Receiver[]>
 
+/** What a feature further down adds beside a conversation. */
+export type Aside = (house: House, me: SignedIn, ticket: TicketView) => Promise<Insert | null>
+/** What only others know: handed in (reactions.ts). */
+export type Around = { readonly receivers: ListReceivers; readonly asides: readonly Aside[] }
+
 /** Shown at once; earlier words are a link away. */
 const LATEST = 200
 const EARLIER = 6
@@ -45,36 +52,43 @@ export async function conversationOf(
   house: House,
   me: SignedIn,
   id: TicketId,
-  { receivers, from }: { receivers: ListReceivers; from?: number | undefined },
+  { receivers, asides, from }: Around & { from?: number | undefined },
 ): Promise<Record<string, unknown>> {
   const { db, clock } = house
   const ticket = await readTicket(db, me, id)
-  const [head, timeline, composer, side, categories, colleagues] = await Promise.all([
+  const [head, timeline, composer, side, categories, colleagues, merges] = await Promise.all([
     headOf(house, me, ticket),
     timelineOf(house, me, ticket, { from }),
     composerOf(house, me, ticket),
-    sideOf(house, ticket),
+    sideOf(house, me, ticket, asides),
     listCategories(db),
     receivers(db, clock.now()),
+    mergesOf(house, ticket),
   ])
   return {
     ...head,
     ...timeline,
     ...composer,
     ...side,
+    ...merges,
     categories: labelled(categories),
     colleagues: colleagues.filter(({ staffId }) => staffId !== me.staffId),
   }
 }
 
 /** Whose it is, and its clock. */
-export async function headOf({ db, clock }: House, me: SignedIn, ticket: TicketView) {
+export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
+  const { db, clock } = house
   const { answerSeconds } = await currentSettings(db)
+  const { solution, withOthers, priority } = await owedOf(house, ticket)
   const now = clock.now()
   const due = ticket.waiting_on === 'us' && ['queued', 'open'].includes(ticket.state) ? ticket.answer_due_at : null
   return {
     ticket,
     mine: ticket.assignment?.staffId === me.staffId,
+    solution,
+    withOthers,
+    priority,
     due: due && {
       at: due,
       tone: clockTone(due, now, answerSeconds),
@@ -146,9 +160,12 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
   }
 }
 
-/** Who the customer is. */
-export async function sideOf({ db, clock }: House, ticket: TicketView) {
-  const [customer, contacts, earlier, parts, twins] = await Promise.all([
+/** Who the customer is, what they are still owed, and what other features know about it. */
+export async function sideOf(house: House, me: SignedIn, ticket: TicketView, asides: readonly Aside[]) {
+  const { db, clock } = house
+  const [owed, inserts, customer, contacts, earlier, parts, twins] = await Promise.all([
+    owedOf(house, ticket),
+    Promise.all(asides.map((aside) => aside(house, me, ticket))),
     customerOf(db, ticket.customer_id),
     contactsOf(db, ticket.customer_id),
     listEarlier(db, ticket.customer_id, ticket.id, EARLIER),
@@ -158,6 +175,8 @@ export async function sideOf({ db, clock }: House, ticket: TicketView) {
   const phone = contacts.find(({ kind }) => kind === 'phone')
   const zone = phone ? zoneOfPhone(phone.value) : null
   return {
+    ...owed,
+    inserts: inserts.filter((one) => one !== null),
     customer,
     contacts: contacts.map((one) => ({ ...one, link: `${one.kind === 'phone' ? 'tel' : 'mailto'}:${one.value}` })),
     earlier,

@@ -8,11 +8,11 @@ import type { Env } from '../../web/env.ts'
 import { pathId, query, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsPart } from '../../web/page.ts'
-import { conversationOf, headOf, type ListReceivers, readTicket, sideOf, timelineOf } from './contributions.ts'
+import { type Around, conversationOf, headOf, readTicket, sideOf, timelineOf } from './contributions.ts'
 import { endOfPart } from './queries.ts'
 
 type Values = Record<string, unknown>
-export type Door = { readonly deps: Deps; readonly receivers: ListReceivers }
+export type Door = Around & { readonly deps: Deps }
 
 /** One conversation on a page of its own, and its live parts; the desk shows the same beside its queue. */
 export const conversationRoutes = (door: Door) => {
@@ -33,7 +33,7 @@ export const conversationRoutes = (door: Door) => {
     })
     .get('/:id/side', staffOnly(deps), async (c) => {
       const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
-      return part(c, deps, 'side', { ticket, ...(await sideOf(deps, ticket)) })
+      return part(c, deps, 'side', { ticket, ...(await sideOf(deps, c.var.me, ticket, door.asides)) })
     })
 }
 
@@ -44,12 +44,12 @@ export const part = (c: Context<Env>, deps: Deps, name: string, values: Values):
 /** The conversation for htmx, its own page without it; with what was typed and why it was refused. */
 export async function showConversation(
   c: Context<Env>,
-  { deps, receivers }: Door,
+  { deps, receivers, asides }: Door,
   id: TicketId,
   { from, ...values }: Values & { from?: number | undefined } = {},
   status: 200 | 409 | 422 = 200,
 ): Promise<Response> {
-  const conversation = await conversationOf(deps, c.var.me, id, { receivers, from })
+  const conversation = await conversationOf(deps, c.var.me, id, { receivers, asides, from })
   return partOrPage(c, deps, 'tickets/show', 'one', { ...conversation, ...values }, status)
 }
 
@@ -57,7 +57,7 @@ type Outcome = {
   /** What was typed, kept where it is refused. */
   readonly typed?: Values
   /** Which form stands open where it is refused. */
-  readonly panel?: 'transfer' | 'resolution'
+  readonly panel?: 'transfer' | 'resolution' | 'promise'
   /** Words about what was done, with a way back where there is one. */
   readonly toast?: string
   /** A second press of the same button: my part under this epoch has ended in this way already. */

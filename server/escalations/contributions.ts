@@ -1,0 +1,25 @@
+import type { TicketView } from '../tickets/queries.ts'
+import type { Deps } from '../web/deps.ts'
+import type { SignedIn } from '../web/env.ts'
+import type { Insert } from '../web/inserts.ts'
+import { listOfTicket } from './queries.ts'
+import { dueOf } from './rules.ts'
+
+/** Beside a conversation: what was asked of others about it, and the way to ask. Null where there is nothing to show or do. */
+export async function escalationsAside(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  me: SignedIn,
+  ticket: TicketView,
+): Promise<Insert | null> {
+  const now = clock.now()
+  const all = (await listOfTicket(db, ticket.id)).filter(({ state }) => state !== 'withdrawn')
+  const mine = ticket.assignment?.staffId === me.staffId && me.capabilities.has('escalation.send')
+  const leads = me.capabilities.has('escalation.lead') && ticket.state === 'open'
+  const asks = (mine || leads) && ticket.state === 'open'
+  if (all.length === 0 && !asks) return null
+  const requests = all.map((one) => ({ ...one, due: dueOf(one, now), needsYou: needsAgent(one.state) && mine }))
+  return { view: 'escalations/aside', part: 'aside', values: { requests, asks } }
+}
+
+/** The ball is with the agent: a question, an answer to pass on, a request that has not left. */
+const needsAgent = (state: string): boolean => ['decided', 'asked_back', 'answered', 'returned'].includes(state)
