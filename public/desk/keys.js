@@ -84,7 +84,7 @@ function unfold(id, first) {
 
 /** Enter takes the offer where it has nothing else to press. */
 function takeOffer(event) {
-  if (document.activeElement && document.activeElement !== document.body) return
+  if (document.activeElement?.closest('a[href], button, summary, input, select, textarea')) return
   if (press('[data-take]')) event.preventDefault()
 }
 

@@ -51,7 +51,10 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   return {
     night,
     manager: people.find((person) => person.post === 'manager'),
-    needs: gather(needs),
+    needs: gather(needs).map((need) => ({
+      ...need,
+      waited: need.ticket && countdown(now.getTime() - need.ticket.since.getTime()),
+    })),
     colleagues: people.filter(
       (person) =>
         person.state === 'here' &&

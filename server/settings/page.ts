@@ -140,7 +140,7 @@ const ICONS: Readonly<Record<Group, string>> = {
 const LISTS = [
   { id: 'categories', icon: 'git-branch', name: 'settings.other.categories', about: 'settings.categories.about' },
   { id: 'sites', icon: 'globe', name: 'settings.other.sites', about: 'settings.sites.about' },
-  { id: 'terms', icon: 'file-text', name: 'settings.other.terms', about: 'policies.about' },
+  { id: 'terms', icon: 'file-text', name: 'settings.other.terms', about: 'policies.in_short' },
   { id: 'history', icon: 'clock', name: 'settings.other.history', about: 'settings.changes.about' },
 ] as const
 

@@ -28,7 +28,8 @@ export const settingRoutes = (deps: Deps) => {
     .get('/:group', edits, async (c) => {
       const group = groupIn(c)
       const { saved } = query(c, { saved: wholeNumber.optional() })
-      return page(c, deps, 'settings/group', { ...(await show(c, deps, group)), saved: saved ?? null })
+      const values = { ...(await show(c, deps, group)), saved: saved === undefined ? null : { count: saved } }
+      return page(c, deps, 'settings/group', values)
     })
     .post('/:group', edits, async (c) => {
       const group = groupIn(c)
