@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io'
 import { z } from 'zod'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
+import type { Language } from '../kernel/language.ts'
 import { Denied, NotFound, Unauthenticated } from '../kernel/refusal.ts'
 import { isToken } from '../platform/tokens.ts'
 import { mark, postMessage } from '../tickets/messages/actions.ts'
@@ -10,10 +11,11 @@ import { listMessages, marksOf } from '../tickets/messages/queries.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import { standingTopics } from '../topics.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
-import { SESSION_COOKIE } from '../web/cookies.ts'
+import { LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { clientId, rowId, text } from '../web/forms.ts'
+import { chosenLanguage } from '../web/headers.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
 import { openWatch, type Watch } from './presence/watch.ts'
 
@@ -23,17 +25,19 @@ type DeskSocket = Socket & { data: { me: SignedIn; token: string; watching: Set<
 const RIGHTS_EVERY_MILLISECONDS = 900
 const MOST_AT_ONCE = 20
 
+/** What a column of ours can count to. */
+const count = z.number().int().min(0).max(2_147_483_647)
 const SHAPES = {
   ticket: z.strictObject({ ticketId: rowId }),
-  message: z.strictObject({ ticketId: rowId, epoch: z.number().int().positive(), clientId, body: text(4000) }),
+  message: z.strictObject({ ticketId: rowId, epoch: count.min(1), clientId, body: text(4000) }),
   typing: z.strictObject({ ticketId: rowId, on: z.boolean() }),
   marks: z.strictObject({
     ticketId: rowId,
-    delivered: z.number().int().min(0).optional(),
-    read: z.number().int().min(0).optional(),
+    delivered: count.optional(),
+    read: count.optional(),
   }),
   resume: z.strictObject({
-    tickets: z.array(z.strictObject({ id: rowId, after: z.number().int().min(0) })).max(MOST_AT_ONCE),
+    tickets: z.array(z.strictObject({ id: rowId, after: count })).max(MOST_AT_ONCE),
   }),
 }
 
@@ -47,7 +51,7 @@ export function openDeskSockets(deps: Deps): Watch {
       (error) => {
         const answer = answerOf(error)
         if (answer.status === 500) deps.log.error({ reason: String(error) }, 'a desk socket could not be admitted')
-        next(Object.assign(new Error(answer.code), { data: errorBody(wordsOf('en'), answer) }))
+        next(Object.assign(new Error(answer.code), { data: errorBody(wordsOf(languageOf(socket)), answer) }))
       },
     )
   })
@@ -59,6 +63,12 @@ export function openDeskSockets(deps: Deps): Watch {
     desk.local.emit('degraded', { on: degraded })
   }, 1000).unref()
   return watch
+}
+
+/** Of somebody who has not been let in: what their browser says. */
+function languageOf({ handshake: { headers } }: Socket): Language {
+  const cookies = parse(headers.cookie ?? '')
+  return chosenLanguage(cookies[`__Host-${LANGUAGE_COOKIE}`] ?? cookies[LANGUAGE_COOKIE], headers['accept-language'])
 }
 
 async function admit({ whoIs }: Deps, socket: DeskSocket): Promise<void> {

@@ -130,6 +130,30 @@ test('a reply is acknowledged when it is stored, is one however often it is sent
   expect(resumed.tickets[0].messages.map(({ body }) => body)).toEqual(['🙂 您好'])
 })
 
+test('a number that no row can have is a wrong field, not a fault of ours', async () => {
+  const { id } = await mine()
+  const socket = await line()
+  await ack(socket, 'watch', { ticketId: id })
+  const message = { ticketId: id, clientId: crypto.randomUUID(), body: '您好' }
+  for (const [event, body] of [
+    ['message.post', { ...message, epoch: 2 ** 31 }],
+    ['message.post', { ...message, epoch: 0 }],
+    ['marks', { ticketId: id, read: 2 ** 53 - 1 }],
+    ['resume', { tickets: [{ id, after: 2 ** 31 }] }],
+  ] as const)
+    expect((await ack<Said>(socket, event, body)).error.code, event).toBe('bad_field')
+})
+
+test('who is not let in is told so in the language of their browser', async () => {
+  for (const [accept, words] of [
+    ['zh-CN,en;q=0.5', /\p{Script=Han}/u],
+    ['en', /^[^\p{Script=Han}]+$/u],
+  ] as const) {
+    const error = await settled(open({ origin: house.url, 'accept-language': accept })).catch((reason) => reason)
+    expect(error.data.error.message).toMatch(words)
+  }
+})
+
 test('who has lost the conversation is refused by its epoch, and nothing is said', async () => {
   const { id, epoch } = await mine()
   const agent = await line()
