@@ -1,6 +1,6 @@
-import { type ColumnType, Kysely } from 'kysely'
+import { type ColumnType, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { EagerDialect, PreparingClient } from './connection.ts'
+import { PreparingClient } from './connection.ts'
 import type { Log } from './log.ts'
 import { StartError } from './start-error.ts'
 
@@ -47,7 +47,8 @@ export function openPool(url: string, { max, kind, log }: Options): pg.Pool {
   return pool
 }
 
-export const openDatabase = <DB>(pool: pg.Pool): Kysely<DB> => new Kysely<DB>({ dialect: new EagerDialect(pool) })
+export const openDatabase = <DB>(pool: pg.Pool): Kysely<DB> =>
+  new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
 
 /** The same connection string with another database in it. */
 export function withDatabase(url: string, name: string): string {

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { EventName, Events } from '../events/event.ts'
 import { type Actor, nameOf } from './actor.ts'
 import type { Clock } from './clock.ts'
+import { inTransaction } from './connection.ts'
 
 export type Reader<DB> = Kysely<DB>
 
@@ -55,7 +56,7 @@ export const buildTransact =
         const now = clock.now()
         const told: Told = { announced: [], spoken: [], actor }
         const result = await (writes === 'whole'
-          ? db.transaction().execute((trx) => act({ db: trx, now, ...told }))
+          ? inTransaction(db, (trx) => act({ db: trx, now, ...told }))
           : act({ db: db as Transaction<DB>, now, ...told }))
         onCommit(told)
         return result
