@@ -57,6 +57,12 @@ export async function getShift(db: Reader, id: ShiftId): Promise<ShiftView> {
   return viewOf(row)
 }
 
+/** Any constant of our own. */
+const LOCK = 4_201_004
+
+/** Whoever plans waits for whoever plans now: what holds between shifts is checked on what is really there. */
+export const lockRoster = (tx: Tx) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx.db)
+
 /** The shift, locked. @throws NotFound */
 export async function lockShift(tx: Tx, id: ShiftId): Promise<ShiftView> {
   await tx.db.selectFrom('shifts').select('id').where('id', '=', id).forUpdate().execute()
@@ -173,20 +179,25 @@ export async function lockPerson(tx: Tx, id: StaffId): Promise<Rostered | undefi
 type Plan = Window & { staffId: StaffId; post: Post; night: string; kind: 'night' | 'day' }
 
 export async function insertShift(tx: Tx, plan: Plan): Promise<ShiftId> {
-  const row = await tx.db
-    .insertInto('shifts')
-    .values({
-      staff_id: plan.staffId,
-      post: plan.post,
-      during: rangeOf(plan),
-      night: plan.night,
-      kind: plan.kind,
-      created_at: tx.now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const row = await tx.db.insertInto('shifts').values(rowOf(plan, tx.now)).returning('id').executeTakeFirstOrThrow()
   return row.id as ShiftId
 }
+
+/** Many at once, in one statement. */
+export async function insertShifts(tx: Tx, plans: readonly Plan[]): Promise<void> {
+  if (plans.length === 0) return
+  const rows = plans.map((plan) => rowOf(plan, tx.now))
+  await tx.db.insertInto('shifts').values(rows).execute()
+}
+
+const rowOf = (plan: Plan, now: Date) => ({
+  staff_id: plan.staffId,
+  post: plan.post,
+  during: rangeOf(plan),
+  night: plan.night,
+  kind: plan.kind,
+  created_at: now,
+})
 
 export const setShift = (tx: Tx, id: ShiftId, to: { staffId: StaffId; post: Post }) =>
   tx.db.updateTable('shifts').set({ staff_id: to.staffId, post: to.post }).where('id', '=', id).execute()

@@ -24,10 +24,18 @@ export type Cast = {
 /** First answers of a good night: between half a minute and three. */
 const ACCEPTED_AFTER_SECONDS = 25
 
-export function beginOf({ begins }: DemoConversation, now: Date, zone: string): Date {
+/** When a conversation began: the last night but so many in which it was over by now. Nothing of history is still to come. */
+export function beginOf({ begins, lines, state }: DemoConversation, now: Date, zone: string): Date {
   if ('minutesAgo' in begins) return plus(now, -begins.minutesAgo * MINUTE)
-  return plus(instantOf(addDays(nightOf(now, zone), -begins.nightsAgo), '22:00', zone), begins.minute * MINUTE)
+  const talk = lines.reduce((sum, { after }) => sum + after, 0) * SECOND
+  const latest = plus(now, -talk - AFTERWARDS - (state === 'closed' ? HOUR : 0))
+  for (let night = addDays(nightOf(now, zone), -begins.nightsAgo); ; night = addDays(night, -1)) {
+    const begin = plus(instantOf(night, '22:00', zone), begins.minute * MINUTE)
+    if (begin <= latest) return begin
+  }
 }
+/** Resolved after two minutes, rated after three more. */
+const AFTERWARDS = 5 * MINUTE
 
 /** Writes one conversation as it would stand after having happened: numbers, epochs, marks, rating and its frozen handlers. */
 export async function writeHistory(

@@ -1,5 +1,5 @@
 import { hash } from '@node-rs/argon2'
-import { demoSignIns } from '../../accounts/queries.ts'
+import { demoSignIns, isInhabited } from '../../accounts/queries.ts'
 import { DEMO_PASSWORD } from '../../accounts/rules.ts'
 import { recordCustomer } from '../../customers/actions.ts'
 import { readContact } from '../../customers/rules.ts'
@@ -9,7 +9,7 @@ import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import { HOUR, MINUTE, plus } from '../../kernel/time.ts'
 import { system } from '../../platform/actor.ts'
 import { ensureTerms } from '../../policies/queries.ts'
-import { listShifts, type ShiftView, shiftsAt } from '../../roster/queries.ts'
+import { listShifts, lockRoster, type ShiftView, shiftsAt } from '../../roster/queries.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import { storeSetting } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
@@ -17,23 +17,32 @@ import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
 import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
 import { PEOPLE } from './people.ts'
-import { extendDemoRoster } from './sweep.ts'
+import { extendDemoRoster, extendRoster } from './sweep.ts'
 
-/** The demo company into an empty database: people, topics, roster, thirty conversations. Where anybody works already, only the roster is extended. */
-export async function seedDemo(deps: Deps): Promise<void> {
-  const { db, transact, config } = deps
-  const inhabited = await db.selectFrom('staff').select('id').limit(1).executeTakeFirst()
-  if (!inhabited) {
-    // Cheap on purpose: one password for all, shown on the sign-in page.
-    const passwordHash = await hash(DEMO_PASSWORD, { memoryCost: 4096, timeCost: 1 })
-    await transact(system, (tx) => moveIn(tx, passwordHash, config.publicUrl))
-  }
-  await extendDemoRoster(deps)
-  if (!inhabited) await transact(system, (tx) => tellHistory(tx, config.timeZone))
+type Seeding = Pick<Deps, 'transact' | 'config'>
+
+/**
+ * The demo company into an empty database, whole or not at all: people, topics, roster, thirty conversations. Where the
+ * company is there already, only its roster is extended. True where it moved in.
+ */
+export async function seedDemo({ transact, config }: Seeding): Promise<boolean> {
+  // Cheap on purpose: one password for all, shown on the sign-in page.
+  const passwordHash = await hash(DEMO_PASSWORD, { memoryCost: 4096, timeCost: 1 })
+  const movedIn = await transact(system, async (tx) => {
+    // Two starts at once on one database: the second finds the company there.
+    await lockRoster(tx)
+    if (await isInhabited(tx.db)) return false
+    await moveIn(tx, passwordHash, config.publicUrl)
+    await extendRoster(tx, config.timeZone)
+    await tellHistory(tx, config.timeZone)
+    return true
+  })
+  if (!movedIn) await extendDemoRoster({ transact, config })
+  return movedIn
 }
 
 /** What the terminal shows a newcomer: who is on shift now, and how to sign in. */
-export async function announceDemo({ db, clock, config }: Deps): Promise<void> {
+export async function announceDemo({ db, clock, config }: Pick<Deps, 'db' | 'clock' | 'config'>): Promise<void> {
   const t = wordsOf('en')
   const people = await demoSignIns(db, clock.now())
   console.log(`\nDemo company. On shift now, password ${DEMO_PASSWORD} for all, at ${config.publicUrl}/sign-in:`)

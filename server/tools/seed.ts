@@ -1,0 +1,31 @@
+// `npm run seed`: the demo company into the configured database, where nobody works yet. Twice is once.
+import { readConfig } from '../config.ts'
+import { systemClock } from '../platform/clock.ts'
+import { openLog } from '../platform/log.ts'
+import { StartError } from '../platform/start-error.ts'
+import { openStore } from '../platform/store.ts'
+import { buildTransact } from '../platform/transaction.ts'
+import type { Database } from '../schema.ts'
+import { announceDemo, seedDemo } from './demo/load.ts'
+
+try {
+  const config = readConfig()
+  if (config.demo) await seed(config)
+  else console.log('Nothing was seeded: DEMO is off, or NODE_ENV is production.')
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : error)
+  process.exitCode = 1
+}
+
+async function seed(config: ReturnType<typeof readConfig>): Promise<void> {
+  const { databaseUrl, dataDir } = config
+  const store = await openStore<Database>({ databaseUrl, dataDir, log: openLog('info') })
+  try {
+    const transact = buildTransact({ db: store.work, clock: systemClock, onCommit: () => undefined })
+    const movedIn = await seedDemo({ transact, config })
+    console.log(movedIn ? 'The demo company has moved in.' : 'Somebody works here already: nothing was seeded.')
+    if (movedIn) await announceDemo({ db: store.work, clock: systemClock, config })
+  } finally {
+    await store.close()
+  }
+}

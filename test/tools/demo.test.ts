@@ -1,0 +1,106 @@
+import { beforeEach, expect, test } from 'vitest'
+import { readConfig } from '../../server/config.ts'
+import { RATING_REASONS } from '../../server/tickets/ratings/rules.ts'
+import { seedDemo } from '../../server/tools/demo/load.ts'
+import { PEOPLE } from '../../server/tools/demo/people.ts'
+import { extendDemoRoster } from '../../server/tools/demo/sweep.ts'
+import { acts } from '../support/acts.ts'
+import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { testDatabase } from '../support/database.ts'
+import { hire } from '../support/people.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+const { transact } = acts(database, clock)
+const config = readConfig({})
+const seed = () => seedDemo({ transact, config })
+
+beforeEach(() => clock.set(TWO_FOURTEEN))
+
+const tickets = () => database.db.selectFrom('tickets').selectAll().execute()
+const count = async (table: 'staff' | 'shifts' | 'tickets' | 'departments') =>
+  Number(
+    (
+      await database.db
+        .selectFrom(table)
+        .select((s) => s.fn.countAll().as('n'))
+        .executeTakeFirstOrThrow()
+    ).n,
+  )
+
+test('about forty people in six departments with ranks, and thirty requests in all states in both languages', async () => {
+  expect(await seed()).toBe(true)
+  expect(await count('departments')).toBe(6)
+  expect(await count('staff')).toBe(PEOPLE.length)
+  expect(PEOPLE.length).toBeGreaterThanOrEqual(36)
+  expect(new Set(PEOPLE.map(({ rank }) => rank))).toEqual(new Set(['staff', 'supervisor', 'manager', 'vice_president']))
+  const all = await tickets()
+  expect(all).toHaveLength(30)
+  expect(new Set(all.map(({ state }) => state))).toEqual(
+    new Set(['new', 'queued', 'open', 'resolved', 'closed', 'spam']),
+  )
+  expect(all.filter(({ language }) => language === 'en').length).toBeGreaterThanOrEqual(8)
+  expect(all.filter(({ language }) => language === 'zh-CN').length).toBeGreaterThanOrEqual(8)
+  expect(all.some(({ complained_at }) => complained_at)).toBe(true)
+  const topics = await database.db
+    .selectFrom('tickets as t')
+    .innerJoin('categories as k', 'k.id', 't.category_id')
+    .select('k.code')
+    .distinct()
+    .execute()
+  const codes = topics.map(({ code }) => code.split('-')[0])
+  for (const wanted of ['broadband', 'dns', 'billing', 'cloud', 'mail']) expect(codes).toContain(wanted)
+})
+
+test('seeding twice, or from two programs at once, is seeding once', async () => {
+  const both = await Promise.all([seed(), seed()])
+  expect(both.toSorted()).toEqual([false, true])
+  const before = [await count('staff'), await count('shifts'), await count('tickets')]
+  expect(await seed()).toBe(false)
+  expect([await count('staff'), await count('shifts'), await count('tickets')]).toEqual(before)
+})
+
+test('a company of people who really work there is left alone', async () => {
+  await hire(database.db, '王真')
+  expect(await seed()).toBe(false)
+  await extendDemoRoster({ transact, config })
+  expect([await count('staff'), await count('shifts'), await count('tickets')]).toEqual([1, 0, 0])
+})
+
+test.each([
+  ['in the night', TWO_FOURTEEN],
+  ['in the morning', '2026-11-24T07:05:00+08:00'],
+  ['in the afternoon', '2026-11-24T15:30:00+08:00'],
+  ['when the night has just begun', '2026-11-24T22:03:00+08:00'],
+])(
+  'seeded %s, nothing of the history is still to come and everything that was answered has who answered',
+  async (_, at) => {
+    clock.set(at)
+    await seed()
+    const now = clock.now()
+    const messages = await database.db.selectFrom('messages').selectAll().orderBy('ticket_id').orderBy('seq').execute()
+    expect(messages.filter((message) => message.at > now)).toEqual([])
+    const ratings = await database.db.selectFrom('ratings').selectAll().execute()
+    expect(ratings.filter((rating) => rating.given_at && rating.given_at > now)).toEqual([])
+    for (const { reasons } of ratings) for (const reason of reasons) expect(RATING_REASONS).toContain(reason)
+    expect(ratings.filter(({ handlers }) => handlers.length === 0)).toEqual([])
+    const assignments = await database.db
+      .selectFrom('assignments as a')
+      .innerJoin('shifts as s', 's.id', 'a.shift_id')
+      .select(['a.ticket_id', 'a.opened_at', 'a.ended_at', 's.starts_at', 's.ends_at'])
+      .execute()
+    for (const ticket of await tickets()) {
+      const mine = messages.filter(({ ticket_id }) => ticket_id === ticket.id)
+      expect(mine.map(({ seq }) => seq)).toEqual(mine.map((_, n) => n + 1))
+      expect(mine.map((message) => message.at.getTime())).toEqual(
+        mine.map((message) => message.at.getTime()).toSorted((a, b) => a - b),
+      )
+      for (const instant of [ticket.created_at, ticket.resolved_at, ticket.closed_at])
+        if (instant) expect(instant <= now, `${ticket.number} ${ticket.state}`).toBe(true)
+      const handled = assignments.filter(({ ticket_id }) => ticket_id === ticket.id)
+      const untouched = ticket.state === 'new' || ticket.state === 'queued'
+      expect(handled.length > 0, `${ticket.number} ${ticket.state}`).toBe(!untouched)
+      if (ticket.state === 'open') expect(handled.filter(({ ended_at }) => ended_at === null)).toHaveLength(1)
+    }
+  },
+)
