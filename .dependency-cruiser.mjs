@@ -25,6 +25,7 @@ const FEATURES = [
   'appraisal',
   'notifications',
   'reports',
+  'setup',
   'audit',
 ]
 const ANY_FEATURE = `^server/(${FEATURES.join('|')})/`

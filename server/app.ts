@@ -1,4 +1,11 @@
 import { Hono } from 'hono'
+import { departmentRoutes } from './accounts/departments/routes.ts'
+import { invitationRoutes } from './accounts/invitations/routes.ts'
+import { leadershipRoutes } from './accounts/leadership/routes.ts'
+import { ownRoutes } from './accounts/own/routes.ts'
+import { IMPORT_BYTES, importRoutes } from './accounts/people/import/routes.ts'
+import { peopleRoutes } from './accounts/people/routes.ts'
+import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
@@ -7,13 +14,16 @@ import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
+import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { around } from './reactions.ts'
+import { ahead, around, steps } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
 import { settingRoutes } from './settings/routes.ts'
+import { emptyHouseRoutes, setupRoutes } from './setup/routes.ts'
+import { setupStepRoutes } from './setup/steps/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { searchRoutes } from './tickets/search/routes.ts'
@@ -35,15 +45,23 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', healthRoutes(deps))
   app.use(readerPreferences)
   app.route('/', publicBrandRoutes(deps))
+  app.use('/people/import', staffOnly(deps, 'people.edit'), readUpload(IMPORT_BYTES))
   app.use('/settings/brand/logo', staffOnly(deps, 'settings.edit'), readUpload(UPLOAD_BYTES))
   app.use('/settings/terms', staffOnly(deps, 'settings.edit'), readUpload(TERMS_BYTES))
   app.use(readBody)
   app.use(crossSite({ secret: deps.secret, isOurOrigin: (origin) => deps.config.isOurOrigin(origin) }))
   app.route('/', accountRoutes(deps))
+  app.route('/', invitationRoutes(deps))
+  app.route('/people/import', importRoutes(deps))
+  app.route('/people', peopleRoutes(deps, ahead))
+  app.route('/departments', departmentRoutes(deps))
+  app.route('/leadership', leadershipRoutes(deps))
+  app.route('/me', ownRoutes(deps))
+  app.route('/roles', roleRoutes(deps))
   app.route('/', policyRoutes(deps))
   app.route('/settings/terms', termsRoutes(deps))
   app.route('/settings', settingRoutes(deps))
-  app.route('/', attendanceRoutes(deps))
+  app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/tickets', searchRoutes(deps))
   app.route('/tickets', entryRoutes(deps))
@@ -54,6 +72,10 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/incidents', incidentRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
+  app.route('/outgoing', outgoingRoutes(deps))
+  app.route('/', emptyHouseRoutes(deps))
+  app.route('/setup', setupRoutes(deps))
+  app.route('/setup', setupStepRoutes(deps))
   app.route('/api/v1', chatApiRoutes(deps))
   app.route('/', chatRoutes(deps))
   app.notFound((c) => answerError(deps, new NotFound(), c))

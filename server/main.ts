@@ -17,6 +17,7 @@ import { secretNamed } from './platform/secret.ts'
 import { StartError } from './platform/start-error.ts'
 import { openStore } from './platform/store.ts'
 import type { Database } from './schema.ts'
+import { announceSetup } from './setup/terminal.ts'
 import { openTimetable } from './timetable.ts'
 import { announceDemo, seedDemo } from './tools/demo/load.ts'
 import { publicRooms } from './topics.ts'
@@ -38,6 +39,7 @@ async function start(): Promise<void> {
   openWorkshop(house, watch)
   if (config.role === 'worker') console.log('Nightdesk is at work.')
   if (config.demo) await welcomeNewcomer(house)
+  else if (config.role !== 'worker') await announceSetup(house.working)
 }
 
 async function openHouse(config: Config): Promise<House> {

@@ -1,6 +1,9 @@
+import type { ListAhead } from './accounts/people/routes.ts'
 import { findSignedIn, keepSession } from './accounts/queries.ts'
 import { capabilitiesOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
+import { attendanceReactions } from './attendance/reactions.ts'
+import type { ListSteps } from './attendance/routes.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationsAside } from './escalations/contributions.ts'
@@ -13,8 +16,11 @@ import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
+import { shiftsAheadOf } from './roster/queries.ts'
+import { rosterReactions } from './roster/reactions.ts'
 import type { Database, Reader } from './schema.ts'
 import { currentSettings } from './settings/queries.ts'
+import { firstSteps } from './setup/contributions.ts'
 import type { Around } from './tickets/conversation/contributions.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
@@ -23,6 +29,8 @@ import type { SignedIn } from './web/env.ts'
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
+  rosterReactions,
+  attendanceReactions,
   deskReactions,
   slaReactions,
   promiseReactions,
@@ -36,6 +44,12 @@ export const prompts: readonly Prompt<Database>[] = [deskPrompt, escalationPromp
 /** Events that carry their own live words are said again by the relay. */
 export const speakAgain = (db: Reader, events: readonly HouseEvent[]): Promise<readonly Spoken[]> =>
   speakMessagesAgain(db, events)
+
+/** Shifts that somebody who leaves would leave open: the roster knows them. */
+export const ahead: ListAhead = shiftsAheadOf
+
+/** What an administrator has still to do until the first customer is answered. */
+export const steps: ListSteps = firstSteps
 
 /** Around a conversation: whom it may be handed to, because the desk knows who is there; and what others were asked about it. */
 export const around: Around = { receivers: listColleagues, asides: [escalationsAside] }

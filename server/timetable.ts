@@ -1,3 +1,4 @@
+import { anchorChain } from '../jobs/anchor-chain.ts'
 import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
 import type { DueJob } from '../jobs/due-job.ts'
@@ -40,6 +41,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   closeAttendances,
   queueForms,
   closeResolved,
+  anchorChain,
   sendMail,
   forgetLinks,
   extendDemo,

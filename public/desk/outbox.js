@@ -18,7 +18,8 @@ const change = (clientId, values) =>
   write(read().map((item) => (item.clientId === clientId ? { ...item, ...values } : item)))
 
 const trying = new Set()
-let lostAt = 0
+/** Also a line that never came up counts as lost, from the moment the page was there. */
+let lostAt = Date.now()
 line.on('disconnect', () => {
   lostAt ||= Date.now()
 })

@@ -68,16 +68,14 @@ export async function call(name, body) {
 
 export const isLive = () => line.connected && !degraded
 
-let connectedBefore = false
 line.on('connect', async () => {
-  const returned = connectedBefore
-  connectedBefore = true
   lostSince = 0
   show()
   const state = await call('resume', { tickets: [] })
   if (state?.now) setClock(state.now)
   await askNow()
-  if (returned) refetchAll()
+  // Also the first time: what happened between the drawing of the page and its line was told to nobody here.
+  refetchAll()
 })
 line.on('topic', ({ topic }) => tell(topic))
 line.on('degraded', ({ on }) => {

@@ -4,7 +4,6 @@ import { LANGUAGES } from '../kernel/language.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
 import { nightOf } from '../kernel/time.ts'
 import { system } from '../platform/actor.ts'
-import { clientAddress } from '../web/address.ts'
 import { LANGUAGE_COOKIE, PRE_SESSION_COOKIE, SESSION_COOKIE, THEME_COOKIE, writeCookie } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
@@ -13,7 +12,8 @@ import { form, optionalText, query, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, seeOther } from '../web/page.ts'
 import { noteWrongPassword, signIn, signOut } from './actions.ts'
-import { demoSignIns, setLanguage, tonightInBrief } from './queries.ts'
+import { placeOf } from './place.ts'
+import { demoSignIns, isInhabited, setLanguage, tonightInBrief } from './queries.ts'
 import { DEMO_PASSWORD } from './rules.ts'
 
 const YEAR_SECONDS = 365 * 86_400
@@ -25,14 +25,14 @@ const ownPath = (path: string | undefined): string | undefined =>
 
 export const accountRoutes = (deps: Deps) =>
   new Hono<Env>()
-    .get('/sign-in', (c) => {
+    .get('/sign-in', async (c) => {
       const { next } = query(c, { next: optionalText(300).optional() })
+      if (!deps.config.demo && !(await isInhabited(deps.db))) return seeOther(c, '/setup')
       return showSignIn(c, deps, { next: ownPath(next) })
     })
     .post('/sign-in', async (c) => {
       const { next, ...typed } = await form(c, FIELDS)
-      const address = clientAddress(c, deps.config)
-      const attempt = { ...typed, address, browser: c.req.header('user-agent')?.slice(0, 200) ?? null }
+      const attempt = { ...typed, ...placeOf(c, deps) }
       try {
         const opened = await deps.transact(system, (tx) => signIn(tx, attempt))
         if (!opened) {

@@ -67,10 +67,17 @@ export async function closeAttendance(tx: Tx, id: AttendanceId): Promise<void> {
   await leave(tx, row, 'shift_over')
 }
 
+/** Whoever does not work here any more is on no post either. */
+export async function endAttendanceOf(tx: Tx, staffId: StaffId): Promise<void> {
+  await attendance.lockStaff(tx, staffId)
+  const open = await attendance.findOpenAttendance(tx.db, staffId)
+  if (open) await leave(tx, open, 'account_off')
+}
+
 async function leave(
   tx: Tx,
   { id, shiftId, staffId }: { id: AttendanceId; shiftId: ShiftId; staffId: StaffId },
-  why: 'person' | 'shift_over',
+  why: 'person' | 'shift_over' | 'account_off',
 ): Promise<void> {
   await attendance.storeBreakEnd(tx, id)
   await attendance.storeCheckOut(tx, id)

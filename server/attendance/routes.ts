@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono'
 import type { ShiftId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Tx } from '../schema.ts'
+import type { Reader, Tx } from '../schema.ts'
 import type { Deps } from '../web/deps.ts'
-import type { Env } from '../web/env.ts'
+import type { Env, SignedIn } from '../web/env.ts'
 import { form, optionalText, rowId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, seeOther } from '../web/page.ts'
@@ -14,8 +14,28 @@ const BACK = { back: optionalText(300).optional() }
 /** A page of ours that a duty button stands on. */
 const ownPath = (path: string | undefined): string => (path && /^\/(?![/\\])[^\\\s]*$/.test(path) ? path : '/duty')
 
+/** What else a person's own page begins with: while a company moves in, what is left to do. */
+export type ListSteps = (
+  db: Reader,
+  me: SignedIn,
+  at: { now: Date; zone: string },
+) => Promise<readonly { name: string; done: boolean; href: string }[] | null>
+
 /** My duty: where I stand now, one press on post, break, back, off; and what comes next. */
-export const attendanceRoutes = (deps: Deps) => {
+export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
+  const show = async (
+    c: Context<Env>,
+    values: Record<string, unknown> = {},
+    status: 200 | 422 = 200,
+  ): Promise<Response> => {
+    const { db, clock, config } = deps
+    const now = clock.now()
+    const [card, steps] = await Promise.all([
+      dutyCard(db, c.var.me.staffId, now),
+      listSteps(db, c.var.me, { now, zone: config.timeZone }),
+    ])
+    return page(c, deps, 'attendance/duty', { card, steps, ...values }, status)
+  }
   const acting = async (
     c: Context<Env>,
     back: string | undefined,
@@ -26,11 +46,11 @@ export const attendanceRoutes = (deps: Deps) => {
       return seeOther(c, ownPath(back))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      return show(c, deps, { refused: error }, 422)
+      return show(c, { refused: error }, 422)
     }
   }
   return new Hono<Env>()
-    .get('/duty', staffOnly(deps), (c) => show(c, deps, {}))
+    .get('/duty', staffOnly(deps), (c) => show(c))
     .post('/duty/check-in', staffOnly(deps, 'attendance.own'), async (c) => {
       const { shift, back } = await form(c, { shift: rowId, ...BACK })
       return acting(c, back ?? '/desk', (tx) => checkIn(tx, shift as ShiftId))
@@ -44,14 +64,4 @@ export const attendanceRoutes = (deps: Deps) => {
     .post('/duty/check-out', staffOnly(deps, 'attendance.own'), async (c) =>
       acting(c, (await form(c, BACK)).back, checkOut),
     )
-}
-
-const show = async (
-  c: Context<Env>,
-  deps: Deps,
-  values: Record<string, unknown>,
-  status: 200 | 422 = 200,
-): Promise<Response> => {
-  const card = await dutyCard(deps.db, c.var.me.staffId, deps.clock.now())
-  return page(c, deps, 'attendance/duty', { card, ...values }, status)
 }

@@ -3,7 +3,7 @@ import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
 import { raiseAlarm, settleAlarmsOf } from './alarms/actions.ts'
 import { offerNext, withdrawOffers, withdrawOffersTo } from './offers/actions.ts'
-import { leaveDesk } from './presence/actions.ts'
+import { leaveDesk, returnAllWork } from './presence/actions.ts'
 
 /** Whoever brought a question or made room. */
 const ROOM = [
@@ -22,6 +22,10 @@ export const deskReactions: Reactions<Database> = {
   on: {
     'attendance.checked_out': async (tx, { staffId }) => leaveDesk(tx, staffId),
     'break.started': async (tx, { staffId }) => withdrawOffersTo(tx, staffId),
+    'person.deactivated': async (tx, { staffId }) => {
+      await returnAllWork(tx, staffId)
+      await withdrawOffersTo(tx, staffId)
+    },
     'ticket.complained': async (tx, { ticketId }) => raiseAlarm(tx, 'complaint', ticketId),
     'promise.broken': async (tx, { ticketId }) => raiseAlarm(tx, 'promise_broken', ticketId),
     // Kept for the next person on post, and the promised time has passed.

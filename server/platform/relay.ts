@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { EventName, HouseEvent } from '../events/event.ts'
 import type { TicketId } from '../kernel/ids.ts'
+import { BEGINNING, linkHash } from './chain.ts'
 import { inTransaction } from './connection.ts'
 import type { Live } from './live.ts'
 import type { Log } from './log.ts'
@@ -193,19 +193,16 @@ function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] 
 const is = <Name extends EventName>(event: HouseEvent, name: Name): event is Extract<HouseEvent, { name: Name }> =>
   event.name === name
 
-/** hash = sha256(previous ‖ id ‖ at ‖ name ‖ actor ‖ payload), so that a changed or missing row shows. */
+/** Seals what was told (chain.ts), in the order in which it was told. */
 async function chain<DB>(trx: Transaction<DB>, events: readonly Claimed[]): Promise<void> {
   const { rows } = await sql<{
     n: string
     hash: Buffer
   }>`select n, hash from event_chain order by n desc limit 1`.execute(trx)
   let n = BigInt(rows[0]?.n ?? 0)
-  let previous: Buffer = rows[0]?.hash ?? Buffer.alloc(32)
+  let previous: Buffer = rows[0]?.hash ?? BEGINNING
   const links = events.map(({ id, name, row }) => {
-    previous = createHash('sha256')
-      .update(previous)
-      .update([id, row.at, name, row.actor, row.payload].join('\n'))
-      .digest()
+    previous = linkHash(previous, { id, name, ...row })
     n += 1n
     return { n: n.toString(), id, hash: previous.toString('hex') }
   })

@@ -38,6 +38,13 @@ export async function claimFolder({ url, dataDir }: Options): Promise<SoleOwner>
   }
 }
 
+/** Whether a program holds the folder now. */
+export async function isHeld(url: string): Promise<boolean> {
+  const client = await tryClaim(url)
+  await client?.end()
+  return client === undefined
+}
+
 // A program that was just killed or is stopping lets go a moment later, so one refusal is not the answer yet.
 async function claimUnless(given: () => boolean, url: string): Promise<pg.Client | undefined> {
   while (!given()) {

@@ -1,3 +1,4 @@
+import { hasChief } from '../accounts/leadership/queries.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
 import { countForMe, openOfferOf } from '../desk/queries.ts'
 import { countForPerson } from '../escalations/queries.ts'
@@ -16,10 +17,11 @@ type At = { db: Reader; now: Date; zone: string }
 /** What stands around the content of every staff page: what needs this person where, and the line of the night. */
 export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
   const works = me.capabilities.has('desk.work')
-  const [desk, alarms, offer, nightLine, escalations, incidents] = await Promise.all([
+  const [desk, alarms, offer, led, nightLine, escalations, incidents] = await Promise.all([
     works ? countForMe(db, me.staffId) : 0,
     me.capabilities.has('board.read') ? openAlarms(db) : [],
     works ? openOfferOf(db, me.staffId, now) : null,
+    me.capabilities.has('leadership.read') ? hasChief(db, now) : true,
     nightLineOf({ db, now, zone }, me),
     me.capabilities.has('escalation.read') ? countForPerson(db, me.staffId) : 0,
     me.capabilities.has('incident.lead') ? countOpenIncidents(db) : 0,
@@ -31,6 +33,7 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
     counts: Object.fromEntries(Object.entries({ ...counted, board }).filter(([, count]) => count > 0)),
     offer: offer && { id: offer.id, expiresAt: offer.expiresAt, seconds: offer.seconds },
     alarm: me.capabilities.has('alarm.settle') ? (alarms.at(-1)?.id ?? null) : null,
+    leaderless: !led,
     nightLine,
   }
 }

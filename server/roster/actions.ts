@@ -61,6 +61,22 @@ export async function removeShift(tx: Tx, id: ShiftId): Promise<void> {
   )
 }
 
+/**
+ * Whoever does not work here any more leaves gaps, on the page of the month and for whoever asks when somebody is there.
+ * A window may lose its duty manager by this: that is what a gap is, and it was said before it was made.
+ */
+export async function releaseShifts(tx: Tx, staffId: StaffId): Promise<void> {
+  for (const { id, from, to } of await shifts.shiftsAheadOf(tx.db, staffId, tx.now)) {
+    await shifts.deleteShift(tx, id)
+    await announce(
+      tx,
+      'shift.removed',
+      { shiftId: id, staffId, startsAt: instant(from), endsAt: instant(to) },
+      topics(staffId),
+    )
+  }
+}
+
 const topics = (staffId: StaffId): { about: string[] } => ({ about: ['roster', 'board', `duty:${staffId}`] })
 
 // Two plans at the same second pass the rules and meet in the table: the same words as the rule's.

@@ -100,6 +100,17 @@ export const comingShiftsOf = async (db: Reader, staffId: StaffId, now: Date, li
       .execute()
   ).map(viewOf)
 
+/** Shifts that are not over and that this person has not come to: what they leave open when they go. */
+export const shiftsAheadOf = async (db: Reader, staffId: StaffId, now: Date): Promise<ShiftView[]> =>
+  (
+    await shiftRows(db)
+      .where('s.staff_id', '=', staffId)
+      .where('s.ends_at', '>', now)
+      .where(sql<boolean>`not exists (select from attendances a where a.shift_id = s.id)`)
+      .orderBy('s.starts_at')
+      .execute()
+  ).map(viewOf)
+
 /** Whether a shift on this post covers the instant. */
 export async function isCovered(db: Reader, now: Date, post: Post): Promise<boolean> {
   const row = await db

@@ -38,6 +38,8 @@ export type StaffFrame = {
   readonly offer: { readonly id: OfferId; readonly expiresAt: Date; readonly seconds: number } | null
   /** The newest alarm that rings at this person until somebody settles it. */
   readonly alarm: AlarmId | null
+  /** True for HR, administrators and the group itself where nobody heads the leadership group (REGULATION row 5). */
+  readonly leaderless: boolean
   /** The night line: positions in per cent of 0..100; empty where this person has no shift near. */
   readonly nightLine: {
     readonly label: { readonly from: Date; readonly to: Date }

@@ -12,6 +12,7 @@
  *   {{since at}}                                  17 min, 2 h
  *   {{both name}}                                 the reader's side of a bilingual value
  *   {{#if (eq a b)}} {{#if (and a b)}} {{#if (or a b)}} {{#if (not a)}} {{#if (gt a b)}}
+ *   {{nth @index}}                                numbers of people's lists begin with 1
  *   {{json value}}                                escaped JSON for a data- attribute
  *   {{personName person}}                         the reader's spelling of {name, nameEn}
  *   {{face name}} {{hue id}}                      initials or last character of a name · 1..4 for data-hue
@@ -85,6 +86,7 @@ hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
 hb.registerHelper('json', (value: unknown) => JSON.stringify(value))
 hb.registerHelper('eq', (a: unknown, b: unknown) => a === b)
 hb.registerHelper('gt', (a: number, b: number) => a > b)
+hb.registerHelper('nth', (index: number) => index + 1)
 hb.registerHelper('not', (a: unknown) => !a)
 hb.registerHelper('and', (...args: unknown[]) => args.slice(0, -1).every(Boolean))
 hb.registerHelper('or', (...args: unknown[]) => args.slice(0, -1).some(Boolean))

@@ -96,7 +96,7 @@ test('the desk of a busy night stands on a wide screen and on a phone, and nothi
     expect(page.wrongs).toEqual([])
     await page.context().close()
   }
-})
+}, 120_000)
 
 test('the board fits a wide screen without scrolling, and a phone in its width', async () => {
   const wide = await openPage(await visit(boss, { width: 1440, height: 900 }))
@@ -116,4 +116,4 @@ test('the board fits a wide screen without scrolling, and a phone in its width',
   await day.waitForSelector('#board-now li')
   expect(await violations(day)).toEqual([])
   expect([wide.wrongs, phone.wrongs, day.wrongs]).toEqual([[], [], []])
-})
+}, 120_000)

@@ -59,6 +59,7 @@ export const partsOf = (text: string): string[] =>
 
 /** What is wrong with what was typed, whoever it is about. */
 export function whyNotFacts(facts: Facts): Refusal | null {
+  if (facts.name.trim() === '') return refusal('accounts.name_missing', {}, 'name')
   if (!isNumber(facts.number)) return refusal('accounts.number_unclear', {}, 'number')
   if (!isLogin(facts.login)) return refusal('accounts.login_unclear', {}, 'login')
   if (facts.phone && !isPhone(facts.phone)) return refusal('accounts.phone_unclear', {}, 'phone')

@@ -16,6 +16,7 @@ import type { Deps } from '../../web/deps.ts'
 import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
 import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
+import { appointDemoLeaders } from './leaders.ts'
 import { PEOPLE } from './people.ts'
 import { extendDemoRoster, extendRoster } from './sweep.ts'
 
@@ -88,6 +89,7 @@ async function moveIn(tx: Tx, passwordHash: string, publicUrl: string): Promise<
       })),
     )
     .execute()
+  await appointDemoLeaders(tx)
   for (const [position, { code, parent, name, skill }] of TOPICS.entries()) {
     const above = parent
       ? await db.selectFrom('categories').select('id').where('code', '=', parent).executeTakeFirstOrThrow()
