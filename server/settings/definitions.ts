@@ -47,8 +47,6 @@ export const SETTINGS = {
   mailFrom: text('people', 'email'),
 
   companyName: both('brand', { 'zh-CN': '夜班值守台', en: 'Nightdesk' }, 40),
-  /** What the help page and the widget say first; where a side is empty the house greets in its own words. */
-  greeting: both('brand', { 'zh-CN': '', en: '' }, 60, 'may be empty'),
   /** `#rrggbb`; empty: the colours of the house. */
   accent: text('brand', 'colour'),
   /** Set by its own form (brand/actions.ts); null: the name alone. */
@@ -81,7 +79,6 @@ type BothDefinition = {
   readonly group: Group
   readonly default: Bilingual
   readonly letters: number
-  readonly mayBeEmpty: boolean
 }
 type PictureDefinition = { readonly kind: 'picture'; readonly group: Group; readonly default: Picture | null }
 
@@ -107,8 +104,8 @@ function text(group: Group, kind: TextDefinition['kind']): TextDefinition {
   return { kind, group, default: '' }
 }
 
-function both(group: Group, value: Bilingual, letters: number, empty?: 'may be empty'): BothDefinition {
-  return { kind: 'both', group, default: value, letters, mayBeEmpty: empty !== undefined }
+function both(group: Group, value: Bilingual, letters: number): BothDefinition {
+  return { kind: 'both', group, default: value, letters }
 }
 
 function picture(group: Group): PictureDefinition {

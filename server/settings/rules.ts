@@ -47,7 +47,7 @@ function fits(definition: Definition, value: unknown): boolean {
   }
 }
 
-/** The fields of a setting on its page: `greeting.zh-CN` and `greeting.en`, for most just the key. */
+/** The fields of a setting on its page: `companyName.zh-CN` and `companyName.en`, for most just the key. */
 export const fieldsOf = (key: SettingKey): string[] =>
   definitionOf(key).kind === 'both' ? LANGUAGES.map((language) => `${key}.${language}`) : [key]
 
@@ -133,14 +133,10 @@ function readAccent(key: SettingKey, text: string): string | Refusal {
   return whyNotAccent(colour, key) ?? colour
 }
 
-function readBoth(
-  key: SettingKey,
-  { letters, mayBeEmpty }: { readonly letters: number; readonly mayBeEmpty: boolean },
-  typed: Typed,
-): Value | Refusal {
+function readBoth(key: SettingKey, { letters }: { readonly letters: number }, typed: Typed): Value | Refusal {
   const sides = LANGUAGES.map((language) => [language, (typed[`${key}.${language}`] ?? '').trim()] as const)
   for (const [language, words] of sides) {
-    if (words === '' && !mayBeEmpty) return refusal('settings.both_languages', {}, `${key}.${language}`)
+    if (words === '') return refusal('settings.both_languages', {}, `${key}.${language}`)
     if (Array.from(words).length > letters)
       return refusal('settings.too_long', { letters, count: Array.from(words).length }, `${key}.${language}`)
     if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(words)) return refusal('settings.one_line', {}, `${key}.${language}`)

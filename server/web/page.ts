@@ -53,6 +53,7 @@ export const seeOther = (c: Context<Env>, path: string): Response => c.redirect(
 async function frameOf(c: Context<Env>, deps: Deps): Promise<Frame & Values> {
   const { language, theme, nonce, me } = c.var
   const whole = !wantsPart(c)
+  const { companyName, accent, logo } = await currentSettings(deps.db)
   return {
     t: wordsOf(language),
     language,
@@ -69,7 +70,8 @@ async function frameOf(c: Context<Env>, deps: Deps): Promise<Frame & Values> {
     can: me ? Object.fromEntries([...me.capabilities].map((name) => [name.replace('.', '_'), true])) : {},
     staffFrame: me && whole ? await deps.staffFrame(me) : undefined,
     degraded: !deps.live.healthy(),
-    company: (await currentSettings(deps.db)).companyName,
+    company: companyName,
+    brand: { accent, logo },
     demo: deps.config.demo,
   }
 }

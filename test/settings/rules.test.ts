@@ -128,16 +128,12 @@ describe('what is typed', () => {
     expect(read('dayDeskEmail', 'service@')).toBe('settings.not_an_address')
   })
 
-  test('a name is needed in both languages, on one line and not without end; a greeting may be left out', () => {
+  test('a name is needed in both languages, on one line and not without end', () => {
     const name = (zh: string, en: string) => ({ 'companyName.zh-CN': zh, 'companyName.en': en })
     expect(read('companyName', name('澄川网络', 'Clearbrook'))).toEqual({ 'zh-CN': '澄川网络', en: 'Clearbrook' })
     expect(read('companyName', name('澄川网络', '  '))).toBe('settings.both_languages')
     expect(read('companyName', name('澄川网络', 'x'.repeat(41)))).toBe('settings.too_long')
     expect(read('companyName', name('澄川\n网络', 'Clearbrook'))).toBe('settings.one_line')
-    expect(read('greeting', { 'greeting.zh-CN': '', 'greeting.en': 'Good evening.' })).toEqual({
-      'zh-CN': '',
-      en: 'Good evening.',
-    })
   })
 
   test('every field that is wrong has its own reason, so that all stand on the page at once', () => {
