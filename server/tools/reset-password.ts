@@ -10,8 +10,11 @@ import { openDatabase, openPool } from '../platform/database.ts'
 import { startEmbedded } from '../platform/embedded.ts'
 import { openLog } from '../platform/log.ts'
 import { StartError } from '../platform/start-error.ts'
-import { buildTransact } from '../platform/transaction.ts'
+import { buildTransact, codeOf } from '../platform/transaction.ts'
 import type { Database } from '../schema.ts'
+
+/** A database that the program has never been started on. */
+const UNDEFINED_TABLE = '42P01'
 
 const [login] = process.argv.slice(2)
 try {
@@ -26,7 +29,8 @@ try {
     const key = await transact(system, (tx) => makeKeyFor(tx, login))
     console.log(`${keyUrl(publicUrl, key)}\nWorks once, until ${key.expiresAt.toISOString()}.`)
   } catch (error) {
-    throw error instanceof NotFound ? new StartError(`Nobody who works here signs in with "${login}".`) : error
+    const nobody = error instanceof NotFound || codeOf(error) === UNDEFINED_TABLE
+    throw nobody ? new StartError(`Nobody who works here signs in with "${login}".`) : error
   } finally {
     await pool.end()
     if (embedded?.how === 'started') await embedded.stop()
