@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2'
 import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import { offerNext } from '../../server/desk/offers/actions.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -69,6 +69,19 @@ beforeEach(async () => {
   await transact(system, (tx) => raiseAlarm(tx, 'complaint', han))
   clock.set('2026-11-24T02:24:00+08:00')
   for (const id of [mei, zhou, yutong, boss]) if (id) await see(db, id, clock.now())
+  // Whoever it was offered to by the rules: in the picture it is Mei. What was taken above had been offered as well.
+  const offered = () =>
+    db
+      .updateTable('offers')
+      .set({ staff_id: mei, made_at: clock.now(), expires_at: new Date(clock.now().getTime() + 20_000) })
+      .where('ticket_id', '=', han)
+      .where('state', '=', 'made')
+      .executeTakeFirst()
+  await vi.waitFor(async () => {
+    await transact(system, offerNext)
+    await db.deleteFrom('offers').where('ticket_id', '!=', han).execute()
+    expect((await offered()).numUpdatedRows).toBe(1n)
+  }, 5000)
 })
 
 const visit = async (staffId: StaffId, look: Parameters<typeof openBrowser>[1]): Promise<BrowserContext> => {
@@ -87,7 +100,6 @@ test('the desk of a busy night stands on a wide screen and on a phone, and nothi
     const page = await openPage(await visit(mei, look))
     await page.goto(`${house.url}/desk/${suQing}`)
     await page.waitForSelector('.reply-form')
-    await house.deps.transact(system, offerNext)
     await page.waitForSelector('.offer')
     await page.fill('.reply-form textarea', '可以申请。三次中断都有记录，我现在帮您提交减免，结果会在')
     expect(await widthBeyond(page)).toBe(0)
@@ -102,6 +114,8 @@ test('the board fits a wide screen without scrolling, and a phone in its width',
   const wide = await openPage(await visit(boss, { width: 1440, height: 900 }))
   await wide.goto(`${house.url}/board`)
   await wide.waitForSelector('#board-now li')
+  await wide.mouse.click(700, 860) // a hand on the page: it may sound
+  await wide.locator('.toast').waitFor({ state: 'detached' })
   const beyond = 'document.documentElement.scrollHeight - document.documentElement.clientHeight'
   expect(await wide.evaluate<number>(beyond)).toBe(0)
   expect(await violations(wide, 'contrast')).toEqual([])
@@ -110,6 +124,12 @@ test('the board fits a wide screen without scrolling, and a phone in its width',
   await phone.goto(`${house.url}/board`)
   await phone.waitForSelector('#board-now li')
   expect(await widthBeyond(phone)).toBe(0)
+  await phone.mouse.click(200, 60)
+  await phone.locator('.toast').waitFor({ state: 'detached' })
+  for (const words of ['我来接', '指派', '处理好了']) {
+    const box = await phone.locator('#board-now button', { hasText: words }).boundingBox()
+    expect((box?.x ?? 0) + (box?.width ?? 999), words).toBeLessThanOrEqual(390)
+  }
   await picture(phone, 'board-390')
   const day = await openPage(await visit(boss, { theme: 'light', language: 'en' }))
   await day.goto(`${house.url}/board`)
