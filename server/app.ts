@@ -27,6 +27,7 @@ import { setupStepRoutes } from './setup/steps/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { searchRoutes } from './tickets/search/routes.ts'
+import { policyPages } from './tickets/sla/policies/routes.ts'
 import { crossSite } from './web/cross-site.ts'
 import type { Deps } from './web/deps.ts'
 import type { Env } from './web/env.ts'
@@ -60,6 +61,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/roles', roleRoutes(deps))
   app.route('/', policyRoutes(deps))
   app.route('/settings/terms', termsRoutes(deps))
+  app.route('/settings/sla', policyPages(deps))
   app.route('/settings', settingRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))

@@ -139,6 +139,7 @@ const ICONS: Readonly<Record<Group, string>> = {
 }
 const LISTS = [
   { id: 'categories', icon: 'git-branch', name: 'settings.other.categories', about: 'settings.categories.about' },
+  { id: 'sla', icon: 'timer', name: 'sla.title', about: 'sla.about' },
   { id: 'sites', icon: 'globe', name: 'settings.other.sites', about: 'settings.sites.about' },
   { id: 'terms', icon: 'file-text', name: 'settings.other.terms', about: 'policies.in_short' },
   { id: 'history', icon: 'clock', name: 'settings.other.history', about: 'settings.changes.about' },

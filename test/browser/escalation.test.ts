@@ -42,7 +42,6 @@ async function onPost(name: string, post: Post, look: Look = {}) {
 }
 async function signedIn(staffId: StaffId, look: Look = {}) {
   const page = await openPage(await openBrowser(house.url, look))
-  page.setDefaultTimeout(9000)
   const { login } = await database.db
     .selectFrom('staff')
     .select('login')
