@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atLeast, atMost, below, chosenParts, median, PARTS, percentile, reportOf, tableOf } from './rules.ts'
+import { atLeast, atMost, below, chosenParts, inOrder, median, PARTS, percentile, reportOf, tableOf } from './rules.ts'
 
 const create = { value: 700, unit: '/s', ceiling: 2000, of: 'bare create' }
 
@@ -44,6 +44,13 @@ test('every part can be run alone, and a name that is none is refused with those
   expect(chosenParts([])).toEqual([...PARTS])
   expect(chosenParts(['message', 'create'])).toEqual(['create', 'message'])
   expect(() => chosenParts(['speed'])).toThrow(/no figure speed: choose from create/)
+})
+
+test('only what was asked for is told, in the order of the table', () => {
+  const [memory, message] = ['memory after', 'message shown'].map((name) => below(name, 1, { value: 1, unit: 's' }))
+  if (!memory || !message) throw new Error('two figures')
+  expect(inOrder([memory, message], ['message', 'memory'])).toEqual([message, memory])
+  expect(inOrder([memory, message], ['memory'])).toEqual([memory])
 })
 
 test('the report holds the figures and nothing else', () => {

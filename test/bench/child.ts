@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { complaintsOf } from './complaints.ts'
+import { INSPECTABLE } from './inspector.ts'
 
 /** A job for a program of the bench, and what it answers: one at a time, both plain values. */
 export type Worker = {
-  readonly pid: number
+  readonly process: ChildProcess
   readonly ask: <Answer>(job: unknown) => Promise<Answer>
   readonly end: () => Promise<void>
 }
@@ -16,17 +18,22 @@ const LONGEST_MILLISECONDS = 120_000
 export async function startWorker(file: string, setup: object): Promise<Worker> {
   const child = fork(path.join(import.meta.dirname, file), [JSON.stringify(setup)], {
     execPath: process.execPath,
+    execArgv: [INSPECTABLE],
     serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   })
+  const complaints = complaintsOf(child)
   await heard(child, file)
   return {
-    pid: child.pid ?? 0,
+    process: child,
     ask: async <Answer>(job: unknown) => {
       child.send(job as object)
       return (await heard(child, file)) as Answer
     },
-    end: () => ended(child),
+    end: async () => {
+      await ended(child)
+      complaints.tell()
+    },
   }
 }
 

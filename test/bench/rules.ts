@@ -96,6 +96,10 @@ export function chosenParts(names: readonly string[]): Part[] {
   return PARTS.filter((part) => names.length === 0 || names.includes(part))
 }
 
+/** What was asked for, in the order of the table; a run may measure more on its way. */
+export const inOrder = (measured: readonly Measured[], parts: readonly Part[]): Measured[] =>
+  parts.flatMap((part) => measured.filter(({ figure }) => figure.name.split(/[ :]/)[0] === part))
+
 const HEADINGS = ['figure', 'value', 'ceiling', 'ratio', 'goal', ''] as const
 
 /** The table as text, columns aligned, and under it what was wrong with each run that failed its history check. */

@@ -5,29 +5,42 @@ import path from 'node:path'
 import { costing, FULL, QUICK, type RunPart } from './parts/context.ts'
 import { createPart } from './parts/create.ts'
 import { messagePart } from './parts/message.ts'
-import { chosenParts, type Measured, type Part, reportOf, tableOf } from './rules.ts'
+import { offerPart } from './parts/offer.ts'
+import { pagesPart } from './parts/queue.ts'
+import { socketPart } from './parts/socket.ts'
+import { startPart } from './parts/start.ts'
+import { widgetPart } from './parts/widget.ts'
+import { chosenParts, inOrder, type Measured, type Part, reportOf, tableOf } from './rules.ts'
 import { openStage } from './stage.ts'
 
 const REPORT = path.resolve(import.meta.dirname, '../../.data/bench.json')
 
 /** Some measure more than one name at once; each runs once. */
-const RUNS: Readonly<Partial<Record<Part, RunPart>>> = {
+const RUNS: Readonly<Record<Part, RunPart>> = {
   create: createPart,
+  queue: pagesPart,
   message: messagePart,
+  offer: offerPart,
+  widget: widgetPart,
+  memory: messagePart,
+  socket: socketPart,
+  start: startPart,
+  search: pagesPart,
 }
 
 const start = performance.now()
 const parts = chosenParts(process.argv.slice(2))
-const runs = new Set(parts.flatMap((part) => RUNS[part] ?? []))
+const runs = new Set(parts.map((part) => RUNS[part]))
 const stage = await openStage()
 process.once('SIGINT', () => void stage.close().then(() => process.exit(130)))
-const measured: Measured[] = []
+let measured: Measured[] = []
 try {
   const pace = process.env.BENCH === 'quick' ? QUICK : FULL
   for (const run of runs) measured.push(...(await run({ stage, pace, say, cost: costing(stage, say) })))
 } finally {
   await stage.close()
 }
+measured = inOrder(measured, parts)
 fs.mkdirSync(path.dirname(REPORT), { recursive: true })
 fs.writeFileSync(REPORT, reportOf(measured))
 console.log(`\n${tableOf(measured)}\n\n${REPORT}, ${seconds()} s`)

@@ -4,14 +4,16 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { withDatabase } from '../../server/platform/database.ts'
 import { startEmbedded } from '../../server/platform/embedded.ts'
 import { startWorker, type Worker } from './child.ts'
+import { complaintsOf } from './complaints.ts'
+import { INSPECTABLE } from './inspector.ts'
 
 const CHECKOUT = path.resolve(import.meta.dirname, '../..')
 const READY_WITHIN_MILLISECONDS = 60_000
+const BUFFERS = ['-c', 'shared_buffers=128MB']
 
 /**
  * What the bench plays on: one real PostgreSQL in a folder of its own, flushed to disk at each commit as in production,
@@ -26,13 +28,18 @@ export type Stage = {
   readonly postmasterPid: () => number
   readonly close: () => Promise<void>
 }
-export type Product = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> }
+export type Product = {
+  readonly url: string
+  readonly process: ChildProcess
+  readonly pid: number
+  readonly stop: () => Promise<void>
+}
 
 export async function openStage(): Promise<Stage> {
   const opened = new AsyncDisposableStack()
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-bench-'))
   opened.defer(() => fs.rmSync(folder, { recursive: true, force: true }))
-  const embedded = await startEmbedded(folder)
+  const embedded = await startEmbedded(folder, { flags: BUFFERS })
   opened.defer(() => embedded.stop())
   return {
     database: async (name) => {
@@ -57,7 +64,7 @@ export async function openStage(): Promise<Stage> {
 /** `node server/main.ts` as in production; behind a proxy, so that each simulated customer has an address of their own. */
 export async function startProduct(environment: Record<string, string>): Promise<Product> {
   const port = await freePort()
-  const child = spawn(process.execPath, [...profiling(), 'server/main.ts'], {
+  const child = spawn(process.execPath, [INSPECTABLE, ...profiling(), 'server/main.ts'], {
     cwd: CHECKOUT,
     env: {
       PATH: process.env.PATH ?? '',
@@ -75,21 +82,9 @@ export async function startProduct(environment: Record<string, string>): Promise
   await untilReady(child, url)
   const stop = async (): Promise<void> => {
     await stopChild(child)
-    for (const [line, times] of complaints) console.error(`  ${times} × ${line}`)
-    complaints.clear()
+    complaints.tell()
   }
-  return { url, pid: child.pid ?? 0, stop }
-}
-
-/** What the product logged as warnings and errors: each kind once, with how often. */
-function complaintsOf(child: ChildProcess): Map<string, number> {
-  const complaints = new Map<string, number>()
-  if (child.stderr)
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      const kind = line.replace(/"time":\d+,/, '').slice(0, 300)
-      complaints.set(kind, (complaints.get(kind) ?? 0) + 1)
-    })
-  return complaints
+  return { url, process: child, pid: child.pid ?? 0, stop }
 }
 
 /** `BENCH_PROFILE=<folder>` leaves a CPU profile of each product that was started there. */

@@ -57,7 +57,7 @@ beWorker(async ({ databaseUrl }: Setup) => {
     return c.html(pageOf(rows, counts))
   })
   app.get('/read/:id', async (c) => {
-    const { rows } = await pool.query('select id, body from bare_words where id = $1', [c.req.param('id')])
+    const { rows } = await pool.query('select id, number, subject from bare_desk where id = $1', [c.req.param('id')])
     return c.json(rows[0] ?? null)
   })
   const create = async ({ name, contact, question }: Asked): Promise<string> => {
