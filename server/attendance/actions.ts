@@ -4,7 +4,7 @@ import { NotFound, refusal, refuse } from '../kernel/refusal.ts'
 import { MINUTE, plus } from '../kernel/time.ts'
 import { need, staffOf } from '../platform/actor.ts'
 import { announce } from '../platform/transaction.ts'
-import { getShift } from '../roster/queries.ts'
+import { lockShift } from '../roster/queries.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import * as attendance from './queries.ts'
@@ -15,16 +15,17 @@ export async function checkIn(tx: Tx, shiftId: ShiftId): Promise<void> {
   need(tx, 'attendance.own')
   const staffId = staffOf(tx)
   await attendance.lockStaff(tx, staffId)
-  const shift = await getShift(tx.db, shiftId)
+  const shift = await lockShift(tx, shiftId)
   if (shift.staffId !== staffId) throw new NotFound()
   const open = await attendance.findOpenAttendance(tx.db, staffId)
   if (open?.shiftId === shiftId) return
   refuse(whyNotCheckIn(shift, tx.now))
+  if (open && tx.now < open.to) throw refusal('attendance.still_on_post')
   if (open) await leave(tx, { id: open.id, shiftId: open.shiftId, staffId }, 'person')
   const { earlyMinutes } = await currentSettings(tx.db)
-  const { arrival, minutesLate } = arrivalOf(shift.from, tx.now, earlyMinutes)
-  const attendanceId = await attendance.storeCheckIn(tx, shiftId, staffId, { arrival, minutesLate })
-  await announce(tx, 'attendance.checked_in', { attendanceId, shiftId, staffId, arrival, minutesLate }, topics(staffId))
+  const arrived = arrivalOf(shift.from, tx.now, earlyMinutes)
+  const { id: attendanceId, ...first } = await attendance.storeCheckIn(tx, shiftId, staffId, arrived)
+  await announce(tx, 'attendance.checked_in', { attendanceId, shiftId, staffId, ...first }, topics(staffId))
 }
 
 /** No offers until the return; open conversations stay. */

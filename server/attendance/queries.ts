@@ -65,13 +65,13 @@ export async function findAttendanceOfShift(
   return row && { id: row.id as AttendanceId, checkedOutAt: row.checked_out_at }
 }
 
-/** Checks in; a person who went off and comes back to the same shift is on it again. */
+/** Checks in; a person who went off and comes back to the same shift is on it again, and arrived when they first did. */
 export async function storeCheckIn(
   tx: Tx,
   shiftId: ShiftId,
   staffId: StaffId,
   { arrival, minutesLate }: { arrival: Arrival; minutesLate: number },
-): Promise<AttendanceId> {
+): Promise<{ id: AttendanceId; arrival: Arrival; minutesLate: number }> {
   const row = await tx.db
     .insertInto('attendances')
     .values({
@@ -83,9 +83,9 @@ export async function storeCheckIn(
       checked_out_at: null,
     })
     .onConflict((conflict) => conflict.constraint('attendances_once_a_shift').doUpdateSet({ checked_out_at: null }))
-    .returning('id')
+    .returning(['id', 'arrival', 'minutes_late'])
     .executeTakeFirstOrThrow()
-  return row.id as AttendanceId
+  return { id: row.id as AttendanceId, arrival: row.arrival, minutesLate: row.minutes_late }
 }
 
 export const storeCheckOut = (tx: Tx, id: AttendanceId) =>

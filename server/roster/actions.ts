@@ -14,6 +14,7 @@ export type ShiftPlan = Window & { staffId: StaffId; post: Post; night: string; 
 /** Puts a person on a post for a window. No overlap a person, one duty manager a window, each refused in words. */
 export async function addShift(tx: Tx, plan: ShiftPlan): Promise<ShiftId> {
   need(tx, 'roster.edit')
+  await shifts.lockRoster(tx)
   const person = await shifts.lockPerson(tx, plan.staffId)
   refuse(whyNotPlan({ ...plan, id: null }, person, await shifts.shiftsTouching(tx.db, plan, null), tx.now))
   const id = await inWords(shifts.insertShift(tx, plan))
@@ -29,12 +30,14 @@ export async function addShift(tx: Tx, plan: ShiftPlan): Promise<ShiftId> {
 /** Another person, or another post, for the same window. */
 export async function changeShift(tx: Tx, id: ShiftId, to: { staffId: StaffId; post: Post }): Promise<void> {
   need(tx, 'roster.edit')
+  await shifts.lockRoster(tx)
+  // The person before the shift, as whoever checks in does.
+  const person = await shifts.lockPerson(tx, to.staffId)
   const shift = await shifts.lockShift(tx, id)
   if (shift.staffId === to.staffId && shift.post === to.post) return
   if (await shifts.hasAttendance(tx.db, id)) refuse(refusal('roster.running'))
   const others = await shifts.shiftsTouching(tx.db, shift, id)
   if (shift.post === 'manager' && to.post !== 'manager') refuse(whyNotRemove(shift, others, tx.now))
-  const person = await shifts.lockPerson(tx, to.staffId)
   refuse(whyNotPlan({ ...shift, ...to }, person, others, tx.now))
   await inWords(shifts.setShift(tx, id, to))
   const about = { about: [...topics(to.staffId).about, `duty:${shift.staffId}`] }
@@ -49,6 +52,7 @@ export async function changeShift(tx: Tx, id: ShiftId, to: { staffId: StaffId; p
 /** Takes a shift out of the roster; a window with people in it keeps its duty manager. */
 export async function removeShift(tx: Tx, id: ShiftId): Promise<void> {
   need(tx, 'roster.edit')
+  await shifts.lockRoster(tx)
   const shift = await shifts.lockShift(tx, id)
   if (await shifts.hasAttendance(tx.db, id)) refuse(refusal('roster.running'))
   refuse(whyNotRemove(shift, await shifts.shiftsTouching(tx.db, shift, id), tx.now))

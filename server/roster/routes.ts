@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { ShiftId, StaffId } from '../kernel/ids.ts'
 import { Malformed, Refusal } from '../kernel/refusal.ts'
-import { nightOf, windowOf } from '../kernel/time.ts'
+import { nightOf } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
@@ -13,6 +13,7 @@ import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { addShift, changeShift, removeShift } from './actions.ts'
 import { monthGrid, neighbour } from './month.ts'
 import { getShift, listRosterable, listShifts, shiftsOfNight } from './queries.ts'
+import { stretchOf } from './rules.ts'
 
 const MONTH = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/)
 const DATE = z.iso.date()
@@ -31,11 +32,10 @@ export const rosterRoutes = (deps: Deps) =>
     .post('/shifts', staffOnly(deps, 'roster.edit'), async (c) => {
       const typed = await form(c, SHIFT)
       return acting(c, deps, { night: typed.night, typed }, async () => {
-        const { nightStart } = await currentSettings(deps.db)
-        const window = windowOf(typed.night, typed.start, typed.end, deps.config.timeZone)
-        const kind = typed.start >= nightStart || typed.start < '06:00' ? 'night' : 'day'
+        const { nightStart, nightEnd } = await currentSettings(deps.db)
+        const stretch = stretchOf(typed.night, typed, { nightStart, nightEnd, zone: deps.config.timeZone })
         await deps.transact(c.var.me.actor, (tx) =>
-          addShift(tx, { ...window, staffId: typed.staff as StaffId, post: typed.post, night: typed.night, kind }),
+          addShift(tx, { ...stretch, staffId: typed.staff as StaffId, post: typed.post, night: typed.night }),
         )
       })
     })

@@ -2,7 +2,7 @@ import { isAtLeast } from '../accounts/rules.ts'
 import type { Post, Rank } from '../kernel/capabilities.ts'
 import type { ShiftId, StaffId } from '../kernel/ids.ts'
 import { type Refusal, refusal } from '../kernel/refusal.ts'
-import { HOUR, overlap, type Window } from '../kernel/time.ts'
+import { addDays, HOUR, overlap, type Window, windowOf } from '../kernel/time.ts'
 
 /** A shift as the rules see it. */
 export type Planned = Window & { readonly id: ShiftId | null; readonly staffId: StaffId; readonly post: Post }
@@ -12,6 +12,23 @@ type Person = { readonly id: StaffId; readonly rank: Rank; readonly posts: reado
 export const LEAST_RANK_OF_MANAGER: Rank = 'supervisor'
 /** REGULATION 4, H5: nobody is planned for longer in one piece. */
 export const LONGEST_SHIFT_HOURS = 13
+
+type NightHours = { readonly nightStart: string; readonly nightEnd: string; readonly zone: string }
+
+/**
+ * The stretch of time that two local times of a night mean. The night is the date on which it begins, so what begins
+ * before its end begins on the next morning; what touches the night is of it, all else is the day desk's.
+ */
+export function stretchOf(
+  night: string,
+  { start, end }: { start: string; end: string },
+  { nightStart, nightEnd, zone }: NightHours,
+): Window & { kind: 'night' | 'day' } {
+  const afterMidnight = nightEnd <= nightStart && start < nightEnd
+  const window = windowOf(afterMidnight ? addDays(night, 1) : night, start, end, zone)
+  const kind = overlap(window, windowOf(night, nightStart, nightEnd, zone)) ? 'night' : 'day'
+  return { ...window, kind }
+}
 
 /** Whether this shift may stand beside the others; `others` are all shifts that touch its window, without itself. */
 export function whyNotPlan(
