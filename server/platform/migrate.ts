@@ -16,9 +16,13 @@ const ATTEMPTS = 30
  */
 type Module = Migration & { readonly concurrent?: boolean }
 
-/** Brings the database up to date and returns the names of what was done; one process at a time. Needs a pool of kind `long`. */
-export async function migrate<DB>(db: Kysely<DB>): Promise<string[]> {
-  const { error, results = [] } = await migratorOf(db).migrateToLatest()
+/**
+ * Brings the database up to date and returns the names of what was done; one process at a time. Needs a pool of kind
+ * `long`. `upTo` stops after that migration, for a backup that was made then.
+ */
+export async function migrate<DB>(db: Kysely<DB>, upTo?: string): Promise<string[]> {
+  const migrator = migratorOf(db)
+  const { error, results = [] } = await (upTo ? migrator.migrateTo(upTo) : migrator.migrateToLatest())
   if (error) throw explained(error)
   return results.map(({ migrationName }) => migrationName)
 }
@@ -28,6 +32,9 @@ export async function pendingMigrations<DB>(db: Kysely<DB>): Promise<string[]> {
   const all = await migratorOf(db).getMigrations()
   return all.filter(({ executedAt }) => !executedAt).map(({ name }) => name)
 }
+
+/** Names of all migrations that this checkout knows, in their order. */
+export const knownMigrations = async (): Promise<string[]> => Object.keys(await provider.getMigrations()).sort()
 
 // Kysely would run all that is pending in one transaction, and hold every lock of the first until the last is done.
 const migratorOf = <DB>(db: Kysely<DB>): Migrator => new Migrator({ db, provider, disableTransactions: true })

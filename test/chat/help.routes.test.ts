@@ -54,6 +54,7 @@ test('the help page says who is awake, in both languages', async () => {
 })
 
 test('with nobody on post the page says so and promises a time', async () => {
+  await hire(database.db, '林玫')
   const page = (await browser().get('/')).text
   expect(page).toContain('Nobody is on post now')
   const asked = await browser().post('/', await question())
