@@ -4,12 +4,9 @@ const SUPPORT = 'test/support'
 // By what a test needs, told by its place and name, so that nobody has to register one:
 const unit = ['test/{kernel,events}/**/*.test.ts', 'test/**/*rules.test.ts', 'test/config.test.ts']
 const http = ['test/**/*{routes,api,sockets,pages}.test.ts']
-const program = [
-  'test/start.test.ts',
-  'test/house.test.ts',
-  'test/platform/embedded.test.ts',
-  'test/drills/**/*.test.ts',
-]
+const program = ['test/start.test.ts', 'test/house.test.ts', 'test/platform/embedded.test.ts']
+// Minutes of a whole night each, on a machine that does nothing else: `DRILLS=on npm test -- test/drills test/escalations`.
+const drills = ['test/drills/**/*.test.ts', 'test/escalations/deadlines.test.ts']
 const browser = ['test/browser/**/*.test.ts']
 // …and every other file speaks to a database.
 
@@ -33,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'db',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...unit, ...http, ...program, ...browser],
+          exclude: [...configDefaults.exclude, ...unit, ...http, ...program, ...drills, ...browser],
           isolate: false,
         },
       },
@@ -51,7 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'program',
-          include: program,
+          include: process.env['DRILLS'] === 'on' ? [...program, ...drills] : program,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
