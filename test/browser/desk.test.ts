@@ -118,7 +118,7 @@ const holderOf = async (id: TicketId): Promise<StaffId | undefined> =>
 test('by keyboard alone an agent takes an offer that rings, answers, notes and resolves, and takes it back', async () => {
   const { page } = await agent()
   await listen(page)
-  expect(await page.locator('.desk-idle h2').textContent()).toBe('没有人在等。')
+  expect(await page.locator('.desk-idle h2.voice').textContent()).toBe('没有人在等。')
   const suQing = await customer()
   await page.waitForSelector('.offer')
   expect(await page.locator('.offer h2').textContent()).toContain('苏晴')
