@@ -26,8 +26,10 @@ afterEach(async () => {
 test('on an empty folder the first page is there with a demo company and its sign-ins', async () => {
   const program = await runProgram({ DATA_DIR: dataDir, DEMO: 'on' })
   await untilReady(program)
-  await until(() => /nightdesk/.test(program.output().split(program.url).at(-1) ?? ''))
-  expect(program.output()).toContain(program.url)
+  await until(() =>
+    /password nightdesk for all, at .*\/sign-in:\n(?:.* until \d\d:\d\d\n)+.*Administrator\n/s.test(program.output()),
+  )
+  expect(program.output()).toContain(`customers at ${program.url}/, staff at ${program.url}/desk`)
 })
 
 test('SIGTERM and Ctrl+C end program and database in order, with 0', async () => {

@@ -35,8 +35,8 @@ const REACT_BATCH = 100
 const EVERY_MILLISECONDS = 1000
 /** Who is woken all the time gathers: a pass costs much the same for one event and for a hundred. */
 const PAUSE_MILLISECONDS = 50
-/** Any constant of our own: one relay at a time, and a frozen one loses the lock with its transaction. */
-const LOCK = 4_201_001
+/** Any constant of our own: one relay at a time in one database, and a frozen one loses the lock with its transaction. */
+export const RELAY_LOCK = 4_201_001
 
 export function openRelay<DB extends PlatformTables>(options: Options<DB>): Relay {
   let running: Promise<unknown> | undefined
@@ -115,7 +115,7 @@ async function forget<DB>(db: Kysely<DB>, events: readonly { readonly id: string
 type Claimed = HouseEvent & { readonly row: { at: string; actor: string; payload: string; chained: boolean } }
 
 async function claimBatch<DB>(trx: Transaction<DB>): Promise<Claimed[]> {
-  const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as mine`.execute(trx)
+  const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${RELAY_LOCK}) as mine`.execute(trx)
   if (!lock.rows[0]?.mine) return []
   const { rows } = await sql<{ id: string; name: string; about: string[] } & Claimed['row']>`
     select e.id, extract(epoch from e.at)::text as at, e.name, e.actor, e.payload::text as payload, o.about,
