@@ -70,7 +70,7 @@ export default {
     rule(
       'only-known-folders',
       'A new feature is added to the list above, at its place in the order.',
-      { path: '^server/(app|main|reactions|topics|deps|timetable|schema)\\.ts$' },
+      { path: '^server/(app|main|program|reactions|topics|deps|timetable|schema)\\.ts$' },
       { path: `^server/(?!(${GROUND}|${FEATURES.join('|')})/)[^/]+/` },
     ),
 
@@ -143,10 +143,10 @@ export default {
     ),
     rule(
       'hono-at-the-door',
-      'Only web, routes, sockets and app know it; main listens.',
+      'Only web, routes, sockets and app know it; program listens.',
       {
         path: '^(server|jobs|migrations)/',
-        pathNot: `^server/(web/|app\\.ts$|main\\.ts$|deps\\.ts$|platform/live\\.ts$)|${later('routes', 'api', 'pages', 'sockets')}`,
+        pathNot: `^server/(web/|app\\.ts$|program\\.ts$|deps\\.ts$|platform/live\\.ts$)|${later('routes', 'api', 'pages', 'sockets')}`,
       },
       { path: `${PACKAGES}/(hono|@hono)/`, ...inUse },
     ),
@@ -166,16 +166,16 @@ export default {
     // The roof.
     rule(
       'nobody-imports-the-roof',
-      'reactions.ts, topics.ts, app.ts and main.ts stand on everything; deps.ts puts them together.',
-      { path: '^server/', pathNot: '^server/(app|main|deps|timetable|tools/.*)\\.ts$|^server/tools/' },
-      { path: '^server/(app|main|reactions|deps|timetable)\\.ts$' },
+      'reactions.ts, topics.ts, app.ts and program.ts stand on everything; deps.ts puts them together.',
+      { path: '^server/', pathNot: '^server/(app|main|program|deps|timetable|tools/.*)\\.ts$|^server/tools/' },
+      { path: '^server/(app|main|program|reactions|deps|timetable)\\.ts$' },
     ),
     rule('nobody-imports-main', 'It starts.', {}, { path: '^server/main\\.ts$' }),
     rule(
       'jobs-are-doors',
       'A job calls actions and queries; it knows no pages.',
       { path: '^jobs/' },
-      { path: `^server/(app|main|i18n|web/(?!deps\\.ts$))|${later('routes', 'api', 'pages', 'sockets')}` },
+      { path: `^server/(app|main|program|i18n|web/(?!deps\\.ts$))|${later('routes', 'api', 'pages', 'sockets')}` },
     ),
     rule(
       'features-do-not-call-jobs',

@@ -48,7 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'program',
-          include: process.env['DRILLS'] === 'on' ? [...program, ...drills] : program,
+          include: process.env.DRILLS === 'on' ? [...program, ...drills] : program,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

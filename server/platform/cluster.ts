@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { StartError } from './start-error.ts'
 
 /** The embedded cluster's folder, and as whom PostgreSQL may run on it. */
@@ -17,6 +18,8 @@ type RunAs = { readonly before: readonly string[]; readonly owner: Owner | undef
 type Owner = { readonly uid: number; readonly gid: number }
 
 export const USER = 'nightdesk'
+/** One call for the whole file system where there is one: a third faster than a thousand files one by one. */
+const SYNC = process.platform === 'linux' ? ['--sync-method=syncfs'] : []
 const LOCALE = [
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
@@ -36,7 +39,7 @@ export async function openCluster(dataDir: string): Promise<Cluster> {
   const dir = path.join(root, 'pg')
   const { postgres, initdb } = await binaries()
   const runAs = whoRuns(root, dir, initdb)
-  if (!fs.existsSync(path.join(dir, 'PG_VERSION'))) initialise(dir, initdb, runAs)
+  if (!fs.existsSync(path.join(dir, 'PG_VERSION'))) await initialise(dir, initdb, runAs)
   return { dir, postgres, runAs, log: path.join(root, 'postgres.log'), secret: readSecret(dir) }
 }
 
@@ -103,7 +106,7 @@ function nobody(root: string, dir: string, initdb: string): Owner {
 const mayEnter = (folder: string): boolean =>
   (fs.statSync(folder).mode & 0o001) !== 0 && (folder === path.dirname(folder) || mayEnter(path.dirname(folder)))
 
-function initialise(dir: string, initdb: string, { before, owner }: RunAs): void {
+async function initialise(dir: string, initdb: string, { before, owner }: RunAs): Promise<void> {
   const fresh = `${dir}.new-${process.pid}`
   const password = `${fresh}.password`
   const secret = randomUUID()
@@ -120,14 +123,15 @@ function initialise(dir: string, initdb: string, { before, owner }: RunAs): void
     '--data-checksums',
     '--encoding=UTF8',
     ...LOCALE,
+    ...SYNC,
     '--no-instructions',
   ]
   try {
-    const made = spawnSync(command, args, { ...owner, encoding: 'utf8', cwd: path.dirname(dir), env: SURROUNDINGS })
-    if (made.status !== 0)
+    await promisify(execFile)(command, args, { ...owner, cwd: path.dirname(dir), env: SURROUNDINGS }).catch((error) => {
       throw new StartError(
-        `The database could not be made in ${dir} (${lastLine(made.stderr)}): mend that, or set DATA_DIR or DATABASE_URL.`,
+        `The database could not be made in ${dir} (${lastLine(error.stderr)}): mend that, or set DATA_DIR or DATABASE_URL.`,
       )
+    })
     writeOwned(path.join(fresh, SECRET), secret, owner)
     renameUnlessThere(fresh, dir)
   } finally {
@@ -162,4 +166,4 @@ function writeOwned(file: string, text: string, owner: Owner | undefined): void 
   if (owner) fs.chownSync(file, owner.uid, owner.gid)
 }
 
-const lastLine = (text: string | null): string => (text ?? '').trim().split('\n').at(-1) ?? ''
+const lastLine = (text: string | undefined): string => (text ?? '').trim().split('\n').at(-1) ?? ''

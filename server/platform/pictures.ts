@@ -1,5 +1,3 @@
-import sharp from 'sharp'
-
 /** A picture that we have drawn anew: nothing of the sender's bytes is left, neither metadata nor what hides behind them. */
 export type DrawnPicture = { readonly bytes: Buffer; readonly width: number; readonly height: number }
 export type Unreadable = 'not_a_picture' | 'picture_broken'
@@ -16,6 +14,7 @@ export async function drawPicture(
   within: { readonly width: number; readonly height: number },
 ): Promise<DrawnPicture | Unreadable> {
   if (!isPicture(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) return 'not_a_picture'
+  const { default: sharp } = await import('sharp') // 150 ms and its memory only where somebody sends a picture
   try {
     const { data, info } = await sharp(bytes, { limitInputPixels: PIXELS, failOn: 'error', pages: 1 })
       .rotate()
