@@ -26,6 +26,7 @@ const FEATURES = [
   'notifications',
   'reports',
   'setup',
+  'operation',
   'audit',
 ]
 const ANY_FEATURE = `^server/(${FEATURES.join('|')})/`

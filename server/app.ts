@@ -15,6 +15,7 @@ import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
+import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, steps } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
@@ -35,15 +36,18 @@ import { answerError } from './web/errors.ts'
 import { staffOnly } from './web/guard.ts'
 import { readBody, readerPreferences, safeHeaders } from './web/headers.ts'
 import { healthRoutes } from './web/health.ts'
+import { toldRequests } from './web/requests.ts'
 import { staticRoutes } from './web/static.ts'
 import { readUpload } from './web/uploads.ts'
 
 /** Middleware, then one route a feature. Never listens. */
 export function buildApp(deps: Deps): Hono<Env> {
   const app = new Hono<Env>()
-  app.use(safeHeaders)
+  app.use(toldRequests(deps))
+  app.use(safeHeaders(deps))
   app.route('/', staticRoutes(deps))
   app.route('/', healthRoutes(deps))
+  app.route('/', metricsRoutes(deps))
   app.use(readerPreferences)
   app.route('/', publicBrandRoutes(deps))
   app.use('/people/import', staffOnly(deps, 'people.edit'), readUpload(IMPORT_BYTES))
@@ -75,6 +79,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))
+  app.route('/operation', operationRoutes(deps))
   app.route('/', emptyHouseRoutes(deps))
   app.route('/setup', setupRoutes(deps))
   app.route('/setup', setupStepRoutes(deps))

@@ -3,6 +3,7 @@ import type { HouseEvent } from './events/event.ts'
 import { openPrompts } from './platform/prompts.ts'
 import { buildReact } from './platform/reactions.ts'
 import { openRelay, type Relay, tellTopics } from './platform/relay.ts'
+import { currentTrace } from './platform/trace.ts'
 import { buildTransact } from './platform/transaction.ts'
 import { prompts, reactions, speakAgain, whoIs } from './reactions.ts'
 import { staffFrameOf } from './reports/frame.ts'
@@ -38,6 +39,7 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
   const { live, queues, clock, log } = parts
   const told = new Set<string>()
   const tell = ({ announced, spoken }: Pick<Tx, 'announced' | 'spoken'>): void => {
+    currentTrace()?.events.push(...announced.map(({ id }) => id))
     for (const one of spoken) live.say(one)
     tellTopics(live, announced)
     for (const { id } of announced) remember(told, id)

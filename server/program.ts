@@ -10,8 +10,11 @@ import type { Watch } from './desk/presence/watch.ts'
 import { openDeskSockets } from './desk/sockets.ts'
 import { systemClock } from './platform/clock.ts'
 import { openFiles } from './platform/files.ts'
+import { openLateness } from './platform/lateness.ts'
 import { openLive } from './platform/live.ts'
 import type { Log } from './platform/log.ts'
+import { openMetrics } from './platform/metrics.ts'
+import { openPulse } from './platform/pulse.ts'
 import { openQueues, type Queues } from './platform/queue.ts'
 import { secretNamed } from './platform/secret.ts'
 import { StartError } from './platform/start-error.ts'
@@ -60,6 +63,7 @@ async function openHouse({ config, log, store, opened }: Opening): Promise<House
     work: store.work,
     queues: role === 'web' ? onlyFilling(queues) : queues,
     files,
+    metrics: openMetrics({ ofProcess: true }),
     clock: systemClock,
     secret: await secretNamed(store.work, 'forms'),
     process: `${hostname()}-${process.pid}`,
@@ -85,9 +89,20 @@ async function openDoors({ config, opened, isStopping }: Opening, { deps }: Hous
   return watch
 }
 
-function openWorkshop({ opened }: Opening, house: House, watch: Watch | undefined): void {
+function openWorkshop({ config, log, store, opened }: Opening, house: House, watch: Watch | undefined): void {
+  const { clock, live, metrics, process: name } = house.working
+  const lateness = openLateness(metrics)
+  const redis = () => (config.redisUrl ? (live.healthy() ? 'there' : 'away') : 'none') as 'none' | 'there' | 'away'
+  const facts = () => ({
+    sockets: live.lines(),
+    connections: store.connections(),
+    redis: redis(),
+    ticker: lateness.facts(),
+  })
+  const pulse = openPulse({ db: store.work, clock, log, name, role: config.role, facts })
+  opened.defer(() => pulse.stop())
   opened.defer(() => house.stop())
-  const ticker = openTimetable({ deps: house.working, react: house.react, watch })
+  const ticker = openTimetable({ deps: house.working, react: house.react, watch, lateness })
   opened.defer(() => ticker.stop())
 }
 

@@ -19,6 +19,7 @@ import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { Watch } from './desk/presence/watch.ts'
 import type { HouseEvent } from './events/event.ts'
 import { system } from './platform/actor.ts'
+import type { Lateness } from './platform/lateness.ts'
 import type { QueuedJob } from './platform/queue.ts'
 import { type DueKind, openTicker, type Ticker } from './platform/ticker.ts'
 import type { Database } from './schema.ts'
@@ -53,10 +54,11 @@ type Workshop = {
   /** On the connections for work, so that pages never wait for jobs. */
   deps: Deps
   react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
+  lateness: Lateness
 }
 
 /** Workers for what the queues carry, and the ticker that puts it there. What fails for good rings at the duty manager. */
-export function openTimetable({ deps, react, watch }: Workshop): Ticker {
+export function openTimetable({ deps, react, watch, lateness }: Workshop): Ticker {
   const { queues, transact, log } = deps
   const kinds = new Map(
     jobs(watch ?? { wellFor: () => false })
@@ -70,6 +72,10 @@ export function openTimetable({ deps, react, watch }: Workshop): Ticker {
     )
   }
   queues.work('react', reactJob(react), dead)
-  queues.work('due', async ({ name, data }) => kinds.get(name)?.run(String(data.id)), dead)
-  return openTicker({ db: deps.db, clock: deps.clock, queues, kinds: [...kinds.values()], log })
+  const act = async ({ name, data }: QueuedJob): Promise<void> => {
+    await kinds.get(name)?.run(String(data.id))
+    lateness.done(name, deps.clock.now().getTime() - Number(data.due))
+  }
+  queues.work('due', act, dead)
+  return openTicker({ db: deps.db, clock: deps.clock, queues, kinds: [...kinds.values()], log, lateness })
 }

@@ -9,6 +9,7 @@ import type { StaffId } from './kernel/ids.ts'
  *   incidents     an incident changed                    incident.read
  *   board         figures, posts, alarms changed         board.read
  *   roster        shifts changed                         roster.read
+ *   operation     a dead job was tried again             system.operate
  *   ticket:<id>   one ticket changed                     ticket.read, while the page of that ticket is open
  *   notes:<id>    a colleague noted something on it      the same
  *   work:<staff>  a conversation of this person's got a word   that person
@@ -24,6 +25,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),
+  ...(capabilities.has('system.operate') ? ['operation'] : []),
 ]
 
 /** Rooms of customers' pages that hear a bare `changed`: those of the ticket, and everybody who waits when the queue moves. */

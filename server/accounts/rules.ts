@@ -35,7 +35,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read'],
   administration: ['board.read'],
   leadership: ['board.read', 'ticket.read', 'ticket.search', 'leadership.read', 'incident.read'],
-  administrator: ['settings.edit', 'people.edit', 'roster.edit', 'board.read', 'leadership.read'],
+  administrator: ['settings.edit', 'people.edit', 'roster.edit', 'board.read', 'leadership.read', 'system.operate'],
 }
 
 export function capabilitiesOf(roles: readonly StandingRole[], post: Post | null): ReadonlySet<Capability> {

@@ -5,6 +5,7 @@ import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { IncidentEvents } from './incidents.ts'
 import type { NotificationEvents } from './notifications.ts'
+import type { OperationEvents } from './operation.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
@@ -19,6 +20,7 @@ export type Events = AccountEvents &
   IncidentEvents &
   PromiseEvents &
   NotificationEvents &
+  OperationEvents &
   RosterEvents &
   SettingEvents &
   TicketEvents

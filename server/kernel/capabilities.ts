@@ -19,6 +19,7 @@ export const CAPABILITIES = [
   'attendance.own', // check in, break, check out for one's own shift
   'settings.edit',
   'people.edit',
+  'system.operate', // processes, queues, dead jobs
   'leadership.read', // hears where the leadership group has no head
 ] as const
 export type Capability = (typeof CAPABILITIES)[number]

@@ -107,9 +107,9 @@ const mayEnter = (folder: string): boolean =>
   (fs.statSync(folder).mode & 0o001) !== 0 && (folder === path.dirname(folder) || mayEnter(path.dirname(folder)))
 
 async function initialise(dir: string, initdb: string, { before, owner }: RunAs): Promise<void> {
-  const fresh = `${dir}.new-${process.pid}`
-  const password = `${fresh}.password`
   const secret = randomUUID()
+  const fresh = `${dir}.new-${randomUUID()}`
+  const password = `${fresh}.password`
   writeOwned(password, secret, owner)
   const [command = initdb, ...args] = [
     ...before,

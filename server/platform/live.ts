@@ -21,8 +21,10 @@ export type Live = {
   readonly leave: (namespace: Spoken['namespace'], from: string, room: string) => void
   /** Cuts every socket of a room: signed out, account off. */
   readonly cut: (namespace: Spoken['namespace'], room: string) => void
-  /** False while Redis is away: clients are told and poll. */
+  /** False while Redis is away or does not answer: clients are told and poll. */
   readonly healthy: () => boolean
+  /** Open lines of this process. */
+  readonly lines: () => { readonly chat: number; readonly desk: number }
   readonly attach: (http: HttpServer) => void
   readonly close: () => Promise<void>
 }
@@ -52,7 +54,7 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
     connectTimeout: 10_000,
     allowRequest: (request, done) => done(null, isAllowed(request, mayConnect)),
   })
-  const redis = redisUrl ? { pub: publisher(redisUrl, log), sub: subscriber(redisUrl, log) } : undefined
+  const redis = redisUrl ? openRedis(redisUrl, log) : undefined
   if (redis) io.adapter(createAdapter(redis.pub, redis.sub))
   // An empty room costs as much as a full one, nearly: it is encoded first. With Redis others may be in it.
   const isHeard = (spoken: Namespace, room: string): boolean => redis !== undefined || spoken.adapter.rooms.has(room)
@@ -80,7 +82,8 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
     },
     leave: (namespace, from, room) => io.of(namespace).in(from).socketsLeave(room),
     cut: (namespace, room) => io.of(namespace).in(room).disconnectSockets(true),
-    healthy: () => !redis || redis.pub.status === 'ready',
+    healthy: () => !redis || redis.isAnswering(),
+    lines: () => ({ chat: chat.sockets.size, desk: desk.sockets.size }),
     attach: (http) => {
       attached = true
       io.attach(http)
@@ -91,10 +94,37 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
       const last = redis?.pub.status === 'ready' && redis.sub.status === 'ready' ? undefined : redis
       last?.pub.disconnect()
       last?.sub.disconnect()
+      redis?.stop()
       if (attached) await io.close()
       redis?.pub.disconnect()
       redis?.sub.disconnect()
     },
+  }
+}
+
+const ASKED_EVERY_MILLISECONDS = 1000
+
+// A frozen Redis keeps its connections: only an answer shows that it lives.
+function openRedis(url: string, log: Log) {
+  const pub = publisher(url, log)
+  const sub = subscriber(url, log)
+  let answering = true
+  const timer = setInterval(() => {
+    pub.ping().then(
+      () => {
+        answering = true
+      },
+      () => {
+        answering = false
+      },
+    )
+  }, ASKED_EVERY_MILLISECONDS)
+  timer.unref()
+  return {
+    pub,
+    sub,
+    isAnswering: () => answering && pub.status === 'ready' && sub.status === 'ready',
+    stop: () => clearInterval(timer),
   }
 }
 

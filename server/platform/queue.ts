@@ -2,17 +2,38 @@ import { createPostgresBackend, DEFAULT_SCHEMA, type Job, type Processor, Queue,
 import pg from 'pg'
 import type { Log } from './log.ts'
 import { producer, subscriber } from './redis.ts'
+import { traced } from './trace.ts'
 
 /** BullMQ on PostgreSQL, or on Redis where there are several machines. Deadlines are rows; a queue only carries what is due. */
 export type Queues = {
   /** False where the queue did not take the job within a second: the caller then runs the same idempotent act itself. */
-  readonly add: (queue: string, job: QueuedJob) => Promise<boolean>
+  readonly add: (queue: QueueName, job: QueuedJob) => Promise<boolean>
   readonly work: (
-    queue: string,
+    queue: QueueName,
     run: (job: QueuedJob) => Promise<void>,
     onDead: (job: QueuedJob, reason: string) => void,
   ) => void
+  /** How much lies in each queue. Throws where the queues are away. */
+  readonly counts: () => Promise<readonly QueueCounts[]>
+  /** Jobs that were tried as often as they may be, the latest first. */
+  readonly dead: (limit: number) => Promise<readonly DeadJob[]>
+  /** Tries a dead job once more; false where it is not dead (any more). */
+  readonly repeat: (queue: QueueName, id: string) => Promise<boolean>
   readonly close: () => Promise<void>
+}
+
+/** Every queue of the house. */
+export const QUEUES = ['react', 'due'] as const
+export type QueueName = (typeof QUEUES)[number]
+export type QueueCounts = { readonly queue: QueueName } & Readonly<Record<QueueState, number>>
+type QueueState = 'waiting' | 'active' | 'delayed' | 'failed'
+export type DeadJob = {
+  readonly queue: QueueName
+  readonly id: string
+  readonly name: string
+  readonly attempts: number
+  readonly reason: string
+  readonly diedAt: Date
 }
 /** `id` says what the job is about, so that the same work is queued once; it holds no `:` and is not an integer. */
 export type QueuedJob = { readonly name: string; readonly id: string; readonly data: Readonly<Record<string, unknown>> }
@@ -64,7 +85,7 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
     return made
   }
   const work: Queues['work'] = (queue, run, onDead) => {
-    const worker = ground.worker(queue, (job) => run(jobOf(job)))
+    const worker = ground.worker(queue, (job) => traced({ job: `${job.name} ${job.id}` }, () => run(jobOf(job))))
     worker.on('error', (error) => log.warn({ queue, reason: error.message }, 'worker'))
     worker.on('failed', (job, error) => {
       log.error({ queue, job: job?.name, id: job?.id, attempt: job?.attemptsMade, reason: error.message }, 'job failed')
@@ -91,6 +112,20 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
         })
       return Promise.race([added, afterMilliseconds(TAKEN_WITHIN_MILLISECONDS, false)])
     },
+    counts: () => Promise.all(QUEUES.map((queue) => countsOf(queueOf(queue), queue))),
+    dead: async (limit) => {
+      const all = await Promise.all(QUEUES.map((queue) => deadIn(queueOf(queue), queue, limit)))
+      return all
+        .flat()
+        .toSorted((a, b) => b.diedAt.getTime() - a.diedAt.getTime())
+        .slice(0, limit)
+    },
+    repeat: async (queue, id) => {
+      const job = await queueOf(queue).getJob(id)
+      if (!job || !(await job.isFailed())) return false
+      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true })
+      return true
+    },
     close: async () => {
       closing = true
       // Waits for the running jobs; those of a Redis that is away run again elsewhere.
@@ -102,6 +137,28 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
       await ground.close()
     },
   }
+}
+
+async function countsOf(queue: Queue, name: QueueName): Promise<QueueCounts> {
+  const {
+    waiting = 0,
+    active = 0,
+    delayed = 0,
+    failed = 0,
+  } = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed')
+  return { queue: name, waiting, active, delayed, failed }
+}
+
+async function deadIn(queue: Queue, name: QueueName, limit: number): Promise<DeadJob[]> {
+  const jobs = await queue.getFailed(0, limit - 1)
+  return jobs.map((job) => ({
+    queue: name,
+    id: String(job.id),
+    name: job.name,
+    attempts: job.attemptsMade,
+    reason: job.failedReason ?? '',
+    diedAt: new Date(job.finishedOn ?? job.timestamp),
+  }))
 }
 
 const jobOf = ({ name, id, data }: Job): QueuedJob => ({ name, id: String(id), data })
@@ -153,7 +210,14 @@ async function onPostgres(url: string, log: Log): Promise<Ground> {
 }
 
 /** Queues that take nothing: every act runs in the calling process, at once. For tests and for tools. */
-export const noQueues: Queues = { add: async () => false, work: () => {}, close: async () => {} }
+export const noQueues: Queues = {
+  add: async () => false,
+  work: () => {},
+  counts: async () => [],
+  dead: async () => [],
+  repeat: async () => false,
+  close: async () => {},
+}
 
 const afterMilliseconds = <T>(milliseconds: number, value: T): Promise<T> =>
   new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Pool } from 'pg'
 import { checkDatabase, openDatabase, openPool } from './database.ts'
 import { startEmbedded } from './embedded.ts'
 import type { Log } from './log.ts'
@@ -10,6 +11,8 @@ export type Store<DB> = {
   readonly url: string
   readonly web: Kysely<DB>
   readonly work: Kysely<DB>
+  /** Connections of both pools: in use, open, and how many acts wait for one. */
+  readonly connections: () => { readonly busy: number; readonly open: number; readonly waiting: number }
   readonly close: () => Promise<void>
 }
 type Options = { readonly databaseUrl: string | undefined; readonly dataDir: string; readonly log: Log }
@@ -23,17 +26,28 @@ export async function openStore<DB>({ databaseUrl, dataDir, log }: Options): Pro
   const url = databaseUrl ?? (await openEmbedded(opened, dataDir, log))
   try {
     await bringUpToDate(url, log)
+    const pools: Pool[] = []
     const connect = (kind: 'web' | 'work', max: number): Kysely<DB> => {
       const pool = openPool(url, { max, kind, log })
+      pools.push(pool)
       opened.defer(() => pool.end())
       return openDatabase<DB>(pool)
     }
     const web = connect('web', WEB_CONNECTIONS)
     const work = connect('work', WORK_CONNECTIONS)
-    return { url, web, work, close: () => opened.disposeAsync() }
+    return { url, web, work, connections: () => countAll(pools), close: () => opened.disposeAsync() }
   } catch (error) {
     await opened.disposeAsync()
     throw error
+  }
+}
+
+function countAll(pools: readonly Pool[]): { busy: number; open: number; waiting: number } {
+  const sum = (count: (pool: Pool) => number): number => pools.reduce((all, pool) => all + count(pool), 0)
+  return {
+    open: sum(({ totalCount }) => totalCount),
+    busy: sum(({ totalCount, idleCount }) => totalCount - idleCount),
+    waiting: sum(({ waitingCount }) => waitingCount),
   }
 }
 

@@ -14,6 +14,16 @@ export type PlatformTables = {
   event_chain: { n: string; event_id: string; hash: Buffer }
   processed: { key: string; at: Date }
   secrets: { name: string; value: Buffer }
+  /** Every process at work, as it said of itself within the last five seconds. */
+  processes: {
+    name: string
+    role: string
+    version: string
+    runtime: string
+    started_at: Date
+    seen_at: Date
+    facts: JSONColumnType<ProcessFacts>
+  }
   /** Everything that goes out to people, by whatever channel, with how that went (RELIABILITY 7). */
   outgoing_mails: {
     id: Generated<string>
@@ -37,6 +47,25 @@ export type PlatformTables = {
     made_at: Date
     settled_at: Optional<Date>
   }
+}
+
+export type ProcessFacts = {
+  /** Open lines of customers and of staff. */
+  readonly sockets: { readonly chat: number; readonly desk: number }
+  /** Connections to the database: in use and open, and how many acts wait for one. */
+  readonly connections: { readonly busy: number; readonly open: number; readonly waiting: number }
+  readonly redis: 'none' | 'there' | 'away'
+  readonly memoryMegabytes: number
+  /** How late this process was at most, in 99 of 100 turns of its event loop. */
+  readonly loopMilliseconds: number
+  readonly ticker: TickerFacts
+}
+
+export type TickerFacts = {
+  /** When the ticker of this process last looked at everything, ISO 8601; null before its first look. */
+  readonly lookedAt: string | null
+  /** By kind of deadline: how many were done here, and the latest of them. */
+  readonly late: readonly { readonly kind: string; readonly count: number; readonly milliseconds: number }[]
 }
 
 export type MailState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown' | 'kept'

@@ -1,11 +1,17 @@
 import { type Kysely, sql } from 'kysely'
 import { MINUTE } from '../kernel/time.ts'
 import type { Clock } from './clock.ts'
+import type { Lateness } from './lateness.ts'
 import type { Log } from './log.ts'
 import type { Queues } from './queue.ts'
 
 /** A row whose time has come. `version` changes with the deadline, so that a moved one is a new job. */
-export type Due = { readonly id: string; readonly version: string | number }
+export type Due = {
+  readonly id: string
+  readonly version: string | number
+  /** Its instant, where the row knows it: how late it is done is told by this. */
+  readonly at?: Date
+}
 
 /** One kind of deadline: how to list what is due, and the idempotent act. */
 export type DueKind<DB> = {
@@ -20,7 +26,14 @@ export type DueKind<DB> = {
 }
 export type Ticker = { readonly pass: () => Promise<void>; readonly stop: () => Promise<void> }
 
-type Options<DB> = { db: Kysely<DB>; clock: Clock; queues: Queues; kinds: readonly DueKind<DB>[]; log: Log }
+type Options<DB> = {
+  db: Kysely<DB>
+  clock: Clock
+  queues: Queues
+  kinds: readonly DueKind<DB>[]
+  log: Log
+  lateness?: Pick<Lateness, 'looked' | 'done'>
+}
 
 const EVERY_MILLISECONDS = 1000
 const LIMIT = 200
@@ -46,7 +59,7 @@ export function openTicker<DB>(options: Options<DB>): Ticker {
   }
 }
 
-async function pass<DB>({ db, clock, queues, kinds, log }: Options<DB>): Promise<void> {
+async function pass<DB>({ db, clock, queues, kinds, log, lateness }: Options<DB>): Promise<void> {
   const due = await db.transaction().execute(async (trx) => {
     const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as mine`.execute(trx)
     if (!lock.rows[0]?.mine) return []
@@ -54,14 +67,21 @@ async function pass<DB>({ db, clock, queues, kinds, log }: Options<DB>): Promise
     for (const kind of kinds) for (const row of await kind.list(trx, clock.now(), LIMIT)) found.push({ kind, row })
     return found
   })
+  lateness?.looked(clock.now())
   // A job that has failed for good keeps its name taken: with the minute in it the deadline gets another chance.
   const minute = Math.floor(clock.now().getTime() / MINUTE)
   for (const { kind, row } of due) {
-    const job = { name: kind.kind, id: `${kind.kind}-${row.id}-${row.version}-${minute}`, data: { id: row.id } }
+    const dueAt = (row.at ?? clock.now()).getTime()
+    const job = {
+      name: kind.kind,
+      id: `${kind.kind}-${row.id}-${row.version}-${minute}`,
+      data: { id: row.id, due: dueAt },
+    }
     const taken = kind.direct ? false : await queues.add('due', job)
     if (taken) continue
     const running = kind
       .run(row.id)
+      .then(() => lateness?.done(kind.kind, clock.now().getTime() - dueAt))
       .catch((error) => log.error({ kind: kind.kind, id: row.id, reason: String(error) }, 'due act failed'))
     if (!kind.slow) await running
   }

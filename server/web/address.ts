@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import type { Context } from 'hono'
 import type { Config } from '../config.ts'
 import type { Env } from './env.ts'
 
 type Trust = Pick<Config, 'isTrustedProxy'>
+type Place = Pick<Config, 'isTrustedProxy' | 'publicUrl'>
 type Peer = {
   readonly socket: { readonly remoteAddress?: string | undefined }
   readonly headers: IncomingMessage['headers']
@@ -12,16 +13,39 @@ type Peer = {
 
 /** Where a request comes from, as far as we can believe it; an empty text where there is no connection (tests). */
 export function clientAddress(c: Context<Env>, trust: Trust): string {
-  const { incoming } = (c.env ?? {}) as { incoming?: Peer }
-  return incoming ? addressOf(incoming, trust) : ''
+  const peer = peerOf(c)
+  return peer ? addressOf(peer, trust) : ''
 }
 
+/** By https: as the company says it is reached, or as a proxy of ours says that this request came. */
+export function isSecure(c: Context<Env>, { isTrustedProxy, publicUrl }: Place): boolean {
+  if (publicUrl.startsWith('https:') || new URL(c.req.url).protocol === 'https:') return true
+  const peer = peerOf(c)?.socket.remoteAddress
+  return peer !== undefined && isTrustedProxy(peer) && c.req.header('x-forwarded-proto') === 'https'
+}
+
+/** Who speaks to us; undefined where there is no connection (tests). */
+export const peerOf = (c: Context<Env>): Peer | undefined => ((c.env ?? {}) as { incoming?: Peer }).incoming
+
 /** The last hop that is not a proxy of ours: everything before it in `X-Forwarded-For` is only what somebody wrote there. */
-export function addressOf({ socket, headers }: Peer, { isTrustedProxy }: Trust): string {
-  const peer = plain(socket.remoteAddress ?? '')
+export function addressOf(peer: Peer, { isTrustedProxy }: Trust): string {
+  const hops = hopsOf(peer)
+  return hops.findLast((hop, index) => index === 0 || !isTrustedProxy(hop)) ?? ''
+}
+
+/** Every address that a request is said to have come through, the one that speaks to us last. */
+export function hopsOf({ socket, headers }: Peer): string[] {
   const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',')
-  const hops = [...forwarded.map(plain).filter(Boolean), peer]
-  return hops.findLast((hop, index) => index === 0 || !isTrustedProxy(hop)) ?? peer
+  return [...forwarded.map(plain).filter(Boolean), plain(socket.remoteAddress ?? '')]
+}
+
+/** Whether an address belongs to this machine or to a network that is not the internet (RFC 1918, 3927, 4193, 6598). */
+export function isNear(address: string): boolean {
+  if (isIPv4(address))
+    return /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(
+      address,
+    )
+  return isIPv6(address) && /^(::1$|f[cd]|fe[89ab])/i.test(address)
 }
 
 /** What a limit counts by: one IPv4 address, or the /64 that a household or a server has of IPv6. */

@@ -9,7 +9,7 @@ export const readCookie = (c: Context<Env>, name: string): string | undefined =>
   getCookie(c, `__Host-${name}`) ?? getCookie(c, name)
 
 export function writeCookie(c: Context<Env>, name: string, value: string, maxAgeSeconds: number): void {
-  const secure = isSecure(c)
+  const secure = c.var.secure ?? false
   setCookie(c, nameOf(secure, name), value, {
     path: '/',
     httpOnly: true,
@@ -18,8 +18,6 @@ export function writeCookie(c: Context<Env>, name: string, value: string, maxAge
     ...(maxAgeSeconds > 0 ? { maxAge: maxAgeSeconds } : { maxAge: 0 }),
   })
 }
-
-export const isSecure = (c: Context<Env>): boolean => new URL(c.req.url).protocol === 'https:'
 
 export const SESSION_COOKIE = 'nightdesk'
 /** Before sign-in: gives form tokens something to be bound to. */

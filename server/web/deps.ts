@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Files } from '../platform/files.ts'
 import type { Live } from '../platform/live.ts'
 import type { Log } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
 import type { Queues } from '../platform/queue.ts'
 import type { Database, Transact } from '../schema.ts'
 import type { SignedIn, StaffFrame } from './env.ts'
@@ -18,6 +19,7 @@ export type Deps = {
   readonly queues: Queues
   readonly files: Files
   readonly log: Log
+  readonly metrics: Metrics
   /** 32 random bytes made at the first start and kept in the database; signs form tokens. */
   readonly secret: Buffer
   /** Name of this process in presence rows. */

@@ -53,6 +53,8 @@ export type Env = {
   Variables: {
     nonce: string
     requestId: string
+    /** Whether this reader reaches us by https, also where a proxy of ours ends it. */
+    secure: boolean
     language: Language
     theme: Theme
     /** Set by the guard on staff routes. */

@@ -4,13 +4,14 @@ import { answerOf, errorBody, wordsFor } from './answers.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
 import { page } from './page.ts'
+import { routeOf } from './requests.ts'
 
 /** Every error of every route ends here: JSON for /api, a page for people, in the reader's language. */
 export async function answerError(deps: Deps, error: unknown, c: Context<Env>): Promise<Response> {
   const answer = answerOf(error)
   if (answer.status === 500)
     deps.log.error(
-      { requestId: c.var.requestId, path: c.req.path, reason: error instanceof Error ? error.stack : String(error) },
+      { route: routeOf(c), reason: error instanceof Error ? error.stack : String(error) },
       'request failed',
     )
   if (answer.retryAfterSeconds) c.header('retry-after', String(answer.retryAfterSeconds))

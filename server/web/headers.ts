@@ -2,7 +2,9 @@ import type { MiddlewareHandler } from 'hono'
 import { isLanguage, type Language } from '../kernel/language.ts'
 import { Malformed } from '../kernel/refusal.ts'
 import { newToken } from '../platform/tokens.ts'
+import { isSecure } from './address.ts'
 import { LANGUAGE_COOKIE, readCookie, THEME_COOKIE } from './cookies.ts'
+import type { Deps } from './deps.ts'
 import type { Body, Env, Theme } from './env.ts'
 import { BODY_BYTES, parseBody } from './forms.ts'
 
@@ -25,18 +27,24 @@ export const policy = (nonce: string, frameAncestors: string): string =>
     'trusted-types htmx',
   ].join('; ')
 
-/** Nonce, request id and the headers that every answer carries. A route that may be framed overwrites the policy. */
-export const safeHeaders: MiddlewareHandler<Env> = async (c, next) => {
-  const nonce = newToken().slice(0, 22)
-  c.set('nonce', nonce)
-  c.set('requestId', newToken().slice(0, 12))
-  await next()
-  if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', policy(nonce, "'none'"))
-  c.header('x-content-type-options', 'nosniff')
-  if (!c.res.headers.has('referrer-policy')) c.header('referrer-policy', 'same-origin')
-  c.header('permissions-policy', 'camera=(), geolocation=(), microphone=()')
-  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
-}
+/** Half a year, as long as browsers are asked to remember that we are reached by https alone. */
+const HTTPS_ONLY = 'max-age=15552000'
+
+/** Nonce and the headers that every answer carries. A route that may be framed overwrites the policy. */
+export const safeHeaders =
+  ({ config }: Pick<Deps, 'config'>): MiddlewareHandler<Env> =>
+  async (c, next) => {
+    const nonce = newToken().slice(0, 22)
+    c.set('nonce', nonce)
+    c.set('secure', isSecure(c, config))
+    await next()
+    if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', policy(nonce, "'none'"))
+    c.header('x-content-type-options', 'nosniff')
+    if (c.var.secure) c.header('strict-transport-security', HTTPS_ONLY)
+    if (!c.res.headers.has('referrer-policy')) c.header('referrer-policy', 'same-origin')
+    c.header('permissions-policy', 'camera=(), geolocation=(), microphone=()')
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+  }
 
 /** Reads the body once, strictly, before anything looks at it. */
 export const readBody: MiddlewareHandler<Env> = async (c, next) => {

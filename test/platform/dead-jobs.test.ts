@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openLog } from '../../server/platform/log.ts'
-import type { Queues } from '../../server/platform/queue.ts'
+import { noQueues, type Queues } from '../../server/platform/queue.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
@@ -18,7 +18,7 @@ test('a deadline whose job has died is tried again within a minute, and not each
   const ticker = openTicker({
     db: database.db,
     clock,
-    queues: { add, work: () => undefined, close: async () => undefined },
+    queues: { ...noQueues, add },
     kinds: [{ kind: 'expire-offers', list: async () => [{ id: '7', version: 0 }], run: async () => undefined }],
     log: openLog('silent'),
   })

@@ -12,13 +12,13 @@ test('a database that cuts every line, again and again, ends no program and lose
   queues = await openQueues({ databaseUrl: database.url, redisUrl: undefined, log: openLog('silent') })
   const done = new Set<string>()
   queues.work(
-    'cut',
+    'due',
     async ({ id }) => void done.add(id),
     () => undefined,
   )
   const taken: string[] = []
   const add = async (id: string): Promise<void> => {
-    if (await queues.add('cut', { name: 'cut', id, data: {} })) taken.push(id)
+    if (await queues.add('due', { name: 'cut', id, data: {} })) taken.push(id)
   }
   for (let n = 0; n < 100; n++) {
     const adding = Array.from({ length: 5 }, (_, at) => add(`cut-${n}-${at}`))

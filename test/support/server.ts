@@ -13,6 +13,7 @@ import { openDeskSockets } from '../../server/desk/sockets.ts'
 import { openFiles } from '../../server/platform/files.ts'
 import { openLive } from '../../server/platform/live.ts'
 import { openLog } from '../../server/platform/log.ts'
+import { openMetrics } from '../../server/platform/metrics.ts'
 import { noQueues } from '../../server/platform/queue.ts'
 import { secretNamed } from '../../server/platform/secret.ts'
 import { publicRooms } from '../../server/topics.ts'
@@ -37,6 +38,7 @@ export async function openHouse(database: ReturnType<typeof testDatabase>, clock
     clock,
     live,
     log,
+    metrics: openMetrics({ ofProcess: false }),
     queues: noQueues,
     files: await openFiles({ dataDir, s3Url: undefined }),
     web: database.db,
