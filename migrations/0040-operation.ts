@@ -12,4 +12,6 @@ export async function up(db: Kysely<any>): Promise<void> {
       seen_at timestamptz not null,
       facts jsonb not null
     )`.execute(db)
+  // For looking back over the last hour; costs an insert next to nothing.
+  await sql`create index events_by_time on events using brin (at) with (pages_per_range = 16)`.execute(db)
 }

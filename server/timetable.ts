@@ -11,6 +11,7 @@ import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
+import { reactAgainTo } from '../jobs/react-again.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
@@ -26,7 +27,7 @@ import type { Database } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
 /** Every job that a clock starts, on one page; the most urgent first. */
-export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
+export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): readonly DueJob[] => [
   expireOffers,
   offerTickets,
   expireEscalationOffers,
@@ -42,6 +43,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>): readonly DueJob[] => [
   closeAttendances,
   queueForms,
   closeResolved,
+  reactAgainTo(react),
   anchorChain,
   sendMail,
   forgetLinks,
@@ -61,7 +63,7 @@ type Workshop = {
 export function openTimetable({ deps, react, watch, lateness }: Workshop): Ticker {
   const { queues, transact, log } = deps
   const kinds = new Map(
-    jobs(watch ?? { wellFor: () => false })
+    jobs(watch ?? { wellFor: () => false }, react)
       .map((job) => job(deps))
       .map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
   )

@@ -174,8 +174,8 @@ async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly 
 const TOUCHED = '-touched'
 const rowOf = (id: string): string => id.replace(TOUCHED, '')
 
-// Messages are many: reactions hear of a conversation once a batch, with the last number in it.
-function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] {
+/** Messages are many: reactions hear of a conversation once a batch, with the last number in it. */
+export function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] {
   const last = new Map<TicketId, HouseEvent<'ticket.touched'>>()
   for (const event of events)
     if (is(event, 'message.posted')) {

@@ -41,7 +41,7 @@ const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds 
 /** A night of this house; opened anew at each restart: what it only remembered is gone. */
 async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; close: () => Promise<void> }> {
   const house = await openHouse(database, clock)
-  const kinds = jobs({ wellFor: () => true }).map((job) => job(house.deps))
+  const kinds = jobs({ wellFor: () => true }, house.react).map((job) => job(house.deps))
   // What is killed in the middle of an act has changed nothing, and is done in the next second.
   const dying = kinds.map((kind) => ({
     ...kind,

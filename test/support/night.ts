@@ -39,7 +39,7 @@ export function openNight(
     const { db } = database
     const config = readConfig({ DEMO: 'off' })
     const deps = { db, transact, clock, log, config, queues: noQueues } as unknown as Deps
-    const kinds = jobs(watch)
+    const kinds = jobs(watch, async () => undefined)
       .map((job) => job(deps))
       .filter(({ kind }) => OF_THE_DESK.includes(kind))
     const ticker = openTicker({ db, clock, queues: noQueues, kinds, log })
