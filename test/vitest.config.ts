@@ -4,9 +4,14 @@ const SUPPORT = 'test/support'
 // By what a test needs, told by its place and name, so that nobody has to register one:
 const unit = ['test/{kernel,events}/**/*.test.ts', 'test/**/*rules.test.ts', 'test/config.test.ts']
 const http = ['test/**/*{routes,api,sockets,pages}.test.ts']
-const program = ['test/start.test.ts', 'test/house.test.ts', 'test/platform/embedded.test.ts']
-// Minutes of a whole night each, on a machine that does nothing else: `DRILLS=on npm test -- test/drills test/escalations`.
-const drills = ['test/drills/**/*.test.ts', 'test/escalations/deadlines.test.ts']
+const program = [
+  'test/start.test.ts',
+  'test/house.test.ts',
+  'test/platform/embedded.test.ts',
+  'test/drills/**/*.test.ts',
+]
+// Minutes of a whole night, on a machine that does nothing else: `DRILLS=on npm test -- test/escalations`.
+const drills = ['test/escalations/deadlines.test.ts']
 const browser = ['test/browser/**/*.test.ts']
 // …and every other file speaks to a database.
 
