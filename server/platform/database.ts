@@ -12,6 +12,8 @@ export type PoolKind = 'web' | 'work' | 'long'
 type Options = { readonly max: number; readonly kind: PoolKind; readonly log?: Log }
 
 const SHORT = { statement_timeout: 5000, idle_in_transaction_session_timeout: 10_000 }
+/** Whoever waits for a page is told soon; a process that starts on a busy machine waits. */
+const CONNECTED_WITHIN_MILLISECONDS = { web: 2000, work: 2000, long: 10_000 } as const
 const LIMITS = { web: SHORT, work: SHORT, long: { idle_in_transaction_session_timeout: 600_000 } } as const
 
 /** A connection that has just been opened answers slowly: it has to learn every table anew. */
@@ -32,7 +34,7 @@ export function openPool(url: string, { max, kind, log }: Options): pg.Pool {
     Client: PreparingClient,
     // Statements of one connection go out without waiting for the answer to the one before.
     pipeline: true,
-    connectionTimeoutMillis: 2000,
+    connectionTimeoutMillis: CONNECTED_WITHIN_MILLISECONDS[kind],
     idleTimeoutMillis: IDLE_MILLISECONDS,
     keepAlive: true,
     application_name: `nightdesk ${kind}`,

@@ -15,7 +15,7 @@ export type Agent = Awaited<ReturnType<typeof agentOnPost>>
  * Signs in, goes on post, lets so many offers run out and takes the others, answers, and hands over now and then.
  */
 export async function agentOnPost(
-  { url, ask }: Fire,
+  { url, ask }: Pick<Fire, 'url' | 'ask'>,
   { login, ignores, random }: { login: string; ignores: number; random: () => number },
 ) {
   const form = browser(url)
@@ -106,6 +106,16 @@ export async function agentOnPost(
     show(message)
     if (last(message.ticketId) < message.seq) void look(message.ticketId).catch(() => undefined)
   })
+  // While live words may be missing it asks by itself, as the desk does.
+  let asking: NodeJS.Timeout | undefined
+  socket.on('degraded', ({ on }: { on: boolean }) => {
+    clearInterval(asking)
+    const lookAtAll = (): void => {
+      for (const ticketId of shown.keys()) void look(ticketId).catch(() => undefined)
+    }
+    asking = on ? setInterval(lookAtAll, 1000) : undefined
+    if (!on) lookAtAll()
+  })
   socket.on('connect', () => {
     for (const ticketId of shown.keys()) void look(ticketId).catch(() => undefined)
   })
@@ -125,7 +135,10 @@ export async function agentOnPost(
     catchUp: async (): Promise<void> => {
       for (const ticketId of shown.keys()) await look(ticketId)
     },
-    close: () => void socket.disconnect(),
+    close: () => {
+      clearInterval(asking)
+      socket.disconnect()
+    },
     sent,
     acknowledged,
     refused,

@@ -62,7 +62,7 @@ export async function startUnderFire(folder: string): Promise<Fire> {
 }
 
 /** A zone in which it is between 8 and 9 now: far from the ends of the demo shifts, whenever this runs. */
-function zoneInTheMorning(): string {
+export function zoneInTheMorning(): string {
   const ahead = 8 - new Date().getUTCHours()
   const hours = ahead < -12 ? ahead + 24 : ahead
   return hours === 0 ? 'Etc/GMT' : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`

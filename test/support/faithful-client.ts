@@ -4,18 +4,20 @@ import type { Line } from './history.ts'
 
 /** What the line does to one send. */
 export type Fault = 'none' | 'lost' | 'ack lost' | 'doubled' | 'other door'
+/** Section 5 says every 3 s; often enough for a test. */
+const ASKED_EVERY_MILLISECONDS = 1000
 type Accepted = { seq: number } | { error: { code: string } }
 
 /**
  * A client that keeps to section 5 of the protocol over a line that does not: every message shows once and in order,
  * and goes out once, whatever happens.
  */
-export function faithfulClient(desk: string, token: string, ticketId: string) {
+export function faithfulClient(desk: string, token: string, ticketId: string, headers: Record<string, string> = {}) {
   const shown = new Map<number, Message>()
   const outbox = new Map<string, string>()
   const sent = new Map<string, string>()
   const acknowledged: { clientId: string; seq: number }[] = []
-  const socket: Socket = openLine(desk, { token })
+  const socket: Socket = openLine(desk, { token }, headers)
   let resuming: Promise<void> | undefined
 
   const last = (): number => {
@@ -46,7 +48,8 @@ export function faithfulClient(desk: string, token: string, ticketId: string) {
   }
   const byLine = (clientId: string, body: string) => ack<Accepted>(socket, 'message.post', { ticketId, clientId, body })
   const byHttp = async (clientId: string, body: string): Promise<Accepted> =>
-    (await call<Accepted>(desk, 'POST', `/tickets/${ticketId}/messages`, { token, body: { clientId, body } })).body
+    (await call<Accepted>(desk, 'POST', `/tickets/${ticketId}/messages`, { token, headers, body: { clientId, body } }))
+      .body
   const attempt = async (clientId: string, body: string, fault: Fault): Promise<void> => {
     if (fault === 'lost') return
     if (fault === 'doubled') void byHttp(clientId, body)
@@ -63,6 +66,13 @@ export function faithfulClient(desk: string, token: string, ticketId: string) {
     if (message.ticketId !== ticketId) return
     show([message])
     if (last() < message.seq) void resumeOnce()
+  })
+  // While live words may be missing it asks by itself.
+  let asking: NodeJS.Timeout | undefined
+  socket.on('degraded', ({ on }: { on: boolean }) => {
+    clearInterval(asking)
+    asking = on ? setInterval(() => void resumeOnce(), ASKED_EVERY_MILLISECONDS) : undefined
+    if (!on) void resumeOnce()
   })
   return {
     send: (body: string, fault: Fault): void => {
@@ -86,7 +96,10 @@ export function faithfulClient(desk: string, token: string, ticketId: string) {
       await resumeOnce()
       await resumeOnce()
     },
-    close: () => void socket.disconnect(),
+    close: () => {
+      clearInterval(asking)
+      socket.disconnect()
+    },
     sent,
     acknowledged,
     screen: (): Line[] => [...shown.values()].sort((a, b) => a.seq - b.seq),

@@ -9,10 +9,17 @@ import { freePort } from './program.ts'
 /** Debian's `redis-server`; where it is missing, tests that need it are skipped and say so. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 
-/** A Redis of this test alone, as RELIABILITY 9 wants it: append-only, nothing evicted. */
-export async function startRedis(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  const port = await freePort()
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-redis-'))
+export type Redis = {
+  readonly url: string
+  readonly process: ChildProcess
+  readonly port: number
+  readonly folder: string
+}
+
+/** A Redis of this test alone, as RELIABILITY 9 wants it: append-only, nothing evicted; again on the port and folder of one that died. */
+export async function startRedis(given: { port?: number; folder?: string } = {}): Promise<Redis> {
+  const port = given.port ?? (await freePort())
+  const folder = given.folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-redis-'))
   const settings = [
     '--port',
     String(port),
@@ -31,7 +38,7 @@ export async function startRedis(): Promise<{ readonly url: string; readonly pro
     fs.rmSync(folder, { recursive: true, force: true })
   })
   while (!(await accepts(port))) await new Promise((resolve) => setTimeout(resolve, 20))
-  return { url: `redis://127.0.0.1:${port}`, process: server }
+  return { url: `redis://127.0.0.1:${port}`, process: server, port, folder }
 }
 
 const accepts = (port: number): Promise<boolean> =>

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { onTestFinished } from 'vitest'
+import { freePort, type Program, runProgram, stopProgram, untilReady } from '../support/program.ts'
+import { zoneInTheMorning } from './program-under-fire.ts'
+
+/** Debian's nginx; where it is missing, tests that need it are skipped and say so. */
+export const hasNginx = spawnSync('nginx', ['-v']).status === 0
+
+const READY_WITHIN_MILLISECONDS = 60_000
+
+type Options = {
+  readonly webs: number
+  readonly workers: number
+  readonly databaseUrl: string
+  readonly redisUrl: string
+}
+export type Cluster = Awaited<ReturnType<typeof startCluster>>
+
+/** Web and worker processes on one database and one Redis, behind nginx that sends every request and socket to the next one. */
+export async function startCluster({ webs, workers, databaseUrl, redisUrl }: Options) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-cluster-'))
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const door = await freePort()
+  const url = `http://127.0.0.1:${door}`
+  const shared = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    DATA_DIR: path.join(folder, 'data'),
+    PUBLIC_URL: url,
+    TRUSTED_PROXIES: '127.0.0.1',
+    DEMO: 'on',
+    COMPANY_TIME_ZONE: zoneInTheMorning(),
+  }
+  const ports: string[] = []
+  for (let n = 0; n < webs; n++) ports.push(String(await freePort()))
+  const running = new Map<string, Program>()
+  let said = ''
+  onTestFinished(async () => {
+    await Promise.all([...running.values()].map((program) => stopProgram(program, 'SIGKILL')))
+  })
+  const start = async (name: string): Promise<void> => {
+    const port = ports[Number(name.replace('web', ''))]
+    const own = name.startsWith('web') ? { ROLE: 'web', PORT: port ?? '' } : { ROLE: 'worker' }
+    await runProgram({ ...shared, ...own }, (program) => running.set(name, program))
+    const program = running.get(name)
+    if (!program) return
+    if (name.startsWith('web')) await untilReady(program, READY_WITHIN_MILLISECONDS)
+    else await untilSaid(program, 'is at work')
+  }
+  const names = [...ports.map((_, n) => `web${n}`), ...Array.from({ length: workers }, (_, n) => `worker${n}`)]
+  for (const name of names) await start(name)
+  onTestFinished(stopped(runNginx(path.join(folder, 'nginx'), door, ports)))
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 })
+  onTestFinished(() => pool.end())
+  return {
+    url,
+    /** The web processes themselves, past nginx. */
+    urls: ports.map((port) => `http://127.0.0.1:${port}`),
+    names,
+    ask: async <Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> =>
+      (await pool.query(sql, values)).rows,
+    restart: async (name: string, signal: NodeJS.Signals): Promise<void> => {
+      const program = running.get(name)
+      if (program) await stopProgram(program, signal)
+      said += program?.errors() ?? ''
+      await start(name)
+    },
+    stop: (): Promise<(number | null)[]> => Promise.all([...running.values()].map((program) => stopProgram(program))),
+    errors: (): string => said + [...running.values()].map((program) => program.errors()).join(''),
+  }
+}
+
+async function untilSaid(program: Program, words: string): Promise<void> {
+  const end = performance.now() + READY_WITHIN_MILLISECONDS
+  while (!program.output().includes(words)) {
+    if (performance.now() > end || program.process.exitCode !== null)
+      throw new Error(program.output() + program.errors())
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+// As the deployment notes have it: no sticky sessions; one that is away is passed over for two seconds.
+function runNginx(folder: string, door: number, ports: readonly string[]): ChildProcess {
+  fs.mkdirSync(folder, { recursive: true })
+  fs.writeFileSync(
+    path.join(folder, 'nginx.conf'),
+    `pid ${folder}/nginx.pid; error_log ${folder}/error.log; worker_processes 1; daemon off;
+events { worker_connections 2048; }
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+  map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+  upstream desk { ${ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`).join(' ')} }
+  server {
+    listen 127.0.0.1:${door};
+    location / {
+      proxy_pass http://desk;
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_next_upstream error timeout http_502 http_503;
+      proxy_read_timeout 75s;
+    }
+  }
+}
+`,
+  )
+  return spawn('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')], { stdio: 'ignore' })
+}
+
+const stopped = (child: ChildProcess) => () => void child.kill('SIGTERM')
