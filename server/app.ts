@@ -9,7 +9,7 @@ import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
-import { chatRoutes } from './chat/routes.ts'
+import { chatRoutes, formsAgain } from './chat/routes.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
@@ -86,6 +86,6 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/api/v1', chatApiRoutes(deps))
   app.route('/', chatRoutes(deps))
   app.notFound((c) => answerError(deps, new NotFound(), c))
-  app.onError((error, c) => answerError(deps, error, c))
+  app.onError(formsAgain(deps))
   return app
 }

@@ -4,7 +4,7 @@ import { LANGUAGES } from '../kernel/language.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
 import { nightOf } from '../kernel/time.ts'
 import { system } from '../platform/actor.ts'
-import { LANGUAGE_COOKIE, PRE_SESSION_COOKIE, SESSION_COOKIE, THEME_COOKIE, writeCookie } from '../web/cookies.ts'
+import { forgetPreSessions, keepLanguage, SESSION_COOKIE, THEME_COOKIE, writeCookie } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
 import { facade } from '../web/facade.ts'
@@ -40,7 +40,7 @@ export const accountRoutes = (deps: Deps) =>
           throw refusal('accounts.wrong', {}, 'password')
         }
         writeCookie(c, SESSION_COOKIE, opened.token, opened.maxAgeSeconds)
-        writeCookie(c, PRE_SESSION_COOKIE, '', 0)
+        forgetPreSessions(c)
         const me = await deps.whoIs(opened.token)
         return seeOther(c, ownPath(next) ?? homeOf(me))
       } catch (error) {
@@ -58,13 +58,13 @@ export const accountRoutes = (deps: Deps) =>
     })
     .post('/language', async (c) => {
       const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: optionalText(300).optional() })
-      writeCookie(c, LANGUAGE_COOKIE, language, YEAR_SECONDS)
+      keepLanguage(c, language)
       return seeOther(c, ownPath(back) ?? '/')
     })
     .post('/me/language', staffOnly(deps), async (c) => {
       const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: optionalText(300).optional() })
       await setLanguage(deps.db, c.var.me.staffId, language)
-      writeCookie(c, LANGUAGE_COOKIE, language, YEAR_SECONDS)
+      keepLanguage(c, language)
       return seeOther(c, ownPath(back) ?? '/')
     })
     .post('/theme', async (c) => {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { someoneOnPost } from '../desk/queries.ts'
 import { branchOf } from '../i18n/dictionaries.ts'
+import type { Language } from '../kernel/language.ts'
 import { currentTerms } from '../policies/queries.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { RATING_REASONS } from '../tickets/ratings/rules.ts'
@@ -20,7 +21,6 @@ export async function frontOf(c: Context<Env>, { db, clock, config }: Deps) {
     listTopics(db),
     currentSettings(db),
   ])
-  const { language } = c.var
   return {
     awake: count,
     faces,
@@ -34,14 +34,25 @@ export async function frontOf(c: Context<Env>, { db, clock, config }: Deps) {
         ...one,
         children: topics.filter(({ parentId }) => parentId === one.id),
       })),
-    day: { start: settings.dayDeskStart, email: settings.dayDeskEmail, phone: settings.dayDeskPhone },
+    greeting: settings.greeting,
+    day: {
+      start: settings.dayDeskStart,
+      end: settings.dayDeskEnd,
+      email: settings.dayDeskEmail,
+      phone: settings.dayDeskPhone,
+    },
     clientId: crypto.randomUUID(),
     limits: LIMITS,
     ratingReasons: RATING_REASONS,
-    words: {
-      ...branchOf(language, 'chat.live'),
-      house: branchOf(language, 'conversation.house'),
-      errors: branchOf(language, 'errors'),
-    },
+    words: scriptWords(c.var.language),
   }
 }
+
+/** Words that a script of these pages says. */
+export const scriptWords = (language: Language) => ({
+  ...branchOf(language, 'chat.live'),
+  house: branchOf(language, 'conversation.house'),
+  states: branchOf(language, 'requests.title'),
+  next: branchOf(language, 'chat.again.next'),
+  field: branchOf(language, 'chat.field'),
+})

@@ -2,8 +2,10 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { welcomeAgain } from '../customers/actions.ts'
 import type { CategoryId } from '../kernel/ids.ts'
-import { Conflict, Refusal } from '../kernel/refusal.ts'
+import { LANGUAGES } from '../kernel/language.ts'
+import { Refusal, refusal } from '../kernel/refusal.ts'
 import { system, visitorActor } from '../platform/actor.ts'
+import { keepLanguage } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { facade } from '../web/facade.ts'
@@ -11,19 +13,22 @@ import { clientId, form, rowId, text } from '../web/forms.ts'
 import { page, seeOther } from '../web/page.ts'
 import { ChatOpen } from './access.ts'
 import { askQuestion, linkForCustomer } from './actions.ts'
-import { browserToken } from './browser.ts'
+import { type Again, answerFormOr, fieldsOf, troubleOf } from './again.ts'
+import { senderOf } from './browser.ts'
 import { frontOf } from './front.ts'
 import { gateOf } from './gate.ts'
-import { requestPages } from './requests/routes.ts'
+import { requestPages, showRequestAgain } from './requests/routes.ts'
 import { LIMITS } from './rules.ts'
 import { widgetPages } from './widget/routes.ts'
 
+type Ctx = Context<Env>
 type Values = Record<string, unknown>
 
 const ASKED = {
   clientId,
   termsVersion: z.coerce.number().int().min(0),
   terms: z.literal('accepted').optional(),
+  language: z.enum(LANGUAGES),
   name: text(LIMITS.nameLetters),
   contact: text(LIMITS.contactLetters),
   topic: z.union([rowId, z.literal('')]),
@@ -40,48 +45,78 @@ export function chatRoutes(deps: Deps) {
     .route('/widget', widgetPages(deps))
 }
 
+/** Where every error of the house ends: a form of a customer comes back with all its words. */
+export const formsAgain = (deps: Deps) =>
+  answerFormOr(deps, (c, again) =>
+    c.req.path === '/' ? showHelpAgain(c, deps, again) : showRequestAgain(c, deps, again),
+  )
+
 /**
  * A question from the form. The visitor is the browser that got the form, so that two presses of one button make one
- * request; the answer is its private page.
+ * request; the answer is its private page, in the language that was chosen for it.
  */
-async function ask(c: Context<Env>, deps: Deps): Promise<Response> {
-  const { terms, topic, ...typed } = await form(c, ASKED)
-  const { language } = c.var
-  const again = (values: Values, status: 409 | 422) =>
-    showHelp(c, deps, { typed: { ...typed, topic, terms }, ...values }, status)
-  if (!terms) return again({ refused: { terms: new Refusal('chat.terms_needed') } }, 422)
-  const token = browserToken(c, deps.secret)
-  try {
-    const { visitorId, customerId } = await deps.transact(system, (tx) => welcomeAgain(tx, { token, language }))
-    const question = { ...typed, language, topicId: topic === '' ? null : (topic as CategoryId), page: null }
-    const { linkToken } = await deps.transact(visitorActor(visitorId, customerId), (tx) =>
-      askQuestion(tx, { ...question, channel: 'web' }, deps.config.timeZone),
-    )
-    return seeOther(c, `/requests/${linkToken}`)
-  } catch (error) {
-    if (error instanceof Refusal) return again({ refused: { [error.field ?? 'form']: error } }, 422)
-    if (error instanceof ChatOpen && error.ticketId) return leadToOpen(c, deps, token, error.ticketId, again)
-    if (error instanceof Conflict) return again({ conflict: error.code }, 409)
-    throw error
-  }
+async function ask(c: Ctx, deps: Deps): Promise<Response> {
+  const { terms, topic, ...asked } = await form(c, ASKED)
+  if (!terms) throw refusal('chat.terms_needed', {}, 'terms')
+  const actor = await visitorOf(c, deps, asked.language)
+  const question = {
+    ...asked,
+    topicId: topic === '' ? null : (topic as CategoryId),
+    page: null,
+    channel: 'web',
+  } as const
+  const { linkToken } = await deps.transact(actor, (tx) => askQuestion(tx, question, deps.config.timeZone))
+  keepLanguage(c, asked.language)
+  return seeOther(c, `/requests/${linkToken}`)
 }
 
-/** Another request of this browser is open: its page is a press away, and what was typed is kept. */
-async function leadToOpen(
-  c: Context<Env>,
-  deps: Deps,
-  token: string,
-  ticketId: NonNullable<ChatOpen['ticketId']>,
-  again: (values: Values, status: 409) => Promise<Response>,
-): Promise<Response> {
-  const { visitorId, customerId } = await deps.transact(system, (tx) =>
-    welcomeAgain(tx, { token, language: c.var.language }),
+async function visitorOf(c: Ctx, { transact, secret }: Deps, language = c.var.language) {
+  const token = senderOf(c, secret)
+  const { visitorId, customerId } = await transact(system, (tx) => welcomeAgain(tx, { token, language }))
+  return visitorActor(visitorId, customerId)
+}
+
+async function showHelpAgain(c: Ctx, deps: Deps, again: Again): Promise<Response> {
+  const { error, answer, typed } = again
+  const { code, status } = answer
+  const trouble = troubleOf(c, again)
+  const words = fieldsOf(typed)
+  // Under an id that means something else, or none, nothing could ever be sent: it gets a new one.
+  if (code === 'client_id_reused' || !clientId.safeParse(words.clientId).success) delete words.clientId
+  if (code === 'terms_changed') delete words.terms
+  const under = error instanceof Refusal ? (error.field ?? 'form') : undefined
+  return showHelp(
+    c,
+    deps,
+    {
+      typed: words,
+      asksIn: words.language ?? c.var.language,
+      ...(under ? { refused: { [under]: error } } : { trouble }),
+      openRequest: error instanceof ChatOpen ? await openRequest(c, deps, error) : undefined,
+    },
+    status,
   )
-  const link = await deps.transact(visitorActor(visitorId, customerId), (tx) => linkForCustomer(tx, ticketId))
-  return again({ conflict: 'chat_open', openRequest: `/requests/${link}` }, 409)
 }
 
-async function showHelp(c: Context<Env>, deps: Deps, values: Values, status: 200 | 409 | 422 = 200): Promise<Response> {
+/** Another request of this browser is open: its page is a press away. */
+async function openRequest(c: Ctx, deps: Deps, { ticketId }: ChatOpen): Promise<string | undefined> {
+  if (!ticketId) return undefined
+  const actor = await visitorOf(c, deps)
+  return `/requests/${await deps.transact(actor, (tx) => linkForCustomer(tx, ticketId))}`
+}
+
+async function showHelp(
+  c: Ctx,
+  deps: Deps,
+  values: Values,
+  status: Parameters<typeof page>[4] = 200,
+): Promise<Response> {
   const front = await frontOf(c, deps)
-  return page(c, deps, 'chat/help', { ...front, facade: facade(16, 15, front.awake), ...values }, status)
+  return page(
+    c,
+    deps,
+    'chat/help',
+    { ...front, facade: facade(16, 15, front.awake), asksIn: c.var.language, ...values },
+    status,
+  )
 }

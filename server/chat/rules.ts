@@ -1,4 +1,4 @@
-import type { Bilingual, Language } from '../kernel/language.ts'
+import type { Bilingual } from '../kernel/language.ts'
 import { addDays, instantOf, localOf, MINUTE, plus } from '../kernel/time.ts'
 import type { TicketState } from '../tickets/rules.ts'
 
@@ -84,18 +84,3 @@ export function expectedWait(waits: readonly number[], waited: number): number |
 }
 
 export type Topic = { id: string; parentId: string | null; name: Bilingual }
-
-/** Topics as one list: each says those above it, and follows them. */
-export function topicLines(
-  topics: readonly Topic[],
-  language: Language,
-  above?: { readonly id: string; readonly label: string },
-): { id: string; label: string }[] {
-  const level = above
-    ? topics.filter(({ parentId }) => parentId === above.id)
-    : topics.filter(({ parentId }) => !topics.some(({ id }) => id === parentId))
-  return level.flatMap(({ id, name }) => {
-    const line = { id, label: above ? `${above.label} · ${name[language]}` : name[language] }
-    return [line, ...topicLines(topics, language, line)]
-  })
-}

@@ -7,6 +7,9 @@ export const hashOf = (token: string): Buffer => createHash('sha256').update(tok
 export const isToken = (token: unknown): token is string =>
   typeof token === 'string' && /^[A-Za-z0-9_-]{43}$/.test(token)
 
+/** Whatever looks like a token in it, wherever it stands: an address of a private page is its key. */
+export const masked = (text: string): string => text.replace(/[A-Za-z0-9_-]{32,}/g, '[token]')
+
 /** The token that a form carries, bound to the session or pre-session cookie. */
 export const formToken = (secret: Buffer, session: string): string =>
   createHmac('sha256', secret).update(`form:${session}`).digest('base64url')

@@ -36,6 +36,7 @@ export const SETTINGS = {
   noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),
   extendedMinutes: number('shifts', 'minutes', 30, [0, 120]),
 
+  greeting: both('customers', { 'zh-CN': '夜里也有人在。', en: 'Someone is awake.' }, 60),
   dayDeskStart: time('customers', '08:30'),
   dayDeskEnd: time('customers', '18:00'),
   dayDeskPhone: text('customers', 'phone'),

@@ -8,7 +8,7 @@ import { Refusal, refusal } from '../kernel/refusal.ts'
 import { system } from '../platform/actor.ts'
 import { forgetSettings } from '../settings/queries.ts'
 import { addressKey, clientAddress } from '../web/address.ts'
-import { PRE_SESSION_COOKIE, SESSION_COOKIE, writeCookie } from '../web/cookies.ts'
+import { forgetPreSessions, SESSION_COOKIE, writeCookie } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { facade } from '../web/facade.ts'
@@ -67,7 +67,7 @@ export const setupRoutes = (deps: Deps) => {
         const opened = await deps.transact(system, (tx) => foundCompany(tx, { ...founding, place: placeOf(c, deps) }))
         forgetSettings()
         writeCookie(c, SESSION_COOKIE, opened.token, opened.maxAgeSeconds)
-        writeCookie(c, PRE_SESSION_COOKIE, '', 0)
+        forgetPreSessions(c)
         return seeOther(c, '/setup/leadership')
       } catch (error) {
         if (!(error instanceof Refusal)) throw error

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Denied } from '../kernel/refusal.ts'
 import { formToken, newToken, same } from '../platform/tokens.ts'
-import { PRE_SESSION_COOKIE, readCookie, SESSION_COOKIE, writeCookie } from './cookies.ts'
+import { readCookie, readPreSessions, SESSION_COOKIE, writePreSession } from './cookies.ts'
 import type { Env } from './env.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -23,21 +23,27 @@ export const crossSite =
     const fromUs = named ? isOurOrigin(origin) : c.req.header('sec-fetch-site') === 'same-origin'
     if (!fromUs) throw new Denied('same origin')
     if (c.var.body?.kind === 'refused') throw c.var.body.reason
-    const sent = c.req.header('x-token') ?? (c.var.body?.kind === 'form' ? c.var.body.fields.get('_token') : null)
-    const bound = sessionOf(c)
-    if (!sent || !bound || !same(sent, formToken(secret, bound))) throw new Denied('form token')
+    if (!boundSession(c, secret)) throw new Denied('form token')
     return next()
   }
 
-/** The cookie that this browser is told apart by: of a session, or of before one. */
-export const sessionOf = (c: Context<Env>): string | undefined =>
-  readCookie(c, SESSION_COOKIE) ?? readCookie(c, PRE_SESSION_COOKIE)
+/** The cookie that the token of this form was made for, where this browser has it. */
+export function boundSession(c: Context<Env>, secret: Buffer): string | undefined {
+  const sent = c.req.header('x-token') ?? (c.var.body?.kind === 'form' ? c.var.body.fields.get('_token') : null)
+  return sent ? sessionsOf(c).find((session) => same(sent, formToken(secret, session))) : undefined
+}
+
+/** The cookies that this browser is told apart by: that of a session alone, else each of before one. */
+export function sessionsOf(c: Context<Env>): string[] {
+  const session = readCookie(c, SESSION_COOKIE)
+  return session ? [session] : readPreSessions(c)
+}
 
 /** The token for the forms of a page; gives a visitor without a session a pre-session cookie. */
 export function tokenFor(c: Context<Env>, secret: Buffer): string {
-  const session = sessionOf(c)
+  const [session] = sessionsOf(c)
   if (session) return formToken(secret, session)
   const made = newToken()
-  writeCookie(c, PRE_SESSION_COOKIE, made, DAY_SECONDS)
+  writePreSession(c, made, DAY_SECONDS)
   return formToken(secret, made)
 }

@@ -69,4 +69,9 @@ export type Body =
   | { readonly kind: 'form'; readonly fields: URLSearchParams; readonly files?: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: 'json'; readonly value: unknown }
   /** Not to be read. Said by whoever asks for it, so that who may not ask at all is told that first. */
-  | { readonly kind: 'refused'; readonly reason: Malformed }
+  | {
+      readonly kind: 'refused'
+      readonly reason: Malformed
+      /** What a form held as far as it can be read: to show it again, never to act on it. */
+      readonly typed?: URLSearchParams | undefined
+    }

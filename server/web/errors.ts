@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { wordsOf } from '../i18n/dictionaries.ts'
+import { masked } from '../platform/tokens.ts'
 import { answerOf, errorBody, wordsFor } from './answers.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
@@ -9,11 +10,7 @@ import { routeOf } from './requests.ts'
 /** Every error of every route ends here: JSON for /api, a page for people, in the reader's language. */
 export async function answerError(deps: Deps, error: unknown, c: Context<Env>): Promise<Response> {
   const answer = answerOf(error)
-  if (answer.status === 500)
-    deps.log.error(
-      { route: routeOf(c), reason: error instanceof Error ? error.stack : String(error) },
-      'request failed',
-    )
+  if (answer.status === 500) noteFault(deps, error, c)
   if (answer.retryAfterSeconds) c.header('retry-after', String(answer.retryAfterSeconds))
   const t = wordsOf(c.var.language ?? 'zh-CN')
   if (c.req.path.startsWith('/api/')) return c.json(errorBody(t, answer), answer.status)
@@ -24,4 +21,10 @@ export async function answerError(deps: Deps, error: unknown, c: Context<Env>): 
     { status: answer.status, message: wordsFor(t, answer), requestId: c.var.requestId },
     answer.status,
   )
+}
+
+/** A fault of ours, for the log: where and why, never with what opens somebody's page. */
+export function noteFault({ log }: Pick<Deps, 'log'>, error: unknown, c: Context<Env>): void {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  log.error({ route: routeOf(c), path: masked(c.req.path), reason: masked(reason) }, 'request failed')
 }

@@ -54,35 +54,45 @@ export const readBody: MiddlewareHandler<Env> = async (c, next) => {
 }
 
 async function bodyOf({ headers, body }: Request): Promise<Body | undefined> {
+  const contentType = headers.get('content-type') ?? ''
+  const kept: Uint8Array[] = []
   try {
-    return parseBody(await collect(body, Number(headers.get('content-length') ?? 0)), headers.get('content-type') ?? '')
+    return parseBody(await collect(body, Number(headers.get('content-length') ?? 0), { kept }), contentType)
   } catch (reason) {
-    if (reason instanceof Malformed) return { kind: 'refused', reason }
+    if (reason instanceof Malformed) return { kind: 'refused', reason, typed: typedIn(kept, contentType) }
     throw reason
   }
+}
+
+/** Four times what is taken: whoever typed too much gets it back to shorten it. */
+const KEPT_BYTES = 4 * BODY_BYTES
+
+function typedIn(kept: readonly Uint8Array[], contentType: string): URLSearchParams | undefined {
+  const bytes = kept.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  const isForm = contentType.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
+  return isForm && bytes <= KEPT_BYTES ? new URLSearchParams(Buffer.concat(kept).toString()) : undefined
 }
 
 /** Whoever sent a little too much hears of it: a line that is closed on unread bytes loses the answer. */
 const DRAINED_BYTES = 1_000_000
 
-/** Never more than a body may have, whatever was announced; the rest is read and dropped, up to a point. */
+/** Never more than a body may have, whatever was announced; what is beyond is read and dropped, up to a point. `kept` holds what came. */
 export async function collect(
   body: ReadableStream<Uint8Array> | null,
   announced: number,
-  mostBytes = BODY_BYTES,
+  { mostBytes = BODY_BYTES, kept = [] }: { mostBytes?: number; kept?: Uint8Array[] } = {},
 ): Promise<Uint8Array> {
   if (!body) return new Uint8Array()
   const drained = Math.max(DRAINED_BYTES, 2 * mostBytes)
   if (announced > drained) throw new Malformed('too_large')
-  const pieces: Uint8Array[] = []
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.byteLength
-    if (bytes <= mostBytes) pieces.push(piece)
+    if (bytes <= Math.max(mostBytes, KEPT_BYTES) + piece.byteLength) kept.push(piece)
     if (bytes > drained) break
   }
   if (bytes > mostBytes) throw new Malformed('too_large')
-  return Buffer.concat(pieces)
+  return Buffer.concat(kept)
 }
 
 /** The reader's language and theme: what was chosen, else what the browser prefers; dark first, because it is night. */

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { DEFAULTS } from '../settings/rules.ts'
 import { tokenFor } from './cross-site.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
@@ -53,7 +54,8 @@ export const seeOther = (c: Context<Env>, path: string): Response => c.redirect(
 async function frameOf(c: Context<Env>, deps: Deps): Promise<Frame & Values> {
   const { language, theme, nonce, me } = c.var
   const whole = !wantsPart(c)
-  const { companyName, accent, logo } = await currentSettings(deps.db)
+  // Also the page that says that the database is away is a page.
+  const { companyName, accent, logo } = await currentSettings(deps.db).catch(() => DEFAULTS)
   return {
     t: wordsOf(language),
     language,

@@ -12,6 +12,7 @@
  *   {{since at}}                                  17 min, 2 h
  *   {{both name}}                                 the reader's side of a bilingual value
  *   {{#if (eq a b)}} {{#if (and a b)}} {{#if (or a b)}} {{#if (not a)}} {{#if (gt a b)}}
+ *   {{#if (includes list one)}}
  *   {{nth @index}}                                numbers of people's lists begin with 1
  *   {{json value}}                                escaped JSON for a data- attribute
  *   {{personName person}}                         the reader's spelling of {name, nameEn}
@@ -94,6 +95,7 @@ hb.registerHelper('insert', (one: Insert | null | undefined, { data }: Options) 
   // Drawn by a view of ours, which escapes what it shows.
   one ? new Handlebars.SafeString(render(one.view, { ...data.root, ...one.values }, one.part)) : '',
 )
+hb.registerHelper('includes', (list: readonly unknown[] | undefined, one: unknown) => list?.includes(one) ?? false)
 hb.registerHelper('list', (...items: unknown[]) => items.slice(0, -1))
 hb.registerHelper('instant', (text: unknown) => (text ? new Date(String(text)) : undefined))
 hb.registerHelper('object', ({ hash }: Options) => hash)

@@ -37,6 +37,7 @@ const question = async (words: Record<string, string> = {}) => ({
   clientId: crypto.randomUUID(),
   termsVersion: String((await currentTerms(database.db)).version),
   terms: 'accepted',
+  language: 'en',
   name: 'Su Qing',
   contact: '+86 138 0013 8000',
   topic: '',

@@ -3,7 +3,7 @@ import { NotFound, Refusal, refusal } from '../../kernel/refusal.ts'
 import { system } from '../../platform/actor.ts'
 import { hashOf, isToken } from '../../platform/tokens.ts'
 import { addressKey, clientAddress } from '../../web/address.ts'
-import { PRE_SESSION_COOKIE, SESSION_COOKIE, writeCookie } from '../../web/cookies.ts'
+import { forgetPreSessions, SESSION_COOKIE, writeCookie } from '../../web/cookies.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { facade } from '../../web/facade.ts'
@@ -35,7 +35,7 @@ export const invitationRoutes = (deps: Deps) => {
         const opened = await deps.transact(system, (tx) => choosePassword(tx, { token, password, place }))
         deps.live.cut('/desk', `staff:${opened.staffId}`)
         writeCookie(c, SESSION_COOKIE, opened.token, opened.maxAgeSeconds)
-        writeCookie(c, PRE_SESSION_COOKIE, '', 0)
+        forgetPreSessions(c)
         return seeOther(c, '/duty')
       } catch (error) {
         if (error instanceof NotFound) return showOver(c, deps)

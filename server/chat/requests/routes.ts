@@ -1,15 +1,14 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { findVisitor } from '../../customers/queries.ts'
-import { branchOf } from '../../i18n/dictionaries.ts'
 import type { TicketId } from '../../kernel/ids.ts'
-import { Conflict, NotFound, Refusal } from '../../kernel/refusal.ts'
+import { NotFound, Refusal } from '../../kernel/refusal.ts'
 import { visitorActor } from '../../platform/actor.ts'
-import { hashOf, isToken } from '../../platform/tokens.ts'
+import { isToken } from '../../platform/tokens.ts'
 import type { Tx } from '../../schema.ts'
 import { writeAsCustomer } from '../../tickets/actions.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import { RATING_REASONS } from '../../tickets/ratings/rules.ts'
+import { LANGUAGE_COOKIE, readCookie } from '../../web/cookies.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { clientId, form, optionalText, pathId, text } from '../../web/forms.ts'
@@ -23,7 +22,9 @@ import {
   rate,
   reopenByCustomer,
 } from '../actions.ts'
-import { browserToken } from '../browser.ts'
+import { type Again, fieldsOf, troubleOf } from '../again.ts'
+import { visitorsOf } from '../browser.ts'
+import { scriptWords } from '../front.ts'
 import type { ChatGate } from '../gate.ts'
 import { showTicket, ticketsOfVisitor } from '../queries.ts'
 import { LIMITS } from '../rules.ts'
@@ -46,23 +47,19 @@ const RATING = {
 export function requestPages(deps: Deps, gate: ChatGate) {
   const press = (what: (tx: Tx, id: TicketId) => Promise<unknown>) => async (c: Ctx) => {
     await form(c, {})
-    return acting(c, deps, {}, what)
+    return acting(c, deps, what)
   }
   return new Hono<Env>()
     .use(gate.pace)
     .get('/', (c) => showList(c, deps))
     .post('/:id{[0-9]+}/link', async (c) => {
       await form(c, {})
-      const visitor = await findVisitor(deps.db, hashOf(browserToken(c, deps.secret)), deps.clock.now())
-      if (!visitor) throw new NotFound()
-      const actor = visitorActor(visitor.id, visitor.customerId)
-      const link = await deps.transact(actor, (tx) => linkForCustomer(tx, pathId<TicketId>(c)))
-      return seeOther(c, `/requests/${link}`)
+      return seeOther(c, `/requests/${await linkOf(c, deps, pathId<TicketId>(c))}`)
     })
-    .get('/:token', async (c) => showRequest(c, deps, await holderOf(c, deps), {}))
+    .get('/:token', async (c) => showRequest(c, deps, {}))
     .post('/:token/messages', async (c) => {
       const word = await form(c, { clientId, body: text(LIMITS.messageLetters) })
-      return acting(c, deps, { message: word }, (tx, id) => writeAsCustomer(tx, id, word))
+      return acting(c, deps, (tx, id) => writeAsCustomer(tx, id, word))
     })
     .post('/:token/complaint', press(complainAsCustomer))
     .post('/:token/reopening', press(reopenByCustomer))
@@ -70,44 +67,56 @@ export function requestPages(deps: Deps, gate: ChatGate) {
     .post('/:token/confirmation', press(confirmAsCustomer))
     .post('/:token/rating', async (c) => {
       const { product = null, reasons = [], ...given } = await form(c, RATING)
-      const typed = { rating: { ...given, product, reasons } }
-      return acting(c, deps, typed, (tx, id) => rate(tx, id, { ...given, product, reasons, source: 'request' }))
+      return acting(c, deps, (tx, id) => rate(tx, id, { ...given, product, reasons, source: 'request' }))
     })
 }
 
-async function acting(
-  c: Ctx,
-  deps: Deps,
-  typed: Values,
-  what: (tx: Tx, id: TicketId) => Promise<unknown>,
-): Promise<Response> {
+async function acting(c: Ctx, deps: Deps, what: (tx: Tx, id: TicketId) => Promise<unknown>): Promise<Response> {
   const holder = await holderOf(c, deps)
-  try {
-    await act(deps, holder, (tx) => what(tx, holder.ticketId))
-    return seeOther(c, `/requests/${c.req.param('token')}`)
-  } catch (error) {
-    if (error instanceof Refusal) return showRequest(c, deps, holder, { typed, refused: error }, 422)
-    if (error instanceof Conflict) return showRequest(c, deps, holder, { typed, conflict: error.code }, 409)
-    throw error
-  }
+  await act(deps, holder, (tx) => what(tx, holder.ticketId))
+  return seeOther(c, `/requests/${c.req.param('token')}`)
 }
 
-/** Made up, foreign, over: the same page that any missing address gets. */
+/** Made up, foreign, over: the same page that any missing address gets. Read in the language the question was asked in, unless the reader chose one. */
 async function holderOf(c: Ctx, { db, clock }: Deps): Promise<Holder> {
-  const token = c.req.param('token')
+  const token = tokenIn(c)
   const bearer = isToken(token) ? await bearerOf(db, token, clock.now()) : undefined
   if (bearer?.kind !== 'link') throw new NotFound()
+  if (!readCookie(c, LANGUAGE_COOKIE)) c.set('language', bearer.language)
   return bearer
+}
+
+// Also where the error came before the route was found.
+const tokenIn = ({ req }: Ctx): string => req.path.split('/')[2] ?? ''
+
+/** The page once more, with what was typed into the form that did not go through. */
+export async function showRequestAgain(c: Ctx, deps: Deps, again: Again): Promise<Response> {
+  await holderOf(c, deps)
+  const { error, answer, typed } = again
+  const isRating = c.req.path.endsWith('/rating')
+  const message = fieldsOf(typed)
+  if (answer.code === 'client_id_reused' || !clientId.safeParse(message.clientId).success) delete message.clientId
+  const rating = { ...fieldsOf(typed), reasons: typed.getAll('reasons') }
+  return showRequest(
+    c,
+    deps,
+    {
+      typed: isRating ? { rating } : { message },
+      trouble: troubleOf(c, again),
+      refused: error instanceof Refusal ? error : undefined,
+    },
+    answer.status,
+  )
 }
 
 async function showRequest(
   c: Ctx,
   deps: Deps,
-  holder: Holder,
   values: Values,
-  status: 200 | 409 | 422 = 200,
+  status: Parameters<typeof page>[4] = 200,
 ): Promise<Response> {
   const { db, clock, config } = deps
+  const holder = await holderOf(c, deps)
   const { language } = c.var
   const view = await ownTicket(db, holder, holder.ticketId)
   const [ticket, messages] = await Promise.all([
@@ -118,25 +127,29 @@ async function showRequest(
     ticket,
     category: view.category?.name,
     talk: marked(messages, ticket.marks, config.timeZone),
-    base: `/requests/${c.req.param('token')}`,
-    link: c.req.param('token'),
+    base: `/requests/${tokenIn(c)}`,
+    link: tokenIn(c),
     clientId: crypto.randomUUID(),
-    reasons: RATING_REASONS,
+    ratingReasons: RATING_REASONS,
     limits: LIMITS,
     private: true,
-    words: {
-      ...branchOf(language, 'chat.live'),
-      house: branchOf(language, 'conversation.house'),
-      states: branchOf(language, 'requests.title'),
-      errors: branchOf(language, 'errors'),
-    },
+    words: scriptWords(language),
   }
   return page(c, deps, 'requests/show', { ...shown, ...values }, status)
 }
 
 async function showList(c: Ctx, deps: Deps): Promise<Response> {
-  const visitor = await findVisitor(deps.db, hashOf(browserToken(c, deps.secret)), deps.clock.now())
-  const tickets = visitor ? await ticketsOfVisitor(deps.db, visitor.id, LIMITS.ticketsAtOnce) : []
-  const words = branchOf(c.var.language, 'chat.live')
-  return page(c, deps, 'requests/list', { tickets, words, private: true })
+  const visitors = await visitorsOf(c, deps)
+  const lists = await Promise.all(visitors.map(({ id }) => ticketsOfVisitor(deps.db, id, LIMITS.ticketsAtOnce)))
+  return page(c, deps, 'requests/list', { tickets: lists.flat(), private: true })
+}
+
+/** One more link to a request of this browser. @throws NotFound for anybody else's */
+async function linkOf(c: Ctx, deps: Deps, id: TicketId): Promise<string> {
+  for (const visitor of await visitorsOf(c, deps)) {
+    const own = await ticketsOfVisitor(deps.db, visitor.id, LIMITS.ticketsAtOnce)
+    if (own.some((ticket) => ticket.id === id))
+      return deps.transact(visitorActor(visitor.id, visitor.customerId), (tx) => linkForCustomer(tx, id))
+  }
+  throw new NotFound()
 }
