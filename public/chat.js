@@ -1,17 +1,27 @@
 /** The customer's chat: on the help page and in the frame of the widget. Without it the form posts and the request page answers. */
-import { call, isPassing } from './chat/api.js'
+import { call } from './chat/api.js'
 import { openConversation } from './chat/conversation.js'
 import { box, panel, rating, unreadCounter } from './chat/panel.js'
-import { draftOf, keepDraft, keepToken, newId, visitorToken } from './chat/store.js'
+import {
+  chosenLanguage,
+  draftOf,
+  dropUnsent,
+  keepDraft,
+  keepLanguage,
+  keepToken,
+  newId,
+  visitorToken,
+} from './chat/store.js'
 import { wordsOf } from './chat/words.js'
 
 const root = document.querySelector('[data-chat]')
 const words = wordsOf(root)
-const { language, say } = words
+const { language, say, why } = words
 const framed = root.dataset.chat === 'widget'
 const start = root.querySelector('[data-start]')
 const live = root.querySelector('[data-live]')
 const form = root.querySelector('[data-ask]')
+const area = root.querySelector('[data-say] textarea')
 const MOVING = ['new', 'queued', 'open', 'resolved']
 
 let current = null
@@ -27,10 +37,11 @@ const api = (method, path, body) => call(method, path, { token: visitorToken(), 
 begin()
 
 async function begin() {
+  if (framed && chosenLanguage() && chosenLanguage() !== language && visitorToken()) return readIn(chosenLanguage())
   keepFormDraft()
   form.addEventListener('submit', ask)
   for (const button of root.querySelectorAll('[data-press]')) button.addEventListener('click', press)
-  root.querySelector('[data-again]')?.addEventListener('click', askAgain)
+  root.querySelector('[data-again]').addEventListener('click', askAgain)
   box(root.querySelector('[data-say]'), {
     place: 'chat',
     send: (body) => current?.say(body),
@@ -45,7 +56,7 @@ async function begin() {
 /** What this browser has asked and is not over yet. */
 async function goOn() {
   const { status, body } = await api('GET', '/tickets')
-  if (status === 401) return keepToken(null)
+  if (status === 401) return startOver([])
   if (status !== 200) return setTimeout(goOn, 4000)
   const open = body.tickets.find(({ state }) => MOVING.includes(state))
   if (open) await enter(open.id)
@@ -59,7 +70,7 @@ async function enter(ticketId) {
     token: visitorToken(),
     language,
     ticketId,
-    hear: { ...around, gone: askAgain },
+    hear: { ...around, gone: startOver },
   })
 }
 
@@ -67,6 +78,7 @@ async function ask(event) {
   event.preventDefault()
   const fields = new FormData(form)
   for (const error of form.querySelectorAll('[data-error]')) error.hidden = true
+  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
   if (!fields.get('terms')) return refuse('terms', say('terms_needed'))
   const button = form.querySelector('button[data-kind="key"]')
   button.disabled = true
@@ -77,15 +89,16 @@ async function ask(event) {
 
 /** Undefined where it went well, else where and why not. The same id goes with each try, so that twice is once. */
 async function send(fields) {
+  const chosen = fields.get('language')
   if (!visitorToken()) {
-    const made = await api('POST', '/visitors', { language })
-    if (made.status !== 201) return { field: 'form', message: made.body?.error?.message ?? say('offline') }
+    const made = await api('POST', '/visitors', { language: chosen })
+    if (made.status !== 201) return { field: 'form', message: why(made.status, made.body) }
     keepToken(made.body.token)
   }
   const { status, body } = await api('POST', '/tickets', {
     clientId: fields.get('clientId'),
     termsVersion: Number(fields.get('termsVersion')),
-    language,
+    language: chosen,
     name: fields.get('name'),
     contact: fields.get('contact'),
     topicId: fields.get('topic') || null,
@@ -97,6 +110,7 @@ async function send(fields) {
     form.elements.clientId.value = newId()
     form.elements.question.value = ''
     keepDraft('question', '')
+    if (chosen !== language) return readIn(chosen)
     offerLink(body.requestUrl)
     await enter(body.ticket.id)
     return undefined
@@ -105,14 +119,39 @@ async function send(fields) {
     keepToken(null)
     return send(fields)
   }
-  if (body?.error?.code === 'chat_open' && body.error.ticketId) {
+  const { code, ticketId, field } = body?.error ?? {}
+  if (code === 'chat_open' && ticketId) {
     keepDraft('chat', String(fields.get('question')))
-    root.querySelector('[data-say] textarea').value = String(fields.get('question'))
-    await enter(body.error.ticketId)
+    area.value = String(fields.get('question'))
+    await enter(ticketId)
     return undefined
   }
-  const field = form.querySelector(`[data-error="${body?.error?.field ?? ''}"]`) ? body.error.field : 'form'
-  return { field, message: isPassing(status) && !body ? say('offline') : (body?.error?.message ?? say('offline')) }
+  // Under an id that stands for other words nothing would ever go out.
+  if (code === 'client_id_reused') form.elements.clientId.value = newId()
+  if (code === 'terms_changed') await showNewTerms()
+  return { field: code === 'terms_changed' ? 'terms' : field, message: why(status, body) }
+}
+
+async function showNewTerms() {
+  form.elements.terms.checked = false
+  const { status, body } = await api('GET', '/desk')
+  if (status !== 200) return
+  form.elements.termsVersion.value = body.termsVersion
+  const version = form.querySelector('[data-terms-version]')
+  version.textContent = version.textContent.replace(/\d+/, body.termsVersion)
+}
+
+/** The whole page in the language that was chosen; a frame has no cookie and asks for it in its address. */
+async function readIn(chosen) {
+  if (framed) {
+    keepLanguage(chosen)
+    const there = new URL(location.href)
+    there.searchParams.set('language', chosen)
+    return location.replace(there)
+  }
+  const body = new URLSearchParams({ language: chosen, back: '/', _token: form.elements._token.value })
+  await fetch('/language', { method: 'POST', body, redirect: 'manual' }).catch(() => null)
+  location.reload()
 }
 
 function pageOf() {
@@ -121,19 +160,18 @@ function pageOf() {
 }
 
 function refuse(field, message) {
-  const error = form.querySelector(`[data-error="${field}"]`) ?? form.querySelector('[data-error="form"]')
+  const error = form.querySelector(`[data-error="${field ?? 'form'}"]`) ?? form.querySelector('[data-error="form"]')
   error.textContent = message
   error.hidden = false
-  form.elements[field]?.setAttribute?.('aria-invalid', 'true')
-  form.elements[field]?.focus?.()
+  const input = form.elements[field]
+  input?.setAttribute?.('aria-invalid', 'true')
+  if (input?.focus) input.focus()
+  else error.scrollIntoView({ block: 'nearest' })
 }
 
 function offerLink(url) {
   const link = root.querySelector('[data-request]')
-  if (!link) return
   link.href = url
-  link.hidden = false
-  if (framed) link.target = '_blank'
 }
 
 async function press({ currentTarget: button }) {
@@ -148,8 +186,7 @@ async function press({ currentTarget: button }) {
     return
   }
   const { status, body } = await current.press(button.dataset.press)
-  if (status !== 200) around.line(status !== 0)
-  if (body?.error) root.querySelector('[data-hint]').textContent = body.error.message
+  root.querySelector('[data-hint]').textContent = status === 200 ? '' : why(status, body)
 }
 
 /** This one is over: the form again, as a new question. */
@@ -159,6 +196,20 @@ function askAgain() {
   live.hidden = true
   start.hidden = false
   form.elements.question.focus()
+}
+
+/** The token of this browser has run out: a new one comes with the next question, and what was written becomes that. */
+function startOver(left) {
+  keepToken(null)
+  const { question } = form.elements
+  const written = [question.value, ...left.map(({ body }) => body), area.value].filter((text) => text.trim())
+  for (const { clientId } of left) void dropUnsent(clientId)
+  area.value = ''
+  keepDraft('chat', '')
+  question.value = written.join('\n')
+  keepDraft('question', question.value)
+  askAgain()
+  refuse('form', say('over'))
 }
 
 function keepFormDraft() {
@@ -180,14 +231,14 @@ function listenToSite() {
     shown = data.nightdesk.open === true
     if (shown) {
       looked()
-      const field = current ? root.querySelector('[data-say] textarea') : form.elements.question
+      const field = current ? area : form.elements.question
       field.focus({ preventScroll: true })
     }
   })
   const close = () => tellSite({ close: true })
-  root.querySelector('[data-close]')?.addEventListener('click', close)
+  root.querySelector('[data-close]').addEventListener('click', close)
   addEventListener('keydown', ({ key }) => {
     if (key === 'Escape') close()
   })
-  tellSite({ ready: true })
+  tellSite({ ready: true, awake: root.dataset.awake === 'true' })
 }

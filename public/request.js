@@ -25,6 +25,10 @@ const hear = {
     taken = true
     around.talk(messages, unsent)
   },
-  gone: () => location.reload(),
+  gone: () => {
+    // What was written stays on the page, to be copied.
+    root.querySelector('[data-offline-words]').textContent = words.why(404, null)
+    root.querySelector('[data-offline]').hidden = false
+  },
 }
 conversation = await openConversation({ token, language: root.dataset.language, ticketId, hear })

@@ -9,10 +9,9 @@
   const house = new URL(script.src).origin
   const given = script.dataset.language || document.documentElement.lang || navigator.language
   const language = /^zh/i.test(given) ? 'zh-CN' : 'en'
-  const words =
-    language === 'en'
-      ? { open: 'Open the chat', close: 'Close the chat', label: 'Ask us', frame: 'Chat with customer service' }
-      : { open: '打开对话', close: '关闭对话', label: '联系客服', frame: '与客服对话' }
+  // Filled in by the house as it serves this script (server/chat/widget/routes.ts).
+  const facts = __FACTS__
+  const words = facts.words[language]
   let frame
   let open = false
 
@@ -45,23 +44,51 @@
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   svg.setAttribute('viewBox', '0 0 24 24')
   svg.setAttribute('aria-hidden', 'true')
-  for (const [x, y, lit] of [
+  const panes = []
+  for (const [x, y] of [
     [2, 2],
     [13, 2],
     [2, 13],
-    [13, 13, true],
+    [13, 13],
   ]) {
     const pane = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
-    for (const [name, value] of Object.entries({ x, y, width: 9, height: 9, rx: 2, class: lit ? 'lit' : 'pane' }))
+    for (const [name, value] of Object.entries({ x, y, width: 9, height: 9, rx: 2, class: 'pane' }))
       pane.setAttribute(name, value)
     svg.append(pane)
+    panes.push(pane)
   }
   const label = document.createElement('span')
-  label.textContent = words.label
   const badge = document.createElement('b')
   badge.hidden = true
   button.append(svg, label, badge)
   shadow.append(button)
+
+  /** The lamp is lit while somebody is on post, and only then. */
+  function light(awake) {
+    facts.awake = awake
+    panes[3].setAttribute('class', awake ? 'lit' : 'pane')
+    label.textContent = awake ? words.ask : words.leave
+    name()
+  }
+  const name = () =>
+    button.setAttribute(
+      'aria-label',
+      `${open ? words.close : words.open} · ${facts.awake ? words.awake : words.asleep}`,
+    )
+  async function look() {
+    if (document.hidden || open) return
+    try {
+      const answer = await fetch(`${house}/api/v1/desk`, {
+        credentials: 'omit',
+        headers: { 'accept-language': language },
+      })
+      light((await answer.json()).open === true)
+    } catch {
+      // Who cannot be asked is not known to be awake.
+      light(false)
+    }
+  }
+  setInterval(look, 60_000)
 
   const tell = () => frame?.contentWindow?.postMessage({ nightdesk: { open } }, house)
   function show(on) {
@@ -77,7 +104,7 @@
     if (frame) frame.hidden = !on
     host.toggleAttribute('data-open', on)
     button.setAttribute('aria-expanded', String(on))
-    button.setAttribute('aria-label', on ? words.close : words.open)
+    name()
     if (on) badge.hidden = true
     tell()
     if (!on) button.focus()
@@ -88,15 +115,16 @@
   })
   addEventListener('message', ({ origin, source, data }) => {
     if (origin !== house || source !== frame?.contentWindow || !data || typeof data.nightdesk !== 'object') return
-    const { unread, close, ready } = data.nightdesk
+    const { unread, close, ready, awake } = data.nightdesk
     if (ready) tell()
     if (close) show(false)
+    if (typeof awake === 'boolean') light(awake)
     if (Number.isInteger(unread)) {
       badge.textContent = unread > 99 ? '99+' : String(unread)
       badge.hidden = unread === 0 || open
     }
   })
   button.setAttribute('aria-expanded', 'false')
-  button.setAttribute('aria-label', words.open)
+  light(facts.awake)
   document.body.append(host)
 })()

@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { chatRoutes, formsAgain } from './chat/routes.ts'
+import { widgetScript } from './chat/widget/routes.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
@@ -45,6 +46,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   const app = new Hono<Env>()
   app.use(toldRequests(deps))
   app.use(safeHeaders(deps))
+  app.route('/', widgetScript(deps))
   app.route('/', staticRoutes(deps))
   app.route('/', healthRoutes(deps))
   app.route('/', metricsRoutes(deps))

@@ -1,31 +1,69 @@
 /**
  * One conversation of the customer's protocol, section 5: every message once and in order, whatever happens to the line.
- * It draws nothing; `hear` is told of what changed.
+ * Where no live line opens at all everything goes by HTTP, a few seconds later. It draws nothing; `hear` is told of what
+ * changed.
  */
 import { io } from '/lib/socket.io.js'
-import { call, isPassing } from './api.js'
-import { keepUnsent, newId, unsentOf } from './store.js'
+import { call } from './api.js'
+import { outbox } from './outbox.js'
 
 const RESUME_EVERY = 15_000
 const POLL_EVERY = 3000
+const POLL_UNSEEN_EVERY = 12_000
 const ANSWER_WITHIN = 5000
-const TRY_AGAIN_AFTER = 3000
 const TYPING_EVERY = 3000
 const TYPING_FADES = 6000
+/** A line that has not come up by then does not get through here. */
+const PATIENCE = 6000
+const REFUSED_AGAIN_AFTER = 5000
 
 export async function openConversation({ token, language, ticketId, hear }) {
   const messages = new Map()
-  let unsent = (await unsentOf(ticketId)).map((one) => ({ ...one, failed: false }))
   let ticket = null
   let closed = false
   let degraded = false
-  let flushing = false
+  /** Whether the house answered the last time it was asked over HTTP. */
+  let reached = true
+  let lineless = Date.now()
   let typedAt = 0
+  let notBefore = 0
   let typingTimer
-  let retry
+  let changedTimer
+  let pollTimer
   const told = { delivered: 0, read: 0 }
 
-  const api = (method, path, body) => call(method, path, { token, language, body })
+  const socket = io('/chat', {
+    path: '/live',
+    transports: ['websocket'],
+    auth: { token, language },
+    forceNew: true,
+    autoConnect: false,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 8000,
+    randomizationFactor: 0.6,
+  })
+
+  async function api(method, path, body) {
+    const answer = await call(method, path, { token, language, body })
+    reached = answer.status !== 0
+    notBefore = Date.now() + 1000 * (answer.body?.error?.retryAfterSeconds ?? 0)
+    tellLine()
+    return answer
+  }
+  const ask = async (name, body) => {
+    if (!socket.connected) return null
+    try {
+      return await socket.timeout(ANSWER_WITHIN).emitWithAck(name, body)
+    } catch {
+      return null
+    }
+  }
+  function tellLine() {
+    if (closed) return
+    const slow = socket.connected ? degraded : Date.now() - lineless > PATIENCE
+    hear.line(!socket.connected && !reached ? 'down' : slow ? 'slow' : 'up')
+  }
+
   /** The last number without a gap before it. */
   const last = () => {
     let seq = 0
@@ -35,41 +73,31 @@ export async function openConversation({ token, language, ticketId, hear }) {
   const draw = () =>
     hear.talk(
       [...messages.values()].sort((a, b) => a.seq - b.seq),
-      unsent,
+      unsent.list(),
     )
+  const unsent = outbox(ticketId, {
+    live: ({ clientId, body }) => ask('message.post', { ticketId, clientId, body }),
+    http: ({ clientId, body }) => api('POST', `/tickets/${ticketId}/messages`, { clientId, body }),
+    why: hear.why,
+    changed: draw,
+    stored: (word) => {
+      if (word && !messages.has(word.seq)) {
+        const { seq, id, at, clientId, body } = word
+        messages.set(seq, { id, seq, at, ticketId, clientId, body, author: 'customer' })
+      }
+      if (!word || word.seq > last()) void resume()
+    },
+  })
 
   function take(list) {
     for (const message of list) {
       if (message.ticketId !== ticketId || messages.has(message.seq)) continue
       messages.set(message.seq, message)
       if (message.author === 'staff') hear.typing(null)
-      if (unsent.some(({ clientId }) => clientId === message.clientId)) forget(message.clientId)
+      unsent.arrived(message.clientId)
     }
     draw()
-    mark()
-  }
-
-  function forget(clientId) {
-    unsent = unsent.filter((one) => one.clientId !== clientId)
-    void keepUnsent(ticketId, unsent)
-  }
-
-  const socket = io('/chat', {
-    path: '/live',
-    transports: ['websocket'],
-    auth: { token, language },
-    forceNew: true,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 8000,
-    randomizationFactor: 0.6,
-  })
-  const ask = async (name, body) => {
-    if (!socket.connected) return null
-    try {
-      return await socket.timeout(ANSWER_WITHIN).emitWithAck(name, body)
-    } catch {
-      return null
-    }
+    void mark()
   }
 
   /** First load, resume and polling are one path: what I have, tell me the rest. */
@@ -77,7 +105,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
     for (let more = true; more && !closed; ) {
       const after = last()
       const gap = await fetchGap(after)
-      if (!gap) return
+      if (!gap || closed) return
       take(gap.messages)
       if (gap.marks) hear.marks(gap.marks)
       more = last() < gap.lastSeq && last() > after
@@ -86,11 +114,11 @@ export async function openConversation({ token, language, ticketId, hear }) {
   async function fetchGap(after) {
     const live = await ask('resume', { tickets: [{ id: ticketId, after }] })
     if (live?.tickets?.[0]?.messages) {
-      setDegraded(live.degraded)
+      degraded = live.degraded
+      tellLine()
       return live.tickets[0]
     }
     const { status, body } = await api('GET', `/tickets/${ticketId}/messages?after=${after}`)
-    hear.line(status !== 0)
     if (status === 401) gone()
     return status === 200 ? body : null
   }
@@ -98,89 +126,74 @@ export async function openConversation({ token, language, ticketId, hear }) {
   async function refresh() {
     const { status, body } = await api('GET', `/tickets/${ticketId}`)
     if (status === 401 || status === 404) return gone()
-    if (status !== 200) return
+    if (status !== 200 || closed) return
     ticket = body
     hear.ticket(ticket)
     hear.marks(ticket.marks)
     if (ticket.lastSeq > last()) await resume()
   }
+  /** A queue that moves fast says so often: once a moment is enough. */
+  function refreshSoon() {
+    changedTimer ??= setTimeout(() => {
+      changedTimer = undefined
+      void refresh()
+    }, Math.random() * 900)
+  }
 
+  /** Nothing opens this conversation any more: its unsent words are handed back. */
   function gone() {
     if (closed) return
     close()
-    hear.gone()
-  }
-
-  /** Words go out in their order, one at a time, by whichever door is open. */
-  async function flush() {
-    if (flushing || closed) return
-    flushing = true
-    clearTimeout(retry)
-    for (const one of [...unsent]) {
-      if (one.failed) continue
-      const outcome = await deliver(one)
-      if (outcome === 'later') {
-        retry = setTimeout(flush, TRY_AGAIN_AFTER * (0.7 + Math.random() * 0.6))
-        break
-      }
-      if (outcome === 'stored') forget(one.clientId)
-      else one.failed = outcome
-      draw()
-    }
-    flushing = false
-  }
-  async function deliver({ clientId, body }) {
-    const live = await ask('message.post', { ticketId, clientId, body })
-    if (live && !live.error) {
-      keepOwn(live, clientId, body)
-      return 'stored'
-    }
-    if (live?.error && live.error.code !== 'too_many' && live.error.code !== 'fault' && live.error.code !== 'busy')
-      return live.error.message
-    const { status, body: answer } = await api('POST', `/tickets/${ticketId}/messages`, { clientId, body })
-    hear.line(status !== 0)
-    if (status === 200 || status === 201) {
-      keepOwn(answer, clientId, body)
-      return 'stored'
-    }
-    if (isPassing(status)) return 'later'
-    return answer?.error?.message ?? 'later'
-  }
-  function keepOwn({ seq, id, at }, clientId, body) {
-    if (!messages.has(seq)) messages.set(seq, { id, seq, at, ticketId, clientId, body, author: 'customer' })
-    if (seq > last()) void resume()
+    hear.gone(unsent.list())
   }
 
   /** How far this side has got; read only where somebody can see it. */
-  function mark() {
+  async function mark() {
     const seq = last()
     const read = document.visibilityState === 'visible' && hear.seen() ? seq : told.read
     if (seq <= told.delivered && read <= told.read) return
+    const before = { ...told }
     const to = { delivered: Math.max(seq, told.delivered), read: Math.max(read, told.read) }
     Object.assign(told, to)
-    if (socket.connected) socket.emit('marks', { ticketId, ...to })
-    else void api('POST', `/tickets/${ticketId}/marks`, to)
+    if (socket.connected) return void socket.emit('marks', { ticketId, ...to })
+    const { status } = await api('POST', `/tickets/${ticketId}/marks`, to)
+    if (status !== 200) Object.assign(told, before)
   }
 
-  function setDegraded(on) {
-    degraded = on
+  /** While live messages may be missing everything is asked for instead: words, state, place, marks and rating. */
+  async function poll() {
+    if (closed) return
+    if ((degraded || !socket.connected) && Date.now() >= notBefore) {
+      await refresh()
+      await mark()
+      await unsent.flush()
+    }
+    const every = document.visibilityState === 'visible' ? POLL_EVERY : POLL_UNSEEN_EVERY
+    clearTimeout(pollTimer)
+    if (!closed) pollTimer = setTimeout(poll, every * (0.85 + Math.random() * 0.3))
   }
 
   socket.on('connect', async () => {
-    hear.line(true)
     told.delivered = 0
+    tellLine()
     await resume()
     await refresh()
-    await flush()
+    await unsent.flush()
   })
   socket.on('disconnect', (reason) => {
-    hear.line(false)
+    lineless = Date.now()
     hear.typing(null)
-    if (reason === 'io server disconnect' && !closed) setTimeout(() => socket.connect(), 500 + Math.random() * 1500)
+    if (reason === 'io server disconnect') again(500)
+    void poll()
   })
-  socket.on('connect_error', (error) => {
-    if (error.message === 'unauthenticated') void refresh()
+  // A handshake that the house refuses is not tried again by the library.
+  socket.on('connect_error', ({ message, data }) => {
+    if (message === 'unauthenticated') void refresh()
+    if (!socket.active) again(1000 * (data?.error?.retryAfterSeconds ?? 0) || REFUSED_AGAIN_AFTER)
   })
+  function again(after) {
+    setTimeout(() => !closed && socket.connect(), after * (1 + Math.random()))
+  }
   socket.on('message', (message) => {
     if (message.ticketId !== ticketId) return
     const gap = message.seq > last() + 1
@@ -196,58 +209,56 @@ export async function openConversation({ token, language, ticketId, hear }) {
     hear.typing(on ? who : null)
     if (on) typingTimer = setTimeout(() => hear.typing(null), TYPING_FADES)
   })
-  socket.on('changed', () => setTimeout(refresh, Math.random() * 900))
-  socket.on('degraded', ({ on }) => setDegraded(on))
+  socket.on('changed', refreshSoon)
+  socket.on('degraded', ({ on }) => {
+    degraded = on
+    tellLine()
+  })
 
   const every = setInterval(resume, RESUME_EVERY)
-  const poll = setInterval(() => {
-    if (!degraded && socket.connected) return
-    void resume()
-    if (!socket.connected) void flush()
-  }, POLL_EVERY)
   const wake = () => {
     if (document.visibilityState !== 'visible') return
-    mark()
+    void mark()
     if (!socket.connected) socket.connect()
-    void resume().then(flush)
+    void resume().then(unsent.flush)
+  }
+  const dark = () => {
+    reached = false
+    if (!socket.connected) tellLine()
+    else hear.line('down')
   }
   document.addEventListener('visibilitychange', wake)
   addEventListener('online', wake)
-  const dark = () => hear.line(false)
   addEventListener('offline', dark)
 
   function close() {
     closed = true
+    unsent.close()
     clearInterval(every)
-    clearInterval(poll)
-    clearTimeout(retry)
+    clearTimeout(pollTimer)
+    clearTimeout(changedTimer)
     document.removeEventListener('visibilitychange', wake)
     removeEventListener('online', wake)
     removeEventListener('offline', dark)
     socket.disconnect()
   }
 
+  socket.connect()
+  pollTimer = setTimeout(poll, POLL_EVERY)
+  await unsent.read()
   draw()
   void refresh()
 
   return {
     ticketId,
     close,
-    refresh,
     mark,
     say: (body) => {
-      unsent = [...unsent, { clientId: newId(), body, at: new Date().toISOString(), failed: false }]
-      void keepUnsent(ticketId, unsent)
-      draw()
       typedAt = 0
       if (socket.connected) socket.emit('typing', { ticketId, on: false })
-      void flush()
+      void unsent.add(body)
     },
-    again: (clientId) => {
-      for (const one of unsent) if (one.clientId === clientId) one.failed = false
-      draw()
-      void flush()
-    },
+    again: unsent.again,
     typing: () => {
       if (!socket.connected || Date.now() - typedAt < TYPING_EVERY) return
       typedAt = Date.now()
@@ -259,9 +270,8 @@ export async function openConversation({ token, language, ticketId, hear }) {
         ticket = answer.body
         hear.ticket(ticket)
       }
-      await refresh()
+      if (answer.status !== 0) await refresh()
       return answer
     },
-    ticket: () => ticket,
   }
 }

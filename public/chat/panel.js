@@ -25,7 +25,7 @@ export function unreadCounter(tell = () => {}) {
 }
 
 export function panel(root, words, { conversation, unread, seen }) {
-  const { say, moment, nameOf, find } = words
+  const { say, moment, nameOf, find, why } = words
   const all = (selector) => root.querySelectorAll(selector)
   const one = (selector) => root.querySelector(selector)
   const set = (selector, text) => {
@@ -36,6 +36,7 @@ export function panel(root, words, { conversation, unread, seen }) {
   }
   let known = 0
   let ready = false
+  let lineIs = 'up'
   const talk = drawer(one('[data-talk]'), words, { again: (id) => conversation().again(id) })
 
   function ticket(now) {
@@ -87,10 +88,14 @@ export function panel(root, words, { conversation, unread, seen }) {
       toggle('[data-typing]', Boolean(who))
       if (who) set('[data-typing-words]', say('typing', { name: nameOf(who) }))
     },
-    line: (up) => {
-      toggle('[data-offline]', !up)
-      if (!up) set('[data-offline-words]', say('offline'))
+    /** `up`, `slow` where only HTTP gets through, or `down`. */
+    line: (how) => {
+      if (how === lineIs) return
+      lineIs = how
+      toggle('[data-offline]', how !== 'up')
+      if (how !== 'up') set('[data-offline-words]', say(how === 'down' ? 'offline' : 'slow'))
     },
+    why,
     seen,
   }
 }
@@ -134,6 +139,6 @@ export function rating(form, words, { give }) {
     const error = form.querySelector('[data-error="rating"]')
     const ok = answer.status === 200
     error.hidden = ok
-    if (!ok) error.textContent = answer.body?.error?.message ?? words.say('offline')
+    if (!ok) error.textContent = words.why(answer.status, answer.body)
   })
 }

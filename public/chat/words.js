@@ -21,8 +21,15 @@ export function wordsOf(element) {
   /** The time alone where it is near, else with its day. */
   const moment = (at) =>
     Math.abs(Date.now() - new Date(at).getTime()) < 12 * 3_600_000 ? time(at) : `${day(at)} ${time(at)}`
+  /** What went wrong, and what to do next. */
+  const why = (status, body) => {
+    const { code, field, message, retryAfterSeconds: count = 1 } = body?.error ?? {}
+    const next = (which) => (find(`next.${which}`) ?? find(`next.${which}_other`)) && say(`next.${which}`, { count })
+    const what = (code === 'bad_field' && find(`field.${field}`)) || message
+    return [what, next(code) || next(status) || next(0)].filter(Boolean).join(language === 'en' ? ' ' : '')
+  }
   const nameOf = ({ name, nameEn }) => (language === 'en' && nameEn ? nameEn : name)
-  return { say, find, time, day, moment, nameOf, language }
+  return { say, find, why, time, day, moment, nameOf, language }
 }
 
 /** The last character of a Chinese name, the initials of any other. */

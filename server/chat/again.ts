@@ -19,7 +19,7 @@ type Show = (c: Ctx, again: Again) => Promise<Response>
 
 const FORM = /^\/(requests\/[^/]+\/(messages|complaint|reopening|ending|confirmation|rating))?$/
 
-export const isCustomerForm = ({ req }: Ctx): boolean => req.method === 'POST' && FORM.test(req.path)
+const isCustomerForm = ({ req }: Ctx): boolean => req.method === 'POST' && FORM.test(req.path)
 
 /** For the whole house: forms of customers keep their words, everything else is told as ever. */
 export const answerFormOr =

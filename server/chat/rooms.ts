@@ -7,7 +7,7 @@ import type { ChatState } from './rules.ts'
 /** Rooms of the chat namespace. A client never names one: it names a ticket, and the server looks whose it is. */
 export const talkRoom = (id: TicketId): string => `chat:${id}`
 /** Everybody who waits hears when the queue moves. */
-export const WAITING = 'waiting'
+const WAITING = 'waiting'
 /** All sockets of one bearer, in every process. */
 export const bearerRoom = (bearer: Bearer): string =>
   bearer.kind === 'visitor' ? `visitor:${bearer.visitorId}` : `link:${bearer.ticketId}`

@@ -9,7 +9,7 @@ import { LIMITS } from './rules.ts'
 const seq = z.number().int().min(0).max(2_147_483_647)
 const score = z.number().int().min(1).max(5)
 /** The page that a customer came from. */
-export const webPage = optionalText(LIMITS.pageLetters).refine(
+const webPage = optionalText(LIMITS.pageLetters).refine(
   (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
 )
 

@@ -16,7 +16,6 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   '/lib/htmx.js': packaged('htmx.org', 'dist/htmx.min.js'),
   '/lib/hx-csp.js': packaged('htmx.org', 'dist/ext/hx-csp.min.js'),
   '/lib/socket.io.js': packaged('socket.io-client', 'dist/socket.io.esm.min.js'),
-  '/lib/idb-keyval.js': packaged('idb-keyval', 'dist/index.js'),
 }
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -42,8 +41,7 @@ export const staticRoutes = ({ config }: Pick<Deps, 'config'>) => {
     loaded.set(file, entry)
     c.header('etag', entry.etag)
     c.header('cache-control', 'no-cache')
-    // The widget's one script is the only thing that foreign pages load.
-    c.header('cross-origin-resource-policy', c.req.path === '/widget.js' ? 'cross-origin' : 'same-origin')
+    c.header('cross-origin-resource-policy', 'same-origin')
     if (c.req.header('if-none-match') === entry.etag) return c.body(null, 304)
     c.header('content-type', entry.type)
     c.header('vary', 'Accept-Encoding')

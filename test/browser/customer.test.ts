@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
 import { createAdaptorServer } from '@hono/node-server'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -212,6 +213,143 @@ test('a message that could not be sent goes out once when the page is opened aga
   await context.close()
 })
 
+test('where no live line comes through the chat asks by HTTP, says so, and shows everything: place, words, marks, state and rating', async () => {
+  line.refuseSockets()
+  const { page, context, faults } = await open('/')
+  await askIn(page, 'first')
+  await page.getByText('You are number 1 in line').waitFor()
+  await page.getByText('Live messages do not get through here').waitFor()
+  const mine = await agent()
+  await page.getByRole('heading', { name: '林玫' }).waitFor()
+  await mine.say('second')
+  await shows(page, ['first', 'second'])
+  await write(page, 'third')
+  await shows(page, ['first', 'second', 'third'])
+  await mine.read(99)
+  await page.locator('[data-mark=read]').waitFor()
+  const marks = () =>
+    house.deps.db.selectFrom('marks').select('read_seq').where('reader', '=', 'customer').executeTakeFirst()
+  await expect.poll(marks, { timeout: 15_000 }).toEqual({ read_seq: 5 })
+  await mine.resolve()
+  await page.getByText('How did it go?').waitFor()
+  await page.locator('[data-rate] [name=service][value="4"]').check({ force: true })
+  await page.getByRole('button', { name: 'Send rating' }).click()
+  await page.getByText('Your rating has arrived').waitFor()
+  line.mend()
+  await page.getByText('Live messages do not get through here').waitFor({ state: 'hidden', timeout: 20_000 })
+  expect(faults).toEqual([])
+  await context.close()
+})
+
+test('two pages of one browser never write over what the other has not sent yet, and it goes out once', async () => {
+  const { page, context } = await open('/')
+  await askIn(page, 'first')
+  await shows(page, ['first'])
+  const second = await context.newPage()
+  await second.goto(url)
+  await shows(second, ['first'])
+  line.cut()
+  for (const one of [page, second]) await one.getByText('The line is down').waitFor()
+  await write(page, 'from the first page')
+  await write(second, 'from the second page')
+  await write(page, 'once more from the first')
+  for (const one of [page, second]) await one.getByText('Not sent yet').first().waitFor()
+  await page.close()
+  line.mend()
+  const all = ['first', 'from the first page', 'from the second page', 'once more from the first']
+  await expect.poll(async () => (await bubbles(second)).sort(), { timeout: 20_000 }).toEqual([...all].sort())
+  const stored = async () => {
+    const own = house.deps.db.selectFrom('messages').select('body').where('author', '=', 'customer')
+    return (await own.execute()).map(({ body }) => body).sort()
+  }
+  await expect.poll(stored, { timeout: 20_000 }).toEqual([...all].sort())
+  await second.reload()
+  await expect.poll(async () => (await bubbles(second)).sort(), { timeout: 20_000 }).toEqual([...all].sort())
+  await context.close()
+})
+
+test('a browser whose token has run out is told so, keeps what was written, and asks with a new one', async () => {
+  const { page, context } = await open('/')
+  await askIn(page, 'first')
+  await shows(page, ['first'])
+  line.cut()
+  await page.getByText('The line is down').waitFor()
+  await write(page, 'written too late')
+  await page.fill('[data-say] textarea', 'and a draft')
+  await page.getByText('Not sent yet').first().waitFor()
+  await house.deps.db
+    .updateTable('visitors')
+    .set({ expires_at: new Date(0) })
+    .execute()
+  line.mend()
+  await page.getByText('This browser was last here a long time ago').waitFor()
+  expect(await page.inputValue('[name=question]')).toBe('written too late\nand a draft')
+  await page.click('[data-ask] button[data-kind=key]')
+  await shows(page, ['written too late\nand a draft'])
+  await context.close()
+})
+
+test('a line that the house refuses for a while is tried again until it opens', async () => {
+  const { page, context } = await open('/')
+  let refused = true
+  house.deps.live.io.of('/chat').use((_socket, next) => (refused ? next(new Error('busy')) : next()))
+  await askIn(page, 'first')
+  await page.getByText('Live messages do not get through here').waitFor()
+  refused = false
+  await page.getByText('Live messages do not get through here').waitFor({ state: 'hidden', timeout: 25_000 })
+  await context.close()
+})
+
+test('however often the queue moves in a moment, whoever waits asks once', async () => {
+  const { page, context } = await open('/')
+  await askIn(page, 'first')
+  await page.getByText('You are number 1 in line').waitFor()
+  await expect.poll(() => house.deps.live.io.of('/chat').sockets.size).toBe(1)
+  await page.waitForLoadState('networkidle')
+  let asked = 0
+  page.on('request', (request) => {
+    if (/\/api\/v1\/tickets\/\d+$/.test(request.url())) asked++
+  })
+  const changed = () => house.deps.live.io.of('/chat').emit('changed', {})
+  for (let n = 0; n < 30; n++) changed()
+  for (const times of [1, 2, 3, 4]) {
+    await expect.poll(() => asked, { timeout: 15_000 }).toBe(times)
+    if (times < 4) changed()
+  }
+  await context.close()
+})
+
+test('a question that fails in the chat says what to do next and keeps every word', async () => {
+  const { page, context } = await open('/')
+  await page.fill('[name=contact]', 'nowhere')
+  await page.fill('[name=question]', 'The line is down')
+  await page.fill('[name=name]', 'Su Qing')
+  await page.check('[name=terms]')
+  await page.click('[data-ask] button[data-kind=key]')
+  await page.getByText('Correct it and send it once more').waitFor()
+  line.cut()
+  await page.fill('[name=contact]', '13800138000')
+  await page.click('[data-ask] button[data-kind=key]')
+  await page.getByText('try again once you are back online').waitFor()
+  expect(await page.inputValue('[name=question]')).toBe('The line is down')
+  line.mend()
+  await page.click('[data-ask] button[data-kind=key]')
+  await shows(page, ['The line is down'])
+  await context.close()
+})
+
+test('the chat goes on in the language that was chosen for the question', async () => {
+  const { page, context } = await open('/')
+  await page.locator('input[name=language][value="zh-CN"]').check({ force: true })
+  await askIn(page, '线路断了')
+  await page.getByText('您排在第 1 位').waitFor()
+  await shows(page, ['线路断了'])
+  expect(await page.getAttribute('html', 'lang')).toBe('zh-CN')
+  const { language } = await house.deps.db.selectFrom('visitors').select('language').executeTakeFirstOrThrow()
+  expect(language).toBe('zh-CN')
+  await context.close()
+})
+
 test('the private page is live, takes a word, and a complaint needs a second press', async () => {
   const { page, context, faults } = await open('/', { script: false })
   await askIn(page)
@@ -260,6 +398,59 @@ test('a foreign page gets the chat in a frame by one script tag; a page that is 
   await context.close()
   shop.close()
 })
+
+test('the lamp of the button is lit while somebody is on post and dark while nobody is, and the unopened button is one request', async () => {
+  const shop = await openShop()
+  await database.db.insertInto('allowed_sites').values({ origin: shop.origin, added_at: new Date() }).execute()
+  const browser = await launchChromium()
+  const context = await browser.newContext({ locale: 'en' })
+  const page = await context.newPage()
+  const asked: string[] = []
+  page.on('request', (request) => request.url().startsWith(url) && asked.push(request.url()))
+  await page.goto(shop.origin)
+  await page.getByRole('button', { name: 'somebody is on post' }).getByText('Ask us').waitFor()
+  expect(await page.locator('.lit').count()).toBe(1)
+  expect(asked).toEqual([`${url}/widget.js`])
+  await database.db.updateTable('attendances').set({ checked_out_at: new Date() }).execute()
+  const dark = () => page.reload().then(() => page.locator('.lit').count())
+  await expect.poll(dark, { timeout: 15_000 }).toBe(0)
+  await page.getByRole('button', { name: 'nobody is on post now' }).getByText('Leave a question').waitFor()
+  await context.close()
+  shop.close()
+})
+
+test('an opened widget weighs at most 45 kB on the wire, an unopened one at most 6', async () => {
+  const shop = await openShop()
+  await database.db.insertInto('allowed_sites').values({ origin: shop.origin, added_at: new Date() }).execute()
+  const browser = await launchChromium()
+  const context = await browser.newContext({ locale: 'en' })
+  const page = await context.newPage()
+  const asked: string[] = []
+  page.on('request', (request) => request.url().startsWith(url) && asked.push(request.url()))
+  await page.goto(shop.origin)
+  const button = page.getByRole('button', { name: 'Open the chat' })
+  await button.waitFor()
+  expect(await kilobytes(asked)).toBeLessThanOrEqual(6)
+  await button.click()
+  await page.frameLocator('iframe').locator('[name=question]').waitFor()
+  await page.waitForLoadState('networkidle')
+  expect(asked.some((one) => one.endsWith('/lib/socket.io.js'))).toBe(true)
+  expect(await kilobytes(asked)).toBeLessThanOrEqual(45)
+  await context.close()
+  shop.close()
+})
+
+/** Bodies as they travel with gzip. */
+async function kilobytes(urls: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(
+    urls.map(async (one) => {
+      const answer = await fetch(one, { headers: { 'accept-encoding': 'gzip' } })
+      const body = Buffer.from(await answer.arrayBuffer())
+      return answer.headers.get('content-encoding') === 'gzip' ? gzipSync(body).length : body.length
+    }),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0) / 1000
+}
 
 async function openShop() {
   const page = `<!doctype html><title>Shop</title><p>Shop</p><script src="${url}/widget.js" async></script>`
