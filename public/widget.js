@@ -26,7 +26,8 @@
     button:hover { background: #1f2838; }
     button:focus-visible { outline: 3px solid #7aa7ff; outline-offset: 2px; }
     svg { width: 22px; height: 22px; }
-    .pane { fill: #4a5468; } .lit { fill: #f5b53f; }
+    .pane { fill: #4a5468; } .lit { fill: #f5b53f; } path { display: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; }
+    :host([data-open]) button { padding: 0; } :host([data-open]) span, :host([data-open]) rect { display: none; } :host([data-open]) path { display: inline; }
     b { position: absolute; top: -4px; right: -2px; min-width: 22px; height: 22px; padding: 0 6px; box-sizing: border-box; border-radius: 11px;
       background: #f5b53f; color: #231703; font: 600 13px/22px sans-serif; text-align: center; }
     iframe { width: 384px; height: min(640px, calc(100vh - 128px)); border: 0; border-radius: 18px; background: #141a26; color-scheme: normal; box-shadow: 0 18px 60px #0006; }
@@ -57,6 +58,9 @@
     svg.append(pane)
     panes.push(pane)
   }
+  const down = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+  down.setAttribute('d', 'm6 9 6 6 6-6')
+  svg.append(down)
   const label = document.createElement('span')
   const badge = document.createElement('b')
   badge.hidden = true

@@ -103,8 +103,16 @@ export function drawer(log, words, { again }) {
       if (node !== next) log.insertBefore(node, next)
       at = node
     }
+    for (const [n, message] of messages.entries())
+      nodes.get(`seq-${message.seq}`)?.toggleAttribute('data-follows', isOneRun(message, messages[n + 1]))
     drawMark(messages)
   }
+  /** One person's words that come at once stand together, with one face and one time under the last. */
+  const isOneRun = (one, next) =>
+    one.author !== 'house' &&
+    one.author === next?.author &&
+    one.staffId === next.staffId &&
+    new Date(next.at) - new Date(one.at) < 180_000
 
   /** The mark stands at the customer's last word only. */
   function drawMark(messages) {

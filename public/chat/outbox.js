@@ -36,8 +36,11 @@ export function outbox(place, { live, http, changed, stored, why }) {
     if (flushing || closed) return
     flushing = true
     clearTimeout(retry)
-    await alone(`unsent.${place}`, sendAll)
-    flushing = false
+    try {
+      await alone(`unsent.${place}`, sendAll)
+    } finally {
+      flushing = false
+    }
   }
   async function sendAll() {
     if (await read()) stored(null)

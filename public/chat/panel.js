@@ -1,6 +1,7 @@
 /** What stands around a conversation and follows its state: place and wait, promise, end, rating, who has it, the box to write in. */
-import { drawer } from './draw.js'
+import { drawer, element } from './draw.js'
 import { draftOf, keepDraft } from './store.js'
+import { faceOf } from './words.js'
 
 const title = document.title
 
@@ -66,11 +67,22 @@ export function panel(root, words, { conversation, unread, seen }) {
       set('[data-who]', nameOf(now.with))
       set('[data-who-more]', say('with_you'))
       set('[data-with]', nameOf(now.with))
+      showFace(faceOf(nameOf(now.with)))
     }
     set('[data-state-words]', now.stateWords)
     const heading = find(`states.${now.state}`)
     if (heading) set('[data-title]', heading)
     if (now.complained) for (const button of all('[data-press="complaint"]')) button.hidden = true
+  }
+
+  /** Of those who are awake the one who has it stays. */
+  function showFace(letters) {
+    const faces = one('[data-faces]')
+    if (!faces) return
+    const theirs =
+      [...faces.children].find((face) => face.textContent === letters) ??
+      element('span', { class: 'face', 'data-hue': '1', 'data-size': 'l', 'aria-hidden': 'true' }, letters)
+    if (faces.children.length !== 1 || faces.firstChild !== theirs) faces.replaceChildren(theirs)
   }
 
   return {

@@ -73,8 +73,20 @@ function opened() {
   return database
 }
 
-/** Of all tabs of this browser one at a time; where it knows no locks, the house still keeps each word once. */
-export const alone = (name, act) => (navigator.locks ? navigator.locks.request(`nightdesk.${name}`, act) : act())
+/** Of all tabs of this browser one at a time; where it knows no locks or grants none to a frame, the house still keeps each word once. */
+export async function alone(name, act) {
+  let begun = false
+  const once = () => {
+    begun = true
+    return act()
+  }
+  try {
+    return await (navigator.locks ? navigator.locks.request(`nightdesk.${name}`, once) : once())
+  } catch (error) {
+    if (begun) throw error
+    return act()
+  }
+}
 
 let lastId = 0
 /** UUID version 7: made once a message, so that a resend is known. Never two of one moment, so that they sort as they were written. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TicketId } from '../../server/kernel/ids.ts'
 import { formToken, newToken } from '../../server/platform/tokens.ts'
 import { currentTerms } from '../../server/policies/queries.ts'
+import { forgetSettings, storeSetting } from '../../server/settings/queries.ts'
 import { getTicket } from '../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
@@ -52,6 +53,20 @@ test('the help page says who is awake, in both languages', async () => {
   const page = (await browser('zh-CN').get('/')).text
   expect(page).toContain('夜里也有人在。')
   expect(page).toContain('1 位客服在岗')
+})
+
+test('greeting and hours of the day desk are those of the settings, on help page and widget, from one moment to the next', async () => {
+  const agent = await hire(database.db, '林玫')
+  const set = async (key: 'greeting' | 'dayDeskEnd', value: unknown) => {
+    await storeSetting(database.db, { key, value: value as never, by: agent, at: clock.now() })
+    return Promise.all(['/', '/widget?language=en'].map(async (path) => (await browser().get(path)).text))
+  }
+  for (const page of await set('dayDeskEnd', '19:45')) expect(page).toContain('open from 08:30 to 19:45')
+  await putOnPost(database.db, agent)
+  const greeting = { 'zh-CN': '夜里好，青田网络。', en: 'Good night from Greenfield.' }
+  for (const page of await set('greeting', greeting)) expect(page).toContain('Good night from Greenfield.')
+  expect((await browser('zh-CN').get('/')).text).toContain('夜里好，青田网络。')
+  forgetSettings()
 })
 
 test('with nobody on post the page says so and promises a time', async () => {
