@@ -41,14 +41,14 @@ export const readPreSessions = (c: Context<Env>): string[] =>
     .map(([, value]) => value)
 
 export function forgetPreSessions(c: Context<Env>): void {
-  for (const [name] of preSessions(c)) deleteCookie(c, name, { path: '/', secure: isSecure(c) })
+  for (const [name] of preSessions(c)) deleteCookie(c, name, { path: '/', secure: c.var.secure })
 }
 
 // Over https only what no other host can have set.
 const preSessions = (c: Context<Env>): [string, string][] =>
   Object.entries(getCookie(c)).filter(
     ([name, value]) =>
-      value !== '' && (name.startsWith(`__Host-${PRE_SESSION}`) || (!isSecure(c) && name.startsWith(PRE_SESSION))),
+      value !== '' && (name.startsWith(`__Host-${PRE_SESSION}`) || (!c.var.secure && name.startsWith(PRE_SESSION))),
   )
 
 /** What a reader has chosen for good. */
