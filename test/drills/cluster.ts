@@ -17,14 +17,18 @@ type Options = {
   readonly workers: number
   readonly databaseUrl: string
   readonly redisUrl: string
+  /** Without nginx each process is asked by its own address, and staff come to the last one. */
+  readonly front?: 'nginx' | 'none'
 }
 export type Cluster = Awaited<ReturnType<typeof startCluster>>
 
 /** Web and worker processes on one database and one Redis, behind nginx that sends every request and socket to the next one. */
-export async function startCluster({ webs, workers, databaseUrl, redisUrl }: Options) {
+export async function startCluster({ webs, workers, databaseUrl, redisUrl, front = 'nginx' }: Options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-cluster-'))
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
-  const door = await freePort()
+  const ports: string[] = []
+  for (let n = 0; n < webs; n++) ports.push(String(await freePort()))
+  const door = front === 'nginx' ? await freePort() : Number(ports.at(-1))
   const url = `http://127.0.0.1:${door}`
   const shared = {
     DATABASE_URL: databaseUrl,
@@ -35,8 +39,6 @@ export async function startCluster({ webs, workers, databaseUrl, redisUrl }: Opt
     DEMO: 'on',
     COMPANY_TIME_ZONE: zoneInTheMorning(),
   }
-  const ports: string[] = []
-  for (let n = 0; n < webs; n++) ports.push(String(await freePort()))
   const running = new Map<string, Program>()
   let said = ''
   onTestFinished(async () => {
@@ -53,7 +55,7 @@ export async function startCluster({ webs, workers, databaseUrl, redisUrl }: Opt
   }
   const names = [...ports.map((_, n) => `web${n}`), ...Array.from({ length: workers }, (_, n) => `worker${n}`)]
   for (const name of names) await start(name)
-  onTestFinished(stopped(runNginx(path.join(folder, 'nginx'), door, ports)))
+  if (front === 'nginx') onTestFinished(stopped(runNginx(path.join(folder, 'nginx'), door, ports)))
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 })
   onTestFinished(() => pool.end())
   return {
