@@ -41,6 +41,8 @@ export type QueuedJob = { readonly name: string; readonly id: string; readonly d
 type Options = { databaseUrl: string; redisUrl: string | undefined; log: Log }
 
 const TAKEN_WITHIN_MILLISECONDS = 1000
+/** After a queue did not take a job nobody waits for it again so soon: a hundred seconds of waiting are a hundred deadlines late. */
+const LEFT_ALONE_MILLISECONDS = 3000
 // A killed worker's job starts again after about 5 s (measured; 60 s with the defaults), however often workers are
 // killed over it, and a worker asks again soon where its database was away (15 s with the defaults).
 const TIMING = {
@@ -74,6 +76,7 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
   const queues = new Map<string, Queue>()
   const workers = new Set<Worker>()
   let closing = false
+  let awayUntil = Number.NEGATIVE_INFINITY
   const queueOf = (name: string): Queue => {
     const known = queues.get(name)
     if (known) return known
@@ -103,6 +106,7 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
   return {
     work,
     add: async (queue, job) => {
+      if (performance.now() < awayUntil) return false
       const added = queueOf(queue)
         .add(job.name, job.data, { ...JOB, jobId: job.id })
         .then(() => true)
@@ -110,7 +114,9 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
           log.warn({ queue, job: job.name, reason: error.message }, 'queue did not take the job')
           return false
         })
-      return Promise.race([added, afterMilliseconds(TAKEN_WITHIN_MILLISECONDS, false)])
+      const taken = await Promise.race([added, afterMilliseconds(TAKEN_WITHIN_MILLISECONDS, false)])
+      if (!taken) awayUntil = performance.now() + LEFT_ALONE_MILLISECONDS
+      return taken
     },
     counts: () => Promise.all(QUEUES.map((queue) => countsOf(queueOf(queue), queue))),
     dead: async (limit) => {

@@ -85,34 +85,26 @@ async function untilSaid(program: Program, words: string): Promise<void> {
   }
 }
 
-// As the deployment notes have it: no sticky sessions; one that is away is passed over for two seconds.
+const CONF = path.join(import.meta.dirname, '../../server/tools/deploy/nginx.conf')
+
+/** As the deployment notes have it, without its certificate and with our ports. */
 function runNginx(folder: string, door: number, ports: readonly string[]): ChildProcess {
   fs.mkdirSync(folder, { recursive: true })
+  const site = fs
+    .readFileSync(CONF, 'utf8')
+    .replace(/listen .*;/, `listen 127.0.0.1:${door};`)
+    .replace(/server_name .*;|ssl_.*;/g, '')
+    .replace(
+      /( +server 127\.0\.0\.1:\d+ .*;\n)+/,
+      ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;\n`).join(''),
+    )
+  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (what) => `${what}_temp_path ${folder}/${what};`,
+  )
   fs.writeFileSync(
     path.join(folder, 'nginx.conf'),
-    `pid ${folder}/nginx.pid; error_log ${folder}/error.log; worker_processes 1; daemon off;
-events { worker_connections 2048; }
-http {
-  access_log off;
-  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-  map $http_upgrade $connection_upgrade { default upgrade; '' close; }
-  upstream desk { ${ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`).join(' ')} }
-  server {
-    listen 127.0.0.1:${door};
-    location / {
-      proxy_pass http://desk;
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_next_upstream error timeout http_502 http_503;
-      proxy_read_timeout 75s;
-    }
-  }
-}
-`,
+    `pid ${folder}/nginx.pid; error_log ${folder}/error.log; daemon off; events {}
+     http { access_log off; ${scratch.join(' ')} ${site} }`,
   )
   return spawn('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')], { stdio: 'ignore' })
 }

@@ -193,6 +193,18 @@ describe('the log', () => {
   })
 })
 
+test('a database that lacks a migration is not ready, and says which', async () => {
+  expect((await house.app.request('/readyz')).status).toBe(200)
+  const { rows } = await sql<{ name: string; timestamp: string }>`
+    delete from kysely_migration where name = '0040-operation' returning *`.execute(database.db)
+  onTestFinished(async () => {
+    await sql`insert into kysely_migration values (${rows[0]?.name}, ${rows[0]?.timestamp})`.execute(database.db)
+  })
+  const answer = await house.app.request('/readyz')
+  expect(answer.status).toBe(503)
+  expect(await answer.text()).toBe('not ready: the database lacks 0040-operation')
+})
+
 describe('behind a proxy that ends https', () => {
   const signInPage = (config: Record<string, string>, remoteAddress: string, headers: Record<string, string>) =>
     buildApp({ ...house.deps, config: readConfig({ DEMO: 'off', ...config }) }).request(
