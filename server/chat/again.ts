@@ -53,7 +53,7 @@ export function troubleOf(c: Ctx, { answer }: Again) {
   const t = wordsOf(c.var.language)
   const { status, code, field, retryAfterSeconds: count = 1 } = answer
   return {
-    message: status === 403 ? t('chat.again.stale') : wordsFor(t, answer),
+    message: status === 403 ? t('chat.again.stale') : status === 404 ? t('chat.again.gone') : wordsFor(t, answer),
     next: t([`chat.again.next.${code}`, `chat.again.next.${status}`], { count }),
     field,
   }

@@ -85,8 +85,8 @@ async function changesNothing(what: () => Promise<Sent>): Promise<Sent> {
 const ask = async (me: ReturnType<typeof browser>) => (await me.post('/', await question())).location
 
 const NEXT = {
-  en: /Nothing was changed\. (Check|Shorten|Send|Correct|Read|Copy|Wait|Add|This private link)/,
-  'zh-CN': /什么都没有改动。(请|再|这个私人链接)/,
+  en: /Nothing was changed\. (Check|Shorten|Send|Correct|Read|Copy|Wait|Add|The link)/,
+  'zh-CN': /什么都没有改动。(请|再|链接)/,
 }
 
 for (const language of ['en', 'zh-CN'] as const) {
