@@ -58,7 +58,7 @@ export function outbox(place, { live, http, changed, stored, why }) {
   async function deliver(one) {
     const answer = await live(one)
     if (answer && !answer.error) return taken(answer, one)
-    if (answer?.error && !PASSING.includes(answer.error.code)) return answer.error.message
+    if (answer?.error && !PASSING.includes(answer.error.code)) return why(400, answer)
     const { status, body } = await http(one)
     if (status === 200 || status === 201) return taken(body, one)
     return isPassing(status) || status === 401 ? 'later' : why(status, body)

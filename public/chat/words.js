@@ -26,7 +26,7 @@ export function wordsOf(element) {
     const { code, field, message, retryAfterSeconds: count = 1 } = body?.error ?? {}
     const next = (which) => (find(`next.${which}`) ?? find(`next.${which}_other`)) && say(`next.${which}`, { count })
     const what = (code === 'bad_field' && find(`field.${field}`)) || message
-    return [what, next(code) || next(status) || next(0)].filter(Boolean).join(language === 'en' ? ' ' : '')
+    return [what, next(code) || next(status)].filter(Boolean).join(language === 'en' ? ' ' : '')
   }
   const nameOf = ({ name, nameEn }) => (language === 'en' && nameEn ? nameEn : name)
   return { say, find, why, time, day, moment, nameOf, language }

@@ -335,6 +335,10 @@ test('a question that fails in the chat says what to do next and keeps every wor
   line.mend()
   await page.click('[data-ask] button[data-kind=key]')
   await shows(page, ['The line is down'])
+  await house.deps.db.updateTable('tickets').set({ state: 'closed' }).execute()
+  await write(page, 'One word more')
+  await page.getByText('Copy what you wrote and ask a new question').waitFor()
+  await shows(page, ['The line is down', 'One word more'])
   await context.close()
 })
 
