@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { chatRoutes, formsAgain } from './chat/routes.ts'
+import { ofCustomers } from './chat/uploads.ts'
 import { widgetScript } from './chat/widget/routes.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
@@ -27,6 +28,7 @@ import { settingRoutes } from './settings/routes.ts'
 import { emptyHouseRoutes, setupRoutes } from './setup/routes.ts'
 import { setupStepRoutes } from './setup/steps/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
+import { FILE_FORM_BYTES } from './tickets/files/answers.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { searchRoutes } from './tickets/search/routes.ts'
 import { policyPages } from './tickets/sla/policies/routes.ts'
@@ -55,6 +57,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.use('/people/import', staffOnly(deps, 'people.edit'), readUpload(IMPORT_BYTES))
   app.use('/settings/brand/logo', staffOnly(deps, 'settings.edit'), readUpload(UPLOAD_BYTES))
   app.use('/settings/terms', staffOnly(deps, 'settings.edit'), readUpload(TERMS_BYTES))
+  app.use('/tickets/:id/files', staffOnly(deps, 'desk.work'), readUpload(FILE_FORM_BYTES))
+  app.use('/requests/:token/files', ofCustomers(deps), readUpload(FILE_FORM_BYTES))
+  app.use('/api/v1/tickets/:id/files', ofCustomers(deps), readUpload(FILE_FORM_BYTES))
   app.use(readBody)
   app.use(crossSite({ secret: deps.secret, isOurOrigin: (origin) => deps.config.isOurOrigin(origin) }))
   app.route('/', accountRoutes(deps))

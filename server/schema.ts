@@ -10,6 +10,7 @@ import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './p
 import type { PolicyTables } from './policies/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
+import type { FileTables } from './tickets/files/tables.ts'
 import type { MergeTables } from './tickets/merging/tables.ts'
 import type { PromiseTables } from './tickets/promises/tables.ts'
 import type { SlaTables } from './tickets/sla/tables.ts'
@@ -28,6 +29,7 @@ export type Database = PlatformTables &
   SlaTables &
   PromiseTables &
   MergeTables &
+  FileTables &
   DeskTables &
   EscalationTables &
   IncidentTables

@@ -7,6 +7,7 @@ import { escalateToDepartment, stepUpEscalations } from '../jobs/escalate-to-dep
 import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
+import { forgetFiles } from '../jobs/forget-files.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
@@ -47,6 +48,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   anchorChain,
   sendMail,
   forgetLinks,
+  forgetFiles,
   extendDemo,
 ]
 

@@ -7,6 +7,8 @@ import { hashOf, isToken } from '../platform/tokens.ts'
 import { constraintOf } from '../platform/transaction.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { writeAsCustomer } from '../tickets/actions.ts'
+import { type SentFile, sendFile } from '../tickets/files/actions.ts'
+import { forgetIncoming } from '../tickets/files/queries.ts'
 import { findTicketByLink } from '../tickets/links/queries.ts'
 import { type Accepted, needCustomerOf, postMessage } from '../tickets/messages/actions.ts'
 import { findOpenTicketOfVisitor, getTicket, type TicketView } from '../tickets/queries.ts'
@@ -88,3 +90,23 @@ export async function say(
     return act(deps, bearer, (tx) => writeAsCustomer(tx, id, word))
   }
 }
+
+/** A file of the customer as one message; it reopens what was resolved, as a word does. */
+export const sendAsCustomer = (
+  deps: Pick<Deps, 'transact' | 'db' | 'files' | 'clock'>,
+  bearer: Bearer,
+  ticketId: TicketId,
+  sent: SentFile,
+): Promise<Accepted> =>
+  sendFile({
+    ...deps,
+    now: deps.clock.now(),
+    ticketId,
+    author: 'customer',
+    sent,
+    post: (word) =>
+      act(deps, bearer, async (tx) => {
+        await forgetIncoming(tx, word.file.file)
+        return writeAsCustomer(tx, ticketId, word)
+      }),
+  })

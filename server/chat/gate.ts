@@ -24,6 +24,10 @@ type Gate = MiddlewareHandler<Env>
 /** Acts a minute. An address may be a whole office or a mobile carrier, so it gets far more than a person does. */
 const PER_MINUTE = { address: 3000, newcomers: 300, bearer: 600, questions: 20 }
 
+/** Files of one person: far more than a conversation needs, and far less than fills a disk. */
+const FILES = 30
+const FILES_SECONDS = 600
+
 /** Who may come in, from where and how often. */
 function buildGate(deps: Deps) {
   const { config, db, clock } = deps
@@ -32,6 +36,7 @@ function buildGate(deps: Deps) {
     newcomers: limit(clock, PER_MINUTE.newcomers, 60),
     bearer: limit(clock, PER_MINUTE.bearer, 60),
     questions: limit(clock, PER_MINUTE.questions, 60),
+    files: limit(clock, FILES, FILES_SECONDS),
   }
   const keepAddress = (c: Context<Env>, pace: Limit): void => keepPace(pace, addressKey(clientAddress(c, config)))
   const byAddress =
@@ -82,6 +87,11 @@ function buildGate(deps: Deps) {
     await next()
   }
 
+  const files: Gate = async (c, next) => {
+    keepPace(paces.files, bearerRoom(c.var.bearer))
+    await next()
+  }
+
   /** No call but the one that says so has a query. */
   const plain: Gate = async (c, next) => {
     query(c, {})
@@ -101,6 +111,7 @@ function buildGate(deps: Deps) {
     calm,
     plain,
     questions,
+    files,
     pace: byAddress(paces.address),
     newcomers: byAddress(paces.newcomers),
   }

@@ -11,6 +11,7 @@ import { hashOf, newToken } from '../platform/tokens.ts'
 import { announce, announceAll } from '../platform/transaction.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
+import type { FileDetails } from './files/rules.ts'
 import { type Accepted, needCustomerOf, postMessage, sayHouse } from './messages/actions.ts'
 import type { OpenAssignment, TicketRow } from './queries.ts'
 import * as tickets from './queries.ts'
@@ -270,7 +271,7 @@ export async function reopenTicket(tx: Tx, id: TicketId): Promise<void> {
 export async function writeAsCustomer(
   tx: Tx,
   id: TicketId,
-  word: { clientId: string; body: string },
+  word: { clientId: string; body: string; file?: FileDetails },
 ): Promise<Accepted> {
   needCustomerOf(tx, await tickets.getCustomerSide(tx.db, id))
   const message = { ticketId: id, by: { kind: 'customer' }, ...word } as const

@@ -64,9 +64,12 @@ export type Env = {
   }
 }
 
+/** A file of a form: its bytes, and the name that its sender gave it, which is data and nothing else. */
+export type UploadedFile = { readonly bytes: Uint8Array; readonly name: string }
+
 export type Body =
   /** `files` where the route takes any (web/uploads.ts), by the name of their field. */
-  | { readonly kind: 'form'; readonly fields: URLSearchParams; readonly files?: ReadonlyMap<string, Uint8Array> }
+  | { readonly kind: 'form'; readonly fields: URLSearchParams; readonly files?: ReadonlyMap<string, UploadedFile> }
   | { readonly kind: 'json'; readonly value: unknown }
   /** Not to be read. Said by whoever asks for it, so that who may not ask at all is told that first. */
   | {

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Malformed } from '../kernel/refusal.ts'
-import type { Body, Env } from './env.ts'
+import type { Body, Env, UploadedFile } from './env.ts'
 import { collect } from './headers.ts'
 
 /**
@@ -18,8 +18,8 @@ export const readUpload =
   }
 
 /** The file of a field, undefined where nobody chose one; a file under any other name is a 400. */
-export function uploaded(c: Context<Env>, name: string): Uint8Array | undefined {
-  const files = c.var.body?.kind === 'form' ? (c.var.body.files ?? new Map<string, Uint8Array>()) : undefined
+export function uploaded(c: Context<Env>, name: string): UploadedFile | undefined {
+  const files = c.var.body?.kind === 'form' ? (c.var.body.files ?? new Map<string, UploadedFile>()) : undefined
   for (const other of files?.keys() ?? []) if (other !== name) throw new Malformed('unknown_field', other)
   return files?.get(name)
 }
@@ -36,7 +36,7 @@ async function bodyOf({ headers, body }: Request, contentType: string, mostBytes
 
 async function parse(bytes: Uint8Array, contentType: string): Promise<Body> {
   const fields = new URLSearchParams()
-  const files = new Map<string, Uint8Array>()
+  const files = new Map<string, UploadedFile>()
   for (const [name, value] of await entries(bytes, contentType)) {
     if (typeof value === 'string') {
       // Bytes that are no UTF-8 arrive as this letter.
@@ -47,7 +47,7 @@ async function parse(bytes: Uint8Array, contentType: string): Promise<Body> {
     // A field for a file that nobody chose is sent without a name and without a byte.
     if (value.name === '' && value.size === 0) continue
     if (files.has(name)) throw new Malformed('doubled_field', name)
-    files.set(name, new Uint8Array(await value.arrayBuffer()))
+    files.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) })
   }
   return { kind: 'form', fields, files }
 }

@@ -2,11 +2,12 @@ import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import type { Tx } from '../../schema.ts'
+import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { json, pathId, query } from '../../web/forms.ts'
-import { act, ownTicket, say } from '../access.ts'
+import { act, ownTicket, say, sendAsCustomer } from '../access.ts'
 import {
   askQuestion,
   complainAsCustomer,
@@ -49,6 +50,16 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       return c.json({ messages: fitting(await listMessages(deps.db, id, after, limit)), lastSeq })
     })
     .use(gate.plain)
+    .get('/:id/files/:seq', async (c) => {
+      const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
+      return answerFile(c, deps, id)
+    })
+    .post('/:id/files', gate.files, async (c) => {
+      const sent = await sentFile(c)
+      const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
+      const { at, repeated, ...accepted } = await sendAsCustomer(deps, c.var.bearer, id, sent)
+      return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
+    })
     .post('/', gate.calm, gate.questions, async (c) => {
       const { page = null, topicId, ...question } = await json(c, QUESTION)
       const asked = await acting(c, (tx) =>

@@ -6,6 +6,7 @@ import { visitorActor } from '../../platform/actor.ts'
 import { isToken } from '../../platform/tokens.ts'
 import type { Tx } from '../../schema.ts'
 import { writeAsCustomer } from '../../tickets/actions.ts'
+import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import { RATING_REASONS } from '../../tickets/ratings/rules.ts'
 import { LANGUAGE_COOKIE, readCookie } from '../../web/cookies.ts'
@@ -13,7 +14,7 @@ import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { clientId, form, optionalText, pathId, text } from '../../web/forms.ts'
 import { page, seeOther } from '../../web/page.ts'
-import { act, type Bearer, bearerOf, ownTicket } from '../access.ts'
+import { act, type Bearer, bearerOf, ownTicket, sendAsCustomer } from '../access.ts'
 import {
   complainAsCustomer,
   confirmAsCustomer,
@@ -61,6 +62,13 @@ export function requestPages(deps: Deps, gate: ChatGate) {
       const word = await form(c, { clientId, body: text(LIMITS.messageLetters) })
       return acting(c, deps, (tx, id) => writeAsCustomer(tx, id, word))
     })
+    .post('/:token/files', async (c) => {
+      const holder = await holderOf(c, deps)
+      const sent = await sentFile(c)
+      await sendAsCustomer(deps, holder, holder.ticketId, sent)
+      return seeOther(c, `/requests/${tokenIn(c)}`)
+    })
+    .get('/:token/files/:seq', async (c) => answerFile(c, deps, (await holderOf(c, deps)).ticketId))
     .post('/:token/complaint', press(complainAsCustomer))
     .post('/:token/reopening', press(reopenByCustomer))
     .post('/:token/ending', press(endAsCustomer))

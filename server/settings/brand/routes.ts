@@ -38,7 +38,7 @@ export const brandRoutes = (deps: Deps) => {
   return new Hono<Env>()
     .post('/', edits, async (c) => {
       await form(c, {})
-      return acting(c, () => changeLogo(deps, c.var.me.actor, uploaded(c, 'logo')))
+      return acting(c, () => changeLogo(deps, c.var.me.actor, uploaded(c, 'logo')?.bytes))
     })
     .post('/removal', edits, async (c) => {
       await form(c, {})

@@ -4,6 +4,7 @@ import { type Actor, nameOf, need, staffOf } from '../../platform/actor.ts'
 import { announce, speak } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { FILE_CODE, type FileDetails } from '../files/rules.ts'
 import { lockTicket, type TicketRow } from '../queries.ts'
 import { callPostMessage, insertNote, type MessageView, moveMarks, type Posted } from './queries.ts'
 
@@ -14,14 +15,15 @@ export type Accepted = { readonly seq: number; readonly id: MessageId; readonly 
 
 /**
  * Takes one message exactly once (RELIABILITY 2): the same client id with the same text returns the first one.
- * The caller has checked that the actor may speak in this conversation; a colleague's epoch is checked here.
+ * With a `file` the body is its name. The caller has checked that the actor may speak in this conversation; a colleague's epoch is checked here.
  * @throws Conflict client_id_reused | stale_assignment | conversation_closed; NotFound
  */
 export async function postMessage(
   tx: Tx,
-  message: { ticketId: TicketId; by: Author; clientId: string; body: string },
+  message: { ticketId: TicketId; by: Author; clientId: string; body: string; file?: FileDetails },
 ): Promise<Accepted> {
-  const { by, ticketId, clientId, body } = message
+  const { by, ticketId, clientId, body, file } = message
+  const told = { code: file ? FILE_CODE : null, details: file ? { ...file } : null }
   const { answerSeconds } = await currentSettings(tx.db)
   const posted = await callPostMessage(tx, {
     ticketId,
@@ -30,12 +32,11 @@ export async function postMessage(
     epoch: by.kind === 'staff' ? by.epoch : null,
     clientId,
     body,
-    code: null,
-    details: null,
+    ...told,
     actor: nameOf(tx.actor),
     answerSeconds,
   })
-  return accepted(tx, posted, { ...message, author: by.kind, code: null, details: null })
+  return accepted(tx, posted, { ticketId, clientId, body, author: by.kind, ...told })
 }
 
 /** A line of the house in the conversation, in each reader's language: `conversation.house.<code>`. */

@@ -11,6 +11,9 @@ import { composerOf, headOf, readTicket, timelineOf } from '../conversation/cont
 import { lastCustomerSeq } from '../conversation/queries.ts'
 import { type Door, homeOf, showConversation } from '../conversation/routes.ts'
 import { whyNotReplyYet } from '../conversation/rules.ts'
+import { sendFile } from '../files/actions.ts'
+import { answerFile, sentFile } from '../files/answers.ts'
+import { forgetIncoming } from '../files/queries.ts'
 import { addNote, mark, postMessage } from './actions.ts'
 import { listMessages, marksOf } from './queries.ts'
 
@@ -36,6 +39,11 @@ export const messageRoutes = (door: Door) => {
     .post('/:id/messages', staffOnly(deps, 'desk.work'), (c) =>
       c.var.body?.kind === 'json' ? postByScript(c, door) : postByForm(c, door),
     )
+    .get('/:id/files/:seq', staffOnly(deps), async (c) => {
+      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      return answerFile(c, deps, ticket.id)
+    })
+    .post('/:id/files', staffOnly(deps, 'desk.work'), (c) => postFile(c, door))
     .post('/:id/notes', staffOnly(deps, 'ticket.read'), async (c) => {
       const { after, ...noted } = await form(c, NOTED)
       const id = pathId<TicketId>(c)
@@ -84,6 +92,38 @@ async function postByScript(c: Context<Env>, { deps }: Door): Promise<Response> 
   } catch (error) {
     const answer = answerOf(error)
     if (answer.status === 500) throw error
+    return c.json(errorBody(wordsOf(c.var.language), answer), answer.status)
+  }
+}
+
+/** A file to the customer, as one message. A script gets JSON, a form comes back to the page. */
+async function postFile(c: Context<Env>, door: Door): Promise<Response> {
+  const { deps } = door
+  const id = pathId<TicketId>(c)
+  const { staffId, actor } = c.var.me
+  const byScript = c.req.header('accept') === 'application/json'
+  try {
+    const { epoch, ...sent } = await sentFile(c, { epoch: wholeNumber })
+    const by = { kind: 'staff', staffId, epoch } as const
+    const accepted = await sendFile({
+      ...deps,
+      now: deps.clock.now(),
+      ticketId: id,
+      author: `staff:${staffId}`,
+      sent,
+      post: (word) =>
+        deps.transact(actor, async (tx) => {
+          await forgetIncoming(tx, word.file.file)
+          return postMessage(tx, { ticketId: id, by, ...word })
+        }),
+    })
+    if (!byScript) return seeOther(c, homeOf(c, id))
+    return c.json({ ...accepted, at: accepted.at.toISOString() }, accepted.repeated ? 200 : 201)
+  } catch (error) {
+    if (!byScript && error instanceof Refusal) return showConversation(c, door, id, { fileRefused: error }, 422)
+    if (!byScript && error instanceof Conflict) return showConversation(c, door, id, { conflict: error.code }, 409)
+    const answer = answerOf(error)
+    if (!byScript || answer.status === 500) throw error
     return c.json(errorBody(wordsOf(c.var.language), answer), answer.status)
   }
 }

@@ -26,7 +26,7 @@ export const importRoutes = (deps: Deps) =>
     .get('/', staffOnly(deps, 'people.edit'), (c) => show(c, deps, {}))
     .post('/', staffOnly(deps, 'people.edit'), async (c) => {
       const { list: typed, act } = await form(c, FORM)
-      const file = uploaded(c, 'file')
+      const file = uploaded(c, 'file')?.bytes
       let list = typed
       try {
         list = file ? decodeList(file) : typed
