@@ -163,14 +163,17 @@ export async function openConversation({ token, language, ticketId, hear }) {
   /** While live messages may be missing everything is asked for instead: words, state, place, marks and rating. */
   async function poll() {
     if (closed) return
-    if ((degraded || !socket.connected) && Date.now() >= notBefore) {
-      await refresh()
-      await mark()
-      await unsent.flush()
+    try {
+      if ((degraded || !socket.connected) && Date.now() >= notBefore) {
+        await refresh()
+        await mark()
+        await unsent.flush()
+      }
+    } finally {
+      const every = document.visibilityState === 'visible' ? POLL_EVERY : POLL_UNSEEN_EVERY
+      clearTimeout(pollTimer)
+      if (!closed) pollTimer = setTimeout(poll, every * (0.85 + Math.random() * 0.3))
     }
-    const every = document.visibilityState === 'visible' ? POLL_EVERY : POLL_UNSEEN_EVERY
-    clearTimeout(pollTimer)
-    if (!closed) pollTimer = setTimeout(poll, every * (0.85 + Math.random() * 0.3))
   }
 
   socket.on('connect', async () => {

@@ -117,6 +117,12 @@ const bubbles = (page: Page) => page.locator('.bubble').allTextContents()
 /** Waits until the page shows these words, in this order, and nothing else. */
 const shows = (page: Page, words: string[]) => expect.poll(() => bubbles(page), { timeout: 15_000 }).toEqual(words)
 
+/** The page shows a word before the house has it. */
+const arrived = (body: string) => {
+  const find = () => house.deps.db.selectFrom('messages').select('seq').where('body', '=', body).executeTakeFirst()
+  return expect.poll(find, { timeout: 15_000 }).toBeDefined()
+}
+
 /** The agent's side, by the house's own acts. */
 async function agent(who = mei) {
   const { transact, db } = house.deps
@@ -151,6 +157,7 @@ test('a customer asks, is answered and rates service and product apart, once', a
   await mine.say('It is the switch in your street.')
   await shows(page, ['The line has been down since midnight.', 'It is the switch in your street.'])
   await write(page, 'Thank you')
+  await arrived('Thank you')
   await mine.read(99)
   await page.locator('[data-mark=read]').waitFor()
   await mine.resolve()
@@ -225,6 +232,7 @@ test('where no live line comes through the chat asks by HTTP, says so, and shows
   await shows(page, ['first', 'second'])
   await write(page, 'third')
   await shows(page, ['first', 'second', 'third'])
+  await arrived('third')
   await mine.read(99)
   await page.locator('[data-mark=read]').waitFor()
   const marks = () =>
@@ -351,6 +359,17 @@ test('the chat goes on in the language that was chosen for the question', async 
   expect(await page.getAttribute('html', 'lang')).toBe('zh-CN')
   const { language } = await house.deps.db.selectFrom('visitors').select('language').executeTakeFirstOrThrow()
   expect(language).toBe('zh-CN')
+  await context.close()
+})
+
+test('one may write before the house has said how the request stands', async () => {
+  const { page, context } = await open('/')
+  await page.route(/\/api\/v1\/tickets\/\d+$/, (route) => route.abort())
+  await askIn(page, 'first')
+  await shows(page, ['first'])
+  await write(page, 'second')
+  await arrived('second')
+  await shows(page, ['first', 'second'])
   await context.close()
 })
 
