@@ -46,6 +46,7 @@ async function begin() {
     place: 'chat',
     send: (body) => current?.say(body),
     typing: () => current?.typing(),
+    attach: (file) => current?.attach(file),
   })
   rating(root.querySelector('[data-rate]'), words, { give: (given) => current.press('rating', given) })
   if (framed) listenToSite()

@@ -10,7 +10,14 @@ let conversation = null
 
 const around = panel(root, words, { conversation: () => conversation, unread: unreadCounter(), seen: () => true })
 const say = root.querySelector('[data-say]')
-box(say, { place: ticketId, send: (body) => conversation?.say(body), typing: () => conversation?.typing() })
+box(say, {
+  place: ticketId,
+  send: (body) => conversation?.say(body),
+  typing: () => conversation?.typing(),
+  attach: (file) => conversation?.attach(file),
+})
+// Without a script the file has a form and a button of its own; with it, choosing is sending.
+root.querySelector('[data-plain]').hidden = true
 rating(root.querySelector('[data-rate]'), words, { give: (given) => conversation.press('rating', given) })
 
 // The page has drawn the conversation already; the first complete answer takes its place.

@@ -1,5 +1,9 @@
+/** Ten megabytes over a poor line. */
+const FILE_WITHIN = 180_000
+
 /** One call of the customer's protocol (server/chat/protocol.md). `status` 0: the line is down. */
 export async function call(method, path, { token, language, body } = {}) {
+  const isForm = body instanceof FormData
   try {
     const answer = await fetch(`/api/v1${path}`, {
       method,
@@ -7,10 +11,10 @@ export async function call(method, path, { token, language, body } = {}) {
       headers: {
         'accept-language': language,
         ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(10_000),
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(isForm ? FILE_WITHIN : 10_000),
     })
     return { status: answer.status, body: await answer.json().catch(() => null) }
   } catch {

@@ -5,6 +5,7 @@
  */
 import { io } from '/lib/socket.io.js'
 import { call } from './api.js'
+import { FILE_BYTES, fileUrls, formOf } from './files.js'
 import { outbox } from './outbox.js'
 
 const RESUME_EVERY = 15_000
@@ -77,15 +78,18 @@ export async function openConversation({ token, language, ticketId, hear }) {
     )
   const unsent = outbox(ticketId, {
     live: ({ clientId, body }) => ask('message.post', { ticketId, clientId, body }),
-    http: ({ clientId, body }) => api('POST', `/tickets/${ticketId}/messages`, { clientId, body }),
+    http: ({ clientId, body, file }) =>
+      file
+        ? api('POST', `/tickets/${ticketId}/files`, formOf(clientId, file))
+        : api('POST', `/tickets/${ticketId}/messages`, { clientId, body }),
     why: hear.why,
     changed: draw,
     stored: (word) => {
-      if (word && !messages.has(word.seq)) {
+      if (word && !word.file && !messages.has(word.seq)) {
         const { seq, id, at, clientId, body } = word
         messages.set(seq, { id, seq, at, ticketId, clientId, body, author: 'customer' })
       }
-      if (!word || word.seq > last()) void resume()
+      if (!word || word.file || word.seq > last()) void resume()
     },
   })
 
@@ -246,6 +250,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
     socket.disconnect()
   }
 
+  hear.files(fileUrls(ticketId, { token, language }))
   socket.connect()
   pollTimer = setTimeout(poll, POLL_EVERY)
   await unsent.read()
@@ -261,6 +266,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
       if (socket.connected) socket.emit('typing', { ticketId, on: false })
       void unsent.add(body)
     },
+    attach: (file) => unsent.add(file.name, file, file.size > FILE_BYTES && hear.why(413, null)),
     again: unsent.again,
     typing: () => {
       if (!socket.connected || Date.now() - typedAt < TYPING_EVERY) return

@@ -1,4 +1,5 @@
 /** Draws a conversation, in place: what stands there keeps standing, so that nothing jumps and nothing is read twice. */
+import { sizeOf } from './files.js'
 import { faceOf } from './words.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -20,8 +21,8 @@ export function element(name, attributes = {}, ...children) {
   return made
 }
 
-export function drawer(log, words, { again }) {
-  const { say, find, time, day, moment, nameOf } = words
+export function drawer(log, words, { again, file }) {
+  const { say, find, time, day, moment, nameOf, language } = words
   let marks = { delivered: 0, read: 0 }
   let shown = []
   const nodes = new Map()
@@ -43,16 +44,46 @@ export function drawer(log, words, { again }) {
       box.append(element('span', { class: 'face', 'data-hue': hue, 'aria-hidden': 'true' }, faceOf(name)))
       if (first) box.append(element('p', { class: 'by' }, name))
     }
-    const bubble = element('p', { class: 'bubble', dir: 'auto' })
-    bubble.textContent = message.body
-    box.append(bubble, element('p', { class: 'after' }, time(message.at)))
+    box.append(
+      message.code === 'file' ? kept(message) : bubbleOf(message.body),
+      element('p', { class: 'after' }, time(message.at)),
+    )
     return box
+  }
+
+  const bubbleOf = (body) => element('p', { class: 'bubble', dir: 'auto' }, body)
+
+  /** A picture shows itself, in the room that its measures need; anything else is fetched when somebody wants it. */
+  function kept({ seq, body, details: { type, bytes, width, height } }) {
+    const link = element('a', { class: 'bubble file', download: body, href: '' })
+    if (width) {
+      const picture = element('img', { alt: body, width, height })
+      link.append(picture)
+      file(seq).then((url) => url && Object.assign(picture, { src: url }) && Object.assign(link, { href: url }))
+    } else {
+      const about = element(
+        'small',
+        {},
+        [type === 'application/pdf' ? 'PDF' : '', sizeOf(bytes, language)].join(' ').trim(),
+      )
+      link.append(icon('file-text'), element('span', { dir: 'auto' }, body), about)
+    }
+    link.addEventListener('click', async (event) => {
+      if (link.href.startsWith('blob:')) return
+      event.preventDefault()
+      const url = await file(seq)
+      if (!url) return
+      link.href = url
+      link.click()
+    })
+    return link
   }
 
   function pending(one) {
     const box = element('div', { class: 'msg', 'data-ours': '', ...(one.failed ? { 'data-unsent': '' } : {}) })
-    const bubble = element('p', { class: 'bubble', dir: 'auto' })
-    bubble.textContent = one.body
+    const bubble = one.file
+      ? element('p', { class: 'bubble file', dir: 'auto' }, icon('paperclip'), one.body)
+      : bubbleOf(one.body)
     const after = element('p', { class: 'after' })
     box.append(bubble, after)
     const late = Date.now() - new Date(one.at).getTime() > 2500

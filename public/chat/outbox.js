@@ -56,7 +56,7 @@ export function outbox(place, { live, http, changed, stored, why }) {
     }
   }
   async function deliver(one) {
-    const answer = await live(one)
+    const answer = one.file ? null : await live(one)
     if (answer && !answer.error) return taken(answer, one)
     if (answer?.error && !PASSING.includes(answer.error.code)) return why(400, answer)
     const { status, body } = await http(one)
@@ -80,8 +80,9 @@ export function outbox(place, { live, http, changed, stored, why }) {
     flush,
     /** A word that stands in the conversation is not unsent, whoever sent it. */
     arrived: (clientId) => list.some((one) => one.clientId === clientId) && void forget(clientId),
-    add: async (body) => {
-      await keep({ clientId: newId(), place, body, at: new Date().toISOString(), failed: false })
+    /** @param file goes out as a message of its own, its name for its words; `failed` where it need not be tried at all */
+    add: async (body, file, failed = false) => {
+      await keep({ clientId: newId(), place, body, at: new Date().toISOString(), failed, ...(file ? { file } : {}) })
       await flush()
     },
     again: async (clientId) => {

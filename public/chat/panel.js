@@ -1,5 +1,6 @@
 /** What stands around a conversation and follows its state: place and wait, promise, end, rating, who has it, the box to write in. */
 import { drawer, element } from './draw.js'
+import { listenForFiles } from './files.js'
 import { draftOf, keepDraft } from './store.js'
 import { faceOf } from './words.js'
 
@@ -38,7 +39,11 @@ export function panel(root, words, { conversation, unread, seen }) {
   let known = 0
   let ready = false
   let lineIs = 'up'
-  const talk = drawer(one('[data-talk]'), words, { again: (id) => conversation().again(id) })
+  let fileOf
+  const talk = drawer(one('[data-talk]'), words, {
+    again: (id) => conversation().again(id),
+    file: (seq) => fileOf(seq),
+  })
 
   function ticket(now) {
     root.dataset.state = now.state
@@ -96,6 +101,10 @@ export function panel(root, words, { conversation, unread, seen }) {
       talk.talk(messages, unsent)
     },
     marks: talk.marks,
+    /** @param of gives the address of the file with a number */
+    files: (of) => {
+      fileOf = of
+    },
     typing: (who) => {
       toggle('[data-typing]', Boolean(who))
       if (who) set('[data-typing-words]', say('typing', { name: nameOf(who) }))
@@ -113,7 +122,7 @@ export function panel(root, words, { conversation, unread, seen }) {
 }
 
 /** The box: Enter sends, Shift+Enter breaks the line; what was typed survives a reload. */
-export function box(form, { place, send, typing }) {
+export function box(form, { place, send, typing, attach }) {
   const area = form.querySelector('textarea')
   if (!area.value) area.value = draftOf(place)
   area.addEventListener('input', () => {
@@ -125,6 +134,7 @@ export function box(form, { place, send, typing }) {
     event.preventDefault()
     form.requestSubmit()
   })
+  if (attach) listenForFiles(form, form.closest('[data-files]') ?? form, attach)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const body = area.value

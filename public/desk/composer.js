@@ -1,5 +1,6 @@
 import { kept, me, unhide } from '../shell/house.js'
-import { again, drawUnsent, forget, send, unsentOf } from './outbox.js'
+import { listenForFiles } from './files.js'
+import { again, drawUnsent, forget, send, sendFile, unsentOf } from './outbox.js'
 import { sayTyping, talk, unmarkNew } from './talk.js'
 
 /** What one writes: kept for each conversation until it is sent, and never sent past a word one has not seen. */
@@ -88,6 +89,7 @@ function heldBack() {
   return true
 }
 
+listenForFiles((file) => talk?.mine && sendFile({ ticketId: talk.id, epoch: talk.epoch }, file))
 document.addEventListener('unsent', () => talk && drawUnsent(talk.id, talk.mine))
 
 document.addEventListener('click', async ({ target }) => {

@@ -1,11 +1,12 @@
 import { filled, kept, me, token } from '../shell/house.js'
 import { call, isLive, line, signIn } from '../shell/line.js'
+import { dropFile, FILE_BYTES, fileOf, keepFile } from './files.js'
 
 /**
  * Replies that the server has not acknowledged (RELIABILITY 4): kept in this browser under an id made once, sent again
  * with the same id by whichever door is open, and shown until they are in the conversation.
  *
- * @typedef {{ ticketId: string, epoch: number, clientId: string, body: string, failed?: string, code?: string }} Unsent
+ * @typedef {{ ticketId: string, epoch: number, clientId: string, body: string, file?: true, failed?: string, code?: string }} Unsent
  */
 const NAME = `outbox.${me}`
 /** After this the line counts as blocked and the message goes by HTTP. */
@@ -40,11 +41,23 @@ export function send(message) {
   attempt(item)
 }
 
+/** A file is a message of its own, its name for its words. @param {{ ticketId: string, epoch: number }} where @param {File} file */
+export async function sendFile(where, file) {
+  const { large } = document.getElementById('tpl-words').dataset
+  const failed = file.size > FILE_BYTES ? { failed: large, code: 'too_large' } : {}
+  const item = { ...where, clientId: newId(), body: file.name, file: true, ...failed }
+  if (!failed.code) await keepFile(item.clientId, file)
+  write([...read(), item])
+  drawn()
+  if (!failed.code) attempt(item)
+}
+
 /** @param {string} clientId */
 export function forget(clientId) {
   const items = read()
   if (!items.some((item) => item.clientId === clientId)) return
   write(items.filter((item) => item.clientId !== clientId))
+  dropFile(clientId)
   drawn()
 }
 
@@ -64,9 +77,11 @@ async function attempt(item) {
   if (trying.has(item.clientId)) return
   trying.add(item.clientId)
   const { ticketId, epoch, clientId, body } = item
-  const answer = line.connected
-    ? await call('message.post', { ticketId, epoch, clientId, body })
-    : await byHttp(ticketId, { epoch, clientId, body })
+  const answer = item.file
+    ? await byForm(item)
+    : line.connected
+      ? await call('message.post', { ticketId, epoch, clientId, body })
+      : await byHttp(ticketId, { epoch, clientId, body })
   trying.delete(clientId)
   if (answer?.seq)
     document.dispatchEvent(new CustomEvent('accepted', { detail: { ticketId, clientId, seq: answer.seq } }))
@@ -85,6 +100,27 @@ async function byHttp(ticketId, message) {
       headers: { 'content-type': 'application/json', 'x-token': token },
       body: JSON.stringify(message),
       signal: AbortSignal.timeout(5000),
+    })
+    if (answer.status === 401) signIn()
+    return answer.headers.get('content-type')?.includes('json') ? await answer.json() : undefined
+  } catch {
+    return undefined // no way at all: it stays and is tried again
+  }
+}
+
+async function byForm({ ticketId, epoch, clientId, body }) {
+  const file = await fileOf(clientId)
+  if (!file) return { error: { code: 'lost', message: document.getElementById('tpl-words').dataset.lost } }
+  const form = new FormData()
+  form.set('clientId', clientId)
+  form.set('epoch', String(epoch))
+  form.set('file', file, body)
+  try {
+    const answer = await fetch(`/tickets/${ticketId}/files`, {
+      method: 'POST',
+      headers: { accept: 'application/json', 'x-token': token },
+      body: form,
+      signal: AbortSignal.timeout(180_000),
     })
     if (answer.status === 401) signIn()
     return answer.headers.get('content-type')?.includes('json') ? await answer.json() : undefined

@@ -110,8 +110,8 @@ function draw(message) {
   if (newDay) log.append(cloneOf('day'))
   const runs = !newDay && before?.dataset.run === run && at - Date.parse(before.dataset.at) < RUN_MILLISECONDS
   const element = runs ? before : newRun(message, run, ours)
-  const bubble = cloneOf('bubble').firstElementChild
-  bubble.textContent = message.body
+  const bubble = message.code === 'file' ? fileBubble(message) : cloneOf('bubble').firstElementChild
+  if (message.code !== 'file') bubble.textContent = message.body
   bubble.dataset.seq = String(message.seq)
   element.querySelector('.after').before(bubble)
   element.dataset.at = message.at
@@ -120,6 +120,25 @@ function draw(message) {
   time.textContent = clockTime(at)
   if (!runs) log.append(element)
   if (ours) remark(element)
+}
+
+/** A picture shows itself, anything else its name and size. */
+function fileBubble({ seq, body, details: { width, height, bytes } }) {
+  const link = cloneOf(width ? 'picture' : 'file').firstElementChild
+  link.href = `/tickets/${talk.id}/files/${seq}`
+  link.download = body
+  const picture = link.querySelector('img')
+  if (picture) Object.assign(picture, { width, height, alt: body, src: link.href })
+  else {
+    link.querySelector('span').textContent = body
+    link.querySelector('small').textContent = sizeOf(bytes)
+  }
+  return link
+}
+function sizeOf(bytes) {
+  const mega = bytes >= 1_000_000
+  const figure = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: mega ? 1 : 0 })
+  return mega ? `${figure.format(bytes / 1_000_000)} MB` : `${figure.format(Math.max(1, bytes / 1000))} KB`
 }
 
 function newRun({ seq, staffId, name, nameEn }, run, ours) {

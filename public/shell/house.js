@@ -28,6 +28,7 @@ export const dateIn = (at) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone 
 /** Shows what needs a script and says so by itself. @param {ParentNode} root */
 export function unhide(root) {
   for (const element of root.querySelectorAll('[data-scripted]')) element.hidden = false
+  for (const element of root.querySelectorAll('[data-plain]')) element.hidden = true
   if (/Mac|iPhone|iPad/.test(navigator.platform))
     for (const key of root.querySelectorAll('[data-mod]')) key.textContent = '⌘'
 }

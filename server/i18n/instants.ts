@@ -38,3 +38,10 @@ export function countdown(milliseconds: number): string {
   const minutes = Math.floor((seconds % 3600) / 60)
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
 }
+
+/** 12 KB, 3.4 MB: as decimal units, because that is what people's systems show for files they send. */
+export function fileSize(bytes: number, language: Language): string {
+  const mega = bytes >= 1_000_000
+  const figure = new Intl.NumberFormat(language, { maximumFractionDigits: mega ? 1 : 0 })
+  return mega ? `${figure.format(bytes / 1_000_000)} MB` : `${figure.format(Math.max(1, bytes / 1000))} KB`
+}

@@ -10,6 +10,7 @@
  *   {{icon "timer"}}                              <svg class="i"> from /icons.svg
  *   {{time at}} {{day at}} {{moment at}}          02:14 · 23 Nov · both where it is not tonight; company time zone
  *   {{since at}}                                  17 min, 2 h
+ *   {{fileSize bytes}}                            12 KB, 3.4 MB
  *   {{both name}}                                 the reader's side of a bilingual value
  *   {{#if (eq a b)}} {{#if (and a b)}} {{#if (or a b)}} {{#if (not a)}} {{#if (gt a b)}}
  *   {{#if (includes list one)}}
@@ -26,7 +27,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
-import { clockTime, dateName, shortDate } from '../i18n/instants.ts'
+import { clockTime, dateName, fileSize, shortDate } from '../i18n/instants.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
@@ -85,6 +86,7 @@ hb.registerHelper('concat', (...parts: unknown[]) => parts.slice(0, -1).join('')
 hb.registerHelper('hue', (id: unknown) => (Number(String(id ?? '0').slice(-3)) % 4) + 1)
 hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
 hb.registerHelper('json', (value: unknown) => JSON.stringify(value))
+hb.registerHelper('fileSize', (bytes: number, { data }: Options) => fileSize(bytes, data.root.language))
 hb.registerHelper('eq', (a: unknown, b: unknown) => a === b)
 hb.registerHelper('gt', (a: number, b: number) => a > b)
 hb.registerHelper('nth', (index: number) => index + 1)

@@ -138,6 +138,7 @@ async function showRequest(
     base: `/requests/${tokenIn(c)}`,
     link: tokenIn(c),
     clientId: crypto.randomUUID(),
+    fileId: crypto.randomUUID(),
     ratingReasons: RATING_REASONS,
     limits: LIMITS,
     private: true,

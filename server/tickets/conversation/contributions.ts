@@ -150,6 +150,7 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
   return {
     clientId: crypto.randomUUID(),
     noteId: crypto.randomUUID(),
+    fileId: crypto.randomUUID(),
     // What one once had and lost is said before whose it is now.
     lost: open && part ? part : null,
     canNote: may('ticket.read'),

@@ -1,5 +1,6 @@
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { localOf, MINUTE } from '../../kernel/time.ts'
+import { FILE_CODE } from '../files/rules.ts'
 
 /** Words of one person that follow one another stand together, with one face, one time and one mark. */
 const RUN_MINUTES = 5
@@ -24,13 +25,19 @@ export type Noted = {
   readonly at: Date
 }
 
+export type Bubble = {
+  readonly seq: number
+  readonly body: string
+  /** Its kind, size and measures, where it is a file. */
+  readonly file?: Readonly<Record<string, string | number>> | undefined
+}
 export type Run = {
   kind: 'run'
   ours: boolean
   staffId: string | undefined
   name: string | undefined
   nameEn: string | undefined
-  bubbles: { seq: number; body: string }[]
+  bubbles: Bubble[]
   firstSeq: number
   lastSeq: number
   at: Date
@@ -110,14 +117,21 @@ type Reached = Woven['marks']
 
 function runOf(word: Word, at: Date, marks: Reached): Run {
   const ours = word.author === 'staff'
-  const { seq, staffId, name, nameEn, body } = word
-  const bubbles = [{ seq, body }]
+  const { seq, staffId, name, nameEn } = word
+  const bubbles = [bubbleOf(word)]
   const mark = ours ? markOf(seq, marks) : undefined
   return { kind: 'run', ours, staffId, name, nameEn, bubbles, firstSeq: seq, lastSeq: seq, at, mark }
 }
 
-function extend(run: Run, { seq, body }: Word, at: Date, marks: Reached): void {
-  run.bubbles.push({ seq, body })
+const bubbleOf = ({ seq, body, code, details }: Word): Bubble => ({
+  seq,
+  body,
+  ...(code === FILE_CODE ? { file: details } : {}),
+})
+
+function extend(run: Run, word: Word, at: Date, marks: Reached): void {
+  const { seq } = word
+  run.bubbles.push(bubbleOf(word))
   run.lastSeq = seq
   run.at = at
   if (run.ours) run.mark = markOf(seq, marks)
