@@ -59,30 +59,66 @@ export function openTicker<DB>(options: Options<DB>): Ticker {
   }
 }
 
-async function pass<DB>({ db, clock, queues, kinds, log, lateness }: Options<DB>): Promise<void> {
-  const due = await db.transaction().execute(async (trx) => {
-    const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as mine`.execute(trx)
-    if (!lock.rows[0]?.mine) return []
-    const found: { kind: DueKind<DB>; row: Due }[] = []
-    for (const kind of kinds) for (const row of await kind.list(trx, clock.now(), LIMIT)) found.push({ kind, row })
-    return found
-  })
+async function pass<DB>(options: Options<DB>): Promise<void> {
+  const { clock, lateness } = options
+  const due = await listDue(options)
   lateness?.looked(clock.now())
   // A job that has failed for good keeps its name taken: with the minute in it the deadline gets another chance.
   const minute = Math.floor(clock.now().getTime() / MINUTE)
-  for (const { kind, row } of due) {
-    const dueAt = (row.at ?? clock.now()).getTime()
-    const job = {
-      name: kind.kind,
-      id: `${kind.kind}-${row.id}-${row.version}-${minute}`,
-      data: { id: row.id, due: dueAt },
-    }
-    const taken = kind.direct ? false : await queues.add('due', job)
-    if (taken) continue
-    const running = kind
-      .run(row.id)
-      .then(() => lateness?.done(kind.kind, clock.now().getTime() - dueAt))
-      .catch((error) => log.error({ kind: kind.kind, id: row.id, reason: String(error) }, 'due act failed'))
-    if (!kind.slow) await running
+  for (const one of due) await begin(options, one, minute)
+}
+
+type Found<DB> = { readonly kind: DueKind<DB>; readonly row: Due }
+
+/** What is due of every kind. A list that fails is told, and those after it are asked all the same. */
+async function listDue<DB>(options: Options<DB>): Promise<Found<DB>[]> {
+  const found: Found<DB>[] = []
+  let left = options.kinds
+  // The statement that failed has ended its transaction: the next one begins after it, so that health costs no savepoints.
+  while (left.length > 0) left = await listUntilOneFails(options, left, found)
+  return found
+}
+
+/** Returns the kinds that are still to be asked: those after the one that failed. */
+async function listUntilOneFails<DB>(
+  { db, clock, log }: Options<DB>,
+  kinds: readonly DueKind<DB>[],
+  found: Found<DB>[],
+): Promise<readonly DueKind<DB>[]> {
+  let asking: DueKind<DB> | undefined
+  try {
+    await db.transaction().execute(async (trx) => {
+      const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as mine`.execute(trx)
+      if (!lock.rows[0]?.mine) return
+      for (const kind of kinds) {
+        asking = kind
+        for (const row of await kind.list(trx, clock.now(), LIMIT)) found.push({ kind, row })
+      }
+    })
+    return []
+  } catch (error) {
+    if (!asking) throw error
+    log.error({ kind: asking.kind, reason: String(error) }, 'what is due could not be listed')
+    return kinds.slice(kinds.indexOf(asking) + 1)
   }
+}
+
+async function begin<DB>(
+  { clock, queues, log, lateness }: Options<DB>,
+  { kind, row }: Found<DB>,
+  minute: number,
+): Promise<void> {
+  const dueAt = (row.at ?? clock.now()).getTime()
+  const job = {
+    name: kind.kind,
+    id: `${kind.kind}-${row.id}-${row.version}-${minute}`,
+    data: { id: row.id, due: dueAt },
+  }
+  const taken = kind.direct ? false : await queues.add('due', job)
+  if (taken) return
+  const running = kind
+    .run(row.id)
+    .then(() => lateness?.done(kind.kind, clock.now().getTime() - dueAt))
+    .catch((error) => log.error({ kind: kind.kind, id: row.id, reason: String(error) }, 'due act failed'))
+  if (!kind.slow) await running
 }
