@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { settleAlarm } from '../../server/desk/alarms/actions.ts'
 import {
@@ -72,6 +73,21 @@ test('an English question about DNS goes to whoever speaks English and knows DNS
   const ticket = await ask(suQing, { language: 'en', categoryId: await topic(database.db, 'dns', 'dns') })
   await tick()
   expect((await lastOffer(ticket)).to).toBe(jia)
+})
+
+test('a hundred customers whom everybody has refused lately do not keep the next one from being offered', async () => {
+  const { db } = database
+  const { customerId } = suQing
+  await sql`insert into tickets (customer_id, round, channel, language, subject, state, head, created_at, queued_at, place_at, waiting_on, last_message_at, last_seq, next_at)
+    select ${customerId}, 1, 'phone', 'zh-CN', '断网', 'queued', false, ${clock.now()}, ${clock.now()}, ${clock.now()}, 'us', ${clock.now()}, 0, ${clock.now()}
+    from generate_series(1, 250)`.execute(db)
+  await sql`insert into offers (ticket_id, staff_id, round, hop, state, made_at, expires_at, ended_at)
+    select id, ${mei}, 1, 1, 'passed', ${clock.now()}, ${clock.now()}, ${clock.now()} from tickets`.execute(db)
+  clock.forward({ seconds: 5 })
+  await awake(mei)
+  const last = await ask(await welcome(db, '韩女士'))
+  await tick()
+  expect((await lastOffer(last)).to).toBe(mei)
 })
 
 test('an offer that nobody answers is over after twenty seconds, never before, and goes to the next', async () => {

@@ -75,6 +75,14 @@ test('the bells of one ticket are one row, and settling it settles them all', as
   expect(await alarmsOf()).toEqual([])
 })
 
+test('an alarm that never rang is not found; one that is answered already is answered', async () => {
+  expect((await board.post('/board/alarms/987654/settlement')).status).toBe(404)
+  await ring('job_failed', null)
+  const alarm = (await openAlarms(database.db))[0]?.id
+  for (let press = 0; press < 2; press++)
+    expect((await board.post(`/board/alarms/${alarm}/settlement`)).status).toBe(303)
+})
+
 test('the duty manager takes or gives a customer from the board, and the bell is silent', async () => {
   await putOnPost(database.db, mei)
   const first = await does.ask(han)

@@ -16,8 +16,10 @@ export async function raiseAlarm(
   if (alarmId) await announce(tx, 'alarm.raised', { alarmId, kind, ticketId }, { about: ['board'] })
 }
 
+/** The first press counts; one that was settled already stays as it is. @throws NotFound */
 export async function settleAlarm(tx: Tx, id: AlarmId): Promise<void> {
   need(tx, 'alarm.settle')
+  await alarms.needAlarm(tx.db, id)
   const settled = await alarms.storeSettled(tx, id, tx.actor.kind === 'staff' ? staffOf(tx) : null)
   if (settled)
     await announce(

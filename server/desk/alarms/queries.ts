@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AlarmKind } from '../../events/desk.ts'
 import type { AlarmId, StaffId, TicketId } from '../../kernel/ids.ts'
+import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
 /** Undefined where the same alarm rings already. */
@@ -26,6 +27,12 @@ export async function openAlarms(db: Reader, ticketId?: TicketId): Promise<OpenA
     kind: row.kind,
     ticketId: row.ticket_id as TicketId | null,
   }))
+}
+
+/** @throws NotFound */
+export async function needAlarm(db: Reader, id: AlarmId): Promise<void> {
+  const row = await db.selectFrom('alarms').select('id').where('id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound()
 }
 
 /** The alarm as it was, or undefined where it was settled already. */

@@ -14,7 +14,7 @@ import { raiseAlarm, settleAlarmsOf } from '../alarms/actions.ts'
 import { type Candidate, isAble, isAnyoneLeft, pickAgent, whyNotMore, whyNotTake } from '../rules.ts'
 import * as offers from './queries.ts'
 
-/** More than this many at the head of the queue are asked about in the next pass. */
+/** How many of the queue are read at once. */
 const AT_ONCE = 100
 
 /**
@@ -24,23 +24,29 @@ const AT_ONCE = 100
 export async function offerNext(tx: Tx): Promise<number> {
   const settings = await currentSettings(tx.db)
   const lately = plus(tx.now, -settings.offerAgainMinutes * MINUTE)
-  const waiting = await offers.lockWaiting(tx, lately, AT_ONCE)
+  let waiting = await offers.lockWaiting(tx, lately, AT_ONCE)
   if (waiting.length === 0) return 0
   let candidates: readonly Candidate[] = await offers.listCandidates(tx.db, tx.now, lately)
   const somebody = candidates.some((one) => isAble(one, settings, tx.now))
   // Outside the roster nobody on post is no alarm: no day page rings because the night has not begun.
   const night = somebody || (await isCovered(tx.db, tx.now, 'service'))
   let made = 0
-  for (const ticket of waiting) {
-    const chosen = pickAgent(ticket, candidates, settings, tx.now)
-    const asked = somebody && !isAnyoneLeft(ticket, candidates, settings, tx.now)
-    if (night && (asked || ticket.hops >= settings.offerHops)) await ring(tx, ticket, 'offers_refused')
-    if (night && !somebody) await ring(tx, ticket, 'nobody_eligible')
-    if (!chosen || !(await makeOffer(tx, ticket, chosen.staffId, settings.offerSeconds))) continue
-    candidates = candidates.map((one) => (one.staffId === chosen.staffId ? { ...one, hasOpenOffer: true } : one))
-    made += 1
+  for (;;) {
+    for (const ticket of waiting) {
+      const chosen = pickAgent(ticket, candidates, settings, tx.now)
+      const asked = somebody && !isAnyoneLeft(ticket, candidates, settings, tx.now)
+      if (night && (asked || ticket.hops >= settings.offerHops)) await ring(tx, ticket, 'offers_refused')
+      if (night && !somebody) await ring(tx, ticket, 'nobody_eligible')
+      if (!chosen || !(await makeOffer(tx, ticket, chosen.staffId, settings.offerSeconds))) continue
+      candidates = candidates.map((one) => (one.staffId === chosen.staffId ? { ...one, hasOpenOffer: true } : one))
+      made += 1
+    }
+    // Further back only while somebody is free who has been asked about all of these lately: few have said no so often.
+    const free = candidates.some((one) => isAble(one, settings, tx.now) && !one.hasOpenOffer)
+    const last = waiting.at(-1)
+    if (!free || !last || waiting.length < AT_ONCE) return made
+    waiting = await offers.lockWaiting(tx, lately, AT_ONCE, last.id)
   }
-  return made
 }
 
 /** Once, and once more a while after somebody has answered it, if the reason is still there. */

@@ -15,8 +15,16 @@ export type WaitingTicket = Waiting & {
   readonly rung: readonly AlarmKind[]
 }
 
-/** Queued tickets without an open offer, in the order of the queue, locked; those that others hold are skipped. */
-export async function lockWaiting(tx: Tx, answeredSince: Date, limit: number): Promise<WaitingTicket[]> {
+/** Queued tickets without an open offer, in the order of the queue and behind `after`, locked; those that others hold are skipped. */
+export async function lockWaiting(
+  tx: Tx,
+  answeredSince: Date,
+  limit: number,
+  after?: TicketId,
+): Promise<WaitingTicket[]> {
+  const behind = after
+    ? sql`and (not t.head, t.place_at, t.id) > (select not l.head, l.place_at, l.id from tickets l where l.id = ${after})`
+    : sql``
   const { rows } = await sql<Omit<WaitingTicket, 'hops'> & { hops: string }>`
     select t.id, t.language, t.round, (select k.skill from categories k where k.id = t.category_id) as skill,
       (select count(*) from offers o where o.ticket_id = t.id and o.state in ('passed', 'expired')
@@ -24,7 +32,7 @@ export async function lockWaiting(tx: Tx, answeredSince: Date, limit: number): P
       array(select a.kind from alarms a where a.ticket_id = t.id
         and (a.settled_at is null or (a.settled_by is not null and a.settled_at > ${answeredSince}))) as rung
     from tickets t
-    where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made')
+    where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made') ${behind}
     order by t.head desc, t.place_at, t.id
     limit ${limit} for update of t skip locked`.execute(tx.db)
   return rows.map(({ hops, ...row }) => ({ ...row, hops: Number(hops) }))
