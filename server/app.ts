@@ -12,6 +12,7 @@ import { chatApiRoutes } from './chat/api.ts'
 import { chatRoutes, formsAgain } from './chat/routes.ts'
 import { ofCustomers } from './chat/uploads.ts'
 import { widgetScript } from './chat/widget/routes.ts'
+import { seenByPage } from './desk/presence/pages.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
@@ -76,6 +77,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings', settingRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
+  const seen = seenByPage(deps)
+  app.use('/desk/*', seen)
+  app.use('/tickets/*', seen)
   app.route('/tickets', searchRoutes(deps))
   app.route('/tickets', entryRoutes(deps))
   app.route('/tickets', ticketRoutes(deps, around))

@@ -30,6 +30,8 @@ let open = []
 let ask = async () => undefined
 let degraded = false
 let lostSince = 0
+/** When a page last got an answer by HTTP: where sockets are blocked it may go on so for the whole night. */
+let answeredAt = 0
 let asked = 0
 
 /** @param {string} name one topic; those of a person are told without their number, because nobody gets another's */
@@ -98,6 +100,10 @@ export function signIn() {
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`)
 }
 
+document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
+  if (ctx.response?.raw?.ok ?? ctx.response?.status < 400) answeredAt = Date.now()
+})
+
 async function askNow() {
   asked = Date.now()
   await ask()
@@ -116,7 +122,8 @@ function show() {
   const text = banner?.querySelector('span')
   if (!banner || !text) return
   const lost = !line.connected && lostSince > 0 && Date.now() - lostSince > SAID_AFTER_MILLISECONDS
-  const said = lost ? text.dataset.lost : text.dataset.degraded
+  const byHttp = lost && Date.now() - answeredAt < 3 * POLL_MILLISECONDS
+  const said = byHttp ? text.dataset.asking : lost ? text.dataset.lost : text.dataset.degraded
   if (text.textContent !== said) text.textContent = said ?? ''
   banner.hidden = !lost && !degraded
 }

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { checkIn, endBreak, startBreak } from '../../server/attendance/actions.ts'
 import { expireOffer, offerNext } from '../../server/desk/offers/actions.ts'
-import { openOfferOf } from '../../server/desk/queries.ts'
+import { listLostWork } from '../../server/desk/presence/queries.ts'
+import { openOfferOf, someoneOnPost } from '../../server/desk/queries.ts'
 import type { OfferId, StaffId } from '../../server/kernel/ids.ts'
+import { plus, SECOND } from '../../server/kernel/time.ts'
 import { system } from '../../server/platform/actor.ts'
+import { currentSettings } from '../../server/settings/queries.ts'
 import { complain } from '../../server/tickets/actions.ts'
 import { findOpenAssignment, getTicket } from '../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
@@ -55,6 +58,24 @@ test('who is not on post is told so, and one press puts them there', async () =>
   const gone = await desk.post('/duty/check-in', { shift, back: '/desk' })
   expect(gone.location).toBe('/desk')
   expect((await desk.get('/desk')).html).toContain('没有人在等。')
+})
+
+test('an agent whose sockets are blocked is seen by what their page asks for, and keeps their work through the night', async () => {
+  await putOnPost(database.db, mei, 'service', { seen: null })
+  const ticket = await does.ask(suQing)
+  await does.take(ticket, mei)
+  const { lostSeconds } = await currentSettings(database.db)
+  for (let asked = 0; asked < 60; asked++) {
+    clock.forward({ seconds: 3 })
+    await desk.get('/desk/queue', { htmx: true })
+    await desk.get(`/tickets/${ticket}/messages?after=0`, { headers: { accept: 'application/json' } })
+  }
+  expect(await listLostWork(database.db, plus(clock.now(), -lostSeconds * SECOND), 10)).toEqual([])
+  expect(await someoneOnPost(database.db, clock.now())).toMatchObject({ count: 1 })
+  clock.forward({ seconds: lostSeconds + 5 })
+  expect(await listLostWork(database.db, plus(clock.now(), -lostSeconds * SECOND), 10)).toMatchObject([
+    { ticketId: ticket },
+  ])
 })
 
 test('before the shift, without one, and outside the night the page says which, and what next', async () => {
