@@ -97,7 +97,7 @@ line.on('connect_error', (error) => {
 })
 
 export function signIn() {
-  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`)
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
 document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {

@@ -30,6 +30,13 @@ export function stretchOf(
   return { ...window, kind }
 }
 
+/** Whether a local time lies in the night, which runs over midnight or not. */
+export const startsAtNight = (
+  start: string,
+  { nightStart, nightEnd }: { nightStart: string; nightEnd: string },
+): boolean =>
+  nightEnd <= nightStart ? start >= nightStart || start < nightEnd : start >= nightStart && start < nightEnd
+
 /** Whether this shift may stand beside the others; `others` are all shifts that touch its window, without itself. */
 export function whyNotPlan(
   shift: Planned,

@@ -7,6 +7,8 @@ import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
 import { wantsPart } from './page.ts'
 
+const READS = ['GET', 'HEAD']
+
 /** Staff only, with the capability where one is named. A page asked for without a session leads to sign-in and back. */
 export const staffOnly =
   (deps: Deps, capability?: Capability): MiddlewareHandler<Env> =>
@@ -14,8 +16,10 @@ export const staffOnly =
     const token = readCookie(c, SESSION_COOKIE)
     const me = isToken(token) ? await deps.whoIs(token) : undefined
     if (!me) {
-      if (c.req.method === 'GET' && !wantsPart(c))
-        return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303)
+      if (READS.includes(c.req.method) && !wantsPart(c)) {
+        const { pathname, search } = new URL(c.req.url)
+        return c.redirect(`/sign-in?next=${encodeURIComponent(pathname + search)}`, 303)
+      }
       throw new Unauthenticated()
     }
     if (capability && !me.capabilities.has(capability)) throw new Denied(capability)

@@ -41,6 +41,15 @@ test('every page of the house opens for an administrator, in both languages, wit
   }
 })
 
+test('a page asked for without a session leads to sign-in and back to the very same page, also where only its head is asked for', async () => {
+  for (const method of ['GET', 'HEAD']) {
+    const answer = await house.app.request('/roster?month=2026-11&post=guard', { method })
+    expect(answer.status, method).toBe(303)
+    const { searchParams } = new URL(answer.headers.get('location') ?? '', 'http://localhost')
+    expect(searchParams.get('next')).toBe('/roster?month=2026-11&post=guard')
+  }
+})
+
 test('an agent reads the role cards and their own account, and no page of people', async () => {
   const mei = await signedIn(house, await hire(database.db, '林玫'))
   for (const path of ['/people', '/departments', '/outgoing', '/people/import'])

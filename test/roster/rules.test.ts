@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Post, Rank } from '../../server/kernel/capabilities.ts'
 import type { ShiftId, StaffId } from '../../server/kernel/ids.ts'
-import { type Planned, stretchOf, whyNotPlan, whyNotRemove } from '../../server/roster/rules.ts'
+import { type Planned, startsAtNight, stretchOf, whyNotPlan, whyNotRemove } from '../../server/roster/rules.ts'
 
 const now = new Date('2026-11-24T02:14:00+08:00')
 const at = (text: string) => new Date(`${text}:00+08:00`)
@@ -17,6 +17,18 @@ const shift = (staffId: StaffId, post: Post, window = TOMORROW): Planned => ({
 const lead = shift(zhou.id, 'manager')
 const why = (one: Planned, person: typeof mei | undefined, others: Planned[] = [lead]) =>
   whyNotPlan(one, person, others, now)?.code
+
+test('a shift begins at night by the night that the company has set, over midnight or not', () => {
+  const usual = { nightStart: '22:00', nightEnd: '06:00' }
+  expect(['22:00', '02:00', '06:00', '21:59'].map((start) => startsAtNight(start, usual))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
+  expect(startsAtNight('06:30', { nightStart: '23:00', nightEnd: '07:00' })).toBe(true)
+  expect(startsAtNight('08:00', { nightStart: '00:00', nightEnd: '06:00' })).toBe(false)
+})
 
 test('an agent stands on a window that its duty manager leads', () => {
   expect(why(shift(mei.id, 'service'), mei)).toBeUndefined()

@@ -9,7 +9,7 @@ import { RANKS } from '../../kernel/capabilities.ts'
 import type { DepartmentId, StaffId } from '../../kernel/ids.ts'
 import { Malformed, NotFound, Refusal } from '../../kernel/refusal.ts'
 import { localOf, windowOf } from '../../kernel/time.ts'
-import { LEAST_RANK_OF_MANAGER } from '../../roster/rules.ts'
+import { LEAST_RANK_OF_MANAGER, startsAtNight } from '../../roster/rules.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
@@ -107,11 +107,11 @@ export const setupStepRoutes = (deps: Deps) => {
         '/duty',
         async ({ compose }) => {
           if (!who) throw new NotFound()
-          const { nightStart } = await currentSettings(deps.db)
+          const hours = await currentSettings(deps.db)
           const plan = {
             ...windowOf(typed.night, typed.start, typed.end, timeZone),
             night: typed.night,
-            kind: typed.start >= nightStart || typed.start < '06:00' ? ('night' as const) : ('day' as const),
+            kind: startsAtNight(typed.start, hours) ? ('night' as const) : ('day' as const),
             manager: who,
             agents: agents.filter(isNamed),
           }
