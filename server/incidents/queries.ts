@@ -150,6 +150,17 @@ export async function listIncidents(db: Reader, limit: number): Promise<Incident
   return rows.map(viewOf)
 }
 
+/** Those that still need somebody, the unseen and the oldest first. */
+export async function listOpenIncidents(db: Reader, limit: number): Promise<IncidentView[]> {
+  const rows = await viewRows(db)
+    .where('i.state', 'in', ['open', 'acknowledged'])
+    .orderBy(sql`i.state = 'open'`, 'desc')
+    .orderBy('i.opened_at')
+    .limit(limit)
+    .execute()
+  return rows.map(viewOf)
+}
+
 export async function countOpenIncidents(db: Reader): Promise<number> {
   const { count } = await db
     .selectFrom('incidents')

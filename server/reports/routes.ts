@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { settleAlarm } from '../desk/alarms/actions.ts'
 import { countdown } from '../i18n/instants.ts'
+import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
 import { instantOf, nightOf } from '../kernel/time.ts'
@@ -15,14 +16,15 @@ import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
 import { gather, sparkline } from './rules.ts'
 
-const PARTS = ['now', 'posts', 'figures', 'clocks'] as const
+const PARTS = ['now', 'posts', 'figures', 'incidents', 'clocks'] as const
 const CLOCKS = 8
+const INCIDENTS = 5
 
 /** The night board: what needs a hand, who is on post, the figures and the clocks at risk; each its own fragment, live. */
 export const boardRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/', staffOnly(deps, 'board.read'), async (c) => page(c, deps, 'reports/board', await boardOf(c, deps)))
-    .get('/:part{now|posts|figures|clocks}', staffOnly(deps, 'board.read'), async (c) => {
+    .get('/:part{now|posts|figures|incidents|clocks}', staffOnly(deps, 'board.read'), async (c) => {
       const part = PARTS.find((one) => one === c.req.param('part')) ?? 'now'
       if (!wantsPart(c)) return seeOther(c, '/board')
       return fragment(c, deps, 'reports/board', part, await boardOf(c, deps))
@@ -42,11 +44,12 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   const night = nightOf(now, config.timeZone)
   const since = instantOf(night, '12:00', config.timeZone)
   const people = await listOnBoard(db, now, settings)
-  const [needs, figures, hours, clocks] = await Promise.all([
+  const [needs, figures, hours, clocks, incidents] = await Promise.all([
     listNeeds(db),
     readFigures(db, since, now),
     readHours(db, now),
     listClocks(db, CLOCKS),
+    listOpenIncidents(db, INCIDENTS),
   ])
   return {
     night,
@@ -71,6 +74,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
       left: countdown(row.dueAt.getTime() - now.getTime()),
       over: row.dueAt < now,
     })),
+    incidents,
     answerSeconds: settings.answerSeconds,
     lead: c.var.me.capabilities.has('desk.lead'),
   }

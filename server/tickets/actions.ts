@@ -301,10 +301,21 @@ export async function complain(tx: Tx, id: TicketId): Promise<void> {
   if (locked.complained_at && locked.state !== 'resolved') return
   if (locked.state === 'resolved') await reopen(tx, locked)
   else refuse(whyNotMove(locked.state, 'resolve'))
+  await markComplaint(tx, id)
+}
+
+/** The customer complains to the agent who has the conversation, by word or on the phone: the same as their own button. */
+export async function noteComplaint(tx: Tx, id: TicketId, { epoch }: { epoch: number }): Promise<void> {
+  const ticket = await tickets.lockTicket(tx, id)
+  await needAssignment(tx, ticket, epoch)
+  if (!ticket.complained_at) await markComplaint(tx, id)
+}
+
+async function markComplaint(tx: Tx, id: TicketId): Promise<void> {
   await tickets.setTicket(tx, id, { complained_at: tx.now, head: true })
   await sayHouse(tx, id, 'complained')
-  const ticket = await tickets.lockTicket(tx, id)
-  await announce(tx, 'ticket.complained', { ticketId: id, round: ticket.round }, topics(id))
+  const { round } = await tickets.lockTicket(tx, id)
+  await announce(tx, 'ticket.complained', { ticketId: id, round }, topics(id))
 }
 
 /** Not a request at all. It leaves the queue and every count. */

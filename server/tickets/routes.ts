@@ -9,6 +9,7 @@ import { staffOnly } from '../web/guard.ts'
 import {
   describeTicket,
   markSpam,
+  noteComplaint,
   reopenTicket,
   resolveTicket,
   returnTicket,
@@ -70,6 +71,10 @@ export const ticketRoutes = (deps: Deps, around: Around) => {
         toast: 'returned',
         done,
       })
+    })
+    .post('/:id/complaint', staffOnly(deps, 'desk.work'), async (c) => {
+      const { epoch } = await form(c, HELD)
+      return acting(c, door, (tx) => noteComplaint(tx, pathId<TicketId>(c), { epoch }), { toast: 'complaint' })
     })
     .post('/:id/spam', staffOnly(deps, 'desk.work'), async (c) => {
       const { epoch } = await form(c, HELD)

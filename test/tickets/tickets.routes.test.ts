@@ -47,6 +47,33 @@ const mine = async (question?: string) => {
 const described = async (id: TicketId, values: Record<string, string | number>) =>
   desk.post(`/tickets/${id}/resolution`, { categoryId: '', need: '', result: '', ...values })
 
+test('an agent notes that the customer complains: the duty manager sees it on the board at once, and answers', async () => {
+  const kai = await hire(database.db, '周启明', { rank: 'supervisor' })
+  await putOnPost(database.db, kai, 'manager')
+  const { id, epoch } = await mine()
+  expect((await desk.get(`/tickets/${id}`)).html).toContain('客户要投诉')
+  for (let press = 0; press < 2; press++)
+    expect((await desk.post(`/tickets/${id}/complaint`, { epoch })).location).toBe(`/desk/${id}`)
+  expect((await desk.get(`/tickets/${id}`)).html).not.toContain('客户要投诉')
+  while ((await house.relay.pass()) > 0);
+  const board = await signedIn(house, kai)
+  const { html } = await board.get('/board')
+  const [incident, ...more] = [...html.matchAll(/href="(\/incidents\/\d+)"/g)].map(([, path]) => path)
+  expect(more).toEqual([])
+  expect(html).toContain('投诉 · 苏晴')
+  await board.post(`${incident}/acknowledgement`)
+  await board.post(`${incident}/resolution`, { measures: '改派外线一组', forCustomer: '今晚 20 点前一定到' })
+  expect((await listMessages(database.db, id, 0)).at(-1)).toMatchObject({ code: 'complaint_answered' })
+  expect((await board.get('/board/incidents', { htmx: true })).html).toContain('没有未了的事件或投诉。')
+})
+
+test('only whoever has the conversation notes a complaint on it', async () => {
+  const { id, epoch } = await mine()
+  const other = await signedIn(house, zhou)
+  expect((await other.post(`/tickets/${id}/complaint`, { epoch })).status).toBeGreaterThanOrEqual(403)
+  expect((await getTicket(database.db, id)).complained_at).toBeNull()
+})
+
 test('the page of a conversation shows who asks, what was said and noted, and what its agent may do', async () => {
   const { id, epoch } = await mine()
   await does.say(id, mei, epoch, '查到了，是交换机断电')
