@@ -10,8 +10,6 @@ const program = [
   'test/platform/embedded.test.ts',
   'test/drills/**/*.test.ts',
 ]
-// Minutes of a whole night, on a machine that does nothing else: `DRILLS=on npm test -- test/escalations`.
-const drills = ['test/escalations/deadlines.test.ts']
 const browser = ['test/browser/**/*.test.ts']
 // …and every other file speaks to a database.
 
@@ -35,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'db',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...unit, ...http, ...program, ...drills, ...browser],
+          exclude: [...configDefaults.exclude, ...unit, ...http, ...program, ...browser],
           isolate: false,
         },
       },
@@ -53,7 +51,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'program',
-          include: process.env.DRILLS === 'on' ? [...program, ...drills] : program,
+          include: program,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -19,7 +19,7 @@ import { openHouse, type QuietHouse } from '../support/server.ts'
 const database = testDatabase()
 const clock = handSetClock()
 const TICKETS = 200
-const SECONDS = 640
+const SECONDS = 330
 const AGENTS = 30
 const LATE_MILLISECONDS = 2000
 
@@ -35,6 +35,8 @@ function seeded(seed: number): () => number {
 }
 const random = seeded(20261124)
 const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)]
+/** Acts that were killed and have not been tried again since. */
+const killed = new Set<string>()
 const uuid = () => crypto.randomUUID()
 const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000)
 
@@ -42,11 +44,17 @@ const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds 
 async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; close: () => Promise<void> }> {
   const house = await openHouse(database, clock)
   const kinds = jobs({ wellFor: () => true }, house.react).map((job) => job(house.deps))
-  // What is killed in the middle of an act has changed nothing, and is done in the next second.
+  // What is killed in the middle of an act has changed nothing, and is done in the next second. Not the same one twice in
+  // a row: of two seconds one is the clock's step, so a third chance would come after them, whatever the house did.
   const dying = kinds.map((kind) => ({
     ...kind,
     run: async (id: string) => {
-      if (random() < 0.03) throw new Error('killed')
+      const which = `${kind.kind} ${id}`
+      if (random() < 0.03 && !killed.has(which)) {
+        killed.add(which)
+        throw new Error('killed')
+      }
+      killed.delete(which)
       await kind.run(id)
     },
   }))
@@ -68,7 +76,7 @@ async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; c
 test('through a night of 200 tickets, restarts and killed jobs each deadline fires once, never early, at most 2 s late', async () => {
   clock.set(TWO_FOURTEEN)
   const { db } = database
-  await sql`insert into settings (key, value, changed_at) values ('departmentAcceptMinutes', '5', ${clock.now()})`.execute(
+  await sql`insert into settings (key, value, changed_at) values ('departmentAcceptMinutes', '2', ${clock.now()})`.execute(
     db,
   )
   const agents: StaffId[] = []
@@ -117,7 +125,7 @@ test('through a night of 200 tickets, restarts and killed jobs each deadline fir
     await timing(
       'escalation.stepped_up',
       sql`escalations o on o.id = (e.payload ->> 'escalationId')::bigint`,
-      sql`o.sent_at + case e.payload ->> 'step' when 'manager' then interval '5 minutes' else interval '10 minutes' end`,
+      sql`o.sent_at + case e.payload ->> 'step' when 'manager' then interval '2 minutes' else interval '4 minutes' end`,
     ),
   ).toEqual(inTime)
   expect(await forgotten()).toEqual({ offers: 0, clocks: 0, promises: 0, escalations: 0 })
@@ -181,6 +189,7 @@ async function act(house: QuietHouse, agents: readonly StaffId[], handler: Staff
       .select(['a.ticket_id', 'a.epoch', 't.visitor_id', 't.customer_id'])
       .where('a.staff_id', '=', agent)
       .where('a.ended_at', 'is', null)
+      .orderBy('a.id')
       .execute(),
   )
   const id = mine?.ticket_id as TicketId
@@ -225,6 +234,7 @@ async function act(house: QuietHouse, agents: readonly StaffId[], handler: Staff
             .select('id')
             .where('ticket_id', '=', id)
             .where('state', '=', 'open')
+            .orderBy('id')
             .execute(),
         )
         if (!open) return
@@ -247,6 +257,7 @@ async function act(house: QuietHouse, agents: readonly StaffId[], handler: Staff
             .selectFrom('escalations')
             .select(['id', 'state'])
             .where('state', 'in', ['sent', 'accepted'])
+            .orderBy('id')
             .execute(),
         )
         // Every third one is left lying, so that the house must climb its steps.
@@ -272,6 +283,7 @@ async function act(house: QuietHouse, agents: readonly StaffId[], handler: Staff
             .select('id')
             .where('state', 'in', ['queued', 'open'])
             .where('id', '!=', id)
+            .orderBy('id')
             .execute(),
         )
         if (other && random() < 0.3)
