@@ -42,11 +42,12 @@ document.addEventListener('click', ({ target }) => {
   refetch()
 })
 
-export const rows = () => [...(list()?.querySelectorAll('a.row') ?? [])]
+/** Those that the chosen tab shows. */
+export const rows = () => [...(list()?.querySelectorAll('a.row') ?? [])].filter((row) => row.checkVisibility())
 
 /** The row of what is open, also before the list has been fetched anew. */
 export function markCurrent() {
-  for (const row of rows()) {
+  for (const row of list()?.querySelectorAll('a.row') ?? []) {
     if (row.getAttribute('href') === location.pathname) row.setAttribute('aria-current', 'true')
     else row.removeAttribute('aria-current')
   }

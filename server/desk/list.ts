@@ -33,7 +33,7 @@ export async function listOf({ db, clock }: House, me: SignedIn, current: string
   const [mine, queue] = await Promise.all([listMine(db, me.staffId), listQueue(db, me.staffId, MOST_QUEUED)])
   const rows = [
     ...mine.map((row) => ({ ...row, group: row.waitingOn, id: row.ticketId as string, place: null })),
-    ...queue.map((row, at) => ({ ...row, group: 'queue' as const, id: row.ticketId as string, place: at + 1 })),
+    ...queue.map((row) => ({ ...row, group: 'queue' as const, id: row.ticketId as string })),
   ].map((row) => withClock(row, { now, answerSeconds, current }))
   const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
   return { groups: groups.filter((group) => group.rows.length > 0), fresh }

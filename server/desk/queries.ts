@@ -80,14 +80,19 @@ export async function listMine(db: Reader, staffId: StaffId): Promise<DeskRow[]>
   return rows.map(rowOf)
 }
 
-/** The live queue in its order. */
-export async function listQueue(db: Reader, staffId: StaffId, limit: number): Promise<DeskRow[]> {
-  const { rows } = await sql<Stored>`
-    select ${columns(`staff:${staffId}`)}
-    from (select * from tickets where state = 'queued' order by head desc, place_at, id limit ${limit}) t
+/** What waits: complaints and what came back from a shift first, then by the clock that runs out soonest; with the place in which it is offered. */
+export async function listQueue(db: Reader, staffId: StaffId, limit: number): Promise<(DeskRow & { place: number })[]> {
+  const { rows } = await sql<Stored & { place: string }>`
+    select ${columns(`staff:${staffId}`)}, q.place
+    from (
+      select id, place from (
+        select id, head, answer_due_at, place_at, row_number() over (order by head desc, place_at, id) as place
+        from tickets where state = 'queued') waiting
+      order by head desc, answer_due_at nulls last, place limit ${limit}) q
+    join tickets t on t.id = q.id
     join customers c on c.id = t.customer_id left join categories k on k.id = t.category_id
-    order by t.head desc, t.place_at, t.id`.execute(db)
-  return rows.map(rowOf)
+    order by t.head desc, t.answer_due_at nulls last, q.place`.execute(db)
+  return rows.map((row) => ({ ...rowOf(row), place: Number(row.place) }))
 }
 
 export async function countQueue(db: Reader): Promise<{ queued: number; unanswered: number }> {

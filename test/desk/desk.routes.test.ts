@@ -230,6 +230,25 @@ test('the list stands by who waits for whom, then the queue with place and wait'
   expect(html).toMatch(/data-tone="lamp" data-due="2026-11-23T18:15:00.000Z"[\s\S]*?0:10/)
 })
 
+test('the queue stands by the clock that runs out soonest, a complaint before all, each with its countdown', async () => {
+  await putOnPost(database.db, mei)
+  const people = await Promise.all(['白露', '顾一鸣', '韩雪'].map((name) => welcome(database.db, name)))
+  const [slow, soon, complains] = await Promise.all(people.map((one) => does.ask(one, '上不了网')))
+  const due = (id: unknown, seconds: number) =>
+    database.db
+      .updateTable('tickets')
+      .set({ answer_due_at: plus(clock.now(), seconds * SECOND) })
+      .where('id', '=', String(id))
+      .execute()
+  await due(slow, 1800)
+  await due(soon, 20)
+  await due(complains, 900)
+  await house.deps.transact(people[2]?.actor ?? system, (tx) => complain(tx, complains as never))
+  const { html } = await desk.get('/desk/queue', { htmx: true })
+  expect(rows(html)).toEqual([`queue.${complains}`, `queue.${soon}`, `queue.${slow}`])
+  expect(html.match(/class="badge" data-tone="\w+" data-due/g)).toHaveLength(3)
+})
+
 test('unread words are counted until I have read them', async () => {
   await putOnPost(database.db, mei)
   const id = await does.ask(suQing)
