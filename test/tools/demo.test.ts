@@ -52,6 +52,33 @@ test('about forty people in six departments with ranks, and thirty requests in a
   for (const wanted of ['broadband', 'dns', 'billing', 'cloud', 'mail']) expect(codes).toContain(wanted)
 })
 
+test('departments and the technician have requests in every state, with what was promised, and a complaint waits for the duty manager', async () => {
+  await seed()
+  const { db } = database
+  const requests = await db.selectFrom('escalations').selectAll().orderBy('id').execute()
+  expect(requests.map(({ state }) => state).sort()).toEqual([
+    'accepted',
+    'accepted',
+    'answered',
+    'asked_back',
+    'returned',
+    'sent',
+    'sent',
+  ])
+  expect(requests.filter(({ post }) => post === 'technician')).toMatchObject([{ state: 'sent' }])
+  const overdue = requests.filter(({ state, promised_at: at }) => state === 'accepted' && at && at < clock.now())
+  expect(overdue).toHaveLength(1)
+  expect(await db.selectFrom('escalation_notes').select('side').execute()).toEqual([{ side: 'department' }])
+  expect(await db.selectFrom('promises').select('state').execute()).toHaveLength(6)
+  expect(await db.selectFrom('ticket_holds').select('ref').execute()).toHaveLength(6)
+  const [complaint, ...more] = await db.selectFrom('incidents').selectAll().execute()
+  expect(complaint).toMatchObject({ kind: 'complaint', state: 'open' })
+  expect(more).toEqual([])
+  expect(await db.selectFrom('alarms').select(['kind', 'ticket_id']).execute()).toEqual([
+    { kind: 'complaint', ticket_id: complaint?.ticket_id },
+  ])
+})
+
 test('seeding twice, or from two programs at once, is seeding once', async () => {
   const both = await Promise.all([seed(), seed()])
   expect(both.toSorted()).toEqual([false, true])

@@ -18,6 +18,7 @@ import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
 import { appointDemoLeaders } from './leaders.ts'
 import { PEOPLE } from './people.ts'
+import { tellRequests } from './requests.ts'
 import { extendDemoRoster, extendRoster } from './sweep.ts'
 
 type Seeding = Pick<Deps, 'transact' | 'config'>
@@ -36,6 +37,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await moveIn(tx, passwordHash, config.publicUrl)
     await extendRoster(tx, config.timeZone)
     await tellHistory(tx, config.timeZone)
+    await tellRequests(tx)
     return true
   })
   if (!movedIn) await extendDemoRoster({ transact, config })
