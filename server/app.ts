@@ -9,6 +9,7 @@ import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
+import { faqRoutes } from './chat/faq/routes.ts'
 import { chatRoutes, formsAgain } from './chat/routes.ts'
 import { ofCustomers } from './chat/uploads.ts'
 import { widgetScript } from './chat/widget/routes.ts'
@@ -17,6 +18,7 @@ import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
+import { articleRoutes } from './knowledge/articles/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
@@ -87,6 +89,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/desk', deskRoutes(deps, around))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
+  app.route('/knowledge', articleRoutes(deps))
+  app.route('/faq', faqRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))

@@ -26,16 +26,25 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'escalation.lead',
     'incident.read',
     'incident.lead',
+    'knowledge.edit',
   ],
 }
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
   head: ['board.read', 'escalation.read', 'escalation.handle'],
-  hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read'],
+  hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read', 'knowledge.edit'],
   administration: ['board.read'],
   leadership: ['board.read', 'ticket.read', 'ticket.search', 'leadership.read', 'incident.read'],
-  administrator: ['settings.edit', 'people.edit', 'roster.edit', 'board.read', 'leadership.read', 'system.operate'],
+  administrator: [
+    'settings.edit',
+    'people.edit',
+    'roster.edit',
+    'board.read',
+    'leadership.read',
+    'system.operate',
+    'knowledge.edit',
+  ],
 }
 
 export function capabilitiesOf(roles: readonly StandingRole[], post: Post | null): ReadonlySet<Capability> {

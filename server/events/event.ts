@@ -4,6 +4,7 @@ import type { ClockEvents } from './clocks.ts'
 import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { IncidentEvents } from './incidents.ts'
+import type { KnowledgeEvents } from './knowledge.ts'
 import type { NotificationEvents } from './notifications.ts'
 import type { OperationEvents } from './operation.ts'
 import type { PromiseEvents } from './promises.ts'
@@ -18,6 +19,7 @@ export type Events = AccountEvents &
   DeskEvents &
   EscalationEvents &
   IncidentEvents &
+  KnowledgeEvents &
   PromiseEvents &
   NotificationEvents &
   OperationEvents &
