@@ -1,4 +1,5 @@
 /** The customer's chat: on the help page and in the frame of the widget. Without it the form posts and the request page answers. */
+import './chat/suggest.js'
 import { call } from './chat/api.js'
 import { openConversation } from './chat/conversation.js'
 import { box, panel, rating, unreadCounter } from './chat/panel.js'

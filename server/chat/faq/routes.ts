@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { welcomeAgain } from '../../customers/actions.ts'
 import { isId } from '../../kernel/ids.ts'
-import type { Language } from '../../kernel/language.ts'
+import { LANGUAGES, type Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import { judgeArticle } from '../../knowledge/articles/actions.ts'
 import { type PublishedArticle, publishedArticles, voteOf } from '../../knowledge/articles/queries.ts'
@@ -16,6 +16,7 @@ import { senderOf, visitorsOf } from '../browser.ts'
 import { gateOf } from '../gate.ts'
 
 type Ctx = Context<Env>
+const SUGGESTED = 3
 const WORD_LETTERS = 500
 const ASKED = { q: optionalText(200).optional(), category: z.union([rowId, z.literal('')]).optional() }
 const JUDGED = { helpful: z.enum(['yes', 'no']), word: optionalText(WORD_LETTERS) }
@@ -25,6 +26,7 @@ export function faqRoutes(deps: Deps) {
   const gate = gateOf(deps)
   return new Hono<Env>()
     .get('/', (c) => showAll(c, deps))
+    .get('/suggestions', gate.pace, (c) => suggest(c, deps))
     .get('/:address', (c) => showOne(c, deps))
     .post('/:address/judgement', gate.pace, gate.newcomers, (c) => judge(c, deps))
 }
@@ -49,6 +51,16 @@ async function showAll(c: Ctx, deps: Deps): Promise<Response> {
     categories: groups.filter(({ category: name }) => name),
     groups: shown.map((one) => ({ ...one, articles: one.articles.map((each) => inWordsOf(each, c.var.language)) })),
   })
+}
+
+/** The few that share most with what somebody is typing. */
+async function suggest(c: Ctx, deps: Deps): Promise<Response> {
+  const { q, language } = query(c, { q: optionalText(400), language: z.enum(LANGUAGES) })
+  const best = ranked(await publishedArticles(deps.db), q).slice(0, SUGGESTED)
+  const articles = best
+    .map((one) => inWordsOf(one, language))
+    .map(({ heading: title, path, lang }) => ({ title, path, lang }))
+  return c.json({ articles })
 }
 
 /** By category, each where its first article stands. */

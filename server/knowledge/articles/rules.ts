@@ -28,7 +28,7 @@ const languagesOf = ({ title }: { title: Bilingual }): Language[] => LANGUAGES.f
 export const languageOf = (article: { title: Bilingual }, reader: Language): Language =>
   languagesOf(article).includes(reader) ? reader : (languagesOf(article)[0] ?? reader)
 
-export type Span = { readonly text: string; readonly href: string | null }
+type Span = { readonly text: string; readonly href: string | null }
 export type Block = { readonly list: 'bulleted' | 'numbered' | null; readonly lines: readonly (readonly Span[])[] }
 
 /**
@@ -71,7 +71,7 @@ function spansOf(line: string): Span[] {
 }
 
 /** What is looked for: Latin words whole, Chinese by every two characters that stand together. */
-export function termsOf(words: string): string[] {
+function termsOf(words: string): string[] {
   const plain = words.toLowerCase().normalize('NFKC')
   const latin = (plain.match(/[a-z0-9]{2,}/g) ?? []).filter((word) => !COMMON.has(word))
   const pairs = (plain.match(/\p{Script=Han}+/gu) ?? []).flatMap((run) => {
@@ -107,7 +107,7 @@ function scoreOf({ title, body }: Words, terms: readonly string[]): number {
 }
 
 /** Readable end of an address: letters and digits of any script, with dashes. */
-export const slugOf = (title: string): string =>
+const slugOf = (title: string): string =>
   title
     .toLowerCase()
     .normalize('NFKC')
