@@ -167,10 +167,11 @@ test('the help page leads to the common questions', async () => {
 
 test('HTML and dangerous addresses that somebody writes are only text', async () => {
   const id = await begin({
-    bodyZh: '<img src=x onerror=alert(1)> [这里](javascript:alert(1)) [官网](https://example.com/a)',
+    bodyZh: '<img src=x onerror=alert(1)> [这里](javascript:alert(1)) [官网](https://example.com/a) [提问](/)',
   })
   const { html } = await visitor().get(`/faq/${id}`)
   expect(html).not.toContain('<img src=x')
   expect(html).not.toContain('href="javascript')
+  expect(html).toContain('<a href="/" rel="noopener nofollow">提问</a>')
   expect(html).toContain('<a href="https://example.com/a" rel="noopener nofollow">官网</a>')
 })

@@ -56,7 +56,7 @@ export function blocksOf(text: string): Block[] {
 }
 
 const LINK =
-  /\[([^\]\n]{1,200})\]\(((?:https?:\/\/|mailto:|tel:|\/(?!\/))[^\s()]{1,500})\)|https?:\/\/[^\s<>"'()，。；、！？]+[^\s<>"'()，。；、！？.,;:!?]/g
+  /\[([^\]\n]{1,200})\]\(((?:https?:\/\/|mailto:|tel:|\/(?!\/))[^\s()]{0,500})\)|https?:\/\/[^\s<>"'()，。；、！？]+[^\s<>"'()，。；、！？.,;:!?]/g
 
 function spansOf(line: string): Span[] {
   const spans: Span[] = []

@@ -13,6 +13,7 @@ import { listShifts, lockRoster, type ShiftView, shiftsAt } from '../../roster/q
 import type { Reader, Tx } from '../../schema.ts'
 import { storeSetting } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
+import { publishDemoArticles } from './articles.ts'
 import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
 import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
@@ -111,6 +112,7 @@ async function moveIn(tx: Tx, passwordHash: string, publicUrl: string): Promise<
       })),
     )
     .execute()
+  await publishDemoArticles(tx)
 }
 
 async function tellHistory(tx: Tx, zone: string): Promise<void> {
