@@ -67,8 +67,8 @@ test('whatever is killed while 8 customers and 3 agents talk, every word is ther
   over = true
   await Promise.all([...working, ...talking])
   await until('everybody has sent everything', async () => {
-    for (const { client } of customers) await client.settle()
     const settled = await Promise.all(agents.map((agent) => agent.settle()))
+    await Promise.all(customers.map(({ client }) => client.settle()))
     return settled.every(Boolean) && customers.every(({ client }) => client.acknowledged.length >= client.sent.size)
   })
   for (const { client } of customers) await client.catchUp()

@@ -104,7 +104,7 @@ test.runIf(hasRedis)(
     over = true
     await Promise.all([working, ...talking])
     await until('everybody has sent everything', async () => {
-      for (const { client } of customers) await client.settle()
+      await Promise.all(customers.map(({ client }) => client.settle()))
       return (await agent.settle()) && customers.every(({ client }) => client.acknowledged.length >= client.sent.size)
     })
     for (const { client } of customers) await client.catchUp()

@@ -73,7 +73,7 @@ test.runIf(hasRedis && hasNginx)(
     over = true
     await Promise.all([...working, ...talking, ...reading])
     await until('everybody has sent everything', async () => {
-      for (const { client } of customers) await client.settle()
+      await Promise.all(customers.map(({ client }) => client.settle()))
       const settled = await Promise.all(agents.map((agent) => agent.settle()))
       return settled.every(Boolean) && customers.every(({ client }) => client.acknowledged.length >= client.sent.size)
     })

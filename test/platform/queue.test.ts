@@ -20,12 +20,12 @@ test('a database that cuts every line, again and again, ends no program and lose
   const add = async (id: string): Promise<void> => {
     if (await queues.add('due', { name: 'cut', id, data: {} })) taken.push(id)
   }
-  for (let n = 0; n < 100; n++) {
+  // A queue that is away is left alone for a while, so it takes its time until enough have got in between the cuts.
+  for (let n = 0; n < 100 || taken.length <= 20; n++) {
     const adding = Array.from({ length: 5 }, (_, at) => add(`cut-${n}-${at}`))
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
       and application_name not like 'nightdesk web%'`.execute(database.db)
     if (n % 5 === 0) await Promise.all(adding)
   }
   await expect.poll(() => taken.filter((id) => !done.has(id)), { timeout: 20_000 }).toEqual([])
-  expect(taken.length).toBeGreaterThan(20)
-}, 40_000)
+}, 90_000)

@@ -2,11 +2,13 @@ import type { Socket } from 'socket.io-client'
 import { ack, call, type Message, openLine } from './customer.ts'
 import type { Line } from './history.ts'
 
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
 /** What the line does to one send. */
 export type Fault = 'none' | 'lost' | 'ack lost' | 'doubled' | 'other door'
 /** Section 5 says every 3 s; often enough for a test. */
 const ASKED_EVERY_MILLISECONDS = 1000
-type Accepted = { seq: number } | { error: { code: string } }
+type Accepted = { seq: number } | { error: { code: string; retryAfterSeconds?: number } }
 
 /**
  * A client that keeps to section 5 of the protocol over a line that does not: every message shows once and in order,
@@ -19,6 +21,7 @@ export function faithfulClient(desk: string, token: string, ticketId: string, he
   const acknowledged: { clientId: string; seq: number }[] = []
   const socket: Socket = openLine(desk, { token }, headers)
   let resuming: Promise<void> | undefined
+  let resending: Promise<void> | undefined
 
   const last = (): number => {
     let seq = 0
@@ -50,18 +53,32 @@ export function faithfulClient(desk: string, token: string, ticketId: string, he
   const byHttp = async (clientId: string, body: string): Promise<Accepted> =>
     (await call<Accepted>(desk, 'POST', `/tickets/${ticketId}/messages`, { token, headers, body: { clientId, body } }))
       .body
-  const attempt = async (clientId: string, body: string, fault: Fault): Promise<void> => {
-    if (fault === 'lost') return
+  const attempt = async (clientId: string, body: string, fault: Fault): Promise<Accepted | undefined> => {
+    if (fault === 'lost') return undefined
     if (fault === 'doubled') void byHttp(clientId, body)
     const sending = fault === 'other door' ? byHttp(clientId, body) : byLine(clientId, body)
     const accepted = await sending.catch(() => undefined) // no answer: it stays in the outbox
-    if (!accepted || fault === 'ack lost' || !('seq' in accepted)) return
+    if (!accepted || fault === 'ack lost' || !('seq' in accepted)) return accepted
     acknowledged.push({ clientId, seq: accepted.seq })
     outbox.delete(clientId)
+    return accepted
   }
-  const resend = () => Promise.all([...outbox].map(([clientId, body]) => attempt(clientId, body, 'none')))
+  // One after the other, and no faster than asked: a hundred at once are a hundred refusals.
+  const resend = async (): Promise<void> => {
+    for (const [clientId, body] of outbox) {
+      const answer = await attempt(clientId, body, 'none')
+      if (!answer) return
+      if ('error' in answer) await pause((answer.error.retryAfterSeconds ?? 0.1) * 1000)
+    }
+  }
+  const resendOnce = (): Promise<void> => {
+    resending ??= resend().finally(() => {
+      resending = undefined
+    })
+    return resending
+  }
 
-  socket.on('connect', () => void resumeOnce().then(resend))
+  socket.on('connect', () => void resumeOnce().then(resendOnce))
   socket.on('message', (message: Message) => {
     if (message.ticketId !== ticketId) return
     show([message])
@@ -88,8 +105,8 @@ export function faithfulClient(desk: string, token: string, ticketId: string, he
       socket.connect()
       const until = performance.now() + 5000
       while ((outbox.size > 0 || !socket.connected) && performance.now() < until) {
-        await new Promise((resolve) => setTimeout(resolve, 10))
-        if (socket.connected) await resend()
+        await pause(10)
+        if (socket.connected) await resendOnce()
       }
     },
     catchUp: async (): Promise<void> => {
