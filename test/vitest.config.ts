@@ -21,6 +21,7 @@ export default defineConfig({
     // Only what hangs ends here: what must be quick says so in its test, and a busy machine is no failure.
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect: { poll: { timeout: 15_000 } },
     globalSetup: [`${SUPPORT}/global-setup.ts`],
     projects: [
       // One worker for many files, and one cloned database a worker: support/database.ts empties it before each test.

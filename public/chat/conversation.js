@@ -266,8 +266,9 @@ export async function openConversation({ token, language, ticketId, hear }) {
       if (socket.connected) socket.emit('typing', { ticketId, on: false })
       void unsent.add(body)
     },
-    attach: (file) => unsent.add(file.name, file, file.size > FILE_BYTES && hear.why(413, null)),
+    attach: (file) => unsent.add(file.name, file, file.size > FILE_BYTES && hear.tooLarge()),
     again: unsent.again,
+    discard: unsent.discard,
     typing: () => {
       if (!socket.connected || Date.now() - typedAt < TYPING_EVERY) return
       typedAt = Date.now()

@@ -1,5 +1,5 @@
 /** Draws a conversation, in place: what stands there keeps standing, so that nothing jumps and nothing is read twice. */
-import { sizeOf } from './files.js'
+import { fitted, sizeOf } from './files.js'
 import { faceOf } from './words.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -21,7 +21,7 @@ export function element(name, attributes = {}, ...children) {
   return made
 }
 
-export function drawer(log, words, { again, file }) {
+export function drawer(log, words, { again, discard, file }) {
   const { say, find, time, day, moment, nameOf, language } = words
   let marks = { delivered: 0, read: 0 }
   let shown = []
@@ -57,7 +57,7 @@ export function drawer(log, words, { again, file }) {
   function kept({ seq, body, details: { type, bytes, width, height } }) {
     const link = element('a', { class: 'bubble file', download: body, href: '' })
     if (width) {
-      const picture = element('img', { alt: body, width, height })
+      const picture = element('img', { alt: body, ...fitted({ width, height }) })
       link.append(picture)
       file(seq).then((url) => url && Object.assign(picture, { src: url }) && Object.assign(link, { href: url }))
     } else {
@@ -79,6 +79,12 @@ export function drawer(log, words, { again, file }) {
     return link
   }
 
+  function link(word, act) {
+    const button = element('button', { type: 'button', class: 'link' }, say(word))
+    button.addEventListener('click', act)
+    return button
+  }
+
   function pending(one) {
     const box = element('div', { class: 'msg', 'data-ours': '', ...(one.failed ? { 'data-unsent': '' } : {}) })
     const bubble = one.file
@@ -88,9 +94,11 @@ export function drawer(log, words, { again, file }) {
     box.append(bubble, after)
     const late = Date.now() - new Date(one.at).getTime() > 2500
     if (one.failed) {
-      const button = element('button', { type: 'button', class: 'link' }, say('try_again'))
-      button.addEventListener('click', () => again(one.clientId))
-      after.append(icon('circle-alert'), element('span', {}, String(one.failed)), button)
+      after.append(icon('circle-alert'), element('span', {}, String(one.failed)))
+      after.append(
+        link('try_again', () => again(one.clientId)),
+        link('discard', () => discard(one.clientId)),
+      )
     } else if (late) {
       box.setAttribute('data-unsent', '')
       after.append(icon('wifi-off'), say('not_sent'))

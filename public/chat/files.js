@@ -26,6 +26,13 @@ export function fileUrls(ticketId, { token, language }) {
   }
 }
 
+/** Room for a picture in a conversation, as the pages of the house give it too; never larger than it is. */
+const SIDE = 300
+export function fitted({ width, height }) {
+  const scale = Math.min(1, SIDE / width, SIDE / height)
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
 export const sizeOf = (bytes, language) => {
   const mega = bytes >= 1_000_000
   const figure = new Intl.NumberFormat(language, { maximumFractionDigits: mega ? 1 : 0 })

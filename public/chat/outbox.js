@@ -90,6 +90,8 @@ export function outbox(place, { live, http, changed, stored, why }) {
       if (one) await keep({ ...one, failed: false })
       await flush()
     },
+    /** It never went out, and nobody misses it. */
+    discard: forget,
     list: () => list,
     close: () => {
       closed = true

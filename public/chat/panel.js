@@ -42,6 +42,7 @@ export function panel(root, words, { conversation, unread, seen }) {
   let fileOf
   const talk = drawer(one('[data-talk]'), words, {
     again: (id) => conversation().again(id),
+    discard: (id) => conversation().discard(id),
     file: (seq) => fileOf(seq),
   })
 
@@ -117,6 +118,7 @@ export function panel(root, words, { conversation, unread, seen }) {
       if (how !== 'up') set('[data-offline-words]', say(how === 'down' ? 'offline' : 'slow'))
     },
     why,
+    tooLarge: () => say('file_large'),
     seen,
   }
 }

@@ -26,6 +26,8 @@ export function wordsOf(element) {
     const { code, field, message, retryAfterSeconds: count = 1 } = body?.error ?? {}
     const next = (which) => (find(`next.${which}`) ?? find(`next.${which}_other`)) && say(`next.${which}`, { count })
     const what = (code === 'bad_field' && find(`field.${field}`)) || message
+    // A file cannot be corrected where it stands: what is wrong with it says what to choose instead.
+    if (field === 'file') return what
     return [what, next(code) || next(status)].filter(Boolean).join(language === 'en' ? ' ' : '')
   }
   const nameOf = ({ name, nameEn }) => (language === 'en' && nameEn ? nameEn : name)

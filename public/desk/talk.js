@@ -1,3 +1,4 @@
+import { fitted } from '../chat/files.js'
 import { clockTime, dateIn, me } from '../shell/house.js'
 import { call, line, tell, watchConversation } from '../shell/line.js'
 import { drawUnsent, forget } from './outbox.js'
@@ -128,7 +129,7 @@ function fileBubble({ seq, body, details: { width, height, bytes } }) {
   link.href = `/tickets/${talk.id}/files/${seq}`
   link.download = body
   const picture = link.querySelector('img')
-  if (picture) Object.assign(picture, { width, height, alt: body, src: link.href })
+  if (picture) Object.assign(picture, { ...fitted({ width, height }), alt: body, src: link.href })
   else {
     link.querySelector('span').textContent = body
     link.querySelector('small').textContent = sizeOf(bytes)

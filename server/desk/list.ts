@@ -3,12 +3,13 @@ import { countdown } from '../i18n/instants.ts'
 import { isId, type StaffId, type TicketId } from '../kernel/ids.ts'
 import { plus, SECOND } from '../kernel/time.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
+import type { Settings } from '../settings/definitions.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { countQueue, type DeskRow, endedOfferOf, listMine, listQueue, openOfferOf } from './queries.ts'
-import { arrange, GROUPS, type Group, hold, type Place } from './rules.ts'
+import { arrange, GROUPS, type Group, hold, type Place, whyNotAsked } from './rules.ts'
 
 type House = Pick<Deps, 'db' | 'clock'>
 
@@ -29,14 +30,24 @@ export async function offerOf({ db, clock }: House, staffId: StaffId) {
 /** My conversations by who waits for whom, and the queue with place and wait; in the order in which they stand on the screen where that is told. */
 export async function listOf({ db, clock }: House, me: SignedIn, current: string | undefined, shown: readonly Place[]) {
   const now = clock.now()
-  const { answerSeconds } = await currentSettings(db)
+  const settings = await currentSettings(db)
+  const { answerSeconds } = settings
   const [mine, queue] = await Promise.all([listMine(db, me.staffId), listQueue(db, me.staffId, MOST_QUEUED)])
   const rows = [
     ...mine.map((row) => ({ ...row, group: row.waitingOn, id: row.ticketId as string, place: null })),
     ...queue.map((row) => ({ ...row, group: 'queue' as const, id: row.ticketId as string })),
   ].map((row) => withClock(row, { now, answerSeconds, current }))
   const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
-  return { groups: groups.filter((group) => group.rows.length > 0), fresh }
+  return { groups: groups.filter((group) => group.rows.length > 0), fresh, unasked: unaskedOf(me, mine, settings, now) }
+}
+
+/** Why the queue beside does not ring at this person; null where it does, or is not theirs. */
+function unaskedOf({ duty }: SignedIn, mine: readonly DeskRow[], settings: Settings, now: Date) {
+  if (duty?.post !== 'service') return null
+  const waitingOnUs = mine.filter(({ waitingOn }) => waitingOn === 'us').length
+  const load = { waitingOnUs, waitingOnCustomer: mine.length - waitingOnUs }
+  const why = whyNotAsked({ ...load, onBreak: duty.state === 'on_break', shiftEndsAt: duty.until }, settings, now)
+  return why && { why, until: duty.until, limit: settings.capacity }
 }
 
 /** Why there is nothing to do, and what next. */

@@ -32,14 +32,19 @@ export const loadOf = (
   routing: Pick<Routing, 'waitingOnCustomerLoad'>,
 ): number => of.waitingOnUs + of.waitingOnCustomer * routing.waitingOnCustomerLoad
 
-/** There, awake, with a hand free, and not about to go home. A new ticket weighs 1, so there must be room for 1. */
-export function isAble(candidate: Candidate, routing: Routing, now: Date): boolean {
-  return (
-    !candidate.onBreak &&
-    isPresent(candidate.seenAt, now, routing.quietSeconds) &&
-    loadOf(candidate, routing) + 1 <= routing.capacity &&
-    now < plus(candidate.shiftEndsAt, -routing.noOffersBeforeEndMinutes * MINUTE)
-  )
+/** There, awake, with a hand free, and not about to go home. */
+export const isAble = (candidate: Candidate, routing: Routing, now: Date): boolean =>
+  isPresent(candidate.seenAt, now, routing.quietSeconds) && whyNotAsked(candidate, routing, now) === null
+
+/** Why nothing new is offered to somebody on post; null where it is. A new ticket weighs 1, so there must be room for 1. */
+export function whyNotAsked(
+  of: Pick<Candidate, 'onBreak' | 'shiftEndsAt' | 'waitingOnUs' | 'waitingOnCustomer'>,
+  routing: Omit<Routing, 'quietSeconds'>,
+  now: Date,
+): 'break' | 'ending' | 'full' | null {
+  if (of.onBreak) return 'break'
+  if (now >= plus(of.shiftEndsAt, -routing.noOffersBeforeEndMinutes * MINUTE)) return 'ending'
+  return loadOf(of, routing) + 1 > routing.capacity ? 'full' : null
 }
 
 export const isPresent = (seenAt: Date | null, now: Date, quietSeconds: number): boolean =>

@@ -10,6 +10,7 @@
  *   {{icon "timer"}}                              <svg class="i"> from /icons.svg
  *   {{time at}} {{day at}} {{moment at}}          02:14 · 23 Nov · both where it is not tonight; company time zone
  *   {{since at}}                                  17 min, 2 h
+ *   <img {{fitted picture}}>                      width and height for the room that a conversation has
  *   {{fileSize bytes}}                            12 KB, 3.4 MB
  *   {{both name}}                                 the reader's side of a bilingual value
  *   {{#if (eq a b)}} {{#if (and a b)}} {{#if (or a b)}} {{#if (not a)}} {{#if (gt a b)}}
@@ -43,6 +44,8 @@ type Template = (context: object) => string
 type Loaded = { page: Template; parts: Map<string, Template> }
 
 const hb = Handlebars.create()
+/** Room for a picture in a conversation, in pixels, as public/chat/files.js gives it too; never larger than it is. */
+const PICTURE_SIDE = 300
 const COMPILE = { strict: false, assumeObjects: false, knownHelpersOnly: false } as const
 
 hb.registerHelper('fragment', function (this: unknown, _name: string, options: Options) {
@@ -87,6 +90,11 @@ hb.registerHelper('hue', (id: unknown) => (Number(String(id ?? '0').slice(-3)) %
 hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
 hb.registerHelper('json', (value: unknown) => JSON.stringify(value))
 hb.registerHelper('fileSize', (bytes: number, { data }: Options) => fileSize(bytes, data.root.language))
+hb.registerHelper('fitted', ({ width, height }: { width: number; height: number }) => {
+  const scale = Math.min(1, PICTURE_SIDE / width, PICTURE_SIDE / height)
+  const side = (length: number) => Math.max(1, Math.round(length * scale))
+  return new Handlebars.SafeString(`width="${side(Number(width))}" height="${side(Number(height))}"`)
+})
 hb.registerHelper('eq', (a: unknown, b: unknown) => a === b)
 hb.registerHelper('gt', (a: number, b: number) => a > b)
 hb.registerHelper('nth', (index: number) => index + 1)

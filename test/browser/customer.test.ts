@@ -1,15 +1,19 @@
 import { once } from 'node:events'
+import fs from 'node:fs'
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import { createAdaptorServer } from '@hono/node-server'
+import { sql } from 'kysely'
 import type { BrowserContext, Page } from 'playwright-core'
+import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openChatSockets } from '../../server/chat/sockets.ts'
 import { takeTicket } from '../../server/desk/offers/actions.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { systemClock } from '../../server/platform/clock.ts'
 import { describeTicket, resolveTicket } from '../../server/tickets/actions.ts'
+import { sendFile } from '../../server/tickets/files/actions.ts'
 import { mark, postMessage } from '../../server/tickets/messages/actions.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { testDatabase } from '../support/database.ts'
@@ -133,6 +137,7 @@ async function agent(who = mei) {
   const { epoch } = await transact(as(who, 'manager'), (tx) => takeTicket(tx, ticketId))
   return {
     ticketId,
+    epoch,
     say: (body: string) =>
       transact(as(who), (tx) =>
         postMessage(tx, { ticketId, by: { kind: 'staff', staffId: who, epoch }, clientId: crypto.randomUUID(), body }),
@@ -194,6 +199,66 @@ test('a page left open while the server is gone and both sides write shows every
   await page.reload()
   await shows(page, ['first', 'second', 'third', 'fourth', 'written without a line'])
   expect(await page.inputValue('[data-say] textarea')).toBe('a draft')
+  await context.close()
+})
+
+/** What is asked of an image element. */
+type Picture = { naturalWidth: number; naturalHeight: number; width: number; height: number; alt: string }
+test('a picture and a log that a customer sends are kept while the line is down, go out once, and stand in both sides’ words; a program is refused', async () => {
+  const { page, context, faults } = await open('/')
+  await askIn(page)
+  const mine = await agent()
+  await page.getByRole('heading', { name: '林玫' }).waitFor()
+  const png = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#c22' } })
+    .png()
+    .toBuffer()
+  line.cut()
+  await page.getByText('The line is down').waitFor()
+  await page.setInputFiles('[data-say] input[type=file]', [
+    { name: 'red lamp.png', mimeType: 'image/png', buffer: png },
+    { name: 'trace.log', mimeType: 'text/plain', buffer: Buffer.from('lost\n'.repeat(400)) },
+  ])
+  await page.getByText('Not sent yet').first().waitFor()
+  await page.goto('about:blank')
+  line.mend()
+  await page.goto(`${url}/`)
+  await expect
+    .poll(() => page.locator('a.file img').evaluate((one) => (one as unknown as Picture).naturalWidth), {
+      timeout: 15_000,
+    })
+    .toBe(640)
+  expect(
+    await page.locator('a.file img').evaluate((one) => {
+      const { width, height } = one as unknown as Picture
+      return [width, height]
+    }),
+  ).toEqual([300, 225])
+  await page.locator('a.file', { hasText: 'trace.log' }).getByText('2 KB').waitFor()
+  const { rows } = await sql<{ body: string }>`select body from messages where code = 'file' order by seq`.execute(
+    database.db,
+  )
+  expect(rows.map(({ body }) => body)).toEqual(['red lamp.png', 'trace.log'])
+
+  await page.setInputFiles('[data-say] input[type=file]', [
+    { name: 'help.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from([77, 90, 0, 1, 2, 0]) },
+  ])
+  await page.getByText('This kind of file is not taken').waitFor()
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await expect.poll(() => page.getByText('help.exe').count()).toBe(0)
+
+  const { db, files, transact, clock } = house.deps
+  const by = { kind: 'staff', staffId: mei, epoch: mine.epoch } as const
+  await sendFile({
+    ...{ db, files, now: clock.now(), ticketId: mine.ticketId, author: `staff:${mei}` },
+    sent: { clientId: crypto.randomUUID(), name: 'manual.pdf', bytes: Buffer.from('%PDF-1.7 what the lamps mean') },
+    post: (word) => transact(as(mei), (tx) => postMessage(tx, { ticketId: mine.ticketId, by, ...word })),
+  })
+  const coming = page.waitForEvent('download')
+  await page.locator('a.file', { hasText: 'manual.pdf' }).click()
+  const download = await coming
+  expect(download.suggestedFilename()).toBe('manual.pdf')
+  expect(fs.readFileSync(await download.path(), 'utf8')).toBe('%PDF-1.7 what the lamps mean')
+  expect(faults).toEqual([])
   await context.close()
 })
 

@@ -1,5 +1,6 @@
 import { hash } from '@node-rs/argon2'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Post } from '../../server/kernel/capabilities.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -96,6 +97,16 @@ async function customer(words: Partial<Record<string, unknown>> = {}) {
     id: id as TicketId,
     token,
     writes: (text: string) => post('messages', { clientId: crypto.randomUUID(), body: text }),
+    sends: (bytes: Uint8Array<ArrayBuffer>, name: string) => {
+      const form = new FormData()
+      form.set('clientId', crypto.randomUUID())
+      form.set('file', new File([bytes], name))
+      return fetch(`${house.url}/api/v1/tickets/${id}/files`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: form,
+      })
+    },
     reads: (read: number) => post('marks', { read }),
     line: () => openLine(house.url, { token }),
   }
@@ -295,6 +306,45 @@ test('what is written while the server is gone stays, says so, and goes out once
   await page.reload()
   expect(await page.inputValue('.reply-form textarea')).toBe('还没写完')
   expect(await saidOf(suQing.id)).toEqual(['写在断线的时候'])
+})
+
+/** What is asked of an image element. */
+type Picture = { naturalWidth: number; naturalHeight: number; width: number; height: number; alt: string }
+test('a picture from the customer shows itself at the desk, and a manual from the agent goes out once', async () => {
+  const { page } = await agent()
+  const suQing = await customer()
+  await takes(page)
+  const png = await sharp({ create: { width: 480, height: 640, channels: 3, background: '#c22' } })
+    .png()
+    .toBuffer()
+  await suQing.sends(png, '光猫.png')
+  const picture = page.locator('.desk-log a.file img')
+  await expect
+    .poll(() => picture.evaluate((one) => (one as unknown as Picture).naturalHeight), { timeout: 15_000 })
+    .toBe(640)
+  expect(
+    await picture.evaluate((one) => {
+      const { alt, width, height } = one as unknown as Picture
+      return [alt, width, height]
+    }),
+  ).toEqual(['光猫.png', 225, 300])
+  await page.setInputFiles('[data-attach]', {
+    name: '说明.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from('%PDF-1.7 灯'),
+  })
+  await expect.poll(() => saidOf(suQing.id)).toEqual(['说明.pdf'])
+  await page.locator('.desk-log .msg:not([data-unsent]) a.file', { hasText: '说明.pdf' }).waitFor()
+  await page.setInputFiles('[data-attach]', {
+    name: 'a.exe',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from('MZ\0'),
+  })
+  await page.getByText('不支持这种文件').waitFor()
+  await page.reload()
+  await expect
+    .poll(() => page.locator('.desk-log a.file').allTextContents())
+    .toEqual(['', expect.stringContaining('说明.pdf')])
 })
 
 test('what was said while the line was down is there afterwards, once and in order', async () => {

@@ -60,6 +60,20 @@ test('who is not on post is told so, and one press puts them there', async () =>
   expect((await desk.get('/desk')).html).toContain('没有人在等。')
 })
 
+test('the list says why nothing new is offered: full hands, a break, the last quarter of an hour', async () => {
+  await putOnPost(database.db, mei)
+  const unasked = async (): Promise<string | undefined> =>
+    /class="desk-unasked"[^>]*>.*?<span>([^<]*)/.exec((await desk.get('/desk')).html)?.[1]
+  expect(await unasked()).toBeUndefined()
+  for (let n = 0; n < 5; n++) await does.take(await does.ask(await welcome(database.db, `客户 ${n}`)), mei)
+  expect(await unasked()).toBe('手上已满（同时最多 5 个会话），回复或结束一个后再派新单。')
+  await house.deps.transact(as(mei), startBreak)
+  expect(await unasked()).toBe('休息期间不再派单。')
+  await house.deps.transact(as(mei), endBreak)
+  clock.set('2026-11-24T05:45:00+08:00')
+  expect(await unasked()).toBe('本班 06:00 结束，不再派新单；排队的由下一班接手。')
+})
+
 test('an agent whose sockets are blocked is seen by what their page asks for, and keeps their work through the night', async () => {
   await putOnPost(database.db, mei, 'service', { seen: null })
   const ticket = await does.ask(suQing)

@@ -7,6 +7,7 @@ import {
   isOverWithShift,
   loadOf,
   pickAgent,
+  whyNotAsked,
   whyNotMore,
   whyNotTake,
 } from '../../server/desk/rules.ts'
@@ -74,6 +75,13 @@ test('on a break, silent for 20 seconds, with full hands or a quarter of an hour
   expect(isAble(agent('1', { waitingOnUs: 4, waitingOnCustomer: 1 }), routing, now)).toBe(false)
   expect(isAble(agent('1', { shiftEndsAt: after(15) }), routing, now)).toBe(false)
   expect(isAble(agent('1', { shiftEndsAt: new Date(after(15).getTime() + 1) }), routing, now)).toBe(true)
+})
+
+test('whoever is not asked is told why', () => {
+  expect(whyNotAsked(agent('1'), routing, now)).toBeNull()
+  expect(whyNotAsked(agent('1', { onBreak: true }), routing, now)).toBe('break')
+  expect(whyNotAsked(agent('1', { shiftEndsAt: after(15), waitingOnUs: 9 }), routing, now)).toBe('ending')
+  expect(whyNotAsked(agent('1', { waitingOnUs: 4, waitingOnCustomer: 1 }), routing, now)).toBe('full')
 })
 
 test('whoever is chosen is able, has no open offer and was not asked lately; with nobody chosen there is nobody such', () => {

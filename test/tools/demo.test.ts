@@ -1,5 +1,8 @@
+import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../server/config.ts'
+import { loadOf } from '../../server/desk/rules.ts'
+import { currentSettings } from '../../server/settings/queries.ts'
 import { RATING_REASONS } from '../../server/tickets/ratings/rules.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { PEOPLE } from '../../server/tools/demo/people.ts'
@@ -50,6 +53,19 @@ test('about forty people in six departments with ranks, and thirty requests in a
     .execute()
   const codes = topics.map(({ code }) => code.split('-')[0])
   for (const wanted of ['broadband', 'dns', 'billing', 'cloud', 'mail']) expect(codes).toContain(wanted)
+})
+
+test('whoever the sign-in page lists has a hand free for what a newcomer asks, twice', async () => {
+  await seed()
+  const { capacity, waitingOnCustomerLoad } = await currentSettings(database.db)
+  const { rows } = await sql<Parameters<typeof loadOf>[0]>`
+    select count(*) filter (where t.waiting_on = 'us')::int as "waitingOnUs",
+      count(*) filter (where t.waiting_on = 'customer')::int as "waitingOnCustomer"
+    from assignments g join tickets t on t.id = g.ticket_id where g.ended_at is null group by g.staff_id`.execute(
+    database.db,
+  )
+  expect(rows).toHaveLength(2)
+  for (const load of rows) expect(loadOf(load, { waitingOnCustomerLoad }) + 2).toBeLessThanOrEqual(capacity)
 })
 
 test('departments and the technician have requests in every state, with what was promised, and a complaint waits for the duty manager', async () => {

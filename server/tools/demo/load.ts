@@ -126,12 +126,15 @@ async function tellHistory(tx: Tx, zone: string): Promise<void> {
   const shifts = await listShifts(db, '2000-01-01', '2999-01-01')
   const present = (await shiftsAt(db, now)).filter(({ post }) => post === 'service').map(agentOf)
   let turn = 0
+  const open = { agent: 0, customer: 0 }
   for (const conversation of CONVERSATIONS) {
     const begin = beginOf(conversation, now, zone)
     const then = shifts.filter(({ post, from, to }) => post === 'service' && from <= begin && begin < to).map(agentOf)
     const live = conversation.state === 'open'
-    // The open ones belong to the first two agents of the present shift, whom the sign-in page lists first.
-    const agents = live ? rotate(present.slice(0, 2), turn % 3 === 2 ? 1 : 0) : rotate(then, turn)
+    // The open ones belong to the first two agents of the present shift, whom the sign-in page lists first: evenly, by who
+    // waits for whom, so that either has room for what a newcomer asks.
+    const lastBy = conversation.lines.at(-1)?.by === 'customer' ? 'customer' : 'agent'
+    const agents = live ? rotate(present.slice(0, 2), open[lastBy]++ % 2) : rotate(then, turn)
     turn += 1
     const untouched = conversation.state === 'queued' || conversation.state === 'new'
     const customerId = await recordCustomer(tx, {
