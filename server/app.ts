@@ -19,10 +19,11 @@ import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
 import { articleRoutes } from './knowledge/articles/routes.ts'
+import { replyRoutes } from './knowledge/replies/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { ahead, around, steps } from './reactions.ts'
+import { ahead, around, sources, steps } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
@@ -89,7 +90,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/desk', deskRoutes(deps, around))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
-  app.route('/knowledge', articleRoutes(deps))
+  app.route('/knowledge/replies', replyRoutes(deps, sources))
+  app.route('/knowledge', articleRoutes(deps, sources))
   app.route('/faq', faqRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))

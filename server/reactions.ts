@@ -2,6 +2,7 @@ import type { ListAhead } from './accounts/people/routes.ts'
 import { findSignedIn, keepSession } from './accounts/queries.ts'
 import { capabilitiesOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
+import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
 import { listColleagues } from './desk/queries.ts'
@@ -11,6 +12,7 @@ import { escalationPrompt, escalationReactions } from './escalations/reactions.t
 import type { HouseEvent } from './events/event.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
+import type { Sources } from './knowledge/sources.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
@@ -21,6 +23,7 @@ import { rosterReactions } from './roster/reactions.ts'
 import type { Database, Reader } from './schema.ts'
 import { currentSettings } from './settings/queries.ts'
 import { firstSteps } from './setup/contributions.ts'
+import { answersAside, wordsOfTicket } from './tickets/answers/contributions.ts'
 import type { Around } from './tickets/conversation/contributions.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
@@ -52,7 +55,10 @@ export const ahead: ListAhead = shiftsAheadOf
 export const steps: ListSteps = firstSteps
 
 /** Around a conversation: whom it may be handed to, because the desk knows who is there; and what others were asked about it. */
-export const around: Around = { receivers: listColleagues, asides: [escalationsAside] }
+export const around: Around = { receivers: listColleagues, asides: [escalationsAside, answersAside] }
+
+/** What an article or a canned reply may be made from, and since when somebody has not seen what changed. */
+export const sources: Sources = { wordsOf: wordsOfTicket, lastOnPost }
 
 /** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {

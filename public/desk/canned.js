@@ -64,6 +64,17 @@ export function open() {
   refresh()
 }
 
+/** At the hand's place in what is being written, in a line of its own where words stand before it. */
+function putIn(text) {
+  const area = replyArea()
+  if (!area) return
+  const before = area.value.slice(0, area.selectionStart)
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n'
+  area.setRangeText(gap + text, area.selectionStart, area.selectionEnd, 'end')
+  area.dispatchEvent(new Event('input', { bubbles: true }))
+  area.focus()
+}
+
 document.addEventListener('input', ({ target }) => {
   if (target === replyArea()) refresh()
 })
@@ -92,6 +103,8 @@ document.addEventListener('mousedown', (event) => {
 })
 document.addEventListener('click', ({ target }) => {
   if (target.closest?.('button[data-canned]')) open()
+  const put = target.closest?.('button[data-put]')
+  if (put) putIn(put.dataset.put)
 })
 document.addEventListener('focusout', ({ target }) => {
   if (target === replyArea()) close()

@@ -7,7 +7,7 @@ import { COMMON_PASSWORDS } from './common-passwords.ts'
  * The one table of who may do what. A standing role holds off shift as well; a post holds only while its person is on
  * duty. Off duty everybody keeps their own matters (DESIGN 3, end of a shift).
  */
-const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read']
+const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read', 'knowledge.read']
 
 export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
   service: ['desk.work', 'ticket.read', 'ticket.enter', 'ticket.search', 'escalation.read', 'escalation.send'],

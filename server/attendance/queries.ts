@@ -49,6 +49,17 @@ export async function findOpenAttendance(db: Reader, staffId: StaffId): Promise<
   )
 }
 
+/** When this person last went off post; null for somebody who never did. */
+export async function lastOnPost(db: Reader, staffId: StaffId, now: Date): Promise<Date | null> {
+  const { left } = await db
+    .selectFrom('attendances')
+    .select((s) => s.fn.max('checked_out_at').as('left'))
+    .where('staff_id', '=', staffId)
+    .where('checked_out_at', '<=', now)
+    .executeTakeFirstOrThrow()
+  return left
+}
+
 /** Serialises a person's acts of attendance: two thumbs on one button. */
 export const lockStaff = (tx: Tx, staffId: StaffId) =>
   tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()

@@ -26,6 +26,7 @@ export type PromiseId = Id<'promise'>
 export type IncidentId = Id<'incident'>
 export type CategoryId = Id<'category'>
 export type ArticleId = Id<'article'>
+export type CannedId = Id<'canned'>
 export type ChangeId = Id<'change'>
 export type SiteId = Id<'site'>
 export type EventId = Id<'event'>

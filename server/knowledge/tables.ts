@@ -1,6 +1,7 @@
 import type { Generated, JSONColumnType } from 'kysely'
 import type { Bilingual } from '../kernel/language.ts'
 import type { ArticleState } from './articles/rules.ts'
+import type { CannedKind } from './replies/rules.ts'
 
 export type KnowledgeTables = {
   canned_replies: {
@@ -9,6 +10,14 @@ export type KnowledgeTables = {
     title: JSONColumnType<Bilingual>
     body: JSONColumnType<Bilingual>
     active: Generated<boolean>
+    kind: Generated<CannedKind>
+    /** Whose own it is; null for one of the team. */
+    owner_id: string | null
+    category_id: string | null
+    /** One more with each saving: who saves names the one they began from. */
+    draft: Generated<number>
+    saved_at: Generated<Date>
+    saved_by: string | null
   }
   articles: {
     id: Generated<string>

@@ -401,7 +401,7 @@ export async function listNew(db: Reader, limit: number): Promise<{ id: TicketId
 export async function hasSpoken(
   db: Reader,
   ticketId: TicketId,
-  { staffId, openedAt }: OpenAssignment,
+  { staffId, openedAt }: Pick<OpenAssignment, 'staffId' | 'openedAt'>,
 ): Promise<boolean> {
   const row = await db
     .selectFrom('messages')

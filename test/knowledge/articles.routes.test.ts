@@ -123,9 +123,12 @@ test('the list is searched, and filtered by state', async () => {
   expect([published.includes('账单怎么看'), published.includes('光猫 LOS')]).toEqual([false, true])
 })
 
-test('only those who may edit knowledge see these pages', async () => {
+test('only those who may edit knowledge see drafts and change anything', async () => {
+  await begin({ act: 'save', titleZh: '还没写完的' })
   const agent = await signedIn(house, await hire(database.db, '林玫'))
-  expect((await agent.get('/knowledge')).status).toBe(403)
+  const list = await agent.get('/knowledge')
+  expect([list.status, list.html]).toEqual([200, expect.not.stringContaining('还没写完的')])
+  expect((await agent.get('/knowledge/new')).status).toBe(403)
   expect((await agent.post('/knowledge/new', words())).status).toBe(403)
 })
 

@@ -14,6 +14,8 @@ export type ArticleRow = Draft & {
   version: number | null
   savedAt: Date
   savedBy: Name | null
+  /** When it was published or withdrawn last. */
+  stateSince: Date
   category: Bilingual | null
 }
 export type Listed = ArticleRow & { yes: number; no: number }
@@ -47,6 +49,7 @@ const articleOf = (row: Row): ArticleRow => ({
   version: row.version,
   savedAt: row.saved_at,
   savedBy: row.saver ? { name: row.saver, nameEn: row.saver_en ?? '' } : null,
+  stateSince: row.state_since,
   category: row.category,
 })
 

@@ -1,15 +1,17 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { ArticleId, CategoryId } from '../../kernel/ids.ts'
+import type { ArticleId, CategoryId, TicketId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { DAY, plus } from '../../kernel/time.ts'
 import { listCategories } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, query, rowId, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
+import type { Sources, TicketWords } from '../sources.ts'
 import { beginArticle, publishArticle, restoreVersion, saveArticle, withdrawArticle } from './actions.ts'
-import { articleWith, type Draft, listArticles, versionsOf, wordsAbout } from './queries.ts'
+import { articleWith, type Draft, type Listed, listArticles, versionsOf, wordsAbout } from './queries.ts'
 import { ARTICLE_STATES, BODY_LETTERS, blocksOf, faqPath, languageOf, ranked, TITLE_LETTERS } from './rules.ts'
 
 type Ctx = Context<Env>
@@ -30,14 +32,22 @@ const ASKED = {
   q: optionalText(200).optional(),
   state: z.enum([...ARTICLE_STATES, '']).optional(),
   category: z.union([rowId, z.literal('')]).optional(),
+  changed: z.enum(['yes', '']).optional(),
 }
 
-/** Articles for those who write them: the list, one with its versions, and what may be done with it. */
-export const articleRoutes = (deps: Deps) => {
+/** For whoever was never on post, what changed within these days is new. */
+const NEWCOMER_DAYS = 7
+
+/** Articles: what stands and what changed for everybody; for those who write them one with its versions, and what may be done with it. */
+export const articleRoutes = (deps: Deps, sources: Sources) => {
   const edits = staffOnly(deps, 'knowledge.edit')
   return new Hono<Env>()
-    .get('/', edits, (c) => list(c, deps))
-    .get('/new', edits, (c) => show(c, deps, null, {}))
+    .get('/', staffOnly(deps, 'knowledge.read'), (c) => list(c, deps, sources))
+    .get('/new', edits, async (c) => {
+      const { from } = query(c, { from: rowId.optional() })
+      const source = from && (await sources.wordsOf(deps, c.var.me, from as TicketId))
+      return show(c, deps, null, source ? { typed: { ...EMPTY, ...filled(source) }, source } : {})
+    })
     .post('/new', edits, (c) => save(c, deps, null))
     .get('/:id', edits, (c) => show(c, deps, pathId<ArticleId>(c), {}))
     .post('/:id', edits, (c) => save(c, deps, pathId<ArticleId>(c)))
@@ -56,23 +66,46 @@ export const articleRoutes = (deps: Deps) => {
     })
 }
 
-async function list(c: Ctx, deps: Deps): Promise<Response> {
-  const { db } = deps
-  const { q = '', state = '', category = '' } = query(c, ASKED)
-  const [all, categories] = await Promise.all([listArticles(db), listCategories(db)])
-  const fitting = all.filter((one) => (!state || one.state === state) && (!category || one.categoryId === category))
+async function list(c: Ctx, deps: Deps, { lastOnPost }: Sources): Promise<Response> {
+  const { db, clock } = deps
+  const { me } = c.var
+  const now = clock.now()
+  const { q = '', state = '', category = '', changed = '' } = query(c, ASKED)
+  const [all, categories, left] = await Promise.all([
+    listArticles(db),
+    listCategories(db),
+    lastOnPost(db, me.staffId, now),
+  ])
+  const edits = me.capabilities.has('knowledge.edit')
+  const since = left ?? plus(now, -NEWCOMER_DAYS * DAY)
+  const isChanged = (one: Listed): boolean => one.state !== 'draft' && one.stateSince > since
+  const mine = all.filter((one) => edits || one.state === 'published' || (one.state === 'withdrawn' && isChanged(one)))
+  const fitting = mine.filter(
+    (one) =>
+      (!state || one.state === state) && (!category || one.categoryId === category) && (!changed || isChanged(one)),
+  )
   const articles = (q.trim() ? ranked(fitting, q) : fitting).map((one) => ({
     ...one,
     heading: one.title[languageOf(one, c.var.language)],
-    pending: one.state === 'published' && one.draft !== one.publishedDraft,
+    to: pathOf(one, edits),
+    fresh: isChanged(one),
+    pending: edits && one.state === 'published' && one.draft !== one.publishedDraft,
     judged: one.yes + one.no > 0,
   }))
   return page(c, deps, 'knowledge/list', {
     articles,
     categories,
     states: ARTICLE_STATES,
-    asked: { q, state, category },
+    asked: { q, state, category, changed },
+    edits,
+    fresh: { count: mine.filter(isChanged).length, since: left },
   })
+}
+
+/** Who edits goes to the words, everybody else to what customers read; what was withdrawn is nowhere to be read. */
+function pathOf({ id, state, title }: Listed, edits: boolean): string | null {
+  if (edits) return `/knowledge/${id}`
+  return state === 'published' ? faqPath(id, title.en || title['zh-CN']) : null
 }
 
 /** Saves, and publishes where that was pressed; what was typed comes back with the reason where it cannot be. */
@@ -108,6 +141,14 @@ const previewOf = (typed: Typed) =>
     { lang: 'zh-CN', title: typed.titleZh, blocks: blocksOf(typed.bodyZh) },
     { lang: 'en', title: typed.titleEn, blocks: blocksOf(typed.bodyEn) },
   ].filter(({ title }) => title.trim())
+
+/** What a resolved conversation gives: the need as its title, what was done under it, in the customer's language. */
+const filled = ({ language, title, solution, categoryId }: TicketWords) => ({
+  category: categoryId ?? '',
+  ...(language === 'en'
+    ? { titleEn: title.slice(0, TITLE_LETTERS), bodyEn: solution.slice(0, BODY_LETTERS) }
+    : { titleZh: title.slice(0, TITLE_LETTERS), bodyZh: solution.slice(0, BODY_LETTERS) }),
+})
 
 const EMPTY = { titleZh: '', titleEn: '', bodyZh: '', bodyEn: '', category: '', position: 0, seen: 0 }
 

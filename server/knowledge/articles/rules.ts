@@ -81,30 +81,39 @@ function termsOf(words: string): string[] {
   return [...new Set([...latin, ...pairs])].slice(0, 60)
 }
 const COMMON = new Set(
-  'the is it my me we do to of in on at an and or not no what how why can you your with for are was'.split(' '),
+  'the is it my me we do to of in on at an and or not no what how why can you your with for are was does did this that be but'.split(' '),
 )
 
-/** The best first; a title counts four times a body. Those that share no word are left out, and order breaks ties. */
+/**
+ * The best first; a title counts four times a body, and a word that few articles have more than one that many have. Those
+ * that share no word are left out, and order breaks ties.
+ */
 export function ranked<A extends Words>(articles: readonly A[], words: string): A[] {
-  const terms = termsOf(words)
-  const scored = articles.map((article) => ({ article, score: scoreOf(article, terms) }))
-  return scored
+  const texts = articles.map((article) => ({ article, title: plainOf(article.title), body: plainOf(article.body) }))
+  const terms = termsOf(words).map((term) => {
+    const having = texts.filter(({ title, body }) => title.includes(term) || body.includes(term)).length
+    return { term, weight: having === 0 ? 0 : EVERYWHERE + Math.log(texts.length / having) }
+  })
+  const scoreOf = ({ title, body }: { title: string; body: string }): number =>
+    terms.reduce(
+      (sum, { term, weight }) => sum + weight * ((title.includes(term) ? 4 : 0) + (body.includes(term) ? 1 : 0)),
+      0,
+    )
+  return texts
+    .map((text) => ({ article: text.article, score: scoreOf(text) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
     .map(({ article }) => article)
 }
 
-function scoreOf({ title, body }: Words, terms: readonly string[]): number {
-  const titles = LANGUAGES.map((one) => title[one])
+/** Even a word that every article has tells them from those without any. */
+const EVERYWHERE = 0.05
+
+const plainOf = (text: Bilingual): string =>
+  LANGUAGES.map((one) => text[one])
     .join('\n')
     .toLowerCase()
     .normalize('NFKC')
-  const bodies = LANGUAGES.map((one) => body[one])
-    .join('\n')
-    .toLowerCase()
-    .normalize('NFKC')
-  return terms.reduce((sum, term) => sum + (titles.includes(term) ? 4 : 0) + (bodies.includes(term) ? 1 : 0), 0)
-}
 
 /** Readable end of an address: letters and digits of any script, with dashes. */
 const slugOf = (title: string): string =>

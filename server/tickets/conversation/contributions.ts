@@ -3,7 +3,8 @@ import { clockTime, countdown } from '../../i18n/instants.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
-import { listCanned } from '../../knowledge/queries.ts'
+import { listCanned } from '../../knowledge/replies/queries.ts'
+import { type CannedKind, offered } from '../../knowledge/replies/rules.ts'
 import { fillIn } from '../../knowledge/rules.ts'
 import type { Reader } from '../../schema.ts'
 import { type Category, currentSettings, listCategories } from '../../settings/queries.ts'
@@ -136,8 +137,11 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
   const now = clock.now()
   const mine = assignment?.staffId === me.staffId
   const may = (capability: Parameters<typeof me.capabilities.has>[0]) => me.capabilities.has(capability)
-  const [canned, part, undo] = await Promise.all([
-    mine ? listCanned(db) : [],
+  const [canned, categories, { companyName }, spoken, part, undo] = await Promise.all([
+    mine ? listCanned(db, me.staffId) : [],
+    mine ? listCategories(db) : [],
+    currentSettings(db),
+    mine && assignment ? hasSpoken(db, id, assignment) : false,
     mine ? undefined : lastPartOf(db, id, me.staffId),
     undoable(db, ticket, me.staffId, now),
   ])
@@ -146,7 +150,14 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
     customer: ticket.customerName,
     agent: ticket.language === 'en' ? me.nameEn : me.name,
     ticket: ticket.number,
+    company: companyName[ticket.language],
   }
+  const topic = categories.find((one) => one.id === ticket.category_id)
+  const topics = [topic?.id, topic?.parentId].filter((one) => one !== undefined && one !== null)
+  const replies = offered(canned, { language: ticket.language, topics, spoken }).map((one) => ({
+    ...one,
+    text: fillIn(one.body[ticket.language], openings),
+  }))
   return {
     clientId: crypto.randomUUID(),
     noteId: crypto.randomUUID(),
@@ -157,9 +168,15 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
     canTake: !mine && open && may('desk.lead'),
     canReopen: state === 'resolved' && may('desk.work'),
     undo: undo && may('desk.work') ? undo : null,
-    canned: canned.map((one) => ({ ...one, text: fillIn(one.body[ticket.language], openings) })),
+    canned: replies,
+    phrases: { greeting: replies.find(isOf('greeting')), closing: replies.find(isOf('closing')) },
   }
 }
+
+const isOf =
+  (kind: CannedKind) =>
+  (one: { kind: CannedKind }): boolean =>
+    one.kind === kind
 
 /** Who the customer is, what they are still owed, and what other features know about it. */
 export async function sideOf(house: House, me: SignedIn, ticket: TicketView, asides: readonly Aside[]) {

@@ -33,7 +33,12 @@ export const TOPICS: readonly DemoTopic[] = [
   topic('other', '其他', 'Something else'),
 ]
 
-const canned = (shortcut: string, title: Bilingual, body: Bilingual): DemoCanned => ({ shortcut, title, body })
+const canned = (
+  shortcut: string,
+  title: Bilingual,
+  body: Bilingual,
+  more: Partial<Pick<DemoCanned, 'kind' | 'topic'>> = {},
+): DemoCanned => ({ shortcut, title, body, kind: 'reply', topic: null, ...more })
 export const CANNED: readonly DemoCanned[] = [
   canned(
     'hello',
@@ -42,6 +47,7 @@ export const CANNED: readonly DemoCanned[] = [
       '{{customer}}您好，我是{{agent}}，您的问题我看到了，现在就查。',
       'Hello {{customer}}, {{agent}} here. I have read your question and am looking into it now.',
     ),
+    { kind: 'greeting' },
   ),
   canned(
     'wait',
@@ -58,6 +64,7 @@ export const CANNED: readonly DemoCanned[] = [
       '光猫上的 LOS 红灯表示光信号没有进来。请看一下光纤尾线有没有弯折或松脱，不要按复位键。',
       'A red LOS light means that no optical signal arrives. See whether the fibre is bent or loose; leave the reset button alone.',
     ),
+    { topic: 'broadband-outage' },
   ),
   canned(
     'restart',
@@ -66,6 +73,7 @@ export const CANNED: readonly DemoCanned[] = [
       '请把光猫电源拔下，等 30 秒再插上，两分钟后看看指示灯。',
       'Unplug the modem, wait 30 seconds, plug it in again, and look at the lights after two minutes.',
     ),
+    { topic: 'broadband-outage' },
   ),
   canned(
     'speed',
@@ -74,6 +82,7 @@ export const CANNED: readonly DemoCanned[] = [
       '请用网线直连光猫测一次速，把下行和上行的数字发给我。',
       'Test the speed with a cable straight into the modem and send me both numbers.',
     ),
+    { topic: 'broadband-slow' },
   ),
   canned(
     'dns',
@@ -82,6 +91,7 @@ export const CANNED: readonly DemoCanned[] = [
       '改过的解析最晚在原来的 TTL 过后生效。您可以用 223.5.5.5 查一下是不是新的地址。',
       'A changed record takes effect when the old TTL has run out. Ask 223.5.5.5 whether it already answers the new address.',
     ),
+    { topic: 'dns' },
   ),
   canned(
     'bill',
@@ -90,6 +100,7 @@ export const CANNED: readonly DemoCanned[] = [
       '请告诉我账户编号的后四位和有疑问的那一项，我逐笔核对。',
       'Give me the last four digits of your account and the item in question, and I check it line by line.',
     ),
+    { topic: 'billing' },
   ),
   canned(
     'credit',
@@ -98,6 +109,7 @@ export const CANNED: readonly DemoCanned[] = [
       '断网超过 2 小时的部分按天减免，会在下个账单上看到，不需要另外申请。',
       'An outage of more than two hours is credited by the day on your next bill. You need not apply.',
     ),
+    { topic: 'broadband-outage' },
   ),
   canned(
     'ssh',
@@ -106,6 +118,7 @@ export const CANNED: readonly DemoCanned[] = [
       '请从控制台的“远程登录”试一次，并把报错发给我。这样能分清是网络还是系统。',
       'Try the console in the control panel and send me its message. That tells network from system.',
     ),
+    { topic: 'cloud' },
   ),
   canned(
     'mail',
@@ -114,6 +127,7 @@ export const CANNED: readonly DemoCanned[] = [
       '证书今天已更新，请在客户端删除旧账户再添加一次，服务器名填 mail.clearbrook.example。',
       'The certificate was renewed today. Remove the account in your client and add it again with mail.clearbrook.example as the server.',
     ),
+    { topic: 'mail' },
   ),
   canned(
     'engineer',
@@ -143,6 +157,7 @@ export const CANNED: readonly DemoCanned[] = [
       '好的，先到这里。72 小时内写一句就能重新打开。晚安。',
       'Good, that is it for now. A word within 72 hours reopens it. Good night.',
     ),
+    { kind: 'closing' },
   ),
 ]
 

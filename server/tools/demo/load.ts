@@ -102,13 +102,21 @@ async function moveIn(tx: Tx, passwordHash: string, publicUrl: string): Promise<
       .values({ code, parent_id: above?.id ?? null, name: JSON.stringify(name), skill, position })
       .execute()
   }
+  const topics = new Map(
+    (await db.selectFrom('categories').select(['id', 'code']).execute()).map(({ id, code }) => [code, id]),
+  )
   await db
     .insertInto('canned_replies')
     .values(
-      CANNED.map(({ shortcut, title, body }) => ({
+      CANNED.map(({ shortcut, title, body, kind, topic }) => ({
         shortcut,
+        kind,
         title: JSON.stringify(title),
         body: JSON.stringify(body),
+        category_id: topic && (topics.get(topic) ?? null),
+        owner_id: null,
+        saved_at: now,
+        saved_by: null,
       })),
     )
     .execute()

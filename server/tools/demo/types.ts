@@ -1,5 +1,6 @@
 import type { Post, Rank, StandingRole } from '../../kernel/capabilities.ts'
 import type { Bilingual, Language } from '../../kernel/language.ts'
+import type { CannedKind } from '../../knowledge/replies/rules.ts'
 
 /** Somebody of the demo company. */
 export type DemoPerson = {
@@ -14,7 +15,7 @@ export type DemoPerson = {
   languages: Language[]
 }
 export type DemoTopic = { code: string; parent: string | null; name: Bilingual; skill: string | null }
-export type DemoCanned = { shortcut: string; title: Bilingual; body: Bilingual }
+export type DemoCanned = { shortcut: string; title: Bilingual; body: Bilingual; kind: CannedKind; topic: string | null }
 
 /** One thing said: by the customer, by the agent of the moment, or among colleagues. Seconds after the one before. */
 export type DemoLine = { by: 'customer' | 'agent' | 'note' | 'transfer'; after: number; text: string }
