@@ -23,16 +23,23 @@ import { freePort } from './program.ts'
 
 export type QuietHouse = Awaited<ReturnType<typeof openHouse>>
 export type House = QuietHouse & { readonly url: string; readonly watch: Watch }
+/** One process among several: the Redis between them, and its name in presence rows. */
+type Among = { readonly redisUrl?: string | undefined; readonly process?: string }
 
 /**
  * The house on its test database: everything but queues, sockets and the ticker, for `house.app.request('/sign-in')`;
  * open it in `beforeAll`, close it in `afterAll`.
  */
-export async function openHouse(database: ReturnType<typeof testDatabase>, clock: HandSetClock, port = 3000) {
+export async function openHouse(
+  database: ReturnType<typeof testDatabase>,
+  clock: HandSetClock,
+  port = 3000,
+  { redisUrl, process = 'test' }: Among = {},
+) {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-house-'))
   const config = readConfig({ PORT: String(port), DEMO: 'off', DATA_DIR: dataDir })
   const log = openLog('silent')
-  const live = openLive({ redisUrl: undefined, log, mayConnect: config.isOurOrigin, publicRooms })
+  const live = openLive({ redisUrl, log, mayConnect: config.isOurOrigin, publicRooms })
   const { deps, relay, react, stop } = buildHouse({
     config,
     clock,
@@ -44,7 +51,7 @@ export async function openHouse(database: ReturnType<typeof testDatabase>, clock
     web: database.db,
     work: database.db,
     secret: await secretNamed(database.db, 'forms'),
-    process: 'test',
+    process,
   })
   const close = async (): Promise<void> => {
     await stop()
@@ -58,9 +65,10 @@ export async function startServer(
   database: ReturnType<typeof testDatabase>,
   clock: HandSetClock,
   given?: number,
+  among: Among = {},
 ): Promise<House> {
   const port = given ?? (await freePort())
-  const house = await openHouse(database, clock, port)
+  const house = await openHouse(database, clock, port, among)
   const http = createAdaptorServer({ fetch: house.app.fetch }) as Server
   house.deps.live.attach(http)
   openChatSockets(house.deps)

@@ -8,6 +8,7 @@ import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, query, text } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
+import { turns } from '../../web/turns.ts'
 import { getPerson } from '../people/queries.ts'
 import { placeOf } from '../place.ts'
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../rules.ts'
@@ -22,6 +23,8 @@ const CONTACT = { phone: optionalText(40), email: optionalText(120), old: option
 export const ownRoutes = (deps: Deps) => {
   const me = staffOnly(deps)
   const noteWrong = (c: Context<Env>) => deps.transact(c.var.me.actor, noteWrongOld)
+  // Each wrong password is counted before the next is looked at, also where many are sent at once.
+  const inTurn = turns(1)
   return new Hono<Env>()
     .get('/', me, (c) => {
       const { done } = query(c, { done: z.enum(['password', 'contact', 'sessions']).optional() })
@@ -31,13 +34,14 @@ export const ownRoutes = (deps: Deps) => {
       const { old, password, again } = await form(c, PASSWORD)
       try {
         if (password !== again) throw refusal('accounts.password_differs', {}, 'again')
-        const opened = await deps.transact(c.var.me.actor, (tx) =>
-          changePassword(tx, { old, password, place: placeOf(c, deps) }),
-        )
-        if (!opened) {
+        const opened = await inTurn(c.var.me.staffId, async () => {
+          const one = await deps.transact(c.var.me.actor, (tx) =>
+            changePassword(tx, { old, password, place: placeOf(c, deps) }),
+          )
+          if (one) return one
           await noteWrong(c)
           throw refusal('accounts.old_wrong', {}, 'old')
-        }
+        })
         deps.live.cut('/desk', `staff:${c.var.me.staffId}`)
         writeCookie(c, SESSION_COOKIE, opened.token, opened.maxAgeSeconds)
         return seeOther(c, '/me?done=password')
@@ -50,11 +54,11 @@ export const ownRoutes = (deps: Deps) => {
       const { old, ...typed } = await form(c, CONTACT)
       const contact = { phone: typed.phone.trim() || null, email: typed.email.trim() || null }
       try {
-        const right = await deps.transact(c.var.me.actor, (tx) => changeContact(tx, { old, ...contact }))
-        if (!right) {
+        await inTurn(c.var.me.staffId, async () => {
+          if (await deps.transact(c.var.me.actor, (tx) => changeContact(tx, { old, ...contact }))) return
           if (old !== '') await noteWrong(c)
           throw refusal(old === '' ? 'accounts.old_missing' : 'accounts.old_wrong', {}, 'old')
-        }
+        })
         return seeOther(c, '/me?done=contact')
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
