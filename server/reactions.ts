@@ -5,6 +5,7 @@ import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import { listBeside } from './desk/beside/queries.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationsAside } from './escalations/contributions.ts'
@@ -54,8 +55,12 @@ export const ahead: ListAhead = shiftsAheadOf
 /** What an administrator has still to do until the first customer is answered. */
 export const steps: ListSteps = firstSteps
 
-/** Around a conversation: whom it may be handed to, because the desk knows who is there; and what others were asked about it. */
-export const around: Around = { receivers: listColleagues, asides: [escalationsAside, answersAside] }
+/** Around a conversation: whom it may be handed to and who else is at it, because the desk knows who is there; what others were asked about it, and what helps. */
+export const around: Around = {
+  receivers: listColleagues,
+  neighbours: listBeside,
+  asides: [escalationsAside, answersAside],
+}
 
 /** What an article or a canned reply may be made from, and since when somebody has not seen what changed. */
 export const sources: Sources = { wordsOf: wordsOfTicket, lastOnPost }

@@ -12,6 +12,7 @@ import type { StaffId } from './kernel/ids.ts'
  *   operation     a dead job was tried again             system.operate
  *   ticket:<id>   one ticket changed                     ticket.read, while the page of that ticket is open
  *   notes:<id>    a colleague noted something on it      the same
+ *   beside:<id>   who else has it open, or writes        the same
  *   work:<staff>  a conversation of this person's got a word   that person
  *   offer:<staff> an offer to this person came or went   that person
  *   duty:<staff>  this person's duty, break, frame       that person

@@ -1,4 +1,5 @@
 import { kept, me, unhide } from '../shell/house.js'
+import { holdForWriter } from './beside.js'
 import { listenForFiles } from './files.js'
 import { again, drawUnsent, forget, send, sendFile, unsentOf } from './outbox.js'
 import { sayTyping, talk, unmarkNew } from './talk.js'
@@ -53,7 +54,10 @@ document.addEventListener('input', ({ target }) => {
     const { reply = '', began } = draftOf(talk.id)
     keep(talk.id, { reply: target.value, began: reply && target.value ? (began ?? talk.last) : talk.last })
     sayTyping(target.value !== '')
-  } else if (target === noteArea()) keep(talk.id, { note: target.value })
+  } else if (target === noteArea()) {
+    keep(talk.id, { note: target.value })
+    sayTyping(target.value !== '', 'colleagues')
+  }
 })
 
 document.addEventListener(
@@ -64,7 +68,7 @@ document.addEventListener(
     const area = replyArea()
     const body = area.value
     if (body.trim() === '') return
-    if (heldBack()) return
+    if (heldBack() || holdForWriter()) return
     send({ ticketId: talk.id, epoch: talk.epoch, body })
     area.value = ''
     keep(talk.id, { reply: '', began: undefined })
@@ -116,7 +120,9 @@ document.addEventListener('change', ({ target }) => {
 
 /** A note that was taken needs no draft any more; the answer is the composer drawn anew. */
 document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
-  if (talk && ctx.sourceElement.matches?.('.note-form') && ctx.response.status === 200) keep(talk.id, { note: '' })
+  if (!talk || !ctx.sourceElement.matches?.('.note-form') || ctx.response.status !== 200) return
+  keep(talk.id, { note: '' })
+  sayTyping(false, 'colleagues')
 })
 
 // Drafts that nobody came back to.

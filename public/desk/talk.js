@@ -36,7 +36,7 @@ export function openTalk() {
     theirs: { delivered: Number(delivered), read: Number(read) },
     said: 0,
   }
-  watchConversation([`ticket:${ticket}`, `notes:${ticket}`], askMissing)
+  watchConversation([`ticket:${ticket}`, `notes:${ticket}`, `beside:${ticket}`], askMissing)
   drawUnsent(ticket, talk.mine)
   askMissing()
 }
@@ -218,19 +218,21 @@ function typing(on) {
 }
 
 let saidTyping = 0
+let saidTo = ''
 let stops
-/** @param {boolean} on told to the customer at most every three seconds, and that it stopped */
-export function sayTyping(on) {
-  if (!talk?.mine) return
+/** @param {boolean} on told at most every three seconds, and that it stopped @param {'customer' | 'colleagues'} to who hears of it */
+export function sayTyping(on, to = 'customer') {
+  if (!talk || (to === 'customer' && !talk.mine)) return
   const { id } = talk
   clearTimeout(stops)
   if (!on) {
-    if (saidTyping > 0) call('typing', { ticketId: id, on: false })
+    if (saidTyping > 0) call('typing', { ticketId: id, on: false, to })
     saidTyping = 0
     return
   }
-  stops = setTimeout(() => sayTyping(false), 5000)
-  if (Date.now() - saidTyping < 3000) return
+  stops = setTimeout(() => sayTyping(false, to), 5000)
+  if (to === saidTo && Date.now() - saidTyping < 3000) return
   saidTyping = Date.now()
-  call('typing', { ticketId: id, on: true })
+  saidTo = to
+  call('typing', { ticketId: id, on: true, to })
 }

@@ -17,6 +17,7 @@ import type { SignedIn } from '../web/env.ts'
 import { clientId, rowId, text } from '../web/forms.ts'
 import { chosenLanguage } from '../web/headers.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
+import { type BesideWatch, openBeside } from './beside/watch.ts'
 import { openWatch, type Watch } from './presence/watch.ts'
 
 type DeskSocket = Socket & { data: { me: SignedIn; token: string; watching: Set<TicketId> } }
@@ -30,7 +31,7 @@ const count = z.number().int().min(0).max(2_147_483_647)
 const SHAPES = {
   ticket: z.strictObject({ ticketId: rowId }),
   message: z.strictObject({ ticketId: rowId, epoch: count.min(1), clientId, body: text(4000) }),
-  typing: z.strictObject({ ticketId: rowId, on: z.boolean() }),
+  typing: z.strictObject({ ticketId: rowId, on: z.boolean(), to: z.enum(['customer', 'colleagues']).optional() }),
   marks: z.strictObject({
     ticketId: rowId,
     delivered: count.optional(),
@@ -45,6 +46,7 @@ const SHAPES = {
 export function openDeskSockets(deps: Deps): Watch {
   const desk = deps.live.io.of('/desk')
   const watch = openWatch(deps)
+  const beside = openBeside(deps)
   desk.use((socket, next) => {
     admit(deps, socket as DeskSocket).then(
       () => next(),
@@ -55,14 +57,20 @@ export function openDeskSockets(deps: Deps): Watch {
       },
     )
   })
-  desk.on('connection', (socket) => welcome(deps, watch, socket as DeskSocket))
+  desk.on('connection', (socket) => welcome(deps, { watch, beside }, socket as DeskSocket))
   let degraded = false
   setInterval(() => {
     if (degraded === !deps.live.healthy()) return
     degraded = !degraded
     desk.local.emit('degraded', { on: degraded })
   }, 1000).unref()
-  return watch
+  return {
+    ...watch,
+    stop: () => {
+      beside.stop()
+      watch.stop()
+    },
+  }
 }
 
 /** Of somebody who has not been let in: what their browser says. */
@@ -84,18 +92,28 @@ async function admit({ whoIs }: Deps, socket: DeskSocket): Promise<void> {
 
 const topicRooms = (me: SignedIn): string[] =>
   standingTopics(me.staffId, me.capabilities).map((topic) => `topic:${topic}`)
-const talkRooms = (id: TicketId): string[] => [`talk:${id}`, `topic:ticket:${id}`, `topic:notes:${id}`]
+const talkRooms = (id: TicketId): string[] => [
+  `talk:${id}`,
+  `topic:ticket:${id}`,
+  `topic:notes:${id}`,
+  `topic:beside:${id}`,
+]
 
-function welcome(deps: Deps, watch: Watch, socket: DeskSocket): void {
+type Watches = { readonly watch: Watch; readonly beside: BesideWatch }
+
+function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): void {
   const { clock, log, live, db } = deps
   const { staffId } = socket.data.me
   const seen = (): void => watch.saw(staffId)
   watch.arrived(staffId).catch((error) => log.warn({ reason: String(error) }, 'an arrival was not written'))
   // Every frame, pongs among them, says that the page is alive.
   socket.conn.on('packet', seen)
-  const rights = setInterval(() => void keepRights(deps, socket), RIGHTS_EVERY_MILLISECONDS)
+  const rights = setInterval(() => void keepRights(deps, beside, socket), RIGHTS_EVERY_MILLISECONDS)
   rights.unref()
-  socket.on('disconnect', () => clearInterval(rights))
+  socket.on('disconnect', () => {
+    clearInterval(rights)
+    beside.leaves(socket.id)
+  })
   if (!live.healthy()) socket.emit('degraded', { on: true })
 
   const actor = () => socket.data.me.actor
@@ -111,11 +129,11 @@ function welcome(deps: Deps, watch: Watch, socket: DeskSocket): void {
         if (!(await mayWatch(deps, socket.data.me, id))) throw new NotFound()
         socket.data.watching.add(id)
         await socket.join(talkRooms(id))
+        if (socket.connected) beside.looks(socket.id, staffId, id)
         return { marks: await marksOf(db, id) }
       }),
       unwatch: liveEvent(SHAPES.ticket, async ({ ticketId }) => {
-        socket.data.watching.delete(ticketId as TicketId)
-        for (const room of talkRooms(ticketId as TicketId)) await socket.leave(room)
+        await leaveTalk(socket, beside, ticketId as TicketId)
         return {}
       }),
       'message.post': liveEvent(SHAPES.message, async ({ ticketId, epoch, ...message }) => {
@@ -139,11 +157,13 @@ function welcome(deps: Deps, watch: Watch, socket: DeskSocket): void {
         }
         return { tickets: gaps, degraded: !live.healthy(), now: clock.now().toISOString() }
       }),
-      typing: liveEvent(SHAPES.typing, async ({ ticketId, on }) => {
+      typing: liveEvent(SHAPES.typing, async ({ ticketId, on, to = 'customer' }) => {
         const id = watched(ticketId)
         const { name, nameEn } = socket.data.me
-        const assignment = await findOpenAssignment(db, id)
-        if (assignment?.staffId === staffId)
+        // Only whoever has the conversation writes to the customer; what is for colleagues, the customer never hears of.
+        if (to === 'customer' && (await findOpenAssignment(db, id))?.staffId !== staffId) return {}
+        beside.writes(socket.id, id, on ? to : null)
+        if (to === 'customer')
           live.say({
             namespace: '/chat',
             room: `chat:${id}`,
@@ -165,6 +185,12 @@ function welcome(deps: Deps, watch: Watch, socket: DeskSocket): void {
   )
 }
 
+async function leaveTalk(socket: DeskSocket, beside: BesideWatch, id: TicketId): Promise<void> {
+  socket.data.watching.delete(id)
+  beside.leaves(socket.id, id)
+  for (const room of talkRooms(id)) await socket.leave(room)
+}
+
 /** Any ticket with `ticket.read`, one's own while the assignment is open. */
 async function mayWatch({ db }: Deps, me: SignedIn, id: TicketId): Promise<boolean> {
   if (me.capabilities.has('ticket.read')) return true
@@ -172,7 +198,7 @@ async function mayWatch({ db }: Deps, me: SignedIn, id: TicketId): Promise<boole
 }
 
 // Asked anew rather than told: roles, posts, shifts and sessions end by time as well as by acts.
-async function keepRights(deps: Deps, socket: DeskSocket): Promise<void> {
+async function keepRights(deps: Deps, beside: BesideWatch, socket: DeskSocket): Promise<void> {
   try {
     const me = await deps.whoIs(socket.data.token)
     if (!me) return void socket.disconnect(true)
@@ -184,8 +210,7 @@ async function keepRights(deps: Deps, socket: DeskSocket): Promise<void> {
     if (me.capabilities.has('ticket.read')) return
     for (const id of socket.data.watching) {
       if (await mayWatch(deps, me, id)) continue
-      socket.data.watching.delete(id)
-      for (const room of talkRooms(id)) await socket.leave(room)
+      await leaveTalk(socket, beside, id)
       socket.emit('gone', { ticketId: id })
     }
   } catch (error) {

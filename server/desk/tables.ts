@@ -16,6 +16,14 @@ export type DeskTables = {
   }
   /** What each web process sees: when it last had a living socket of this person. */
   presence: { staff_id: string; process: string; seen_at: Date }
+  /** Who has a conversation open, and to whom they write in it, as each web process sees it. */
+  looks: {
+    ticket_id: string
+    staff_id: string
+    process: string
+    writing: 'customer' | 'colleagues' | null
+    seen_at: Date
+  }
   alarms: {
     id: Generated<string>
     kind: AlarmKind

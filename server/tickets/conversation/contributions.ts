@@ -32,14 +32,30 @@ export type Receiver = {
 /** Who is there to take a conversation over: only the desk knows, so it is handed in (reactions.ts). */
 export type ListReceivers = (db: Reader, now: Date) => Promise<readonly Receiver[]>
 
+/** A colleague who has the same conversation open, and to whom they write there. */
+export type Neighbour = {
+  readonly staffId: StaffId
+  readonly name: string
+  readonly nameEn: string
+  readonly writing: 'customer' | 'colleagues' | null
+}
+/** Who else is at a conversation now: the desk sees them, so it is handed in (reactions.ts). */
+export type ListNeighbours = (db: Reader, id: TicketId, except: StaffId) => Promise<readonly Neighbour[]>
+
 /** What a feature further down adds beside a conversation. */
 export type Aside = (house: House, me: SignedIn, ticket: TicketView) => Promise<Insert | null>
 /** What only others know: handed in (reactions.ts). */
-export type Around = { readonly receivers: ListReceivers; readonly asides: readonly Aside[] }
+export type Around = {
+  readonly receivers: ListReceivers
+  readonly neighbours: ListNeighbours
+  readonly asides: readonly Aside[]
+}
 
 /** Shown at once; earlier words are a link away. */
 const LATEST = 200
 const EARLIER = 6
+/** Named in one line; the others are a number. */
+const LOOKERS = 2
 
 /** The ticket, for whoever may read it: everybody with the right on their post, and whoever has it in hand. @throws NotFound for all others */
 export async function readTicket(db: Reader, me: SignedIn, id: TicketId): Promise<TicketView> {
@@ -53,11 +69,11 @@ export async function conversationOf(
   house: House,
   me: SignedIn,
   id: TicketId,
-  { receivers, asides, from }: Around & { from?: number | undefined },
+  { receivers, neighbours, asides, from }: Around & { from?: number | undefined },
 ): Promise<Record<string, unknown>> {
   const { db, clock } = house
   const ticket = await readTicket(db, me, id)
-  const [head, timeline, composer, side, categories, colleagues, merges] = await Promise.all([
+  const [head, timeline, composer, side, categories, colleagues, merges, beside] = await Promise.all([
     headOf(house, me, ticket),
     timelineOf(house, me, ticket, { from }),
     composerOf(house, me, ticket),
@@ -65,6 +81,7 @@ export async function conversationOf(
     listCategories(db),
     receivers(db, clock.now()),
     mergesOf(house, ticket),
+    besideOf(house, me, ticket, neighbours),
   ])
   return {
     ...head,
@@ -72,6 +89,7 @@ export async function conversationOf(
     ...composer,
     ...side,
     ...merges,
+    ...beside,
     categories: labelled(categories),
     colleagues: colleagues.filter(({ staffId }) => staffId !== me.staffId),
   }
@@ -97,6 +115,17 @@ export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
       over: due < now,
       seconds: answerSeconds,
     },
+  }
+}
+
+/** Who else is here: those who write, and those who look, without whoever is named already because they have it. */
+export async function besideOf({ db }: Pick<House, 'db'>, me: SignedIn, ticket: TicketView, list: ListNeighbours) {
+  const all = await list(db, ticket.id, me.staffId)
+  const looking = all.filter(({ staffId, writing }) => !writing && staffId !== ticket.assignment?.staffId)
+  return {
+    writers: all.filter(({ writing }) => writing),
+    lookers: looking.slice(0, LOOKERS),
+    more: looking.length - LOOKERS,
   }
 }
 

@@ -8,7 +8,7 @@ import type { Env } from '../../web/env.ts'
 import { pathId, query, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsPart } from '../../web/page.ts'
-import { type Around, conversationOf, headOf, readTicket, sideOf, timelineOf } from './contributions.ts'
+import { type Around, besideOf, conversationOf, headOf, readTicket, sideOf, timelineOf } from './contributions.ts'
 import { endOfPart } from './queries.ts'
 
 type Values = Record<string, unknown>
@@ -25,6 +25,11 @@ export const conversationRoutes = (door: Door) => {
     .get('/:id/head', staffOnly(deps), async (c) => {
       const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
       return part(c, deps, 'head', await headOf(deps, c.var.me, ticket))
+    })
+    .get('/:id/beside', staffOnly(deps), async (c) => {
+      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      if (!wantsPart(c)) return c.json({ beside: await door.neighbours(deps.db, ticket.id, c.var.me.staffId) })
+      return part(c, deps, 'beside', { ticket, ...(await besideOf(deps, c.var.me, ticket, door.neighbours)) })
     })
     .get('/:id/timeline', staffOnly(deps), async (c) => {
       const { from, after } = query(c, { from: wholeNumber.optional(), after: wholeNumber.optional() })
@@ -44,12 +49,12 @@ export const part = (c: Context<Env>, deps: Deps, name: string, values: Values):
 /** The conversation for htmx, its own page without it; with what was typed and why it was refused. */
 export async function showConversation(
   c: Context<Env>,
-  { deps, receivers, asides }: Door,
+  { deps, ...around }: Door,
   id: TicketId,
   { from, ...values }: Values & { from?: number | undefined } = {},
   status: 200 | 409 | 422 = 200,
 ): Promise<Response> {
-  const conversation = await conversationOf(deps, c.var.me, id, { receivers, asides, from })
+  const conversation = await conversationOf(deps, c.var.me, id, { ...around, from })
   return partOrPage(c, deps, 'tickets/show', 'one', { ...conversation, ...values }, status)
 }
 

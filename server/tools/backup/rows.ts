@@ -10,7 +10,7 @@ type Table = Manifest['tables'][number]
  * a database is made, and the sessions of staff (decision 0012: nobody who was signed out since comes back signed in).
  * BullMQ's schema stands beside `public` and is rebuilt from rows that are due.
  */
-const LEFT_OUT = ['presence', 'sessions', 'kysely_migration', 'kysely_migration_lock']
+const LEFT_OUT = ['presence', 'looks', 'sessions', 'kysely_migration', 'kysely_migration_lock']
 
 /** Every table that is carried over, with the columns that are not computed. */
 export async function listTables(client: pg.Client): Promise<Table[]> {
