@@ -55,7 +55,7 @@ export async function askMissing() {
     const before = talk.last
     for (const message of got.messages) take(message)
     reached(got.marks.customer)
-    more = talk.last > before && got.messages.length >= 200
+    more = talk.last > before && talk.last < got.lastSeq
   }
   report()
 }

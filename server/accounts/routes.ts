@@ -4,14 +4,17 @@ import { LANGUAGES } from '../kernel/language.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
 import { nightOf } from '../kernel/time.ts'
 import { system } from '../platform/actor.ts'
+import { formToken } from '../platform/tokens.ts'
 import { forgetPreSessions, keepLanguage, SESSION_COOKIE, THEME_COOKIE, writeCookie } from '../web/cookies.ts'
+import { tokenFor } from '../web/cross-site.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
 import { facade } from '../web/facade.ts'
 import { form, optionalText, query, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
-import { page, seeOther } from '../web/page.ts'
+import { page, seeOther, wantsJson } from '../web/page.ts'
 import { noteWrongPassword, signIn, signOut } from './actions.ts'
+import { describeMe } from './as-json.ts'
 import { placeOf } from './place.ts'
 import { demoSignIns, isInhabited, setLanguage, tonightInBrief } from './queries.ts'
 import { DEMO_PASSWORD } from './rules.ts'
@@ -27,6 +30,7 @@ export const accountRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/sign-in', async (c) => {
       const { next } = query(c, { next: optionalText(300).optional() })
+      if (wantsJson(c)) return c.json({ token: tokenFor(c, deps.secret) })
       if (!deps.config.demo && !(await isInhabited(deps.db))) return seeOther(c, '/setup')
       return showSignIn(c, deps, { next: ownPath(next) })
     })
@@ -42,9 +46,10 @@ export const accountRoutes = (deps: Deps) =>
         writeCookie(c, SESSION_COOKIE, opened.token, opened.maxAgeSeconds)
         forgetPreSessions(c)
         const me = await deps.whoIs(opened.token)
+        if (me && wantsJson(c)) return c.json(describeMe(me, formToken(deps.secret, opened.token)))
         return seeOther(c, ownPath(next) ?? homeOf(me))
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error
+        if (!(error instanceof Refusal) || wantsJson(c)) throw error
         return showSignIn(c, deps, { next: ownPath(next), typed: { login: typed.login }, refused: error }, 422)
       }
     })
@@ -54,7 +59,7 @@ export const accountRoutes = (deps: Deps) =>
       await deps.transact(actor, (tx) => signOut(tx, sessionId))
       deps.live.cut('/desk', `session:${sessionId}`)
       writeCookie(c, SESSION_COOKIE, '', 0)
-      return seeOther(c, '/sign-in')
+      return wantsJson(c) ? c.json({}) : seeOther(c, '/sign-in')
     })
     .post('/language', async (c) => {
       const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: optionalText(300).optional() })

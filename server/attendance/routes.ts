@@ -6,7 +6,7 @@ import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
 import { form, optionalText, rowId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
-import { page, seeOther } from '../web/page.ts'
+import { page, seeOther, wantsJson } from '../web/page.ts'
 import { checkIn, checkOut, endBreak, startBreak } from './actions.ts'
 import { dutyCard } from './contributions.ts'
 
@@ -36,6 +36,20 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
     ])
     return page(c, deps, 'attendance/duty', { card, steps, ...values }, status)
   }
+  /** As a program gets it (desk/protocol.md). */
+  const tell = async (c: Context<Env>): Promise<Response> => {
+    const { state, shift, breakEndsBy } = await dutyCard(deps.db, c.var.me.staffId, deps.clock.now())
+    return c.json({
+      state,
+      shift: shift && {
+        id: shift.id,
+        post: shift.post,
+        from: shift.from.toISOString(),
+        to: shift.to.toISOString(),
+      },
+      breakEndsBy: breakEndsBy?.toISOString() ?? null,
+    })
+  }
   const acting = async (
     c: Context<Env>,
     back: string | undefined,
@@ -43,14 +57,14 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   ): Promise<Response> => {
     try {
       await deps.transact(c.var.me.actor, act)
-      return seeOther(c, ownPath(back))
+      return wantsJson(c) ? tell(c) : seeOther(c, ownPath(back))
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof Refusal) || wantsJson(c)) throw error
       return show(c, { refused: error }, 422)
     }
   }
   return new Hono<Env>()
-    .get('/duty', staffOnly(deps), (c) => show(c))
+    .get('/duty', staffOnly(deps), (c) => (wantsJson(c) ? tell(c) : show(c)))
     .post('/duty/check-in', staffOnly(deps, 'attendance.own'), async (c) => {
       const { shift, back } = await form(c, { shift: rowId, ...BACK })
       return acting(c, back ?? '/desk', (tx) => checkIn(tx, shift as ShiftId))

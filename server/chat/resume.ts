@@ -3,11 +3,12 @@ import type { TicketId } from '../kernel/ids.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader } from '../schema.ts'
 import { listMessages, type Marks, type MessageView, marksOf } from '../tickets/messages/queries.ts'
+import { ANSWER_LETTERS, fitting } from '../tickets/messages/rules.ts'
 import type { TicketView } from '../tickets/queries.ts'
 import { errorBody } from '../web/answers.ts'
 import { type Bearer, ownTicket } from './access.ts'
 import { ticketsOfVisitor } from './queries.ts'
-import { ANSWER_LETTERS, type ChatState, chatState, fitting, LIMITS } from './rules.ts'
+import { type ChatState, chatState, LIMITS } from './rules.ts'
 
 /** What a client has of one request: messages up to this number. */
 export type Kept = { id: string; after: number }

@@ -33,22 +33,6 @@ export function chatState(state: TicketState): ChatState {
   }
 }
 
-/** Letters of messages in one answer, so that no answer is huge; whoever lacks more asks again. */
-export const ANSWER_LETTERS = 256_000
-
-/** As many of the first messages as one answer takes; at least one. */
-export function fitting<Message extends { readonly body: string }>(
-  messages: readonly Message[],
-  letters = ANSWER_LETTERS,
-): Message[] {
-  let left = letters
-  const over = messages.findIndex(({ body }, at) => {
-    left -= body.length
-    return left < 0 && at > 0
-  })
-  return messages.slice(0, over === -1 ? messages.length : over)
-}
-
 type Promising = {
   now: Date
   /** When the next service shift begins; the present where one covers it already; null where none is planned. */

@@ -1,13 +1,14 @@
 import { type Context, Hono } from 'hono'
 import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import { Denied, Refusal } from '../kernel/refusal.ts'
 import { type Around, conversationOf } from '../tickets/conversation/contributions.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, wholeNumber } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
-import { fragment, partOrPage, seeOther, wantsPart } from '../web/page.ts'
+import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../web/page.ts'
+import { deskAsJson } from './as-json.ts'
 import { currentIn, idleOf, listOf, offerOf, placesIn } from './list.ts'
 import { giveTicket, passOffer, takeOffer, takeTicket } from './offers/actions.ts'
 import { getOffer } from './offers/queries.ts'
@@ -17,7 +18,11 @@ type Values = Record<string, unknown>
 /** The desk: the offer, the queue, and one conversation beside it. */
 export const deskRoutes = (deps: Deps, around: Around) =>
   new Hono<Env>()
-    .get('/', staffOnly(deps), (c) => showDesk(c, deps, around))
+    .get('/', staffOnly(deps), async (c) => {
+      if (!wantsJson(c)) return showDesk(c, deps, around)
+      if (!c.var.me.capabilities.has('desk.work')) throw new Denied('desk.work')
+      return c.json(await deskAsJson(deps, c.var.me))
+    })
     .get('/offer', staffOnly(deps, 'desk.work'), async (c) =>
       part(c, deps, 'offer', await offerOf(deps, c.var.me.staffId)),
     )
@@ -31,10 +36,11 @@ export const deskRoutes = (deps: Deps, around: Around) =>
       await form(c, {})
       const id = pathId<OfferId>(c)
       try {
-        const { ticketId } = await deps.transact(c.var.me.actor, (tx) => takeOffer(tx, id))
+        const { ticketId, epoch } = await deps.transact(c.var.me.actor, (tx) => takeOffer(tx, id))
+        if (wantsJson(c)) return c.json({ ticketId, epoch })
         return seeOther(c, `/desk/${ticketId}`)
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error
+        if (!(error instanceof Refusal) || wantsJson(c)) throw error
         const mine = await alreadyMine(deps, id, c.var.me.staffId)
         return mine ? seeOther(c, `/desk/${mine}`) : refuseOffer(c, deps, around, error)
       }
@@ -42,6 +48,7 @@ export const deskRoutes = (deps: Deps, around: Around) =>
     .post('/offers/:id/pass', staffOnly(deps, 'desk.work'), async (c) => {
       await form(c, {})
       await deps.transact(c.var.me.actor, (tx) => passOffer(tx, pathId<OfferId>(c)))
+      if (wantsJson(c)) return c.json({})
       return wantsPart(c) ? part(c, deps, 'offer', await offerOf(deps, c.var.me.staffId)) : seeOther(c, '/desk')
     })
 
@@ -59,9 +66,10 @@ export const assignmentRoutes = (deps: Deps, around: Around) =>
         if (staff) await giveTicket(tx, id, staff as StaffId, epoch)
         else await takeTicket(tx, id, epoch)
       })
+      if (wantsJson(c)) return c.json({})
       return seeOther(c, back === '/board' ? '/board' : `/desk/${id}`)
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof Refusal) || wantsJson(c)) throw error
       return showDesk(c, deps, around, id, { refused: error }, 422)
     }
   })

@@ -1,47 +1,28 @@
 import { parse } from 'hono/utils/cookie'
 import type { Socket } from 'socket.io'
-import { z } from 'zod'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
-import { Denied, NotFound, Unauthenticated } from '../kernel/refusal.ts'
+import { Denied, NotFound, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { isToken } from '../platform/tokens.ts'
 import { mark, postMessage } from '../tickets/messages/actions.ts'
-import { listMessages, marksOf } from '../tickets/messages/queries.ts'
-import { findOpenAssignment } from '../tickets/queries.ts'
+import { listGaps, marksOf } from '../tickets/messages/queries.ts'
+import { findOpenAssignment, isTicket } from '../tickets/queries.ts'
 import { standingTopics } from '../topics.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import { LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
-import { clientId, rowId, text } from '../web/forms.ts'
 import { chosenLanguage } from '../web/headers.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
 import { type BesideWatch, openBeside } from './beside/watch.ts'
 import { openWatch, type Watch } from './presence/watch.ts'
+import { MOST_WATCHED, SHAPES } from './shapes.ts'
 
 type DeskSocket = Socket & { data: { me: SignedIn; token: string; watching: Set<TicketId> } }
 
 /** A right that ends, ends its rooms within a second (RELIABILITY 13). */
 const RIGHTS_EVERY_MILLISECONDS = 900
-const MOST_AT_ONCE = 20
-
-/** What a column of ours can count to. */
-const count = z.number().int().min(0).max(2_147_483_647)
-const SHAPES = {
-  ticket: z.strictObject({ ticketId: rowId }),
-  message: z.strictObject({ ticketId: rowId, epoch: count.min(1), clientId, body: text(4000) }),
-  typing: z.strictObject({ ticketId: rowId, on: z.boolean(), to: z.enum(['customer', 'colleagues']).optional() }),
-  marks: z.strictObject({
-    ticketId: rowId,
-    delivered: count.optional(),
-    read: count.optional(),
-  }),
-  resume: z.strictObject({
-    tickets: z.array(z.strictObject({ id: rowId, after: count })).max(MOST_AT_ONCE),
-  }),
-}
-
 /** The staff's live line: namespace /desk, by session cookie and an origin of ours. Returns the watch over who is here. */
 export function openDeskSockets(deps: Deps): Watch {
   const desk = deps.live.io.of('/desk')
@@ -127,6 +108,7 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
       watch: liveEvent(SHAPES.ticket, async ({ ticketId }) => {
         const id = ticketId as TicketId
         if (!(await mayWatch(deps, socket.data.me, id))) throw new NotFound()
+        if (!socket.data.watching.has(id) && socket.data.watching.size >= MOST_WATCHED) throw new TooMany(1)
         socket.data.watching.add(id)
         await socket.join(talkRooms(id))
         if (socket.connected) beside.looks(socket.id, staffId, id)
@@ -146,16 +128,8 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
         return { ...accepted, at: at.toISOString() }
       }),
       resume: liveEvent(SHAPES.resume, async ({ tickets }) => {
-        const gaps = []
-        for (const { id, after } of tickets) {
-          if (!socket.data.watching.has(id as TicketId)) continue
-          gaps.push({
-            id,
-            messages: await listMessages(db, id as TicketId, after),
-            marks: await marksOf(db, id as TicketId),
-          })
-        }
-        return { tickets: gaps, degraded: !live.healthy(), now: clock.now().toISOString() }
+        const mine = tickets.filter(({ id }) => socket.data.watching.has(id as TicketId))
+        return { tickets: await listGaps(db, mine), degraded: !live.healthy(), now: clock.now().toISOString() }
       }),
       typing: liveEvent(SHAPES.typing, async ({ ticketId, on, to = 'customer' }) => {
         const id = watched(ticketId)
@@ -193,7 +167,7 @@ async function leaveTalk(socket: DeskSocket, beside: BesideWatch, id: TicketId):
 
 /** Any ticket with `ticket.read`, one's own while the assignment is open. */
 async function mayWatch({ db }: Deps, me: SignedIn, id: TicketId): Promise<boolean> {
-  if (me.capabilities.has('ticket.read')) return true
+  if (me.capabilities.has('ticket.read')) return isTicket(db, id)
   return (await findOpenAssignment(db, id))?.staffId === me.staffId
 }
 

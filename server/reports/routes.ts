@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { settleAlarm } from '../desk/alarms/actions.ts'
+import { openAlarms } from '../desk/alarms/queries.ts'
 import { countdown } from '../i18n/instants.ts'
 import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
@@ -12,7 +13,7 @@ import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, pathId, rowId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
-import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
+import { fragment, page, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
 import { gather, sparkline } from './rules.ts'
 
@@ -24,6 +25,9 @@ const INCIDENTS = 5
 export const boardRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/', staffOnly(deps, 'board.read'), async (c) => page(c, deps, 'reports/board', await boardOf(c, deps)))
+    .get('/alarms', staffOnly(deps, 'board.read'), async (c) =>
+      wantsJson(c) ? c.json({ alarms: await openAlarms(deps.db) }) : seeOther(c, '/board'),
+    )
     .get('/:part{now|posts|figures|incidents|clocks}', staffOnly(deps, 'board.read'), async (c) => {
       const part = PARTS.find((one) => one === c.req.param('part')) ?? 'now'
       if (!wantsPart(c)) return seeOther(c, '/board')
@@ -34,6 +38,7 @@ export const boardRoutes = (deps: Deps) =>
       await deps.transact(c.var.me.actor, async (tx) => {
         for (const id of [pathId<AlarmId>(c), ...(also as AlarmId[])]) await settleAlarm(tx, id)
       })
+      if (wantsJson(c)) return c.json({})
       return wantsPart(c) ? fragment(c, deps, 'reports/board', 'now', await boardOf(c, deps)) : seeOther(c, '/board')
     })
 

@@ -4,16 +4,16 @@ import { masked } from '../platform/tokens.ts'
 import { answerOf, errorBody, wordsFor } from './answers.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
-import { page } from './page.ts'
+import { page, wantsJson } from './page.ts'
 import { routeOf } from './requests.ts'
 
-/** Every error of every route ends here: JSON for /api, a page for people, in the reader's language. */
+/** Every error of every route ends here: JSON for /api and for whoever asks for it, a page for people, in the reader's language. */
 export async function answerError(deps: Deps, error: unknown, c: Context<Env>): Promise<Response> {
   const answer = answerOf(error)
   if (answer.status === 500) noteFault(deps, error, c)
   if (answer.retryAfterSeconds) c.header('retry-after', String(answer.retryAfterSeconds))
   const t = wordsOf(c.var.language ?? 'zh-CN')
-  if (c.req.path.startsWith('/api/')) return c.json(errorBody(t, answer), answer.status)
+  if (c.req.path.startsWith('/api/') || wantsJson(c)) return c.json(errorBody(t, answer), answer.status)
   return page(
     c,
     deps,

@@ -5,7 +5,7 @@ import { isToken } from '../platform/tokens.ts'
 import { readCookie, SESSION_COOKIE } from './cookies.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
-import { wantsPart } from './page.ts'
+import { wantsJson, wantsPart } from './page.ts'
 
 const READS = ['GET', 'HEAD']
 
@@ -16,7 +16,7 @@ export const staffOnly =
     const token = readCookie(c, SESSION_COOKIE)
     const me = isToken(token) ? await deps.whoIs(token) : undefined
     if (!me) {
-      if (READS.includes(c.req.method) && !wantsPart(c)) {
+      if (READS.includes(c.req.method) && !wantsPart(c) && !wantsJson(c)) {
         const { pathname, search } = new URL(c.req.url)
         return c.redirect(`/sign-in?next=${encodeURIComponent(pathname + search)}`, 303)
       }

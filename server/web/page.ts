@@ -13,6 +13,9 @@ type Status = 200 | 400 | 401 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 500 | 
 /** True where htmx asks for a part of a page. */
 export const wantsPart = (c: Context<Env>): boolean => c.req.header('hx-request') === 'true'
 
+/** True where a program asks: it gets data instead of pages, and errors as JSON (desk/protocol.md). */
+export const wantsJson = (c: Context<Env>): boolean => /^application\/json\b/i.test(c.req.header('accept') ?? '')
+
 /** A whole page in the frame of its layout. Values: what the template of that page documents in its first line. */
 export async function page(
   c: Context<Env>,

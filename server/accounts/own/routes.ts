@@ -3,12 +3,14 @@ import { z } from 'zod'
 import type { SessionId } from '../../kernel/ids.ts'
 import { Refusal, refusal } from '../../kernel/refusal.ts'
 import { SESSION_COOKIE, writeCookie } from '../../web/cookies.ts'
+import { tokenFor } from '../../web/cross-site.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, query, text } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
-import { page, seeOther } from '../../web/page.ts'
+import { page, seeOther, wantsJson } from '../../web/page.ts'
 import { turns } from '../../web/turns.ts'
+import { describeMe } from '../as-json.ts'
 import { getPerson } from '../people/queries.ts'
 import { placeOf } from '../place.ts'
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../rules.ts'
@@ -26,8 +28,9 @@ export const ownRoutes = (deps: Deps) => {
   // Each wrong password is counted before the next is looked at, also where many are sent at once.
   const inTurn = turns(1)
   return new Hono<Env>()
-    .get('/', me, (c) => {
+    .get('/', me, async (c) => {
       const { done } = query(c, { done: z.enum(['password', 'contact', 'sessions']).optional() })
+      if (wantsJson(c)) return c.json(describeMe(c.var.me, tokenFor(c, deps.secret)))
       return show(c, deps, { done })
     })
     .post('/password', me, async (c) => {

@@ -4,6 +4,7 @@ import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import type { Tx } from '../../schema.ts'
 import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
+import { fitting } from '../../tickets/messages/rules.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { json, pathId, query } from '../../web/forms.ts'
@@ -21,7 +22,7 @@ import {
 import type { ChatGate } from '../gate.ts'
 import { type CustomerTicket, customerRating, showTicket, type TicketFacts, ticketsOfVisitor } from '../queries.ts'
 import { welcomeToRoom } from '../rooms.ts'
-import { fitting, LIMITS } from '../rules.ts'
+import { LIMITS } from '../rules.ts'
 import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
 
 type Ctx = Context<Env>

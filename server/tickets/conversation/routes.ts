@@ -7,7 +7,8 @@ import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { pathId, query, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
-import { fragment, partOrPage, seeOther, wantsPart } from '../../web/page.ts'
+import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../../web/page.ts'
+import { ticketAsJson } from './as-json.ts'
 import { type Around, besideOf, conversationOf, headOf, readTicket, sideOf, timelineOf } from './contributions.ts'
 import { endOfPart } from './queries.ts'
 
@@ -20,6 +21,7 @@ export const conversationRoutes = (door: Door) => {
   return new Hono<Env>()
     .get('/:id{[0-9]+}', staffOnly(deps), async (c) => {
       const { from } = query(c, { from: wholeNumber.optional() })
+      if (wantsJson(c)) return tellConversation(c, deps)
       return showConversation(c, door, pathId<TicketId>(c), { from })
     })
     .get('/:id/head', staffOnly(deps), async (c) => {
@@ -40,6 +42,11 @@ export const conversationRoutes = (door: Door) => {
       const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
       return part(c, deps, 'side', { ticket, ...(await sideOf(deps, c.var.me, ticket, door.asides)) })
     })
+}
+
+async function tellConversation(c: Context<Env>, { db }: Deps): Promise<Response> {
+  const ticket = await readTicket(db, c.var.me, pathId<TicketId>(c))
+  return c.json(await ticketAsJson(db, c.var.me, ticket))
 }
 
 /** A live part for htmx; without it the page that it belongs to. */
@@ -81,11 +88,16 @@ export async function acting(
   try {
     await door.deps.transact(actor, act)
   } catch (error) {
-    if (error instanceof Refusal) return showConversation(c, door, id, { refused: error, typed, panel }, 422)
+    if (error instanceof Refusal && !wantsJson(c))
+      return showConversation(c, door, id, { refused: error, typed, panel }, 422)
     if (!(error instanceof Conflict)) throw error
     const before = done && (await endOfPart(door.deps.db, id, staffId, done.epoch))
-    if (!before || before !== done.why) return showConversation(c, door, id, { conflict: error.code, typed }, 409)
+    if (!before || before !== done.why) {
+      if (wantsJson(c)) throw error
+      return showConversation(c, door, id, { conflict: error.code, typed }, 409)
+    }
   }
+  if (wantsJson(c)) return c.json({})
   return wantsPart(c) ? showConversation(c, door, id, { toast }) : seeOther(c, homeOf(c, id))
 }
 

@@ -1,6 +1,7 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { MessageId, NoteId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { ANSWER_LETTERS, fitting, MESSAGES_AT_ONCE } from './rules.ts'
 
 /** A message as every client gets it. Staff messages carry the name; house lines a code and its details. */
 export type MessageView = {
@@ -71,6 +72,27 @@ export async function listMessages(
     .execute()
   return rows.map(viewOf)
 }
+
+export type Gap = { id: string; messages: MessageView[]; lastSeq: number; marks: Marks }
+
+/** What a client lacks of each conversation it names; together at most as many messages, and letters, as one answer holds. */
+export async function listGaps(db: Reader, kept: readonly { id: string; after: number }[]): Promise<Gap[]> {
+  const gaps: Gap[] = []
+  let left = MESSAGES_AT_ONCE
+  let letters = ANSWER_LETTERS
+  for (const { id, after } of kept) {
+    const ticketId = id as TicketId
+    const more = left > 0 && letters > 0
+    const messages = more ? fitting(await listMessages(db, ticketId, after, left), letters) : []
+    left -= messages.length
+    letters -= messages.reduce((sum, { body }) => sum + body.length, 0)
+    gaps.push({ id, messages, lastSeq: await lastSeqOf(db, ticketId), marks: await marksOf(db, ticketId) })
+  }
+  return gaps
+}
+
+const lastSeqOf = async (db: Reader, id: TicketId): Promise<number> =>
+  (await db.selectFrom('tickets').select('last_seq').where('id', '=', id).executeTakeFirst())?.last_seq ?? 0
 
 export async function listMessagesById(db: Reader, ids: readonly MessageId[]): Promise<MessageView[]> {
   if (ids.length === 0) return []

@@ -6,7 +6,8 @@ import { answerOf, errorBody } from '../../web/answers.ts'
 import type { Env } from '../../web/env.ts'
 import { clientId, form, json, pathId, query, text, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
-import { fragment, seeOther, wantsPart } from '../../web/page.ts'
+import { fragment, seeOther, wantsJson, wantsPart } from '../../web/page.ts'
+import { notesAsJson } from '../conversation/as-json.ts'
 import { composerOf, headOf, readTicket, timelineOf } from '../conversation/contributions.ts'
 import { lastCustomerSeq } from '../conversation/queries.ts'
 import { type Door, homeOf, showConversation } from '../conversation/routes.ts'
@@ -16,6 +17,7 @@ import { answerFile, sentFile } from '../files/answers.ts'
 import { forgetIncoming } from '../files/queries.ts'
 import { addNote, mark, postMessage } from './actions.ts'
 import { listMessages, marksOf } from './queries.ts'
+import { fitting } from './rules.ts'
 
 const BODY = text(4000)
 const SENT = { clientId, epoch: wholeNumber, body: BODY, seen: wholeNumber }
@@ -34,7 +36,7 @@ export const messageRoutes = (door: Door) => {
         listMessages(deps.db, ticket.id, after),
         marksOf(deps.db, ticket.id),
       ])
-      return c.json({ messages, marks, lastSeq: ticket.last_seq })
+      return c.json({ messages: fitting(messages), marks, lastSeq: ticket.last_seq })
     })
     .post('/:id/messages', staffOnly(deps, 'desk.work'), (c) =>
       c.var.body?.kind === 'json' ? postByScript(c, door) : postByForm(c, door),
@@ -44,10 +46,15 @@ export const messageRoutes = (door: Door) => {
       return answerFile(c, deps, ticket.id)
     })
     .post('/:id/files', staffOnly(deps, 'desk.work'), (c) => postFile(c, door))
+    .get('/:id/notes', staffOnly(deps, 'ticket.read'), async (c) => {
+      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      return wantsJson(c) ? c.json({ notes: await notesAsJson(deps.db, ticket) }) : seeOther(c, homeOf(c, ticket.id))
+    })
     .post('/:id/notes', staffOnly(deps, 'ticket.read'), async (c) => {
       const { after, ...noted } = await form(c, NOTED)
       const id = pathId<TicketId>(c)
       await deps.transact(c.var.me.actor, (tx) => addNote(tx, { ticketId: id, ...noted, body: lines(noted.body) }))
+      if (wantsJson(c)) return c.json({})
       if (!wantsPart(c)) return seeOther(c, homeOf(c, id))
       const ticket = await readTicket(deps.db, c.var.me, id)
       const [head, composer, timeline] = await Promise.all([
@@ -101,7 +108,7 @@ async function postFile(c: Context<Env>, door: Door): Promise<Response> {
   const { deps } = door
   const id = pathId<TicketId>(c)
   const { staffId, actor } = c.var.me
-  const byScript = c.req.header('accept') === 'application/json'
+  const byScript = wantsJson(c)
   try {
     const { epoch, ...sent } = await sentFile(c, { epoch: wholeNumber })
     const by = { kind: 'staff', staffId, epoch } as const

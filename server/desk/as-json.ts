@@ -1,0 +1,55 @@
+import type { Deps } from '../web/deps.ts'
+import type { SignedIn } from '../web/env.ts'
+import { type DeskRow, listColleagues, listMine, listQueue, openOfferOf } from './queries.ts'
+
+const MOST_QUEUED = 50
+
+/** The desk as a colleague's program gets it (protocol.md): the offer, what is mine, what waits, and who is on post. */
+export async function deskAsJson({ db, clock, live }: Pick<Deps, 'db' | 'clock' | 'live'>, { staffId }: SignedIn) {
+  const now = clock.now()
+  const [offer, mine, queue, colleagues] = await Promise.all([
+    openOfferOf(db, staffId, now),
+    listMine(db, staffId),
+    listQueue(db, staffId, MOST_QUEUED),
+    listColleagues(db, now),
+  ])
+  return {
+    offer: offer && {
+      id: offer.id,
+      ticketId: offer.ticketId,
+      expiresAt: offer.expiresAt.toISOString(),
+      seconds: offer.seconds,
+      customerName: offer.customerName,
+      channel: offer.channel,
+      language: offer.language,
+      question: offer.question,
+      complained: offer.complained,
+      since: offer.since.toISOString(),
+    },
+    mine: mine.map((row) => ({ ...rowOf(row), unread: row.unread })),
+    queue: queue.map((row) => ({ ...rowOf(row), place: row.place })),
+    colleagues: colleagues.map(({ staffId: id, name, nameEn, post, open, here, onBreak }) => ({
+      staffId: id,
+      name,
+      nameEn,
+      post,
+      open,
+      here,
+      onBreak,
+    })),
+    degraded: !live.healthy(),
+    now: now.toISOString(),
+  }
+}
+
+const rowOf = (row: DeskRow) => ({
+  ticketId: row.ticketId,
+  number: row.number,
+  subject: row.subject,
+  customerName: row.customerName,
+  waitingOn: row.waitingOn,
+  complained: row.complained,
+  lastWords: row.lastWords,
+  lastMessageAt: row.lastMessageAt.toISOString(),
+  answerDueAt: row.answerDueAt?.toISOString() ?? null,
+})
