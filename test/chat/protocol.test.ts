@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import type { Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -390,4 +391,79 @@ test('a token that has run out opens nothing, and its line is cut', async () => 
   clock.set(body.expiresAt)
   const refused = await call(house.url, 'GET', '/tickets', { token: body.token })
   expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+})
+
+/** As `multipart/form-data`, with nothing but what the document names. */
+const attach = async (id: string, file: File, clientId: string = crypto.randomUUID(), by = token) => {
+  const form = new FormData()
+  form.set('clientId', clientId)
+  form.set('file', file)
+  const answer = await fetch(`${house.url}/api/v1/tickets/${id}/files`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${by}` },
+    body: form,
+  })
+  return { status: answer.status, body: (await answer.json()) as { seq: number; id: string; at: string } & Said }
+}
+const fetched = (id: string, seq: number, by = token) =>
+  fetch(`${house.url}/api/v1/tickets/${id}/files/${seq}`, { headers: { authorization: `Bearer ${by}` } })
+
+test('a file is one message however often it is sent, told to the line, drawn again, and handed out for keeping alone', async () => {
+  const id = await ask()
+  const socket = await connected()
+  const pixels = { create: { width: 3000, height: 30, channels: 3, background: '#123' } } as const
+  const png = await sharp(pixels)
+    .withExif({ IFD0: { Artist: 'secret place' } })
+    .png()
+    .toBuffer()
+  const picture = new File([new Uint8Array(png)], '../lamps.html', { type: 'text/html' })
+  const clientId = crypto.randomUUID()
+  const live = next(socket, 'message', ({ code }) => code === 'file')
+  const first = await attach(id, picture, clientId)
+  expect(first).toMatchObject({ status: 201, body: { seq: 3, id: expect.any(String), at: expect.any(String) } })
+  const told = await live
+  expect(told).toMatchObject({ seq: 3, author: 'customer', clientId, body: 'lamps.png' })
+  expect(told.details).toMatchObject({ type: 'image/png', width: 2560, bytes: expect.any(Number) })
+  const again = await attach(id, new File(['something else'], 'other.txt'), clientId)
+  expect(again).toMatchObject({ status: 200, body: { seq: 3, id: first.body.id } })
+  expect((await messages(id)).messages.filter(({ code }) => code === 'file')).toEqual([told])
+
+  const answer = await fetched(id, 3)
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  expect([answer.status, answer.headers.get('content-type'), bytes.length]).toEqual([
+    200,
+    'image/png',
+    told.details?.bytes,
+  ])
+  expect(answer.headers.get('content-disposition')).toMatch(/^attachment/)
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(bytes.includes('secret place')).toBe(false)
+  const stranger = await newVisitor(house.url)
+  for (const [seq, by] of [
+    [1, token],
+    [999, token],
+    [3, stranger],
+  ] as const)
+    expect((await fetched(id, seq, by)).status).toBe(404)
+})
+
+test('what is no picture, PDF or text, is empty, broken or too large is refused by its bytes, and a text is kept as it is', async () => {
+  const id = await ask()
+  for (const [content, name, code] of [
+    ['', 'empty.txt', 'tickets.file_empty'],
+    ['MZ\u0000\u0001', 'holiday.png', 'tickets.file_type'],
+    ['GIF89a and then nothing', 'moving.gif', 'tickets.file_broken'],
+  ] as const)
+    expect((await attach(id, new File([content], name))).body.error.code, name).toBe(code)
+  const large = await attach(id, new File([new Uint8Array(10_000_001).fill(65)], 'large.txt'))
+  expect([large.status, large.body.error.code]).toEqual([413, 'too_large'])
+  const text = '第 1 行\r\nLOS 红灯 🙂'
+  const kept = await attach(id, new File([text], '光猫.log'))
+  expect(kept.status).toBe(201)
+  expect(await (await fetched(id, kept.body.seq)).text()).toBe(text)
+  expect((await messages(id)).messages.at(-1)).toMatchObject({
+    code: 'file',
+    body: '光猫.log',
+    details: { type: 'text/plain' },
+  })
 })
