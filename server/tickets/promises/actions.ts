@@ -22,6 +22,11 @@ export async function makePromise(
 ): Promise<PromiseId> {
   const ticket = await lockTicket(tx, ticketId)
   await needOwner(tx, ticket, epoch)
+  // The thumb pressed twice: one call at three is owed once.
+  const same = (await promises.openPromisesOf(tx.db, ticketId)).find(
+    (one) => one.kind === kind && one.ref === null && one.dueAt.getTime() === dueAt.getTime(),
+  )
+  if (same) return same.id
   refuse(whyNotPromise(dueAt, tx.now))
   return promise(tx, ticket, { kind, dueAt, ref: null })
 }

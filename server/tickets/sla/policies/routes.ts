@@ -5,7 +5,7 @@ import { Refusal } from '../../../kernel/refusal.ts'
 import { currentSettings, listCategories } from '../../../settings/queries.ts'
 import type { Deps } from '../../../web/deps.ts'
 import type { Env } from '../../../web/env.ts'
-import { form, rowId } from '../../../web/forms.ts'
+import { form, pathId, rowId } from '../../../web/forms.ts'
 import { staffOnly } from '../../../web/guard.ts'
 import { page, seeOther } from '../../../web/page.ts'
 import { listPolicies } from '../queries.ts'
@@ -54,7 +54,7 @@ export const policyPages = (deps: Deps) => {
     })
     .post('/:id{[0-9]+}/removal', edits, async (c) => {
       await form(c, {})
-      await deps.transact(c.var.me.actor, (tx) => endPolicy(tx, c.req.param('id')))
+      await deps.transact(c.var.me.actor, (tx) => endPolicy(tx, pathId(c)))
       return seeOther(c, '/settings/sla')
     })
 }
