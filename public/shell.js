@@ -4,6 +4,7 @@ import './shell/line.js'
 import './shell/clocks.js'
 import './shell/toasts.js'
 import './shell/calls.js'
+import './shell/find.js'
 
 // Every act of htmx carries the token that is bound to the session (RELIABILITY 15).
 document.addEventListener('htmx:config:request', ({ detail }) => {

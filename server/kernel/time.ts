@@ -41,3 +41,6 @@ export function nightOf(at: Date, zone: string): string {
   const { date, time } = localOf(at, zone)
   return time < '12:00' ? addDays(date, -1) : date
 }
+
+/** When the night of an instant began, as `nightOf` counts them: at noon. */
+export const noonBefore = (at: Date, zone: string): Date => instantOf(nightOf(at, zone), '12:00', zone)

@@ -1,62 +1,215 @@
-import type { TicketId } from '../../kernel/ids.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
 import type { Reader } from '../../schema.ts'
 import type { TicketState } from '../rules.ts'
-import { literally, type Wanted } from './rules.ts'
+import { type Kind, literally, type Wanted } from './rules.ts'
 
-export type Found = {
+/** Which tickets are looked through. */
+export type Narrowed = {
+  /** None for all. */
+  readonly states: readonly TicketState[]
+  /** Whose people had the ticket last. */
+  readonly departmentId: string | null
+  /** Tickets that this colleague has had. */
+  readonly hadBy: StaffId | null
+  /** Only what this colleague has in hand: for whoever may not read every ticket. */
+  readonly heldBy: StaffId | null
+  readonly since: Date | null
+}
+type Page = { readonly before: string | null; readonly limit: number }
+
+type Ticket = {
   ticketId: TicketId
   number: string
   subject: string
   state: TicketState
   customerName: string
   category: Bilingual | null
+}
+/** One place where the words were found. */
+export type Place = Ticket & {
+  /** Where it stands in its own list: places are told from the newest on. */
+  id: string
+  text: string
+  /** The word's number in its conversation, where it is one. */
+  seq: number | null
   at: Date
+  by: { name: string; nameEn: string } | null
 }
 
-/** Tickets by number, by the digits of a phone, by part of a name or an e-mail address; newest first. */
-export async function searchTickets(db: Reader, wanted: Wanted, limit: number): Promise<Found[]> {
-  const like = `%${literally(wanted.name)}%`
-  const rows = await db
-    .selectFrom('tickets as t')
-    .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .leftJoin('categories as k', 'k.id', 't.category_id')
-    .select([
-      't.id',
-      't.number',
-      't.subject',
-      't.state',
-      'c.name as customer',
-      'k.name as category',
-      't.last_message_at',
-    ])
-    .where((where) =>
-      where.or([
-        ...(wanted.number ? [where('t.number', '=', wanted.number)] : []),
-        where('c.name', 'ilike', like),
-        where.exists(
-          where
-            .selectFrom('contacts as x')
-            .select('x.id')
-            .whereRef('x.customer_id', '=', 't.customer_id')
-            .where(
-              'x.value',
-              'like',
-              wanted.digits ? `%${wanted.digits}%` : `%${literally(wanted.name.toLowerCase())}%`,
-            ),
-        ),
-      ]),
-    )
-    .orderBy('t.last_message_at', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({
-    ticketId: row.id as TicketId,
-    number: row.number,
-    subject: row.subject,
-    state: row.state,
-    customerName: row.customer,
-    category: row.category,
-    at: row.last_message_at,
-  }))
+type Source = {
+  readonly table: RawBuilder<unknown>
+  /** As its index has it (migrations/0050-search.ts). */
+  readonly text: RawBuilder<unknown>
+  readonly only: RawBuilder<unknown>
+  readonly ticket: RawBuilder<unknown>
+  readonly facts: RawBuilder<unknown>
+  readonly at: RawBuilder<unknown>
+  readonly by: RawBuilder<unknown>
+}
+const SOURCES: Readonly<Record<Exclude<Kind, 'customers'>, Source>> = {
+  messages: {
+    table: sql`messages`,
+    text: sql`w.body`,
+    only: sql`w.author <> 'house'`,
+    ticket: sql`w.ticket_id`,
+    facts: sql`w.body as text, w.seq`,
+    at: sql`w.at`,
+    by: sql`w.staff_id`,
+  },
+  notes: {
+    table: sql`notes`,
+    text: sql`w.body`,
+    only: sql`true`,
+    ticket: sql`w.ticket_id`,
+    facts: sql`w.body as text, null as seq`,
+    at: sql`w.at`,
+    by: sql`w.staff_id`,
+  },
+  solutions: {
+    table: sql`tickets`,
+    text: sql`coalesce(w.need, '') || ' ' || w.result`,
+    only: sql`w.result is not null`,
+    ticket: sql`w.id`,
+    facts: sql`concat_ws(' · ', w.need, w.result) as text, null as seq`,
+    at: sql`coalesce(w.resolved_at, w.last_message_at)`,
+    by: sql`w.last_handler_id`,
+  },
+}
+
+/** Words, notes or solutions that hold all of it, the newest first. */
+export async function findPlaces(
+  db: Reader,
+  kind: Exclude<Kind, 'customers'>,
+  { wanted, narrowed, before, limit }: { wanted: Wanted; narrowed: Narrowed } & Page,
+): Promise<Place[]> {
+  const { table, ticket, facts, at, by, ...source } = SOURCES[kind]
+  const tickets = narrowing(narrowed, at)
+  const joined = tickets ? sql`join tickets t on t.id = ${ticket} and ${tickets}` : sql``
+  const ids = newestWith(wanted, { ...source, table, joined, before, limit })
+  const { rows } = await sql<Omit<Place, 'by'> & { name: string | null; name_en: string | null }>`
+    select w.id, ${facts}, ${at} as at, s.name, s.name_en, ${TICKET}
+    from ${ids} found join ${table} w on w.id = found.id join tickets t on t.id = ${ticket}
+    join customers c on c.id = t.customer_id left join categories k on k.id = t.category_id left join staff s on s.id = ${by}
+    order by w.id desc`.execute(db)
+  return rows.map(({ name, name_en, ...row }) => ({ ...row, by: name ? { name, nameEn: name_en ?? '' } : null }))
+}
+
+const TICKET = sql`t.id as "ticketId", t.number, t.subject, t.state, c.name as "customerName", k.name as category`
+
+/** So many of the newest are simply read: what is said often is found among them without fetching all of its places. */
+const READ = 5000
+
+/**
+ * Ids of the newest that hold all terms: those just written by reading back, the others by the index. The second half does
+ * not run where the first has found enough. Each is checked by `like`: pairs of letters may stand apart.
+ */
+function newestWith(
+  { terms, query }: Wanted,
+  {
+    table,
+    text,
+    only,
+    joined = sql``,
+    before,
+    limit,
+  }: Pick<Source, 'table' | 'text' | 'only'> & { joined?: RawBuilder<unknown> } & Page,
+): RawBuilder<unknown> {
+  const there = sql`lower(${text}) like all(${terms.map((term) => `%${literally(term)}%`)}::text[])`
+  const indexed = sql`words_of(${text}) @@ ${query}::tsquery`
+  const end = before ? sql`${before}::bigint` : sql`(select coalesce(max(id), 0) + 1 from ${table})`
+  const lately = sql`(${end} - ${sql.lit(READ)})`
+  return sql`(
+    (select w.id from ${table} w ${joined} where w.id < ${end} and w.id >= ${lately} and ${only} and ${there} and (${indexed}) is true
+      order by w.id desc limit ${limit})
+    union all
+    (select w.id from ${table} w ${joined} where w.id < ${lately} and ${only} and ${indexed} and ${there}
+      order by w.id + 0 desc limit ${limit})
+    limit ${limit})`
+}
+
+/** What a ticket `t` must be; nothing where every ticket will do. `at`: when what is looked for came. */
+function narrowing({ states, departmentId, hadBy, heldBy, since }: Narrowed, at: RawBuilder<unknown>) {
+  const all = [
+    ...(states.length > 0 ? [sql`t.state = any(${states}::text[])`] : []),
+    ...(departmentId
+      ? [sql`exists (select from staff h where h.id = t.last_handler_id and h.department_id = ${departmentId})`]
+      : []),
+    ...(hadBy ? [sql`exists (select from assignments a where a.ticket_id = t.id and a.staff_id = ${hadBy})`] : []),
+    ...(heldBy
+      ? [
+          sql`exists (select from assignments a where a.ticket_id = t.id and a.staff_id = ${heldBy} and a.ended_at is null)`,
+        ]
+      : []),
+    ...(since ? [sql`${at} >= ${since}`] : []),
+  ]
+  return all.length > 0 ? sql.join(all, sql` and `) : undefined
+}
+
+export type FoundTicket = Ticket & { at: Date }
+
+/** The ticket of that number, whatever else it is narrowed to. */
+export async function findByNumber(
+  db: Reader,
+  number: string,
+  heldBy: StaffId | null,
+): Promise<FoundTicket | undefined> {
+  const held = heldBy
+    ? sql`and exists (select from assignments a where a.ticket_id = t.id and a.staff_id = ${heldBy} and a.ended_at is null)`
+    : sql``
+  const { rows } = await sql<FoundTicket>`
+    select ${TICKET}, t.last_message_at as at from tickets t join customers c on c.id = t.customer_id
+    left join categories k on k.id = t.category_id where t.number = ${number} ${held}`.execute(db)
+  return rows[0]
+}
+
+/** A customer with their newest ticket among those looked through. */
+export type FoundCustomer = Ticket & { id: string; at: Date; contact: string | null; count: number }
+
+/** By part of a name, by an e-mail address or its beginning, by a phone from its beginning or its last digits; the newest first. */
+export async function findCustomers(
+  db: Reader,
+  { wanted, narrowed, before, limit }: { wanted: Wanted; narrowed: Narrowed } & Page,
+): Promise<FoundCustomer[]> {
+  const tickets = narrowing(narrowed, sql`t.last_message_at`)
+  const such = tickets ? sql`and ${tickets}` : sql``
+  const has = sql`exists (select from tickets t where t.customer_id = w.id ${such})`
+  const named = newestWith(wanted, {
+    table: sql`customers`,
+    text: sql`w.name`,
+    only: has,
+    before,
+    limit,
+  })
+  const reached = sql`(
+    select w.id from contacts x join customers w on w.id = x.customer_id
+    where ${contactIs(wanted)} and ${has} ${before ? sql`and w.id < ${before}` : sql``} order by w.id desc limit ${limit})`
+  const { rows } = await sql<Omit<FoundCustomer, 'count'> & { count: string }>`
+    select c.id, newest.*, (select x.value from contacts x where x.customer_id = c.id order by x.id limit 1) as contact,
+      (select count(*) from tickets t where t.customer_id = c.id ${such}) as count
+    from (select id from (select id from ${named} n union ${reached}) such order by id desc limit ${limit}) found
+    join customers c on c.id = found.id cross join lateral (
+      select ${TICKET}, t.last_message_at as at from tickets t left join categories k on k.id = t.category_id
+      where t.customer_id = c.id ${such} order by t.created_at desc limit 1) newest
+    order by c.id desc`.execute(db)
+  return rows.map((row) => ({ ...row, count: Number(row.count) }))
+}
+
+/** Stored as E.164: whoever types it may leave out the country, or remember the end only. */
+const HOME_CODE = '86'
+
+function contactIs({ digits, mail }: Wanted): RawBuilder<unknown> {
+  const starts = (value: string) => sql`x.value like ${`${literally(value)}%`}`
+  const any = [
+    ...(digits
+      ? [
+          starts(`+${digits}`),
+          starts(`+${HOME_CODE}${digits}`),
+          sql`reverse(x.value) like ${`${[...digits].reverse().join('')}%`}`,
+        ]
+      : []),
+    ...(mail ? [starts(mail)] : []),
+  ]
+  return any.length > 0 ? sql`(${sql.join(any, sql` or `)})` : sql`false`
 }

@@ -1,23 +1,113 @@
 import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { listDepartments } from '../../accounts/departments/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
-import { optionalText, query } from '../../web/forms.ts'
+import { optionalText, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
-import { partOrPage } from '../../web/page.ts'
-import { searchTickets } from './queries.ts'
-import { readWanted } from './rules.ts'
+import { partOrPage, wantsPart } from '../../web/page.ts'
+import { findByNumber, findCustomers, findPlaces, type Narrowed, type Place } from './queries.ts'
+import {
+  byTicket,
+  excerptOf,
+  KINDS,
+  type Kind,
+  MOST_LETTERS,
+  PERIODS,
+  readWanted,
+  STATES,
+  sinceOf,
+  statesIn,
+  type Wanted,
+} from './rules.ts'
 
-const MOST = 50
+/** What was said fills a page, and so does a kind alone; beside it the others show their newest few. */
+const A_PAGE = 30
+const A_FEW = 3
 
-/** GET /tickets/search?q=…: what is wanted lives in the address, so that it can be kept and sent on. */
+const ASKED = {
+  // Longer than what is looked for, so that too much is answered with words.
+  q: optionalText(20_000).default(''),
+  kind: z.enum(['all', ...KINDS]).default('all'),
+  state: z.enum(STATES).default('all'),
+  department: rowId.or(optionalText(0)).default(''),
+  period: z.enum(PERIODS).default('all'),
+  mine: z.literal('on').optional(),
+  before: rowId.optional(),
+}
+type Asked = z.infer<z.ZodObject<typeof ASKED>>
+
+/** GET /tickets/search?q=…: what is wanted lives in the address, so that it can be kept and sent on. It stands in no log. */
 export const searchRoutes = (deps: Deps) =>
   new Hono<Env>().get('/search', staffOnly(deps, 'ticket.search'), async (c: Context<Env>) => {
-    const { q = '' } = query(c, { q: optionalText(80).optional() })
-    const found = q.trim() === '' ? [] : await searchTickets(deps.db, readWanted(q), MOST)
+    const asked = query(c, ASKED)
+    const wanted = readWanted(asked.q)
+    const choices = { states: STATES, periods: PERIODS, kinds: KINDS }
     return partOrPage(c, deps, 'search/show', 'found', {
-      q,
-      found,
-      searched: q.trim() !== '',
-      full: found.length === MOST,
+      asked,
+      standing: wanted.state,
+      longest: MOST_LETTERS,
+      isNarrow: Object.keys(addressed(asked)).some((name) => !['q', 'before'].includes(name)),
+      whole: addressOf({ ...ASKED_NOTHING, q: asked.q }),
+      ...(wantsPart(c) ? {} : { ...choices, departments: await listDepartments(deps.db) }),
+      ...(await find(c, deps, asked, wanted)),
     })
   })
+
+/** The ticket of that number, and each kind of place with the way to all of its places, or to those before. */
+async function find(c: Context<Env>, deps: Deps, asked: Asked, wanted: Wanted) {
+  if (wanted.state !== 'words') return { hit: null, parts: [] }
+  const narrowed = narrowedTo(c, deps, asked)
+  const finding = { asked, wanted, narrowed }
+  const kinds = KINDS.filter((kind) => asked.kind === 'all' || asked.kind === kind)
+  const [hit, ...parts] = await Promise.all([
+    wanted.number && !asked.before ? findByNumber(deps.db, wanted.number, narrowed.heldBy) : undefined,
+    ...kinds.map((kind) => findPart(deps, kind, finding)),
+  ])
+  return { hit: hit ?? null, parts: parts.filter(({ rows }) => rows.length > 0) }
+}
+
+type Finding = { asked: Asked; wanted: Wanted; narrowed: Narrowed }
+async function findPart({ db }: Deps, kind: Kind, { asked, wanted, narrowed }: Finding) {
+  const isPage = kind === 'messages' || asked.kind === kind
+  const most = isPage ? A_PAGE : A_FEW
+  const wish = { wanted, narrowed, before: asked.before ?? null, limit: most + 1 }
+  const rows = kind === 'customers' ? await findCustomers(db, wish) : await findPlaces(db, kind, wish)
+  const last = rows.length > most ? rows[most - 1] : undefined
+  const shown = rows.slice(0, most)
+  return {
+    kind,
+    isPage,
+    rows:
+      kind === 'customers'
+        ? shown
+        : byTicket(shown as Place[]).map(({ first, more }) => ({
+            ...first,
+            more,
+            pieces: excerptOf(first.text, wanted.terms),
+          })),
+    next: last ? addressOf({ ...asked, kind, before: isPage ? last.id : undefined }) : null,
+  }
+}
+
+function narrowedTo(c: Context<Env>, { clock, config }: Deps, { state, department, period, mine }: Asked): Narrowed {
+  const { staffId, capabilities } = c.var.me
+  return {
+    states: statesIn(state),
+    departmentId: department || null,
+    hadBy: mine ? staffId : null,
+    heldBy: capabilities.has('ticket.read') ? null : staffId,
+    since: sinceOf(period, clock.now(), config.timeZone),
+  }
+}
+
+/** The address of another search; what is as it always is, is left out. */
+const addressOf = (asked: Asked): string => `/tickets/search?${new URLSearchParams(addressed(asked))}`
+
+const ASKED_NOTHING: Asked = { q: '', kind: 'all', state: 'all', department: '', period: 'all' }
+const addressed = (asked: Asked): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(asked).flatMap(([name, value]): [string, string][] =>
+      value === undefined || value === ASKED_NOTHING[name as keyof Asked] ? [] : [[name, value]],
+    ),
+  )
