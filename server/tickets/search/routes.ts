@@ -72,23 +72,22 @@ async function findPart({ db }: Deps, kind: Kind, { asked, wanted, narrowed }: F
   const isPage = kind === 'messages' || asked.kind === kind
   const most = isPage ? A_PAGE : A_FEW
   const wish = { wanted, narrowed, before: asked.before ?? null, limit: most + 1 }
-  const rows = kind === 'customers' ? await findCustomers(db, wish) : await findPlaces(db, kind, wish)
-  const last = rows.length > most ? rows[most - 1] : undefined
-  const shown = rows.slice(0, most)
+  const found = kind === 'customers' ? await findCustomers(db, wish) : await findPlaces(db, kind, wish)
+  const last = found.length > most ? found[most - 1] : undefined
+  const shown = found.slice(0, most).toSorted((a, b) => b.at.getTime() - a.at.getTime())
   return {
     kind,
     isPage,
-    rows:
-      kind === 'customers'
-        ? shown
-        : byTicket(shown as Place[]).map(({ first, more }) => ({
-            ...first,
-            more,
-            pieces: excerptOf(first.text, wanted.terms),
-          })),
+    rows: kind === 'customers' ? shown : byTicket(shown as Place[]).map((group) => rowOf(group, wanted)),
     next: last ? addressOf({ ...asked, kind, before: isPage ? last.id : undefined }) : null,
   }
 }
+
+const rowOf = ({ first, more }: { first: Place; more: number }, { terms }: Wanted) => ({
+  ...first,
+  more,
+  pieces: excerptOf(first.text, terms),
+})
 
 function narrowedTo(c: Context<Env>, { clock, config }: Deps, { state, department, period, mine }: Asked): Narrowed {
   const { staffId, capabilities } = c.var.me
