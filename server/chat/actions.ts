@@ -99,7 +99,6 @@ const factsOf = (
   number,
   subject,
   state,
-  place_at: at,
   assignment: null,
   promised_at: promisedAt,
   complained_at: null,

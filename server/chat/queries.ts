@@ -1,14 +1,13 @@
 import { sql } from 'kysely'
-import { isSomeoneOnPost } from '../desk/queries.ts'
+import { isSomeoneOnPost, onPostAt } from '../desk/queries.ts'
 import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
-import { HOUR, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings, listCategories } from '../settings/queries.ts'
 import { type MarkRow, type Marks, marksFrom } from '../tickets/messages/queries.ts'
 import { aheadOf, type TicketView } from '../tickets/queries.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import type { RatingReason } from '../tickets/ratings/rules.ts'
-import { type ChatState, chatState, expectedWait, type Topic } from './rules.ts'
+import { ANSWERS_THAT_TELL, type ChatState, chatState, expectedWait, type Pace, type Topic } from './rules.ts'
 
 /** A request as its own customer sees it: no staff matters, nothing of other customers but how many stand before. */
 export type CustomerTicket = {
@@ -18,7 +17,7 @@ export type CustomerTicket = {
   state: ChatState
   /** Place in the queue from 1, where it waits there. */
   place: number | null
-  /** Minutes, from how long others have just waited; null where that says nothing. */
+  /** Minutes within which four of five at this place are answered; null where nothing honest can be said yet. */
   expectedWait: number | null
   with: { name: string; nameEn: string } | null
   promisedAt: string | null
@@ -50,7 +49,6 @@ export type TicketFacts = Pick<
   | 'number'
   | 'subject'
   | 'state'
-  | 'place_at'
   | 'assignment'
   | 'promised_at'
   | 'complained_at'
@@ -62,15 +60,15 @@ export type TicketFacts = Pick<
 
 export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Promise<CustomerTicket> {
   const state = chatState(ticket.state)
-  const waits = ticket.state === 'queued'
-  const { ahead, waited, marks, rating, confirmed, mergedInto } = await readAround(db, ticket, now)
+  const { ahead, pace, marks, rating, confirmed, mergedInto } = await readAround(db, ticket, now)
+  const place = ahead === null ? null : Number(ahead) + 1
   return {
     id: ticket.id,
     number: ticket.number,
     subject: ticket.subject,
     state,
-    place: ahead === null ? null : Number(ahead) + 1,
-    expectedWait: waits ? expectedWait(waited, now.getTime() - ticket.place_at.getTime()) : null,
+    place,
+    expectedWait: pace && place ? expectedWait(pace, place) : null,
     with: ticket.state === 'open' && ticket.assignment ? nameOf(ticket.assignment) : null,
     promisedAt: ticket.promised_at?.toISOString() ?? null,
     complained: ticket.complained_at !== null,
@@ -101,24 +99,23 @@ function ratingFor(rating: AnyRating | null | undefined): CustomerRating | null 
   return { state, service, product, reasons: reasons as RatingReason[], comment }
 }
 
-const RECENT_WAITS = 50
 type Around = {
   ahead: string | null
-  /** How long those waited, in milliseconds, who were answered for the first time in the last hour. */
-  waited: number[]
+  pace: Pace | null
   marks: MarkRow[]
   rating: AnyRating | null
   confirmed: boolean
   mergedInto: TicketId | null
 }
 
-/** Everything around a ticket that its view needs, in one statement; place and waits only where it waits. */
+/** Everything around a ticket that its view needs, in one statement; place and pace only where it waits. */
 async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Date): Promise<Around> {
   const waits = state === 'queued'
+  const settings = await currentSettings(db)
   const { rows } = await sql<Around>`
     select
       ${waits ? sql`(select ${aheadOf(sql.ref('t'))} from tickets t where t.id = ${id} and t.state = 'queued')` : sql`null`} as ahead,
-      ${waits ? recentWaits(now) : sql`'[]'::json`} as waited,
+      ${waits ? paceAt(now, settings) : sql`null::json`} as pace,
       (select coalesce(json_agg(m), '[]') from (
         select reader, delivered_seq, read_seq from marks where ticket_id = ${id}) m) as marks,
       (select to_json(r) from (
@@ -127,14 +124,19 @@ async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Da
       ${state === 'merged' ? sql`(select into_id::text from ticket_merges where from_id = ${id} and split_at is null)` : sql`null`} as "mergedInto"`.execute(
     db,
   )
-  return rows[0] ?? { ahead: null, waited: [], marks: [], rating: null, confirmed: false, mergedInto: null }
+  return rows[0] ?? { ahead: null, pace: null, marks: [], rating: null, confirmed: false, mergedInto: null }
 }
 
-const recentWaits = (now: Date) => sql`(select coalesce(json_agg(w.waited), '[]') from (
-  select extract(epoch from a.opened_at - t.created_at)::float8 * 1000 as waited
-  from assignments a join tickets t on t.id = a.ticket_id
-  where a.epoch = 1 and a.opened_at > ${plus(now, -HOUR)} and t.channel <> 'phone' and t.queued_at = t.created_at
-  order by a.opened_at desc limit ${sql.lit(RECENT_WAITS)}) w)`
+/** Who is able, and who was taken from the queue for the first time since the running shifts began; one more than tells, for its turn. */
+const paceAt = (now: Date, settings: Parameters<typeof onPostAt>[1]) => sql`(
+  select json_build_object('able', p.able, 'accepted', (
+    select coalesce(json_agg(w order by w."acceptedAt"), '[]') from (
+      select a.staff_id::text as by, extract(epoch from t.created_at)::float8 * 1000 as "queuedAt",
+        extract(epoch from a.opened_at)::float8 * 1000 as "acceptedAt"
+      from assignments a join tickets t on t.id = a.ticket_id
+      where a.epoch = 1 and a.opened_at >= p.since and t.channel <> 'phone' and t.queued_at = t.created_at
+      order by a.opened_at desc limit ${sql.lit(ANSWERS_THAT_TELL + 1)}) w))
+  from ${onPostAt(now, settings)} p)`
 
 export type OwnTicket = {
   id: TicketId

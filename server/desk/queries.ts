@@ -246,3 +246,13 @@ export async function ableNow(db: Reader, now: Date): Promise<number> {
   const candidates = await listCandidates(db, now, plus(now, -settings.offerAgainMinutes * MINUTE))
   return candidates.filter((one) => isAble(one, settings, now) && !one.hasOpenOffer).length
 }
+
+type Leaving = { readonly quietSeconds: number; readonly noOffersBeforeEndMinutes: number }
+/** In another statement, one row: how many on a customer-service post are there to take something, whatever they have in hand, and since when the running shifts go. */
+export const onPostAt = (now: Date, { quietSeconds, noOffersBeforeEndMinutes }: Leaving): RawBuilder<unknown> => sql`(
+  select min(lower(s.during)) as since, count(*) filter (
+    where upper(s.during) > ${plus(now, noOffersBeforeEndMinutes * MINUTE)}
+    and exists (select from presence r where r.staff_id = a.staff_id and r.seen_at >= ${plus(now, -quietSeconds * SECOND)})
+    and not exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null))::integer as able
+  from attendances a join shifts s on s.id = a.shift_id and s.post = 'service' and s.during @> ${now}::timestamptz
+  where a.checked_out_at is null)`

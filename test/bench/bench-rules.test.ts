@@ -1,5 +1,19 @@
 import { expect, test } from 'vitest'
-import { atLeast, atMost, below, chosenParts, inOrder, median, PARTS, percentile, reportOf, tableOf } from './rules.ts'
+import { expectedWait } from '../../server/chat/rules.ts'
+import { simulate } from './nights.ts'
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  chosenParts,
+  inOrder,
+  median,
+  PARTS,
+  percentile,
+  reportOf,
+  tableOf,
+} from './rules.ts'
 
 const create = { value: 700, unit: '/s', ceiling: 2000, of: 'bare create' }
 
@@ -16,6 +30,8 @@ test('a figure is met where its share of the ceiling reaches the goal, and says 
   expect(atLeast('create throughput', 0.36, create).figure.met).toBe(false)
   expect(atMost('message p95', 4, { value: 41, unit: 'ms', ceiling: 10, of: 'bare echo' }).figure.met).toBe(false)
   expect(below('start on fresh data', 5, { value: 4.99, unit: 's' }).figure).toMatchObject({ met: true, ratio: null })
+  expect(above('covered', 0.7, { value: 0.71, unit: '' }).figure).toMatchObject({ met: true, ratio: null })
+  expect(above('covered', 0.7, { value: 0.69, unit: '' }).figure.met).toBe(false)
 })
 
 test('a run whose history is wrong meets nothing, however fast it was, and the table says it aloud', () => {
@@ -60,4 +76,13 @@ test('the report holds the figures and nothing else', () => {
       { name: 'start on fresh data', value: 1.23, unit: 's', ceiling: null, ratio: null, goal: '≤ 5 s', met: false },
     ],
   })
+})
+
+test('in a simulated night the wait that is told covers what it takes, and the queue is one in which one waits', () => {
+  const told = simulate(1, { agents: 4, hands: 3, load: 1 }, expectedWait)
+  const some = told.filter(({ minutes }) => minutes !== null)
+  expect(Math.max(...told.map(({ waited }) => waited))).toBeGreaterThan(10)
+  expect(some.length).toBeGreaterThan(0.9 * told.length)
+  expect(some.filter(({ minutes, waited }) => waited <= (minutes ?? 0)).length / some.length).toBeGreaterThan(0.7)
+  expect(simulate(1, { agents: 4, hands: 3, load: 1 }, expectedWait)).toEqual(told)
 })

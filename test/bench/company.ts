@@ -24,6 +24,25 @@ export async function fill(url: string, statements: readonly (string | readonly 
   }
 }
 
+/** The same with these indexes made anew at the end: to sort in a million rows one by one takes ten times as long. */
+export async function fillUnindexed(
+  url: string,
+  indexes: readonly string[],
+  statements: readonly string[],
+): Promise<void> {
+  const rows = await ask<{ definition: string }>(
+    url,
+    'select pg_get_indexdef(indexrelid) as definition from pg_index where indexrelid = any($1::regclass[])',
+    [indexes],
+  )
+  await fill(url, [
+    `drop index ${indexes.join(', ')}`,
+    ...statements,
+    `set maintenance_work_mem = '256MB'`,
+    ...rows.map(({ definition }) => definition),
+  ])
+}
+
 /** One row set. */
 export async function ask<Row extends pg.QueryResultRow>(
   url: string,

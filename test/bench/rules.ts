@@ -48,6 +48,20 @@ export const below = (
   wrong,
 })
 
+/** A plain bound from below. */
+export const above = (name: string, least: number, { value, unit }: Values): Measured => ({
+  figure: {
+    name,
+    value: round(value),
+    unit,
+    ceiling: null,
+    ratio: null,
+    goal: `≥ ${least} ${unit}`,
+    met: value >= least,
+  },
+  wrong: [],
+})
+
 function judge(
   name: string,
   goal: string,

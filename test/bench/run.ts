@@ -1,5 +1,6 @@
 // `npm run bench`: what the product reaches beside what this machine can do without it, in the same minutes on the same
-// cores. `npm run bench -- create message` runs some; BENCH=quick takes a minute; BENCH_PROFILE=<folder> leaves CPU profiles.
+// cores. `npm run bench -- create message` runs some; BENCH=quick takes a minute,
+// BENCH_TICKETS=<number> fewer than a million; BENCH_PROFILE=<folder> leaves CPU profiles.
 import fs from 'node:fs'
 import path from 'node:path'
 import { costing, FULL, QUICK, type RunPart } from './parts/context.ts'
@@ -29,13 +30,14 @@ const RUNS: Readonly<Record<Part, RunPart>> = {
 }
 
 const start = performance.now()
+const chosen = process.env.BENCH === 'quick' ? QUICK : FULL
+const pace = { ...chosen, tickets: Number(process.env.BENCH_TICKETS ?? chosen.tickets) }
 const parts = chosenParts(process.argv.slice(2))
 const runs = new Set(parts.map((part) => RUNS[part]))
 const stage = await openStage()
 process.once('SIGINT', () => void stage.close().then(() => process.exit(130)))
 let measured: Measured[] = []
 try {
-  const pace = process.env.BENCH === 'quick' ? QUICK : FULL
   for (const run of runs) measured.push(...(await run({ stage, pace, say, cost: costing(stage, say) })))
 } finally {
   await stage.close()

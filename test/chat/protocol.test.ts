@@ -278,6 +278,27 @@ test('who waits hears that the queue moved, and finds out the new place', async 
   expect(await get(second)).toMatchObject({ place: 1 })
 })
 
+test('who waits is told within how many minutes four of five are answered, as soon as five have been', async () => {
+  await putOnPost(database.db, mei)
+  const awake = () => database.db.updateTable('presence').set({ seen_at: clock.now() }).execute()
+  for (let n = 0; n < 5; n++) {
+    token = await newVisitor(house.url)
+    const id = await ask()
+    expect(await get(id)).toMatchObject({ place: 1, expectedWait: null })
+    clock.forward({ minutes: 3 })
+    await takes(id)
+    await awake()
+  }
+  token = await newVisitor(house.url)
+  expect(await get(await ask())).toMatchObject({ place: 1, expectedWait: 3 })
+  token = await newVisitor(house.url)
+  const second = await ask()
+  expect(await get(second)).toMatchObject({ place: 2, expectedWait: 6 })
+  // Nobody is there any more who could answer.
+  clock.forward({ minutes: 5 })
+  expect(await get(second)).toMatchObject({ place: 2, expectedWait: null })
+})
+
 test('what colleagues note among themselves is in none of the bytes that a customer gets', async () => {
   const secret = 'He always shouts, be patient'
   const socket = await connected()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chatState, expectedWait, promiseOf } from '../../server/chat/rules.ts'
+import { type Accepted, chatState, expectedWait, promiseOf } from '../../server/chat/rules.ts'
 import { MINUTE } from '../../server/kernel/time.ts'
 import { TICKET_STATES } from '../../server/tickets/rules.ts'
 
@@ -22,13 +22,39 @@ test('a customer sees five states, and never that a request was none', () => {
   expect(chatState('spam')).toBe('closed')
 })
 
-test('the wait told is what is left of the median of those who have just been answered', () => {
-  const waits = [4, 1, 2, 9, 3].map((minutes) => minutes * MINUTE)
-  expect(expectedWait(waits, 0)).toBe(3)
-  expect(expectedWait(waits, 1.5 * MINUTE)).toBe(2)
+/** Answers one after the other: who took it, how long after the one before, and how long they had stood in line. */
+const night = (...answers: [by: string, turnMinutes: number, waitedMinutes: number][]): Accepted[] => {
+  let now = 0
+  return answers.map(([by, turn, waited]) => {
+    now += turn * MINUTE
+    return { by, queuedAt: now - waited * MINUTE, acceptedAt: now }
+  })
+}
+const busy = night(['mei', 9, 9], ['wei', 1, 6], ['mei', 2, 7], ['wei', 2, 8], ['mei', 3, 9], ['wei', 4, 12])
+
+test('the wait told is four in five turns of the queue at most, for each place', () => {
+  // Turns of 1, 2, 2, 3, 4 and, for the first, of 9 minutes.
+  expect(expectedWait({ able: 2, accepted: busy }, 1)).toBe(4)
+  expect(expectedWait({ able: 2, accepted: busy }, 3)).toBe(12)
 })
 
-test('no wait is told from too few answers, nor to one who has waited longer already', () => {
-  expect(expectedWait([MINUTE, MINUTE, MINUTE, MINUTE], 0)).toBeNull()
-  expect(expectedWait(Array(9).fill(MINUTE), 2 * MINUTE)).toBeNull()
+test('whoever comes to an empty queue has only their own turn', () => {
+  const calm = night(...Array.from({ length: 6 }, (): [string, number, number] => ['mei', 40, 0.2]))
+  expect(expectedWait({ able: 1, accepted: calm }, 1)).toBe(1)
+})
+
+test('fewer hands than took them make it longer, more make it shorter', () => {
+  expect(expectedWait({ able: 1, accepted: busy }, 1)).toBe(8)
+  expect(expectedWait({ able: 4, accepted: busy }, 1)).toBe(2)
+})
+
+test('only the last twenty tell, and the one before them begins their first turn', () => {
+  const slow = Array.from({ length: 10 }, (): [string, number, number] => ['mei', 30, 30])
+  const quick = Array.from({ length: 20 }, (): [string, number, number] => ['mei', 2, 60])
+  expect(expectedWait({ able: 1, accepted: night(...slow, ...quick) }, 1)).toBe(2)
+})
+
+test('from fewer than five answers, or with nobody there, nothing can be said yet', () => {
+  expect(expectedWait({ able: 2, accepted: busy.slice(0, 4) }, 1)).toBeNull()
+  expect(expectedWait({ able: 0, accepted: busy }, 1)).toBeNull()
 })

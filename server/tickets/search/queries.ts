@@ -87,7 +87,14 @@ export async function findPlaces(
   const { table, ticket, facts, at, by, ...source } = SOURCES[kind]
   const tickets = narrowing(narrowed, at)
   const joined = tickets ? sql`join tickets t on t.id = ${ticket} and ${tickets}` : sql``
-  const ids = newestWith(wanted, { ...source, table, joined, before, limit })
+  const ids = newestWith(wanted, {
+    ...source,
+    table,
+    joined,
+    read: kind === 'messages' ? READ.messages : READ.others,
+    before,
+    limit,
+  })
   const { rows } = await sql<Omit<Place, 'by'> & { name: string | null; name_en: string | null }>`
     select w.id, ${facts}, ${at} as at, s.name, s.name_en, ${TICKET}
     from ${ids} found join ${table} w on w.id = found.id join tickets t on t.id = ${ticket}
@@ -99,35 +106,30 @@ export async function findPlaces(
 const TICKET = sql`t.id as "ticketId", t.number, t.subject, t.state, c.name as "customerName", k.name as category`
 
 /** So many of the newest are simply read: what is said often is found among them without fetching all of its places. */
-const READ = 5000
+const READ = { messages: 5000, others: 1000 } as const
 
 /**
  * Ids of the newest that hold all terms: those just written by reading back, the others by the index. The second half does
  * not run where the first has found enough. Each is checked by `like`: pairs of letters may stand apart.
  */
 function newestWith(
-  { terms, query }: Wanted,
-  {
-    table,
-    text,
-    only,
-    joined = sql``,
-    before,
-    limit,
-  }: Pick<Source, 'table' | 'text' | 'only'> & { joined?: RawBuilder<unknown> } & Page,
+  { terms, begins, query }: Wanted,
+  { table, text, only, read, joined = sql``, before, limit }: Newest,
 ): RawBuilder<unknown> {
   const there = sql`lower(${text}) like all(${terms.map((term) => `%${literally(term)}%`)}::text[])`
-  const indexed = sql`words_of(${text}) @@ ${query}::tsquery`
+  const begun = begins.length > 0 ? sql`and lower(${text}) ~ all(${begins}::text[])` : sql``
   const end = before ? sql`${before}::bigint` : sql`(select coalesce(max(id), 0) + 1 from ${table})`
-  const lately = sql`(${end} - ${sql.lit(READ)})`
+  const lately = sql`(${end} - ${sql.lit(read)})`
+  // `+ 0` keeps the index of ids out of it: it would be read whole, and its order walked through all that is old.
   return sql`(
-    (select w.id from ${table} w ${joined} where w.id < ${end} and w.id >= ${lately} and ${only} and ${there} and (${indexed}) is true
+    (select w.id from ${table} w ${joined} where w.id < ${end} and w.id >= ${lately} and ${only} and ${there} ${begun}
       order by w.id desc limit ${limit})
     union all
-    (select w.id from ${table} w ${joined} where w.id < ${lately} and ${only} and ${indexed} and ${there}
-      order by w.id + 0 desc limit ${limit})
+    (select w.id from ${table} w ${joined} where w.id + 0 < ${lately} and ${only} and words_of(${text}) @@ ${query}::tsquery
+      and ${there} ${begun} order by w.id + 0 desc limit ${limit})
     limit ${limit})`
 }
+type Newest = Pick<Source, 'table' | 'text' | 'only'> & { read: number; joined?: RawBuilder<unknown> } & Page
 
 /** What a ticket `t` must be; nothing where every ticket will do. `at`: when what is looked for came. */
 function narrowing({ states, departmentId, hadBy, heldBy, since }: Narrowed, at: RawBuilder<unknown>) {
@@ -179,6 +181,7 @@ export async function findCustomers(
     table: sql`customers`,
     text: sql`w.name`,
     only: has,
+    read: READ.others,
     before,
     limit,
   })

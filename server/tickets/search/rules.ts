@@ -6,6 +6,8 @@ export type Wanted = {
   readonly state: 'empty' | 'long' | 'short' | 'words'
   /** Each must be there, as it was typed, in lower case. */
   readonly terms: readonly string[]
+  /** Patterns for those that begin with a letter or digit of spaced text: they must begin a word. */
+  readonly begins: readonly string[]
   /** The same for the index, as text of a `tsquery`; empty where nothing in it can be looked up. */
   readonly query: string
   /** A ticket's number, where it is one. */
@@ -22,7 +24,7 @@ const TICKET_NUMBER = /^(?:nt-?)?(\d{4,9})$/i
 const PHONE = /^[\d\s()+./-]+$/
 const PHONE_LEAST_DIGITS = 4
 const MAIL = /^[\w.+-]{3,64}(?:@[\w.-]*)?$/i
-const NOTHING = { terms: [], query: '', number: null, digits: null, mail: null } as const
+const NOTHING = { terms: [], begins: [], query: '', number: null, digits: null, mail: null } as const
 
 export function readWanted(typed: string): Wanted {
   const trimmed = typed.trim()
@@ -35,6 +37,7 @@ export function readWanted(typed: string): Wanted {
   return {
     state: query === '' ? 'short' : 'words',
     terms,
+    begins: terms.filter((term) => IS_WORD.test(term)).map((term) => `(^|[^${WORD}])${escaped(term)}`),
     query,
     number: number ? `NT-${number}` : null,
     digits: PHONE.test(trimmed) && digits.length >= PHONE_LEAST_DIGITS ? digits : null,
@@ -44,6 +47,9 @@ export function readWanted(typed: string): Wanted {
 
 /** A typed text inside a `like` pattern stands for itself. */
 export const literally = (typed: string): string => typed.replace(/[\\%_]/g, (sign) => `\\${sign}`)
+
+/** The same inside a regular expression. */
+const escaped = (typed: string): string => typed.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')
 
 /** Words are parted by spaces; what stands in quotation marks belongs together. */
 function termsIn(typed: string): string[] {
@@ -59,6 +65,7 @@ const HAN = String.raw`\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf90
 const WORD = String.raw`a-z0-9\u00b5\u00df-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1e00-\u1fff`
 const RUNS = new RegExp(`[${HAN}]+|[${WORD}]+`, 'gu')
 const IS_HAN = new RegExp(`^[${HAN}]`, 'u')
+const IS_WORD = new RegExp(`^[${WORD}]`, 'u')
 const WORD_LETTERS = 40
 const WORD_LEAST_LETTERS = 2
 

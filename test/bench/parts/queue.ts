@@ -1,4 +1,4 @@
-import { ask, fill, peopleOf, tokenOf } from '../company.ts'
+import { ask, fill, fillUnindexed, peopleOf, tokenOf } from '../company.ts'
 import { deskHistory, moreHistory } from '../desk-history.ts'
 import type { HttpJob, HttpRun } from '../load/http.ts'
 import { atLeast, atMost, type Measured, median, percentile } from '../rules.ts'
@@ -6,6 +6,7 @@ import type { Product } from '../stage.ts'
 import type { Request } from '../wire.ts'
 import { type Bench, interleaved } from './context.ts'
 import { searchFigures } from './search.ts'
+import { waitFigures } from './wait.ts'
 
 const AGENTS = 16
 const TICKETS = 10_000
@@ -25,7 +26,8 @@ export async function pagesPart({ stage, pace, say, cost }: Bench): Promise<Meas
   say(`queue: ${AGENTS} agents over ${TICKETS} tickets`)
   const many = await interleaved(pace.rounds, () => drive({ origin, requests: [get('/queue')] }), desks)
   say(`queue: and over ${pace.tickets}; this takes a while to fill`)
-  await fill(url, [...moreHistory(TICKETS + 1, pace.tickets), 'vacuum analyze'])
+  await fillUnindexed(url, ['messages_words', 'customers_words'], moreHistory(TICKETS + 1, pace.tickets))
+  await fill(url, ['vacuum analyze'])
   await drive({ origin: product.url, requests: deskOf(product) })
   const large: HttpRun[] = []
   for (let round = 0; round < pace.rounds; round++) large.push(await desks())
@@ -49,6 +51,7 @@ export async function pagesPart({ stage, pace, say, cost }: Bench): Promise<Meas
       of: `that over ${TICKETS}`,
       wrong,
     }),
+    ...waitFigures(),
     ...found,
   ]
 }

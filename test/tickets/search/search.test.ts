@@ -56,9 +56,11 @@ test('what was said is found at once by two letters of Chinese, by the beginning
 })
 
 test('signs that mean something to a pattern mean themselves', async () => {
-  await does.ask(suQing, '电量 100% 就是 a_b 路径 C:\\temp 😀')
-  for (const found of ['100%', 'a_b', 'c:\\temp', '电量 😀', '电量 %']) expect(await said(found), found).toHaveLength(1)
-  for (const other of ['10%', '电_', '电%量', 'a%b', '电量 🙂']) expect(await said(other), other).toHaveLength(0)
+  await does.ask(suQing, '电量 100% 就是 a_b 路径 C:\\temp 😀 f(x) = [1+2]*')
+  for (const found of ['f(x)', '“= [1+2]*”', '1+2]*', '100%', 'a_b', 'c:\\temp', '电量 😀', '电量 %'])
+    expect(await said(found), found).toHaveLength(1)
+  for (const other of ['10%', '电_', '电%量', 'a%b', '电量 🙂', '路径 c:.temp', 'a.b'])
+    expect(await said(other), other).toHaveLength(0)
 })
 
 test('what the house says is not looked through, and whoever wrote is named', async () => {
