@@ -12,6 +12,7 @@ import { deskAsJson } from './as-json.ts'
 import { currentIn, idleOf, listOf, offerOf, placesIn } from './list.ts'
 import { giveTicket, passOffer, takeOffer, takeTicket } from './offers/actions.ts'
 import { getOffer } from './offers/queries.ts'
+import { hadTonight } from './tonight.ts'
 
 type Values = Record<string, unknown>
 
@@ -31,6 +32,9 @@ export const deskRoutes = (deps: Deps, around: Around) =>
       const current = currentIn(c.req.header('hx-current-url'))
       return part(c, deps, 'queue', await listOf(deps, c.var.me, current, placesIn(keep)))
     })
+    .get('/tonight', staffOnly(deps, 'desk.work'), async (c) =>
+      showDesk(c, deps, around, undefined, await hadTonight(deps, c.var.me)),
+    )
     .get('/:id{[0-9]+}', staffOnly(deps), async (c) => showDesk(c, deps, around, pathId<TicketId>(c)))
     .post('/offers/:id/acceptance', staffOnly(deps, 'desk.work'), async (c) => {
       await form(c, {})
@@ -83,7 +87,8 @@ async function showDesk(
   status: 200 | 422 = 200,
 ): Promise<Response> {
   const { me } = c.var
-  const one = id ? await conversationOf(deps, me, id, around) : await idleOf(deps, me)
+  const nothing = () => ('tonight' in values ? {} : idleOf(deps, me))
+  const one = id ? await conversationOf(deps, me, id, around) : await nothing()
   // After taking an offer htmx has followed here: the address is that of the conversation.
   if (wantsPart(c) && id) c.header('hx-push-url', `/desk/${id}`)
   const works = me.capabilities.has('desk.work')
