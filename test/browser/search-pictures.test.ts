@@ -59,6 +59,26 @@ test('what was found, and that nothing was, stand on a wide screen and on a phon
     }
 }, 180_000)
 
+test('an agent’s tickets of the night stand beside the queue and on a phone, in both languages and both lights, and open in place', async () => {
+  const agent = await demoNight()
+  for (const look of LOOKS)
+    for (const how of [{}, { language: 'en', theme: 'light' }] as const) {
+      const page = await visit(agent, { ...look, ...how })
+      await page.goto(`${house.url}/desk`)
+      await page.click('a[href="/desk/tonight"]')
+      await page.waitForURL(/\/desk\/tonight$/)
+      await page.locator('.desk-tonight a.row').first().waitFor()
+      expect(await widthBeyond(page)).toBe(0)
+      expect(await violations(page)).toEqual([])
+      if (!('language' in how)) await picture(page, `tonight-${look.width}`)
+      await page.locator('.desk-tonight a.row').first().click()
+      await page.waitForURL(/\/desk\/\d+$/)
+      await page.locator('.reply-form').waitFor()
+      expect(page.wrongs).toEqual([])
+      await page.context().close()
+    }
+}, 180_000)
+
 test('one key leads to the field, what is typed is found while typing and stands in the address', async () => {
   const agent = await demoNight()
   const page = await visit(agent, { width: 1440, height: 900 })
