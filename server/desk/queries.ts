@@ -6,6 +6,7 @@ import type { Bilingual, Language } from '../kernel/language.ts'
 import { MINUTE, plus, SECOND } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { queueOrder } from '../tickets/queries.ts'
 import { listCandidates } from './offers/queries.ts'
 import { isAble, isPresent } from './rules.ts'
 
@@ -80,18 +81,16 @@ export async function listMine(db: Reader, staffId: StaffId): Promise<DeskRow[]>
   return rows.map(rowOf)
 }
 
-/** What waits: complaints and what came back from a shift first, then by the clock that runs out soonest; with the place in which it is offered. */
+/** What waits, in the order in which it is offered, with its place. */
 export async function listQueue(db: Reader, staffId: StaffId, limit: number): Promise<(DeskRow & { place: number })[]> {
   const { rows } = await sql<Stored & { place: string }>`
     select ${columns(`staff:${staffId}`)}, q.place
     from (
-      select id, place from (
-        select id, head, answer_due_at, place_at, row_number() over (order by head desc, place_at, id) as place
-        from tickets where state = 'queued') waiting
-      order by head desc, answer_due_at nulls last, place limit ${limit}) q
+      select w.id, row_number() over (order by ${queueOrder(sql.ref('w'))}) as place
+      from tickets w where w.state = 'queued' order by ${queueOrder(sql.ref('w'))} limit ${limit}) q
     join tickets t on t.id = q.id
     join customers c on c.id = t.customer_id left join categories k on k.id = t.category_id
-    order by t.head desc, t.answer_due_at nulls last, q.place`.execute(db)
+    order by q.place`.execute(db)
   return rows.map((row) => ({ ...rowOf(row), place: Number(row.place) }))
 }
 

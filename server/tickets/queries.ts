@@ -315,6 +315,13 @@ export async function endAssignmentRow(tx: Tx, id: AssignmentId, why: Assignment
 export const listHolds = (db: Reader, ticketId: TicketId) =>
   db.selectFrom('ticket_holds').select(['kind', 'ref']).where('ticket_id', '=', ticketId).orderBy('set_at').execute()
 
+/**
+ * The one order of the queue, for lists, places and offers alike: complaints and what came back from a shift, then the
+ * clock that runs out soonest, then who came first. `alias` is the ticket's in the statement around it.
+ */
+export const queueOrder = (alias: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(not ${alias}.head), coalesce(${alias}.answer_due_at, 'infinity'::timestamptz), ${alias}.place_at, ${alias}.id`
+
 /** Who stands further back is told no number: it would change nothing for them, and counting costs more the longer the queue. */
 export const PLACES_COUNTED = 200
 
@@ -329,8 +336,8 @@ export async function queuePlace(db: Reader, id: TicketId): Promise<{ place: num
 /** In another statement: how many stand before the ticket `t` while it waits. */
 export const aheadOf = (t: RawBuilder<unknown>): RawBuilder<string> => sql<string>`(
   select count(*) from (
-    select from tickets q where q.state = 'queued' and (q.head > ${t}.head or q.head = ${t}.head and (q.place_at, q.id) < (${t}.place_at, ${t}.id))
-    order by q.head desc, q.place_at, q.id limit ${sql.lit(PLACES_COUNTED)}
+    select from tickets q where q.state = 'queued' and (${queueOrder(sql.ref('q'))}) < (${queueOrder(t)})
+    order by ${queueOrder(sql.ref('q'))} limit ${sql.lit(PLACES_COUNTED)}
   ) before)`
 
 export type EarlierTicket = {

@@ -9,9 +9,10 @@ import {
   takeOffer,
   takeTicket,
 } from '../../server/desk/offers/actions.ts'
+import { listQueue } from '../../server/desk/queries.ts'
 import type { AlarmId, OfferId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
-import { endByCustomer } from '../../server/tickets/actions.ts'
+import { complain, endByCustomer } from '../../server/tickets/actions.ts'
 import { findOpenAssignment, getTicket, queuePlace } from '../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
@@ -63,6 +64,34 @@ test('a question is offered to whoever has the fewest in hand, and lasts twenty 
   expect((await lastOffer(second)).to).not.toBe(busy)
   const made = announced.filter(({ name }) => name === 'offer.made').at(-1)
   expect(made?.payload).toMatchObject({ hop: 1, expiresAt: '2026-11-23T18:14:20.000Z' })
+})
+
+test('the clock that runs out soonest is offered first; list, place and offer agree, and a complaint is before all', async () => {
+  const { db } = database
+  const people = await Promise.all(['白露', '顾一鸣', '韩雪'].map((name) => welcome(db, name)))
+  const [slow, soon, complains] = await Promise.all(people.map((one) => ask(one)))
+  const due = (id: TicketId | undefined, minutes: number) =>
+    db
+      .updateTable('tickets')
+      .set({ answer_due_at: new Date(clock.now().getTime() + minutes * 60_000) })
+      .where('id', '=', String(id))
+      .execute()
+  await transact(people[2]?.actor ?? system, (tx) => complain(tx, complains as TicketId))
+  clock.forward({ minutes: 2 })
+  await tick()
+  await Promise.all([due(slow, 30), due(soon, 1), due(complains, 15)])
+  const expected = [complains, soon, slow]
+  expect((await listQueue(db, mei, 10)).map(({ ticketId, place }) => [ticketId, place])).toEqual(
+    expected.map((id, n) => [id, n + 1]),
+  )
+  const places = await Promise.all(expected.map(async (id) => (await queuePlace(db, id as TicketId))?.place))
+  expect(places).toEqual([1, 2, 3])
+  for (const id of expected) {
+    await awake(mei)
+    await tick()
+    const { id: offer } = await lastOffer(id as TicketId)
+    await take(offer)
+  }
 })
 
 test('an English question about DNS goes to whoever speaks English and knows DNS', async () => {

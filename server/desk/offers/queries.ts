@@ -4,6 +4,7 @@ import type { OfferId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { queueOrder } from '../../tickets/queries.ts'
 import type { Candidate, Waiting } from '../rules.ts'
 
 export type WaitingTicket = Waiting & {
@@ -23,7 +24,7 @@ export async function lockWaiting(
   after?: TicketId,
 ): Promise<WaitingTicket[]> {
   const behind = after
-    ? sql`and (not t.head, t.place_at, t.id) > (select not l.head, l.place_at, l.id from tickets l where l.id = ${after})`
+    ? sql`and (${queueOrder(sql.ref('t'))}) > (select ${queueOrder(sql.ref('l'))} from tickets l where l.id = ${after})`
     : sql``
   const { rows } = await sql<Omit<WaitingTicket, 'hops'> & { hops: string }>`
     select t.id, t.language, t.round, (select k.skill from categories k where k.id = t.category_id) as skill,
@@ -33,7 +34,7 @@ export async function lockWaiting(
         and (a.settled_at is null or (a.settled_by is not null and a.settled_at > ${answeredSince}))) as rung
     from tickets t
     where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made') ${behind}
-    order by t.head desc, t.place_at, t.id
+    order by ${queueOrder(sql.ref('t'))}
     limit ${limit} for update of t skip locked`.execute(tx.db)
   return rows.map(({ hops, ...row }) => ({ ...row, hops: Number(hops) }))
 }
