@@ -350,7 +350,7 @@ async function needOwner(tx: Tx, ticket: TicketRow, epoch: number, { self = fals
   return me
 }
 
-/** People of the department, or of the post while on duty; the duty manager may act for them. Anybody else's is not there. */
+/** People of the department with its head and night contact, or of the post while on duty; the duty manager may act for them. Anybody else's is not there. */
 async function needHandler(tx: Tx, escalation: Handled): Promise<StaffId> {
   const me = staffOf(tx)
   if (await mayHandle(tx, escalation)) return me
@@ -367,7 +367,7 @@ export async function mayHandle(tx: Asking, target: Handled): Promise<boolean> {
   if (!capabilities.has('escalation.handle')) return false
   const me = staffOf(tx)
   if (target.post !== null) return (await dutyOf(tx.db, me, tx.now))?.post === target.post
-  return (await escalations.departmentOfStaff(tx.db, me)) === target.department_id
+  return target.department_id !== null && escalations.answersFor(tx.db, me, target.department_id)
 }
 
 async function withdraw(tx: Tx, escalation: EscalationRow, why: 'agent' | 'ticket_ended'): Promise<void> {

@@ -1,3 +1,4 @@
+import { currentSettings } from '../settings/queries.ts'
 import type { TicketView } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
@@ -17,7 +18,9 @@ export async function escalationsAside(
   const leads = me.capabilities.has('escalation.lead') && ticket.state === 'open'
   const asks = (mine || leads) && ticket.state === 'open'
   if (all.length === 0 && !asks) return null
-  const requests = all.map((one) => ({ ...one, due: dueOf(one, now), needsYou: needsAgent(one.state) && mine }))
+  const { escalationHandoverMinutes } = await currentSettings(db)
+  const due = (one: (typeof all)[number]) => dueOf(one, now, escalationHandoverMinutes)
+  const requests = all.map((one) => ({ ...one, due: due(one), needsYou: needsAgent(one.state) && mine }))
   return { view: 'escalations/aside', part: 'aside', values: { requests, asks } }
 }
 

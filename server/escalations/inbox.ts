@@ -2,6 +2,7 @@ import type { DepartmentId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
 import { DAY, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
 import type { SignedIn } from '../web/env.ts'
 import {
   departmentOfStaff,
@@ -39,7 +40,9 @@ const ENDED_DAYS = 2
 export type Row = EscalationView & { due: Due | null }
 
 export async function rowsIn(db: Reader, scope: Scope, staffId: StaffId, now: Date): Promise<Row[]> {
-  return (await requestsIn(db, scope, staffId, now)).map((one) => ({ ...one, due: dueOf(one, now) }))
+  const { escalationHandoverMinutes } = await currentSettings(db)
+  const requests = await requestsIn(db, scope, staffId, now)
+  return requests.map((one) => ({ ...one, due: dueOf(one, now, escalationHandoverMinutes) }))
 }
 
 async function requestsIn(db: Reader, scope: Scope, staffId: StaffId, now: Date): Promise<EscalationView[]> {
@@ -62,10 +65,11 @@ export const TABS = ['new', 'accepted', 'waiting', 'overdue', 'ended'] as const
 export type Tab = (typeof TABS)[number]
 
 /** Where a request stands for whoever was asked. What is late is late, whatever else it is. */
-export function tabOf(one: Pick<EscalationView, 'state' | 'acceptDueAt' | 'promisedAt' | 'step'>, now: Date): Tab {
+export function tabOf(one: Pick<Row, 'state' | 'promisedAt' | 'step' | 'due'>, now: Date): Tab {
   const promised = one.promisedAt !== null && one.promisedAt < now
   switch (one.state) {
     case 'decided':
+      return one.due?.tone === 'bad' ? 'overdue' : 'new'
     case 'sent':
       return one.step > 0 || promised ? 'overdue' : 'new'
     case 'accepted':

@@ -152,6 +152,16 @@ export async function departmentOfStaff(db: Reader, id: StaffId): Promise<Depart
   return row?.department_id as DepartmentId | undefined
 }
 
+/** People of a department, and its head and night contact wherever they sit: they are written to, so they may act. */
+export async function answersFor(db: Reader, id: StaffId, departmentId: DepartmentId): Promise<boolean> {
+  const { rows } = await sql<{ answers: boolean }>`
+    select exists (select from staff p join departments d on d.id = ${departmentId}
+      where p.id = ${id} and p.active and (p.department_id = d.id or p.id in (d.head_id, d.night_contact_id))) as answers`.execute(
+    db,
+  )
+  return rows[0]?.answers ?? false
+}
+
 /** How often departments have said "not ours" to this ticket in this round. */
 export async function countBounces(db: Reader, ticketId: TicketId, round: number): Promise<number> {
   const { count } = await db
@@ -449,7 +459,7 @@ export type DepartmentLine = {
   acceptMinutes: number | null
   nightPhone: string | null
   head: { name: string; nameEn: string } | null
-  contact: { name: string; nameEn: string } | null
+  contact: { id: StaffId; name: string; nameEn: string } | null
 }
 
 export async function listDepartments(db: Reader): Promise<DepartmentLine[]> {
@@ -458,7 +468,7 @@ export async function listDepartments(db: Reader): Promise<DepartmentLine[]> {
     .leftJoin('staff as h', 'h.id', 'd.head_id')
     .leftJoin('staff as c', 'c.id', 'd.night_contact_id')
     .select(['d.id', 'd.name', 'd.accept_minutes', 'd.night_phone', 'h.name as head', 'h.name_en as head_en'])
-    .select(['c.name as contact', 'c.name_en as contact_en'])
+    .select(['c.id as contact_id', 'c.name as contact', 'c.name_en as contact_en'])
     .orderBy('d.position')
     .orderBy('d.id')
     .execute()
@@ -468,7 +478,7 @@ export async function listDepartments(db: Reader): Promise<DepartmentLine[]> {
     acceptMinutes: row.accept_minutes,
     nightPhone: row.night_phone,
     head: row.head ? { name: row.head, nameEn: row.head_en ?? '' } : null,
-    contact: row.contact ? { name: row.contact, nameEn: row.contact_en ?? '' } : null,
+    contact: named(row.contact_id, row.contact, row.contact_en),
   }))
 }
 

@@ -1,11 +1,15 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { contactsOf } from '../customers/queries.ts'
 import type { DepartmentId, EscalationId, EscalationOfferId, StaffId, TicketId } from '../kernel/ids.ts'
 import { NotFound, Refusal } from '../kernel/refusal.ts'
-import { instantOf, localOf } from '../kernel/time.ts'
+import { HOUR, instantOf, localOf, plus, SECOND } from '../kernel/time.ts'
 import { staffActor } from '../platform/actor.ts'
 import { hashOf, isToken } from '../platform/tokens.ts'
 import type { Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import { getTicket } from '../tickets/queries.ts'
+import { readCookie, SESSION_COOKIE } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { clientId, form, optionalText, pathId, query, rowId, text } from '../web/forms.ts'
@@ -17,14 +21,16 @@ import { rowsIn, scopesOf, TABS, tabOf } from './inbox.ts'
 import { findByLink, type LinkHolder } from './links/queries.ts'
 import { passEscalationOffer, takeEscalationOffer } from './offers/actions.ts'
 import { openOfferOf } from './offers/queries.ts'
-import { listDepartments, listNotes, listTargets, ownerOf, viewEscalation } from './queries.ts'
-import { dueOf, TARGET_POSTS } from './rules.ts'
+import { type EscalationView, listDepartments, listNotes, listTargets, ownerOf, viewEscalation } from './queries.ts'
+import { dueOf, lateBy, TARGET_POSTS } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
 
 const RETURN_REASONS = ['not_ours', 'not_enough', 'not_possible'] as const
 const WORDS = 4000
+/** The time that the form proposes to promise. */
+const SOON_HOURS = 2
 const ASKED = { scope: z.enum(['department', 'post', 'all', 'mine']).optional(), tab: z.enum(TABS).optional() }
 const SENDING = {
   epoch: z.coerce.number().int().min(0),
@@ -115,9 +121,14 @@ export function escalationRoutes(deps: Deps) {
       await deps.transact(c.var.me.actor, (tx) => passEscalationOffer(tx, pathId<EscalationOfferId>(c)))
       return seeOther(c, '/escalations')
     })
-    .get('/e/:token', async (c) => showLink(c, deps, await holderOf(c, deps), {}))
+    .get('/e/:token', async (c) => {
+      const holder = await holderOf(c, deps)
+      return (await whyNotOpen(c, deps, holder)) ?? showLink(c, deps, holder, {})
+    })
     .post('/e/:token/:act{acceptance|question|answer|return|note}', async (c) => {
       const holder = await holderOf(c, deps)
+      const shut = await whyNotOpen(c, deps, holder)
+      if (shut) return shut
       const { typed, what } = await handling(c, holder.id)
       const actor = staffActor(holder.staffId, new Set(['escalation.handle'] as const))
       return inPage(c, typed, () => deps.transact(actor, what), {
@@ -206,12 +217,12 @@ async function showOne(
   const shown = {
     ...(await listOf(c, deps)),
     ...(await aroundOne(deps, id)),
-    one: { ...one, due: dueOf(one, deps.clock.now()) },
+    one: await withTimes(deps, one),
     handles: handles && one.state !== 'decided',
     mine: mine || (me.capabilities.has('escalation.lead') && one.state === 'decided'),
     epoch: owner?.epoch ?? 0,
     base: `/escalations/${id}`,
-    ...(one.state === 'decided' ? await choicesOf(deps) : {}),
+    ...(one.state === 'decided' ? await choicesOf(deps, one.ticketId) : {}),
   }
   if (wantsPart(c)) return fragment(c, deps, 'escalations/inbox', 'one', { ...shown, ...values }, status)
   return page(c, deps, 'escalations/inbox', { ...shown, ...values }, status)
@@ -228,7 +239,7 @@ async function showLink(
   const around = await aroundOne(deps, holder.id)
   const shown = {
     ...around,
-    one,
+    one: await withTimes(deps, one),
     handles: true,
     mine: false,
     holder,
@@ -238,11 +249,32 @@ async function showLink(
   return page(c, deps, 'escalations/link', { ...shown, ...values }, status)
 }
 
-async function holderOf(c: Ctx, { db, clock }: Deps): Promise<LinkHolder> {
+async function withTimes({ db, clock }: Deps, one: EscalationView) {
+  const { escalationHandoverMinutes } = await currentSettings(db)
+  return {
+    ...one,
+    due: dueOf(one, clock.now(), escalationHandoverMinutes),
+    lateBy: lateBy(one, escalationHandoverMinutes),
+  }
+}
+
+async function holderOf(c: Ctx, { db }: Deps): Promise<LinkHolder> {
   const token = c.req.param('token')
-  const holder = isToken(token) ? await findByLink(db, hashOf(token), clock.now()) : undefined
+  const holder = isToken(token) ? await findByLink(db, hashOf(token)) : undefined
   if (!holder) throw new NotFound()
   return holder
+}
+
+/** Nothing of the request is shown where its link is over, or where somebody else is signed in and would act in another's name. */
+async function whyNotOpen(c: Ctx, deps: Deps, holder: LinkHolder): Promise<Response | undefined> {
+  const values = { holder, private: true, escalationId: holder.id }
+  if (holder.expiresAt <= deps.clock.now())
+    return page(c, deps, 'escalations/link-shut', { ...values, why: 'over' }, 410)
+  const session = readCookie(c, SESSION_COOKIE)
+  const reader = isToken(session) ? await deps.whoIs(session) : undefined
+  return reader && reader.staffId !== holder.staffId
+    ? page(c, deps, 'escalations/link-shut', { ...values, reader, why: 'another' }, 403)
+    : undefined
 }
 
 async function listOf(c: Ctx, { db, clock }: Deps): Promise<Values> {
@@ -260,7 +292,11 @@ async function listOf(c: Ctx, { db, clock }: Deps): Promise<Values> {
     tab: asked.tab,
     groups: groups.filter(({ tab, rows }) => rows.length > 0 && (!asked.tab || asked.tab === tab)),
     counts: groups.map(({ tab, rows }) => ({ tab, count: rows.length })),
-    offer: offer && { ...offer, request: await viewEscalation(db, offer.escalationId) },
+    offer: offer && {
+      ...offer,
+      seconds: (offer.expiresAt.getTime() - offer.madeAt.getTime()) / SECOND,
+      request: await viewEscalation(db, offer.escalationId),
+    },
     nothing: rows.length === 0,
   }
 }
@@ -272,8 +308,12 @@ const aroundOne = async ({ db }: Deps, id: EscalationId): Promise<Values> => ({
   reasons: RETURN_REASONS,
 })
 
-async function choicesOf({ db, clock, config }: Deps): Promise<Values> {
+/** What is known already is filled in: what the customer needs, and how to reach them. */
+async function choicesOf({ db, clock, config }: Deps, ticketId: TicketId): Promise<Values> {
   const now = clock.now()
-  const { date, time } = localOf(new Date(now.getTime() + 2 * 3_600_000), config.timeZone)
-  return { targets: await listTargets(db, now), soon: { date, time } }
+  const { date, time } = localOf(plus(now, SOON_HOURS * HOUR), config.timeZone)
+  const ticket = await getTicket(db, ticketId)
+  const contacts = await contactsOf(db, ticket.customer_id)
+  const prefill = { need: ticket.need ?? ticket.subject, contact: contacts.map(({ value }) => value).join(', ') }
+  return { targets: await listTargets(db, now), soon: { date, time }, prefill }
 }

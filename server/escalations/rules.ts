@@ -95,19 +95,35 @@ export function whyNotAnswer(state: EscalationState, words: { result: string; fo
 /** REGULATION 2, ESCALATION: after two bounces the duty manager decides. */
 export const BOUNCES_TO_MANAGER = 2
 
-type Timed = { state: EscalationState; sentAt: Date | null; acceptDueAt: Date | null; promisedAt: Date | null }
-export type Due = { kind: 'accept' | 'promised'; at: Date; seconds: number; tone: 'quiet' | 'lamp' | 'bad' }
+type Timed = {
+  state: EscalationState
+  decidedAt: Date
+  sentAt: Date | null
+  acceptDueAt: Date | null
+  promisedAt: Date | null
+}
+export type Due = { kind: 'send' | 'accept' | 'promised'; at: Date; seconds: number; tone: 'quiet' | 'lamp' | 'bad' }
 
-/** The time that a request runs against now: first to be accepted, then what the customer was promised. */
-export function dueOf({ state, sentAt, acceptDueAt, promisedAt }: Timed, now: Date): Due | null {
-  if (!isOpen(state)) return null
-  const kind = state === 'sent' && acceptDueAt ? 'accept' : 'promised'
-  const at = kind === 'accept' ? acceptDueAt : promisedAt
-  if (!at || !sentAt) return null
-  const seconds = Math.max(1, (at.getTime() - sentAt.getTime()) / 1000)
+/** The time that a request runs against now: to be handed over, then to be accepted, then what the customer was promised. */
+export function dueOf(one: Timed, now: Date, handoverMinutes: number): Due | null {
+  const { state, decidedAt, sentAt, acceptDueAt, promisedAt } = one
+  if (state === 'decided') return timed('send', decidedAt, plus(decidedAt, handoverMinutes * MINUTE), now)
+  if (!isOpen(state) || !sentAt) return null
+  if (state === 'sent' && acceptDueAt) return timed('accept', sentAt, acceptDueAt, now)
+  return promisedAt && timed('promised', sentAt, promisedAt, now)
+}
+
+function timed(kind: Due['kind'], from: Date, at: Date, now: Date): Due {
+  const seconds = Math.max(1, (at.getTime() - from.getTime()) / 1000)
   const left = (at.getTime() - now.getTime()) / 1000
   return { kind, at, seconds, tone: left < 0 ? 'bad' : left <= seconds / 4 ? 'lamp' : 'quiet' }
 }
+
+/** Whole minutes between decision and hand-over where that took too long, else null. */
+export const lateBy = ({ decidedAt, sentAt }: Pick<Timed, 'decidedAt' | 'sentAt'>, handoverMinutes: number) =>
+  sentAt && isLate(decidedAt, sentAt, handoverMinutes)
+    ? Math.floor((sentAt.getTime() - decidedAt.getTime()) / MINUTE)
+    : null
 
 /** The steps up while nobody accepts: 1 the duty manager, 2 the head; nothing after that. */
 export const STEPS = ['manager', 'head'] as const

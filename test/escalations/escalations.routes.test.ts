@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { addContact } from '../../server/customers/queries.ts'
 import { makeEscalationLink } from '../../server/escalations/links/actions.ts'
-import type { EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'
+import type { CustomerId, EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { formToken, hashOf, newToken } from '../../server/platform/tokens.ts'
 import * as tickets from '../../server/tickets/actions.ts'
@@ -45,6 +46,18 @@ beforeEach(async () => {
     tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
   ))
 })
+
+const linkFor = (id: EscalationId, who = wu) => house.deps.transact(system, (tx) => makeEscalationLink(tx, id, who))
+const stateNow = async () =>
+  (await database.db.selectFrom('escalations').select('state').executeTakeFirstOrThrow()).state
+const finance = async () =>
+  (
+    await database.db
+      .insertInto('departments')
+      .values({ code: 'finance', name: JSON.stringify({ 'zh-CN': '财务部', en: 'Finance' }) })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+  ).id
 
 /** A browser of this person: cookie, form token and an origin of ours. */
 async function browserOf(staffId: StaffId | null) {
@@ -136,36 +149,146 @@ test('a mail’s link opens exactly this request without signing in: reading cha
   expect((await reader.post(`/e/${token}/acceptance`, {})).status).toBe(303)
 })
 
-test('a link that is over, made up or of somebody who left is a 404 like any other', async () => {
+test('a scanner that follows the link, by GET and HEAD, again and again, changes nothing', async () => {
   const { id } = await request()
-  const token = await house.deps.transact(system, (tx) => makeEscalationLink(tx, id, wu))
+  const token = await linkFor(id)
+  const stored = () => database.db.selectFrom('escalations').selectAll().executeTakeFirstOrThrow()
+  const before = await stored()
+  const events = async () => (await database.db.selectFrom('events').select('id').execute()).length
+  const told = await events()
+  for (const method of ['HEAD', 'GET', 'HEAD', 'GET'])
+    for (const act of ['', '/acceptance', '/answer', '/return']) {
+      const headers = { purpose: 'prefetch', 'sec-purpose': 'prefetch' }
+      const answer = await house.app.request(`/e/${token}${act}`, { method, headers })
+      expect([method, act, answer.status]).toEqual([method, act, act === '' ? 200 : 404])
+    }
+  expect(await stored()).toEqual(before)
+  expect(await events()).toBe(told)
+})
+
+test('a link that is over says so and shows nothing; one made up, or of somebody who left, is a 404 like any other', async () => {
+  const { id } = await request()
+  const token = await linkFor(id)
   const reader = await browserOf(null)
-  const missing = (await reader.get(`/e/${newToken()}`)).status
   clock.forward({ hours: 73 })
-  expect((await reader.get(`/e/${token}`)).status).toBe(missing)
+  const late = await reader.get(`/e/${token}`)
+  expect(late.status).toBe(410)
+  expect(late.text).toContain('This link has ended')
+  expect(late.text).not.toContain('SSH back before eight')
+  expect((await reader.post(`/e/${token}/acceptance`, {})).status).toBe(410)
   clock.set(TWO_FOURTEEN)
+  expect((await reader.get(`/e/${newToken()}`)).status).toBe(404)
   await database.db.updateTable('staff').set({ active: false }).where('id', '=', wu).execute()
-  expect((await reader.get(`/e/${token}`)).status).toBe(missing)
-  expect(missing).toBe(404)
+  expect((await reader.get(`/e/${token}`)).status).toBe(404)
+  expect((await reader.post(`/e/${token}/acceptance`, {})).status).toBe(404)
+  expect(await stateNow()).toBe('sent')
+})
+
+test('somebody else who is signed in opens nothing by the link and acts in nobody’s name', async () => {
+  const { id } = await request()
+  const token = await linkFor(id)
+  const other = await browserOf(await hire(database.db, '陈舟', { roles: ['handler'] }))
+  const page = await other.get(`/e/${token}`)
+  expect(page.status).toBe(403)
+  expect(page.text).toContain('This link is not yours')
+  expect(page.text).toContain('陈舟')
+  expect(page.text).not.toContain('SSH back before eight')
+  expect((await other.post(`/e/${token}/acceptance`, {})).status).toBe(403)
+  expect(await stateNow()).toBe('sent')
+  expect((await (await browserOf(wu)).get(`/e/${token}`)).text).toContain('SSH back before eight')
+})
+
+test('who has moved to another department finds their old link shut for acts', async () => {
+  const { id } = await request()
+  const token = await linkFor(id)
+  await database.db
+    .updateTable('staff')
+    .set({ department_id: await finance() })
+    .where('id', '=', wu)
+    .execute()
+  expect((await (await browserOf(null)).post(`/e/${token}/acceptance`, {})).status).toBe(404)
+  expect(await stateNow()).toBe('sent')
+})
+
+test('the night contact of a department acts from their link, wherever they sit', async () => {
+  const { id } = await request()
+  const contact = await hire(database.db, '周宇')
+  await database.db
+    .updateTable('staff')
+    .set({ department_id: await finance() })
+    .where('id', '=', contact)
+    .execute()
+  await database.db
+    .updateTable('departments')
+    .set({ night_contact_id: contact })
+    .where('id', '=', await departmentOf(wu))
+    .execute()
+  const token = await linkFor(id, contact)
+  expect((await (await browserOf(null)).post(`/e/${token}/acceptance`, {})).status).toBe(303)
+  expect(await stateNow()).toBe('accepted')
+})
+
+test('an answer without a result comes back with the words kept, from the link as from the page', async () => {
+  const { id } = await request()
+  const reader = await browserOf(null)
+  const token = await linkFor(id)
+  const answer = await reader.post(`/e/${token}/answer`, { result: ' ', forCustomer: 'It works again.' })
+  expect(answer.status).toBe(422)
+  expect(answer.text).toContain('It works again.')
+  expect(await stateNow()).toBe('sent')
+})
+
+test('a decision that is not handed over in a quarter of an hour shows as overdue, and later on the request itself', async () => {
+  const agent = await browserOf(mei)
+  const { location } = await agent.post(`/tickets/${ticketId}/escalations`, { epoch: String(epoch) })
+  expect((await agent.get('/escalations')).text).not.toContain('Overdue')
+  clock.forward({ minutes: 16 })
+  const list = (await agent.get('/escalations')).text
+  expect(list).toContain('Overdue')
+  expect(list).toMatch(/data-tone="bad"[^>]*>[\s\S]*?hand over by/)
+  expect((await agent.get(`/desk/${ticketId}`)).text).toContain('hand over by')
+  const { id } = await request()
+  expect(location).toBe(`/escalations/${id}`)
+  expect((await agent.get(location)).text).toContain('Handed over late: 16 min after the decision')
+})
+
+test('the form to ask others knows what is known: the need and how to reach the customer', async () => {
+  const { customer_id } = await database.db.selectFrom('tickets').select('customer_id').executeTakeFirstOrThrow()
+  await house.deps.transact(system, (tx) =>
+    addContact(tx, customer_id as CustomerId, { kind: 'phone', value: '13800138000' }),
+  )
+  const agent = await browserOf(mei)
+  const { location } = await agent.post(`/tickets/${ticketId}/escalations`, { epoch: String(epoch) })
+  const form = (await agent.get(location)).text
+  expect(form).toContain('value="13800138000"')
+  expect(form).toContain('&lt;b&gt;SSH&lt;/b&gt; 超时</textarea>')
 })
 
 test('whoever is neither asked nor on post sees nothing of a request', async () => {
   const { id } = await request()
-  const { id: finance } = await database.db
-    .insertInto('departments')
-    .values({ code: 'finance', name: JSON.stringify({ 'zh-CN': '财务部', en: 'Finance' }) })
-    .returning('id')
-    .executeTakeFirstOrThrow()
   const stranger = await hire(database.db, '周宇', { roles: ['handler'] })
-  await database.db.updateTable('staff').set({ department_id: finance }).where('id', '=', stranger).execute()
+  await database.db
+    .updateTable('staff')
+    .set({ department_id: await finance() })
+    .where('id', '=', stranger)
+    .execute()
   const browser = await browserOf(stranger)
   expect((await browser.get(`/escalations/${id}`)).status).toBe(404)
   expect((await browser.post(`/escalations/${id}/acceptance`, {})).status).toBe(404)
 })
 
-test('the directory names who takes requests, how soon, and what was given back', async () => {
-  await request()
-  const page = await (await browserOf(mei)).get('/escalations/directory')
-  expect(page.text).toContain('吴凯')
-  expect(page.text).toContain('Who answers at night')
+test('the directory names the night contact, how soon a department accepts, and what it gave back', async () => {
+  const { id } = await request()
+  const handler = await browserOf(wu)
+  clock.forward({ minutes: 7 })
+  await handler.post(`/escalations/${id}/acceptance`, {})
+  await handler.post(`/escalations/${id}/return`, { reason: 'not_ours', words: '', better: '' })
+  const departmentId = await departmentOf(wu)
+  const contact = await hire(database.db, '周宇')
+  const named = { night_contact_id: contact, night_phone: '13900139000', accept_minutes: 20 }
+  await database.db.updateTable('departments').set(named).where('id', '=', departmentId).execute()
+  const { text } = await (await browserOf(mei)).get('/escalations/directory')
+  for (const words of ['吴凯', '周宇', '13900139000', '20 min', '7 min', '1 of 1']) expect(text).toContain(words)
+  await database.db.updateTable('departments').set({ accept_minutes: null }).where('id', '=', departmentId).execute()
+  expect((await (await browserOf(mei)).get('/escalations/directory')).text).toContain('30 min')
 })

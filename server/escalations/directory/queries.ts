@@ -1,5 +1,6 @@
 import { DAY, plus } from '../../kernel/time.ts'
 import type { Reader } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
 import { type DepartmentRecord, handlersOf, listDepartments, recordsOfDepartments } from '../queries.ts'
 
 /** How far back a department's record is counted. */
@@ -11,10 +12,12 @@ export async function listDirectory(db: Reader, now: Date) {
     (await recordsOfDepartments(db, plus(now, -WEEKS * 7 * DAY), now)).map((one) => [one.departmentId, one]),
   )
   const departments = await listDepartments(db)
+  const { departmentAcceptMinutes } = await currentSettings(db)
   return Promise.all(
     departments.map(async (department) => ({
       ...department,
-      handlers: await handlersOf(db, department.id),
+      acceptMinutes: department.acceptMinutes ?? departmentAcceptMinutes,
+      handlers: (await handlersOf(db, department.id)).filter(({ id }) => id !== department.contact?.id),
       record: records.get(department.id),
     })),
   )

@@ -17,16 +17,15 @@ export async function storeLink(
     .execute()
 }
 
-export type LinkHolder = { id: EscalationId; staffId: StaffId; name: string; nameEn: string }
+export type LinkHolder = { id: EscalationId; staffId: StaffId; name: string; nameEn: string; expiresAt: Date }
 
-/** The one request that a link opens, and as whom; undefined where it is made up, over, or its person has left. */
-export async function findByLink(db: Reader, tokenHash: Buffer, now: Date): Promise<LinkHolder | undefined> {
+/** The one request that a link opens, as whom, and until when; undefined where it is made up or its person has left. */
+export async function findByLink(db: Reader, tokenHash: Buffer): Promise<LinkHolder | undefined> {
   const row = await db
     .selectFrom('escalation_links as l')
     .innerJoin('staff as s', 's.id', 'l.staff_id')
-    .select(['l.escalation_id', 'l.staff_id', 's.name', 's.name_en'])
+    .select(['l.escalation_id', 'l.staff_id', 'l.expires_at', 's.name', 's.name_en'])
     .where('l.token_hash', '=', tokenHash)
-    .where('l.expires_at', '>', now)
     .where('s.active', '=', true)
     .executeTakeFirst()
   return (
@@ -35,6 +34,7 @@ export async function findByLink(db: Reader, tokenHash: Buffer, now: Date): Prom
       staffId: row.staff_id as StaffId,
       name: row.name,
       nameEn: row.name_en,
+      expiresAt: row.expires_at,
     }
   )
 }
