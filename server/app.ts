@@ -21,6 +21,7 @@ import { NotFound } from './kernel/refusal.ts'
 import { articleRoutes } from './knowledge/articles/routes.ts'
 import { replyRoutes } from './knowledge/replies/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
+import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, sources, steps } from './reactions.ts'
@@ -96,6 +97,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))
+  app.route('/reminders', reminderRoutes(deps))
   app.route('/operation', operationRoutes(deps))
   app.route('/', emptyHouseRoutes(deps))
   app.route('/setup', setupRoutes(deps))

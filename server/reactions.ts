@@ -14,6 +14,7 @@ import type { HouseEvent } from './events/event.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
@@ -40,6 +41,7 @@ export const reactions: readonly Reactions<Database>[] = [
   promiseReactions,
   escalationReactions,
   incidentReactions,
+  reminderReactions,
 ]
 
 /** What the acting process does at once after its commit. */

@@ -17,6 +17,7 @@ import { returnLost } from '../jobs/return-lost-work.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
+import { writeReminders } from '../jobs/write-reminders.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { Watch } from './desk/presence/watch.ts'
 import type { HouseEvent } from './events/event.ts'
@@ -39,6 +40,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   breachClocks,
   trackPromises,
   trackFollowUp,
+  writeReminders,
   returnLost(watch),
   endShifts,
   closeAttendances,

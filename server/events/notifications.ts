@@ -1,6 +1,8 @@
-import type { MailId, StaffId } from '../kernel/ids.ts'
+import type { MailId, ReminderId, StaffId } from '../kernel/ids.ts'
 
-export type MailKind = 'invitation' | 'reset' | 'escalation'
+export type MailKind = 'invitation' | 'reset' | 'escalation' | 'reminder'
+export type ReminderKind = 'promise_soon' | 'promise_broken' | 'follow_up' | 'unaccepted'
+export type ReminderPart = 'owner' | 'handler' | 'head'
 
 export type NotificationEvents = {
   'mail.left': { mailId: MailId; kind: MailKind; staffId: StaffId }
@@ -9,4 +11,6 @@ export type NotificationEvents = {
   'mail.asked_again': { mailId: MailId }
   /** Somebody looked at the private link of a letter that could not be sent. */
   'mail.link_shown': { mailId: MailId }
+  'reminder.made': { reminderId: ReminderId; staffId: StaffId; kind: ReminderKind; part: ReminderPart }
+  'reminder.read': { reminderId: ReminderId; staffId: StaffId }
 }

@@ -24,6 +24,7 @@ export type EscalationOfferId = Id<'escalation-offer'>
 export type ClockId = Id<'clock'>
 export type PromiseId = Id<'promise'>
 export type IncidentId = Id<'incident'>
+export type ReminderId = Id<'reminder'>
 export type CategoryId = Id<'category'>
 export type ArticleId = Id<'article'>
 export type CannedId = Id<'canned'>

@@ -4,6 +4,7 @@ import { countForMe, openOfferOf } from '../desk/queries.ts'
 import { countForPerson } from '../escalations/queries.ts'
 import { countOpenIncidents } from '../incidents/queries.ts'
 import { HOUR, localOf, nightOf, plus, windowOf } from '../kernel/time.ts'
+import { countUnread } from '../notifications/reminders/queries.ts'
 import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -17,7 +18,7 @@ type At = { db: Reader; now: Date; zone: string }
 /** What stands around the content of every staff page: what needs this person where, and the line of the night. */
 export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
   const works = me.capabilities.has('desk.work')
-  const [desk, alarms, offer, led, nightLine, escalations, incidents] = await Promise.all([
+  const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders] = await Promise.all([
     works ? countForMe(db, me.staffId) : 0,
     me.capabilities.has('board.read') ? openAlarms(db) : [],
     works ? openOfferOf(db, me.staffId, now) : null,
@@ -25,8 +26,9 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
     nightLineOf({ db, now, zone }, me),
     me.capabilities.has('escalation.read') ? countForPerson(db, me.staffId) : 0,
     me.capabilities.has('incident.lead') ? countOpenIncidents(db) : 0,
+    countUnread(db, me.staffId),
   ])
-  const counted = { desk, escalations, incidents }
+  const counted = { desk, escalations, incidents, reminders }
   // As the board draws them: one row a ticket, however many reasons ring.
   const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size
   return {

@@ -33,6 +33,8 @@ export type StaffFrame = {
     readonly board?: number
     readonly escalations?: number
     readonly incidents?: number
+    /** Unread reminders, at the bell. */
+    readonly reminders?: number
   }
   /** The offer that waits for this person's press: every staff page rings for it. */
   readonly offer: { readonly id: OfferId; readonly expiresAt: Date; readonly seconds: number } | null

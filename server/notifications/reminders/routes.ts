@@ -1,0 +1,37 @@
+import { Hono } from 'hono'
+import type { ReminderId } from '../../kernel/ids.ts'
+import type { Deps } from '../../web/deps.ts'
+import type { Env } from '../../web/env.ts'
+import { form, pathId } from '../../web/forms.ts'
+import { staffOnly } from '../../web/guard.ts'
+import { fragment, page, seeOther, wantsPart } from '../../web/page.ts'
+import { readAllReminders, readReminder } from './actions.ts'
+import { listReminders, type Reminder } from './queries.ts'
+
+const MOST = 60
+
+/** What this person was reminded of: the unread first; a press opens what it is about and counts as read. */
+export const reminderRoutes = (deps: Deps) => {
+  const mine = staffOnly(deps)
+  return new Hono<Env>()
+    .get('/', mine, async (c) => {
+      const reminders = await listReminders(deps.db, c.var.me.staffId, MOST)
+      const values = { reminders, unread: reminders.some(({ readAt }) => !readAt) }
+      return wantsPart(c)
+        ? fragment(c, deps, 'reminders/list', 'list', values)
+        : page(c, deps, 'reminders/list', values)
+    })
+    .post('/reading', mine, async (c) => {
+      await form(c, {})
+      await deps.transact(c.var.me.actor, readAllReminders)
+      return seeOther(c, '/reminders')
+    })
+    .post('/:id/reading', mine, async (c) => {
+      await form(c, {})
+      const reminder = await deps.transact(c.var.me.actor, (tx) => readReminder(tx, pathId<ReminderId>(c)))
+      return seeOther(c, placeOf(reminder))
+    })
+}
+
+const placeOf = ({ part, escalationId, ticketId }: Reminder): string =>
+  part !== 'owner' && escalationId ? `/escalations/${escalationId}` : `/desk/${ticketId}`
