@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
+import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { HouseEvent } from './events/event.ts'
+import { system } from './platform/actor.ts'
 import { openPrompts } from './platform/prompts.ts'
 import { buildReact } from './platform/reactions.ts'
 import { openRelay, type Relay, tellTopics } from './platform/relay.ts'
@@ -50,7 +52,9 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
   const transact = transactOn(work)
   const react = buildReact({ db: work, transact, reactions, log })
   const prompting = openPrompts({ prompts, transact, log })
-  const relay = openRelay({ db: work, live, queues, reactions, react, told, speakAgain, log })
+  const givenUp = (feature: string, eventId: string): Promise<void> =>
+    transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `react ${feature} ${eventId}`))
+  const relay = openRelay({ db: work, live, queues, reactions, react, told, speakAgain, givenUp, log })
   const depsOn = (db: Kysely<Database>): Deps => ({
     ...parts,
     db,

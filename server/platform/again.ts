@@ -25,7 +25,11 @@ export async function reactAgain<DB>(options: Options<DB>, from: Date, to: Date)
       { feature, events: missed.map(({ id }) => id).slice(0, 20) },
       'reactions were missing and are made up for',
     )
-    for (let at = 0; at < missed.length; at += BATCH) await options.react(feature, missed.slice(at, at + BATCH))
+    for (let at = 0; at < missed.length; at += BATCH)
+      // One that fails for good holds nobody up: neither those behind it nor other features.
+      await options
+        .react(feature, missed.slice(at, at + BATCH))
+        .catch((error) => options.log.error({ feature, reason: String(error) }, 'a reaction failed again'))
     count += missed.length
   }
   return count

@@ -27,11 +27,18 @@ type Options<DB> = {
   told: Set<string>
   /** What to say to conversations again, for events that carry their own live words. */
   speakAgain: (db: Kysely<DB>, events: readonly HouseEvent[]) => Promise<readonly Spoken[]>
+  /** A feature has failed over one event as often as it may: somebody must know. */
+  givenUp?: (feature: string, eventId: string) => Promise<unknown>
   log: Log
 }
+type Batch = { readonly feature: string; readonly events: readonly HouseEvent[] }
+/** Failures a feature and event; in memory, because a restart gives each another chance. */
+type Failures = Map<string, number>
 
 const BATCH = 500
 const REACT_BATCH = 100
+/** As often as a job of the queue is tried. */
+const ATTEMPTS = 5
 const EVERY_MILLISECONDS = 1000
 /** Who is woken all the time gathers: a pass costs much the same for one event and for a hundred. */
 const PAUSE_MILLISECONDS = 50
@@ -43,8 +50,9 @@ export function openRelay<DB extends PlatformTables>(options: Options<DB>): Rela
   let woken: NodeJS.Timeout | undefined
   let ended = 0
   let stopped = false
+  const failures: Failures = new Map()
   const run = (): void => {
-    running ??= pass(options)
+    running ??= pass(options, failures)
       .catch((error) => {
         options.log.warn({ reason: String(error) }, 'relay pass failed')
         return 0
@@ -70,7 +78,7 @@ export function openRelay<DB extends PlatformTables>(options: Options<DB>): Rela
   timer.unref()
   return {
     wake,
-    pass: () => pass(options),
+    pass: () => pass(options, failures),
     stop: async () => {
       stopped = true
       clearInterval(timer)
@@ -80,7 +88,7 @@ export function openRelay<DB extends PlatformTables>(options: Options<DB>): Rela
   }
 }
 
-async function pass<DB extends PlatformTables>(options: Options<DB>): Promise<number> {
+async function pass<DB extends PlatformTables>(options: Options<DB>, failures: Failures): Promise<number> {
   const { leftToReact, count } = await inTransaction(options.db, async (trx) => {
     const events = await claimBatch(trx)
     if (events.length === 0) return { leftToReact: [], count: 0 }
@@ -99,12 +107,46 @@ async function pass<DB extends PlatformTables>(options: Options<DB>): Promise<nu
   })
   // What the queue did not take runs here, after our own commit, and stays in the outbox until it is done: whoever dies
   // over it leaves it to the next pass, and `processed` makes a repeat harmless.
-  for (const { feature, events } of leftToReact) await options.react(feature, events)
+  const undone = new Set<string>()
+  for (const batch of leftToReact) for (const id of await reactHere(options, failures, batch)) undone.add(rowOf(id))
+  const events = leftToReact.flatMap((batch) => batch.events)
   await forget(
     options.db,
-    leftToReact.flatMap(({ events }) => events),
+    events.filter(({ id }) => !undone.has(rowOf(id))),
   )
   return count
+}
+
+/** Returns what must be tried again. What fails stops neither the events behind it nor other features, and is given up after a few passes. */
+async function reactHere<DB>(options: Options<DB>, failures: Failures, batch: Batch): Promise<string[]> {
+  const { feature, events } = batch
+  const ran = (some: readonly HouseEvent[]): Promise<boolean> =>
+    options.react(feature, some).then(
+      () => true,
+      (error) => {
+        options.log.warn({ feature, events: some.map(({ id }) => id), reason: String(error) }, 'a reaction failed')
+        return false
+      },
+    )
+  if (await ran(events)) return []
+  const again: string[] = []
+  for (const event of events) {
+    const key = `${feature}:${event.id}`
+    if (await ran([event])) failures.delete(key)
+    else if (await isGivenUp(options, failures, key)) failures.delete(key)
+    else again.push(event.id)
+  }
+  return again
+}
+
+async function isGivenUp<DB>({ givenUp, log }: Options<DB>, failures: Failures, key: string): Promise<boolean> {
+  const count = (failures.get(key) ?? 0) + 1
+  failures.set(key, count)
+  if (count < ATTEMPTS) return false
+  const [feature = '', id = ''] = key.split(':')
+  log.error({ feature, event: id }, 'a reaction failed for good')
+  await givenUp?.(feature, id)
+  return true
 }
 
 async function forget<DB>(db: Kysely<DB>, events: readonly { readonly id: string }[]): Promise<void> {
@@ -128,12 +170,17 @@ async function claimBatch<DB>(trx: Transaction<DB>): Promise<Claimed[]> {
 }
 
 async function tellAgain<DB>(
-  { db, live, told, speakAgain }: Options<DB>,
+  { db, live, told, speakAgain, log }: Options<DB>,
   events: readonly HouseEvent[],
 ): Promise<void> {
   const untold = events.filter((event) => !told.delete(event.id))
   if (untold.length === 0) return
-  for (const spoken of await speakAgain(db, untold)) live.say(spoken)
+  // Pages ask for what they miss: words that cannot be said again hold nobody up.
+  const words = await speakAgain(db, untold).catch((error) => {
+    log.warn({ reason: String(error) }, 'words could not be said again')
+    return []
+  })
+  for (const spoken of words) live.say(spoken)
   tellTopics(live, untold)
 }
 
