@@ -24,6 +24,7 @@ import {
   isWithDepartment,
   type Sending,
   STEPS,
+  type TargetPost,
   whyNotAnswer,
   whyNotMoveEscalation,
   whyNotSend,
@@ -267,9 +268,36 @@ export async function withdrawEscalation(tx: Tx, id: EscalationId, { epoch }: { 
   await withdraw(tx, escalation, 'agent')
 }
 
-/** The ticket has ended: the customer said it is solved, or it was no request at all. What was told is closed. */
+/** Whoever had these has left the house, or their post: they wait for somebody again, with a new time to accept. */
+export async function releaseOf(tx: Tx, staffId: StaffId, which: 'all' | 'of_post'): Promise<void> {
+  for (const { id } of await escalations.listHeldBy(tx.db, staffId, which)) {
+    const { escalation } = await lock(tx, id)
+    if (escalation.accepted_by !== staffId || whyNotMoveEscalation(escalation.state, 'release')) continue
+    const { department_id: departmentId, post } = escalation
+    const target = departmentId
+      ? ({ kind: 'department', departmentId, personId: null } as const)
+      : ({ kind: 'post', post: post as TargetPost } as const)
+    await move(tx, escalation, {
+      state: 'sent',
+      // One person was meant, and is not there.
+      person_id: null,
+      accepted_at: null,
+      accepted_by: null,
+      accept_due_at: plus(tx.now, (await acceptMinutes(tx, target)) * MINUTE),
+      step: 0,
+      letters: 0,
+    })
+    await announce(tx, 'escalation.released', { ...about(escalation), from: staffId }, topicsOf(escalation))
+  }
+}
+
+/**
+ * The ticket has ended: the customer said it is solved, or it was no request at all. One that was reopened before this
+ * was heard still needs what was asked.
+ */
 export async function endWithTicket(tx: Tx, ticketId: TicketId): Promise<void> {
-  await lockTicket(tx, ticketId)
+  const ticket = await lockTicket(tx, ticketId)
+  if (ticket.state === 'queued' || ticket.state === 'open') return
   for (const { id } of await escalations.listOpenOf(tx.db, ticketId))
     await withdraw(tx, await escalations.lockEscalation(tx, id), 'ticket_ended')
 }

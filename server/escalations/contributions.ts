@@ -13,7 +13,8 @@ export async function escalationsAside(
   ticket: TicketView,
 ): Promise<Insert | null> {
   const now = clock.now()
-  const all = (await listOfTicket(db, ticket.id)).filter(({ state }) => state !== 'withdrawn')
+  // What was withdrawn because the customer had ended the ticket is known when they come back.
+  const all = (await listOfTicket(db, ticket.id)).filter(({ state, sentAt }) => state !== 'withdrawn' || sentAt)
   const mine = ticket.assignment?.staffId === me.staffId && me.capabilities.has('escalation.send')
   const leads = me.capabilities.has('escalation.lead') && ticket.state === 'open'
   const asks = (mine || leads) && ticket.state === 'open'

@@ -110,7 +110,16 @@ export async function factsOfTarget(db: Reader, target: Target, now: Date): Prom
     .executeTakeFirst()
   if (!department) throw new NotFound()
   const person = target.personId ? await standing(db, target.personId, target.departmentId) : 'none'
-  return { kind: 'department', handlers: (await handlersOf(db, target.departmentId)).length, person }
+  return { kind: 'department', handlers: await countAnswering(db, target.departmentId), person }
+}
+
+/** Those who take its requests, with a night contact who may sit elsewhere. */
+async function countAnswering(db: Reader, departmentId: DepartmentId): Promise<number> {
+  const { rows } = await sql<{ count: string }>`
+    select count(*) as count from staff p join departments d on d.id = ${departmentId}
+    where p.active and (p.id in (d.head_id, d.night_contact_id)
+      or (p.department_id = d.id and p.standing_roles && array['handler', 'head']))`.execute(db)
+  return Number(rows[0]?.count ?? 0)
 }
 
 async function countRostered(db: Reader, post: Post, now: Date): Promise<number> {
@@ -182,6 +191,23 @@ export const listOpenOf = async (db: Reader, ticketId: TicketId): Promise<Escala
     .where('state', 'in', [...OPEN_STATES])
     .orderBy('id')
     .execute()) as EscalationRow[]
+
+/** What one person has accepted and not answered. */
+export async function listHeldBy(
+  db: Reader,
+  staffId: StaffId,
+  which: 'all' | 'of_post',
+): Promise<{ id: EscalationId }[]> {
+  const rows = await db
+    .selectFrom('escalations')
+    .select('id')
+    .where('accepted_by', '=', staffId)
+    .where('state', 'in', ['accepted', 'asked_back'])
+    .$if(which === 'of_post', (q) => q.where('post', 'is not', null))
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({ id: row.id as EscalationId }))
+}
 
 type Moved = { id: EscalationId; state: EscalationState }
 const movedOf = (rows: readonly { id: string; state: EscalationState }[]): Moved[] =>

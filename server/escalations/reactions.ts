@@ -1,7 +1,7 @@
 import type { Prompt } from '../platform/prompts.ts'
 import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
-import { closeTold, endWithTicket, followMerge, followSplit } from './actions.ts'
+import { closeTold, endWithTicket, followMerge, followSplit, releaseOf } from './actions.ts'
 import { offerToPosts, withdrawEscalationOffer } from './offers/actions.ts'
 
 /** What escalations do when others announce; certain, at least once. */
@@ -14,6 +14,9 @@ export const escalationReactions: Reactions<Database> = {
     'escalation.accepted': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
     'escalation.returned': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
     'escalation.withdrawn': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
+    'escalation.released': async (tx) => void (await offerToPosts(tx)),
+    'person.deactivated': async (tx, { staffId }) => releaseOf(tx, staffId, 'all'),
+    'attendance.checked_out': async (tx, { staffId }) => releaseOf(tx, staffId, 'of_post'),
     'attendance.checked_in': async (tx) => void (await offerToPosts(tx)),
     'break.ended': async (tx) => void (await offerToPosts(tx)),
     'ticket.resolved': async (tx, { ticketId }) => {
@@ -32,6 +35,7 @@ export const escalationPrompt: Prompt<Database> = {
     'escalation.sent',
     'escalation.offer_passed',
     'escalation.offer_expired',
+    'escalation.released',
     'attendance.checked_in',
     'break.ended',
   ],

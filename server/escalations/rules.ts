@@ -26,13 +26,14 @@ export type EscalationAct =
   | 'close'
   | 'return'
   | 'withdraw'
+  | 'release'
 
-/** REGULATION 2, ESCALATION; `decided` is the agent's decision before the words are complete, `send_back` an answer that does not help. */
+/** REGULATION 2, ESCALATION; `decided` is the agent's decision before the words are complete, `send_back` an answer that does not help, `release` a request whose handler has left. */
 export const escalationMoves: Moves<EscalationState, EscalationAct> = {
   decided: { send: 'sent', withdraw: 'withdrawn' },
   sent: { accept: 'accepted', return: 'returned', withdraw: 'withdrawn' },
-  accepted: { ask_back: 'asked_back', answer: 'answered', return: 'returned', withdraw: 'withdrawn' },
-  asked_back: { reply: 'accepted', answer: 'answered', return: 'returned', withdraw: 'withdrawn' },
+  accepted: { ask_back: 'asked_back', answer: 'answered', return: 'returned', withdraw: 'withdrawn', release: 'sent' },
+  asked_back: { reply: 'accepted', answer: 'answered', return: 'returned', withdraw: 'withdrawn', release: 'sent' },
   answered: { tell: 'told', send_back: 'accepted', withdraw: 'withdrawn' },
   told: { close: 'closed' },
   closed: {},

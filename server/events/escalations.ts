@@ -21,6 +21,8 @@ export type EscalationEvents = {
     late: boolean
   }
   'escalation.accepted': Escalation & { by: StaffId }
+  /** Whoever had it has left the house or the post: it waits for somebody again. */
+  'escalation.released': Escalation & { from: StaffId }
   'escalation.stepped_up': Escalation & { step: EscalationStep; departmentId: DepartmentId | null }
   'escalation.asked_back': Escalation & { by: StaffId }
   'escalation.replied': Escalation & { by: StaffId }

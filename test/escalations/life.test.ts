@@ -7,6 +7,8 @@ import type { DepartmentId, EscalationId, StaffId, TicketId } from '../../server
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
 import { listMessages } from '../../server/tickets/messages/queries.ts'
+import { openPromisesOf } from '../../server/tickets/promises/queries.ts'
+import { promiseReactions } from '../../server/tickets/promises/reactions.ts'
 import { listHolds } from '../../server/tickets/queries.ts'
 import { acts } from '../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
@@ -201,6 +203,105 @@ test('a ticket that ends takes its open requests with it', async () => {
   await transact(system, async (tx) => escalationReactions.on['ticket.resolved']?.(tx, payload('ticket.resolved')))
   expect(await state(id)).toBe('withdrawn')
   expect(await listHolds(database.db, ticketId)).toEqual([])
+})
+
+test('a ticket that is reopened before its end was heard keeps its open request, with hold and promise', async () => {
+  const id = await send()
+  await transact(system, (tx) => tickets.endByCustomer(tx, ticketId))
+  await transact(system, (tx) => tickets.writeAsCustomer(tx, ticketId, { clientId: uuid(), body: '还是不行' }))
+  const ended = payload('ticket.resolved')
+  await transact(system, async (tx) => escalationReactions.on['ticket.resolved']?.(tx, ended))
+  await transact(system, async (tx) => promiseReactions.on['ticket.resolved']?.(tx, ended))
+  expect(await state(id)).toBe('sent')
+  expect(await listHolds(database.db, ticketId)).toHaveLength(1)
+  expect(await openPromisesOf(database.db, ticketId)).toHaveLength(1)
+})
+
+test('whoever has it leaves the house: it waits for the department again, with a new time and new letters', async () => {
+  const id = await send()
+  await transact(handler(), (tx) => escalations.acceptEscalation(tx, id))
+  clock.set(new Date(START + 40 * MINUTE))
+  const leave = () =>
+    transact(system, async (tx) => escalationReactions.on['person.deactivated']?.(tx, { staffId: engineer }))
+  await leave()
+  await leave()
+  expect(announced.filter(({ name }) => name === 'escalation.released')).toHaveLength(1)
+  expect(await getEscalation(database.db, id)).toMatchObject({
+    state: 'sent',
+    accepted_by: null,
+    step: 0,
+    letters: 0,
+    accept_due_at: new Date(START + 70 * MINUTE),
+  })
+  const colleague = await hire(database.db, '陈舟', { roles: ['handler'] })
+  await move(colleague, research)
+  await transact(as(colleague, null, ['handler']), (tx) => escalations.acceptEscalation(tx, id))
+  expect(await state(id)).toBe('accepted')
+})
+
+test('what was answered stays answered when its handler leaves', async () => {
+  const id = await send()
+  await answer(id)
+  await transact(system, async (tx) => escalationReactions.on['person.deactivated']?.(tx, { staffId: engineer }))
+  expect(await state(id)).toBe('answered')
+})
+
+test('a department without people is refused in words; one whose only person is a night contact is asked', async () => {
+  const { id: empty } = await database.db
+    .insertInto('departments')
+    .values({ code: 'empty', name: JSON.stringify({ 'zh-CN': '空', en: 'Empty' }) })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const target = { kind: 'department', departmentId: empty as DepartmentId, personId: null } as const
+  await expect(send(target)).rejects.toMatchObject({ code: 'escalations.nobody_there', field: 'target' })
+  await database.db.updateTable('departments').set({ night_contact_id: engineer }).where('id', '=', empty).execute()
+  const id = await send(target)
+  await transact(handler(), (tx) => escalations.acceptEscalation(tx, id))
+  expect(await state(id)).toBe('accepted')
+})
+
+test('a person who left or works elsewhere is refused in words; one who leaves afterwards does not end the climb', async () => {
+  const gone = await hire(database.db, '白露', { roles: ['handler'] })
+  await move(gone, research)
+  const to = { kind: 'department', departmentId: research, personId: gone } as const
+  const id = await send(to)
+  await database.db.updateTable('staff').set({ active: false }).where('id', 'in', [gone, engineer]).execute()
+  await expect(send(to)).rejects.toMatchObject({ code: 'escalations.person_gone', field: 'person' })
+  clock.set(new Date(START + 30 * MINUTE))
+  await transact(system, (tx) => escalations.stepUp(tx, id))
+  expect((await openAlarms(database.db, ticketId)).map(({ kind }) => kind)).toEqual(['escalation_unaccepted'])
+})
+
+test('two handlers answer at once: one answer stands, the other is told so, and each word is kept apart', async () => {
+  const colleague = await hire(database.db, '陈舟', { roles: ['handler'] })
+  await move(colleague, research)
+  const id = await send()
+  const press = (who: StaffId, forCustomer: string) =>
+    transact(as(who, null, ['handler']), (tx) =>
+      escalations.answerEscalation(tx, id, { result: '好了', forCustomer }),
+    ).then(
+      () => 'answered',
+      (error) => error.code,
+    )
+  const outcomes = await Promise.all([press(engineer, '已恢复'), press(colleague, '请重启')])
+  expect(outcomes.sort()).toEqual(['answered', 'escalations.not_now.answer'])
+  expect(announced.filter(({ name }) => name === 'escalation.answered')).toHaveLength(1)
+})
+
+test('a clock that is set back brings nothing twice and nothing early', async () => {
+  const id = await send()
+  clock.set(new Date(START + 30 * MINUTE))
+  await transact(system, (tx) => escalations.stepUp(tx, id))
+  clock.set(new Date(START + 10 * MINUTE))
+  expect(await listUnaccepted(database.db, clock.now(), 10)).toEqual([])
+  await transact(system, (tx) => escalations.stepUp(tx, id))
+  expect(await steps()).toEqual(['manager'])
+  clock.set(new Date(START + 30 * MINUTE))
+  await transact(system, (tx) => escalations.stepUp(tx, id))
+  expect(await steps()).toEqual(['manager'])
+  clock.set(new Date(START + 60 * MINUTE))
+  await transact(system, (tx) => escalations.stepUp(tx, id))
+  expect(await steps()).toEqual(['manager', 'head'])
 })
 
 test('a request survives the transfer of its ticket: whoever has it now follows it up', async () => {

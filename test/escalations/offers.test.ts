@@ -9,6 +9,7 @@ import {
 } from '../../server/escalations/offers/actions.ts'
 import { listExpired, openOfferOf } from '../../server/escalations/offers/queries.ts'
 import { getEscalation } from '../../server/escalations/queries.ts'
+import { escalationReactions } from '../../server/escalations/reactions.ts'
 import type { EscalationId, EscalationOfferId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
@@ -127,4 +128,19 @@ test('a technician off duty cannot take what was offered on duty', async () => {
   await offer()
   await database.db.updateTable('attendances').set({ checked_out_at: clock.now() }).where('staff_id', '=', wu).execute()
   await expect(take(wu)).rejects.toMatchObject({ code: 'attendance.not_on_post' })
+})
+
+test('a technician who goes off post leaves what they had to the next one, who is offered it at once', async () => {
+  await putOnPost(database.db, wu, 'technician')
+  const { id } = await sendToTechnician()
+  await offer()
+  await take(wu)
+  await putOnPost(database.db, zhao, 'technician')
+  await database.db.updateTable('attendances').set({ checked_out_at: clock.now() }).where('staff_id', '=', wu).execute()
+  const off = { attendanceId: '1', shiftId: '1', staffId: wu, why: 'person' } as never
+  await transact(system, async (tx) => escalationReactions.on['attendance.checked_out']?.(tx, off))
+  expect(await getEscalation(database.db, id)).toMatchObject({ state: 'sent', accepted_by: null })
+  await offer()
+  await take(zhao)
+  expect(await getEscalation(database.db, id)).toMatchObject({ state: 'accepted', accepted_by: zhao })
 })

@@ -125,9 +125,10 @@ export async function keepByWord(tx: Tx, ticketId: TicketId): Promise<void> {
   }
 }
 
-/** The round has ended: what was owed in it was given with the result, or is not owed any more. */
+/** The round has ended: what was owed in it was given with the result, or is not owed any more. Where it goes on before this was heard, it is. */
 export async function endWithRound(tx: Tx, ticketId: TicketId, state: 'kept' | 'void'): Promise<void> {
-  await lockTicket(tx, ticketId)
+  const ticket = await lockTicket(tx, ticketId)
+  if (ticket.state === 'queued' || ticket.state === 'open') return
   for (const one of await promises.openPromisesOf(tx.db, ticketId)) await end(tx, one, state)
 }
 
