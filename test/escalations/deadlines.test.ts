@@ -6,6 +6,7 @@ import * as escalations from '../../server/escalations/actions.ts'
 import type { DepartmentId, EscalationId, OfferId, PromiseId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
+import type { Transact } from '../../server/schema.ts'
 import * as tickets from '../../server/tickets/actions.ts'
 import { mergeTicket } from '../../server/tickets/merging/actions.ts'
 import { postMessage } from '../../server/tickets/messages/actions.ts'
@@ -37,28 +38,59 @@ const random = seeded(20261124)
 const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)]
 /** Acts that were killed and have not been tried again since. */
 const killed = new Set<string>()
+/** Where the next act of a deadline dies: before it has done anything, with all written and nothing committed, or after the commit. */
+type Death = 'before' | 'within' | 'after'
+const DEATHS: readonly Death[] = ['before', 'within', 'after']
+const deaths: Record<Death, number> = { before: 0, within: 0, after: 0 }
+let fate: Death | undefined
+const dead = (how: Death): never => {
+  deaths[how] += 1
+  throw new Error(`killed ${how}`)
+}
+const mortal =
+  (transact: Transact): Transact =>
+  async (actor, act, ...more) => {
+    const how = fate
+    fate = undefined
+    if (how === 'before') dead(how)
+    const done = await transact(
+      actor,
+      async (tx) => {
+        const answer = await act(tx)
+        return how === 'within' ? dead(how) : answer
+      },
+      ...more,
+    )
+    return how === 'after' ? dead(how) : done
+  }
 const uuid = () => crypto.randomUUID()
 const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000)
 
 /** A night of this house; opened anew at each restart: what it only remembered is gone. */
 async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; close: () => Promise<void> }> {
   const house = await openHouse(database, clock)
-  const kinds = jobs({ wellFor: () => true }, house.react).map((job) => job(house.deps))
-  // What is killed in the middle of an act has changed nothing, and is done in the next second. Not the same one twice in
-  // a row: of two seconds one is the clock's step, so a third chance would come after them, whatever the house did.
+  const deps = { ...house.deps, transact: mortal(house.deps.transact) }
+  const kinds = jobs({ wellFor: () => true }, house.react).map((job) => job(deps))
+  // What is killed before its commit has changed nothing, and is done in the next second; what is killed after it is
+  // tried again and must change nothing more. Not the same one twice in a row: of two seconds one is the clock's step, so
+  // a third chance would come after them, whatever the house did.
   const dying = kinds.map((kind) => ({
     ...kind,
     run: async (id: string) => {
       const which = `${kind.kind} ${id}`
-      if (random() < 0.03 && !killed.has(which)) {
+      if (killed.delete(which)) fate = undefined
+      else if (random() < 0.05) {
         killed.add(which)
-        throw new Error('killed')
+        fate = pick(DEATHS)
       }
-      killed.delete(which)
-      await kind.run(id)
+      await kind.run(id).catch((error: Error) => {
+        if (error.message !== 'killed after') throw error
+        // Its queue does not know that it was done, and does it again.
+        killed.delete(which)
+        return kind.run(id)
+      })
     },
   }))
-  const { deps } = house
   const ticker = openTicker({ db: deps.db, clock, queues: deps.queues, log: deps.log, kinds: dying })
   return {
     house,
@@ -95,6 +127,8 @@ test('through a night of 200 tickets, restarts and killed jobs each deadline fir
   let asked = 0
   for (let second = 0; second < SECONDS; second++) {
     clock.set(inSeconds(1))
+    // Somebody corrects the machine's clock.
+    if (second % 90 === 60) clock.set(inSeconds(-7))
     await storeSeen(db, 'test', agents, clock.now())
     if (asked < TICKETS) await ask(night.house, customers[asked++])
     for (let n = 0; n < 4; n++) await act(night.house, agents, handler, departmentId as DepartmentId)
@@ -128,8 +162,12 @@ test('through a night of 200 tickets, restarts and killed jobs each deadline fir
       sql`o.sent_at + case e.payload ->> 'step' when 'manager' then interval '2 minutes' else interval '4 minutes' end`,
     ),
   ).toEqual(inTime)
-  expect(await forgotten()).toEqual({ offers: 0, clocks: 0, promises: 0, escalations: 0 })
+  const nothing = { offers: 0, warnings: 0, breaches: 0, reminders: 0, promises: 0, escalations: 0, tickets: 0 }
+  expect(await forgotten()).toEqual(nothing)
+  expect(await passedOver()).toEqual({ breaches: 0, promises: 0, escalations: 0, offers: 0 })
+  expect(await wronglySet()).toEqual([])
   expect(await twice()).toEqual([])
+  expect(Math.min(...Object.values(deaths))).toBeGreaterThan(3)
 }, 300_000)
 
 const inTime = { fired: expect.toSatisfy((count: number) => count > 3), early: 0, late: 0 }
@@ -147,13 +185,39 @@ async function timing(name: string, join: ReturnType<typeof sql>, due: ReturnTyp
 /** What should have fired by the end and did not. */
 async function forgotten() {
   const by = new Date(clock.now().getTime() - LATE_MILLISECONDS)
-  const { rows } = await sql<Record<'offers' | 'clocks' | 'promises' | 'escalations', string>>`select
+  return counted(sql`select
     (select count(*) from offers where state = 'made' and expires_at <= ${by}) as offers,
-    (select count(*) from ticket_clocks where ended_at is null and due_at <= ${by} and breached_at is null) as clocks,
+    (select count(*) from ticket_clocks where ended_at is null and warn_at <= ${by} and warned_at is null) as warnings,
+    (select count(*) from ticket_clocks where ended_at is null and due_at <= ${by} and breached_at is null) as breaches,
+    (select count(*) from promises where state = 'open' and remind_at <= ${by} and reminded_at is null) as reminders,
     (select count(*) from promises where state = 'open' and due_at <= ${by}) as promises,
-    (select count(*) from escalations where state = 'sent' and accept_due_at <= ${by}) as escalations`.execute(
-    database.db,
-  )
+    (select count(*) from escalations where state = 'sent' and accept_due_at <= ${by}) as escalations,
+    (select count(*) from tickets where state in ('new', 'queued', 'open') and (next_at is null or next_at <= ${by})) as tickets`)
+}
+
+/** What had ended by itself when its time had long passed without a word: the deadline was slept through. */
+async function passedOver() {
+  const late = sql`interval '2 seconds'`
+  return counted(sql`select
+    (select count(*) from ticket_clocks where ended_at > due_at + ${late} and breached_at is null) as breaches,
+    (select count(*) from promises where state in ('kept', 'moved', 'void') and ended_at > due_at + ${late}) as promises,
+    (select count(*) from escalations where step = 0
+      and coalesce(accepted_at, ended_at) > sent_at + interval '2 minutes' + ${late}) as escalations,
+    (select count(*) from offers where state in ('taken', 'passed') and ended_at > expires_at + ${late}) as offers`)
+}
+
+/** First answers that were never put to others: a minute after the question, however often the clock was written. */
+async function wronglySet() {
+  const { rows } = await sql`
+    select c.id, c.due_at, m.at from ticket_clocks c join messages m on m.ticket_id = c.ticket_id and m.seq = 1
+    where c.kind = 'first' and c.due_at is distinct from m.at + interval '60 seconds'
+      and not exists (select from ticket_pauses p where p.ticket_id = c.ticket_id)
+      and not exists (select from tickets t where t.id = c.ticket_id and t.state = 'merged')`.execute(database.db)
+  return rows
+}
+
+async function counted(query: ReturnType<typeof sql>): Promise<Record<string, number>> {
+  const { rows } = await query.execute(database.db)
   return Object.fromEntries(Object.entries(rows[0] ?? {}).map(([key, value]) => [key, Number(value)]))
 }
 
