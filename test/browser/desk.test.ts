@@ -472,6 +472,57 @@ test('where sockets are blocked replies go out by HTTP and answers come by askin
   expect(await holderOf(suQing.id)).toBe(staffId)
 })
 
+test('an agent whose sockets are blocked from the start is offered, takes, answers, and counts as here for as long as the page is open', async () => {
+  const { page, context, staffId } = await person('林玫')
+  await context.routeWebSocket(/\/live/, (socket) => socket.close())
+  await page.goto(`${house.url}/desk`)
+  await goOnPost({ page, staffId })
+  await expect.poll(() => page.textContent('#line-state'), { timeout: 30_000 }).toContain('每三秒')
+  const suQing = await customer()
+  await page.waitForSelector('[data-take]', { timeout: 30_000 })
+  await takes(page)
+  await page.fill('.reply-form textarea', '我在')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => saidOf(suQing.id), { timeout: 30_000 }).toEqual(['我在'])
+  // Minutes later, far beyond the silence after which work goes back.
+  clock.forward({ minutes: 5 })
+  const seen = async () => {
+    const rows = await database.db.selectFrom('presence').select('seen_at').where('staff_id', '=', staffId).execute()
+    return Math.max(...rows.map(({ seen_at }) => seen_at.getTime()))
+  }
+  await expect.poll(seen, { timeout: 30_000 }).toBe(clock.now().getTime())
+  expect(await holderOf(suQing.id)).toBe(staffId)
+}, 120_000)
+
+test('the tabs of the list show what is mine, what waits, or all, by mouse and keyboard, and say when there is none', async () => {
+  await storeSetting(database.db, { key: 'capacity', value: 1, by: null, at: clock.now() })
+  const { page } = await agent()
+  const show = (what: string) => page.check(`[name="desk-show"][value="${what}"]`, { force: true })
+  const shown = () => page.locator('.desk-list .row .who:visible').allTextContents()
+  const said = () => page.locator('.desk-list .desk-none:visible').allTextContents()
+  await customer({ name: '白露' })
+  await takes(page)
+  await page.waitForSelector('#group-us')
+  await show('waiting')
+  expect(await shown()).toEqual([])
+  expect(await said()).toHaveLength(1)
+  await page.mouse.move(900, 500)
+  await customer({ name: '郑浩' })
+  await expect.poll(shown, { timeout: 30_000 }).toEqual(['郑浩'])
+  expect(await said()).toEqual([])
+  await show('mine')
+  expect(await shown()).toEqual(['白露'])
+  await page.keyboard.press('ArrowRight')
+  expect(await shown()).toEqual(['郑浩'])
+  await page.keyboard.press('ArrowRight')
+  expect(await shown()).toEqual(['白露', '郑浩'])
+  // What is told live changes the rows and leaves the choice.
+  await show('mine')
+  await customer({ name: '韩雪' })
+  await expect.poll(() => page.locator('.row:has-text("韩雪")').count(), { timeout: 30_000 }).toBe(1)
+  expect(await shown()).toEqual(['白露'])
+}, 120_000)
+
 test('under the pointer the list does not jump: what is new waits behind a number', async () => {
   await storeSetting(database.db, { key: 'capacity', value: 1, by: null, at: clock.now() })
   const { page } = await agent()
