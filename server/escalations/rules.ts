@@ -102,14 +102,21 @@ type Timed = {
   sentAt: Date | null
   acceptDueAt: Date | null
   promisedAt: Date | null
+  step: number
 }
-export type Due = { kind: 'send' | 'accept' | 'promised'; at: Date; seconds: number; tone: 'quiet' | 'lamp' | 'bad' }
+export type Due = {
+  kind: 'send' | 'accept' | 'late' | 'promised'
+  at: Date
+  seconds: number
+  tone: 'quiet' | 'lamp' | 'bad'
+}
 
-/** The time that a request runs against now: to be handed over, then to be accepted, then what the customer was promised. */
+/** The time that a request runs against now: to be handed over, then to be accepted, then what the customer was promised; since when nobody has accepted, once that is too late. */
 export function dueOf(one: Timed, now: Date, handoverMinutes: number): Due | null {
   const { state, decidedAt, sentAt, acceptDueAt, promisedAt } = one
   if (state === 'decided') return timed('send', decidedAt, plus(decidedAt, handoverMinutes * MINUTE), now)
   if (!isOpen(state) || !sentAt) return null
+  if (state === 'sent' && one.step > 0) return { kind: 'late', at: sentAt, seconds: 1, tone: 'bad' }
   if (state === 'sent' && acceptDueAt) return timed('accept', sentAt, acceptDueAt, now)
   return promisedAt && timed('promised', sentAt, promisedAt, now)
 }

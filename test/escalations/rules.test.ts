@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  dueOf,
   ESCALATION_STATES,
   escalationMoves,
   isLate,
@@ -50,4 +51,20 @@ test('every way leads to an end, and no request is open for ever by its table', 
     expect([...seen].some((one) => Object.keys(escalationMoves[one]).length === 0)).toBe(true)
     if (isOpen(state)) expect(escalationMoves[state].withdraw).toBe('withdrawn')
   }
+})
+
+test('what a request runs against: hand-over, acceptance, then the promised time; and since when nobody has accepted', () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 18, minute))
+  const sent = { decidedAt: at(0), sentAt: at(5), acceptDueAt: at(35), promisedAt: at(59), step: 0 }
+  const due = (one: Partial<Parameters<typeof dueOf>[0]>, minute: number) => {
+    const found = dueOf({ state: 'sent', ...sent, ...one }, at(minute), 15)
+    return found && [found.kind, found.at.getUTCMinutes(), found.tone]
+  }
+  expect(due({ state: 'decided', sentAt: null }, 5)).toEqual(['send', 15, 'quiet'])
+  expect(due({ state: 'decided', sentAt: null }, 12)).toEqual(['send', 15, 'lamp'])
+  expect(due({ state: 'decided', sentAt: null }, 16)).toEqual(['send', 15, 'bad'])
+  expect(due({}, 6)).toEqual(['accept', 35, 'quiet'])
+  expect(due({ step: 1, acceptDueAt: at(55) }, 40)).toEqual(['late', 5, 'bad'])
+  expect(due({ state: 'accepted', step: 1 }, 40)).toEqual(['promised', 59, 'quiet'])
+  expect(due({ state: 'told' }, 40)).toBeNull()
 })
