@@ -46,12 +46,22 @@ export async function decideEscalation(
   return id
 }
 
-/** Not needed after all. Nothing had left the house yet. */
+/** Not needed after all: so says whoever decided it, or has the ticket now. Nothing had left the house yet. */
 export async function discardDecision(tx: Tx, id: EscalationId): Promise<void> {
-  const { escalation } = await lock(tx, id)
-  if (escalation.decided_by !== staffOf(tx)) throw new NotFound()
-  if (escalation.state !== 'decided') return
-  await escalations.setEscalation(tx, id, { state: 'withdrawn', ended_at: tx.now })
+  const { ticket, escalation } = await lock(tx, id)
+  const owner = await escalations.ownerOf(tx.db, ticket.id)
+  if (![escalation.decided_by, owner?.staffId].includes(staffOf(tx))) throw new NotFound()
+  if (escalation.state === 'decided') await discard(tx, escalation)
+}
+
+/** What was decided and never sent goes with its ticket. */
+async function discardAll(tx: Tx, ticketId: TicketId): Promise<void> {
+  for (const { id } of await escalations.listDecidedOf(tx.db, ticketId))
+    await discard(tx, await escalations.lockEscalation(tx, id))
+}
+
+async function discard(tx: Tx, escalation: EscalationRow): Promise<void> {
+  await escalations.setEscalation(tx, escalation.id, { state: 'withdrawn', ended_at: tx.now })
   await announce(tx, 'escalation.discarded', about(escalation), topicsOf(escalation))
 }
 
@@ -298,6 +308,7 @@ export async function releaseOf(tx: Tx, staffId: StaffId, which: 'all' | 'of_pos
 export async function endWithTicket(tx: Tx, ticketId: TicketId): Promise<void> {
   const ticket = await lockTicket(tx, ticketId)
   if (ticket.state === 'queued' || ticket.state === 'open') return
+  await discardAll(tx, ticketId)
   for (const { id } of await escalations.listOpenOf(tx.db, ticketId))
     await withdraw(tx, await escalations.lockEscalation(tx, id), 'ticket_ended')
 }
@@ -315,6 +326,7 @@ export async function closeTold(tx: Tx, ticketId: TicketId): Promise<void> {
 
 /** The ticket was merged into another: what was asked about it is followed up there. */
 export async function followMerge(tx: Tx, from: TicketId, into: TicketId): Promise<void> {
+  await discardAll(tx, from)
   const moved = await escalations.moveToTicket(tx, from, into)
   await moveClocks(tx, from, into, moved)
 }

@@ -209,6 +209,18 @@ export async function listHeldBy(
   return rows.map((row) => ({ id: row.id as EscalationId }))
 }
 
+/** Decisions that were never sent. */
+export async function listDecidedOf(db: Reader, ticketId: TicketId): Promise<{ id: EscalationId }[]> {
+  const rows = await db
+    .selectFrom('escalations')
+    .select('id')
+    .where('ticket_id', '=', ticketId)
+    .where('state', '=', 'decided')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({ id: row.id as EscalationId }))
+}
+
 type Moved = { id: EscalationId; state: EscalationState }
 const movedOf = (rows: readonly { id: string; state: EscalationState }[]): Moved[] =>
   rows.map(({ id, state }) => ({ id: id as EscalationId, state }))

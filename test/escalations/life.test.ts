@@ -197,6 +197,24 @@ test('"not ours" frees the ticket, names who could do better, and after two of t
   expect(record).toMatchObject({ asked: 2, bounced: 2, open: 0 })
 })
 
+test('a decision that was never sent ends with its ticket, and is dropped by whoever has the ticket now', async () => {
+  const decide = () => transact(as(mei), (tx) => escalations.decideEscalation(tx, ticketId, { epoch }))
+  const first = await decide()
+  const zhou = await hire(database.db, '周宇')
+  await putOnPost(database.db, zhou)
+  await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  const stranger = await hire(database.db, '白露')
+  await expect(transact(as(stranger), (tx) => escalations.discardDecision(tx, first))).rejects.toMatchObject({
+    name: 'NotFound',
+  })
+  await transact(as(zhou), (tx) => escalations.discardDecision(tx, first))
+  expect(await state(first)).toBe('withdrawn')
+  const second = await transact(as(zhou), (tx) => escalations.decideEscalation(tx, ticketId, { epoch: epoch + 1 }))
+  await transact(system, (tx) => tickets.endByCustomer(tx, ticketId))
+  await transact(system, async (tx) => escalationReactions.on['ticket.resolved']?.(tx, payload('ticket.resolved')))
+  expect(await state(second)).toBe('withdrawn')
+})
+
 test('a ticket that ends takes its open requests with it', async () => {
   const id = await send()
   await transact(system, (tx) => tickets.endByCustomer(tx, ticketId))
