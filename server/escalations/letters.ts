@@ -57,7 +57,8 @@ async function leaveLetter(
     hello.join(' '),
     ...parts.map(([label, words]) => `${label}\n${words}`),
     times.join('\n'),
-    `${t('escalations.mail.open')}: ${LINK_MARK}`,
+    `${t('escalations.mail.open')}:`,
+    LINK_MARK,
     t('escalations.mail.only_you'),
   ].join('\n\n')
   await leaveMail(tx, {

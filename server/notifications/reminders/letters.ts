@@ -24,7 +24,8 @@ export async function writeReminder(tx: Tx, id: ReminderId, { publicUrl, zone }:
     t('reminders.mail.hello', { name: reminder.name }),
     what,
     `${number} · ${customerName}\n${subject}`,
-    `${t('reminders.mail.open')}: ${LINK_MARK}`,
+    `${t('reminders.mail.open')}:`,
+    LINK_MARK,
   ].join('\n\n')
   await leaveMail(tx, {
     kind: 'reminder',
