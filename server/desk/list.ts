@@ -1,7 +1,7 @@
 import { dutyCard } from '../attendance/contributions.ts'
 import { countdown } from '../i18n/instants.ts'
 import { isId, type StaffId, type TicketId } from '../kernel/ids.ts'
-import { plus, SECOND } from '../kernel/time.ts'
+import { noonBefore, plus, SECOND } from '../kernel/time.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
 import type { Settings } from '../settings/definitions.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -10,6 +10,7 @@ import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { countQueue, type DeskRow, endedOfferOf, listMine, listQueue, openOfferOf } from './queries.ts'
 import { arrange, GROUPS, type Group, hold, type Place, whyNotAsked } from './rules.ts'
+import { listHad } from './tonight/queries.ts'
 
 type House = Pick<Deps, 'db' | 'clock'>
 
@@ -71,6 +72,19 @@ export async function idleOf({ db, clock }: House, { staffId, duty, capabilities
       ? null
       : { opensAt: (await nextOpening(db, now)) ?? null, dayDeskPhone, dayDeskEmail, dayDeskStart, dayDeskEnd },
   }
+}
+
+/** What somebody has had tonight, from noon on, and how much of it. */
+export async function hadTonight({ db, clock, config }: House & Pick<Deps, 'config'>, { staffId }: SignedIn) {
+  const since = noonBefore(clock.now(), config.timeZone)
+  const tonight = await listHad(db, staffId, since)
+  const counts = {
+    had: tonight.length,
+    inHand: tonight.filter(({ why }) => why === null).length,
+    resolved: tonight.filter(({ why }) => why === 'resolved').length,
+    rated: tonight.filter(({ rating }) => rating?.service).length,
+  }
+  return { tonight, counts, since }
 }
 
 /** `us.42,queue.17`: what stood on the screen, as the page tells it. Anything else in it is nothing. */

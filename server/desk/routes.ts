@@ -9,10 +9,9 @@ import { form, optionalText, pathId, query, rowId, wholeNumber } from '../web/fo
 import { staffOnly } from '../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { deskAsJson } from './as-json.ts'
-import { currentIn, idleOf, listOf, offerOf, placesIn } from './list.ts'
+import { currentIn, hadTonight, idleOf, listOf, offerOf, placesIn } from './list.ts'
 import { giveTicket, passOffer, takeOffer, takeTicket } from './offers/actions.ts'
 import { getOffer } from './offers/queries.ts'
-import { hadTonight } from './tonight.ts'
 
 type Values = Record<string, unknown>
 

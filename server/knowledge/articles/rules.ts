@@ -81,7 +81,9 @@ function termsOf(words: string): string[] {
   return [...new Set([...latin, ...pairs])].slice(0, 60)
 }
 const COMMON = new Set(
-  'the is it my me we do to of in on at an and or not no what how why can you your with for are was does did this that be but'.split(' '),
+  'the is it my me we do to of in on at an and or not no what how why can you your with for are was does did this that be but'.split(
+    ' ',
+  ),
 )
 
 /**

@@ -1,12 +1,10 @@
 import { sql } from 'kysely'
-import type { AssignmentEnd } from '../events/tickets.ts'
-import type { StaffId, TicketId } from '../kernel/ids.ts'
-import type { Bilingual } from '../kernel/language.ts'
-import { DAY, noonBefore, plus } from '../kernel/time.ts'
-import type { Reader } from '../schema.ts'
-import type { TicketState } from '../tickets/rules.ts'
-import type { Deps } from '../web/deps.ts'
-import type { SignedIn } from '../web/env.ts'
+import type { AssignmentEnd } from '../../events/tickets.ts'
+import type { StaffId, TicketId } from '../../kernel/ids.ts'
+import type { Bilingual } from '../../kernel/language.ts'
+import { DAY, plus } from '../../kernel/time.ts'
+import type { Reader } from '../../schema.ts'
+import type { TicketState } from '../../tickets/rules.ts'
 
 /** A ticket that somebody has had in a night, as it stands now. */
 export type Had = {
@@ -32,19 +30,7 @@ export type Had = {
 const LONGEST_PART = DAY
 
 /** Those in hand first, then those that left it, the last one first. */
-export async function hadTonight({ db, clock, config }: Pick<Deps, 'db' | 'clock' | 'config'>, { staffId }: SignedIn) {
-  const since = noonBefore(clock.now(), config.timeZone)
-  const tonight = await listHad(db, staffId, since)
-  const counts = {
-    had: tonight.length,
-    inHand: tonight.filter(({ why }) => why === null).length,
-    resolved: tonight.filter(({ why }) => why === 'resolved').length,
-    rated: tonight.filter(({ rating }) => rating?.service).length,
-  }
-  return { tonight, counts, since }
-}
-
-async function listHad(db: Reader, staffId: StaffId, since: Date): Promise<Had[]> {
+export async function listHad(db: Reader, staffId: StaffId, since: Date): Promise<Had[]> {
   const { rows } = await sql<Omit<Had, 'with'> & { holder: string | null; holder_en: string | null }>`
     select t.id as "ticketId", t.number, t.subject, c.name as "customerName", k.name as category, t.state,
       t.waiting_on as "waitingOn", t.last_message_at as "lastMessageAt", mine.end_reason as why, mine.opened_at as "takenAt",
