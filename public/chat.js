@@ -1,5 +1,4 @@
 /** The customer's chat: on the help page and in the frame of the widget. Without it the form posts and the request page answers. */
-import './chat/suggest.js'
 import { call } from './chat/api.js'
 import { openConversation } from './chat/conversation.js'
 import { box, panel, rating, unreadCounter } from './chat/panel.js'
@@ -35,6 +34,8 @@ const around = panel(root, words, { conversation: () => current, unread, seen: (
 
 const api = (method, path, body) => call(method, path, { token: visitorToken(), language, body })
 
+// Only whoever types a question needs it.
+form?.addEventListener('input', () => import('./chat/suggest.js'), { once: true })
 begin()
 
 async function begin() {

@@ -47,7 +47,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // These start the whole program, so they take longer and get the machine to themselves.
+      // These start the whole program, so they take longer and get the machine to themselves; browsers come after them, two at once.
       {
         extends: true,
         test: {
@@ -66,7 +66,6 @@ export default defineConfig({
           include: browser,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },

@@ -39,8 +39,13 @@ function lineOf({ title, path, lang }) {
   return line
 }
 
-if (box && question)
-  question.addEventListener('input', () => {
-    clearTimeout(timer)
-    timer = setTimeout(suggest, WAIT_MS)
-  })
+function later() {
+  clearTimeout(timer)
+  timer = setTimeout(suggest, WAIT_MS)
+}
+
+if (box && question) {
+  question.addEventListener('input', later)
+  // What was typed before this was here counts as well.
+  if (question.value) later()
+}

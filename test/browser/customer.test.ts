@@ -507,6 +507,28 @@ test('the lamp of the button is lit while somebody is on post and dark while nob
   shop.close()
 })
 
+test('the lamp follows who is on post also on a page whose policy lets no request out, and is dark where the house is gone', async () => {
+  const shop = await openShop({ 'content-security-policy': `default-src 'none'; script-src ${url}; frame-src ${url}` })
+  const browser = await launchChromium()
+  const context = await browser.newContext({ locale: 'en' })
+  const page = await context.newPage()
+  await page.clock.install()
+  await page.goto(shop.origin)
+  await page.getByRole('button', { name: 'somebody is on post' }).waitFor()
+  await page.clock.runFor(61_000)
+  await expect.poll(() => page.locator('.lit').count()).toBe(1)
+  await database.db.updateTable('attendances').set({ checked_out_at: new Date() }).execute()
+  const minute = () => page.clock.runFor(61_000)
+  await expect.poll(() => minute().then(() => page.locator('.lit').count()), { interval: 500 }).toBe(0)
+  await database.db.updateTable('attendances').set({ checked_out_at: null }).execute()
+  await expect.poll(() => minute().then(() => page.locator('.lit').count()), { interval: 500 }).toBe(1)
+  line.cut()
+  await expect.poll(() => minute().then(() => page.locator('.lit').count()), { interval: 500 }).toBe(0)
+  expect(await page.locator('script').count()).toBe(1)
+  await context.close()
+  shop.close()
+})
+
 test('an opened widget weighs at most 45 kB on the wire, an unopened one at most 6', async () => {
   const shop = await openShop()
   await database.db.insertInto('allowed_sites').values({ origin: shop.origin, added_at: new Date() }).execute()
@@ -540,9 +562,9 @@ async function kilobytes(urls: readonly string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0) / 1000
 }
 
-async function openShop() {
+async function openShop(headers: Record<string, string> = {}) {
   const page = `<!doctype html><title>Shop</title><p>Shop</p><script src="${url}/widget.js" async></script>`
-  const fetch = () => new Response(page, { headers: { 'content-type': 'text/html' } })
+  const fetch = () => new Response(page, { headers: { 'content-type': 'text/html', ...headers } })
   const server = createAdaptorServer({ fetch }) as Server
   const port = await freePort()
   server.listen(port, '127.0.0.1')
