@@ -162,7 +162,8 @@ describe('of two who act at once on one conversation one succeeds, and the other
     expect([transfer, back, resolution].filter(Boolean).length).toBeLessThanOrEqual(1)
     expect(transfer || back || resolution || take).toBe(true)
     if (resolution) expect(take).toBe(false)
-    expect(answers.every(({ status }) => [303, 409, 422].includes(status))).toBe(true)
+    // 503: a machine that is very busy says so, and nothing has happened.
+    expect(statuses(answers).filter((status) => ![303, 409, 422, 503].includes(status))).toEqual([])
     const [first, ...later] = await assignments()
     expect(first?.ended_at).not.toBeNull()
     expect(later.filter(({ ended_at }) => ended_at === null).length).toBeLessThanOrEqual(1)
