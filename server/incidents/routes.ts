@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { listBeside } from '../desk/beside/queries.ts'
 import type { IncidentId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Deps } from '../web/deps.ts'
@@ -7,7 +8,7 @@ import { form, optionalText, pathId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { acknowledgeIncident, closeIncident, resolveIncident } from './actions.ts'
-import { listIncidents, viewIncident } from './queries.ts'
+import { type IncidentView, listIncidents, viewIncident } from './queries.ts'
 
 const MOST = 60
 const WORDS = 4000
@@ -23,6 +24,11 @@ export const incidentRoutes = (deps: Deps) =>
         : page(c, deps, 'incidents/list', values)
     })
     .get('/:id', staffOnly(deps, 'incident.read'), (c) => show(c, deps, {}))
+    .get('/:id/writers', staffOnly(deps, 'incident.lead'), async (c) => {
+      if (!wantsPart(c)) return seeOther(c, `/incidents/${pathId<IncidentId>(c)}`)
+      const incident = await viewIncident(deps.db, pathId<IncidentId>(c))
+      return fragment(c, deps, 'incidents/parts', 'writers', { incident, writers: await writersTo(c, deps, incident) })
+    })
     .post('/:id/acknowledgement', staffOnly(deps, 'incident.lead'), async (c) => {
       await form(c, {})
       await deps.transact(c.var.me.actor, (tx) => acknowledgeIncident(tx, pathId<IncidentId>(c)))
@@ -47,8 +53,14 @@ export const incidentRoutes = (deps: Deps) =>
 async function show(c: Context<Env>, deps: Deps, values: Values, status: 200 | 422 = 200): Promise<Response> {
   const incident = await viewIncident(deps.db, pathId<IncidentId>(c))
   const lead = c.var.me.capabilities.has('incident.lead')
-  const shown = { incident, lead, ...values }
+  const shown = { incident, lead, writers: lead ? await writersTo(c, deps, incident) : [], ...values }
   return wantsPart(c)
     ? fragment(c, deps, 'incidents/show', 'incident', shown, status)
     : page(c, deps, 'incidents/show', shown, status)
+}
+
+/** Who writes to the same customer just now: two answers at once confuse more than a moment's wait. */
+async function writersTo(c: Context<Env>, { db }: Deps, { ticketId }: Pick<IncidentView, 'ticketId'>) {
+  const beside = ticketId ? await listBeside(db, ticketId, c.var.me.staffId) : []
+  return beside.filter(({ writing }) => writing === 'customer')
 }
