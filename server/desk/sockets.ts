@@ -119,10 +119,14 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
         return {}
       }),
       'message.post': liveEvent(SHAPES.message, async ({ ticketId, epoch, ...message }) => {
+        const id = ticketId as TicketId
         const by = { kind: 'staff', staffId, epoch } as const
+        // Whoever may not read it does not even learn that it is there.
+        const { me } = socket.data
+        if (!me.capabilities.has('ticket.read') && !(await mayWatch(deps, me, id))) throw new NotFound()
         const { at, ...accepted } = await deps.transact(
           actor(),
-          (tx) => postMessage(tx, { ticketId: ticketId as TicketId, by, ...message }),
+          (tx) => postMessage(tx, { ticketId: id, by, ...message }),
           'one statement',
         )
         return { ...accepted, at: at.toISOString() }
