@@ -104,7 +104,14 @@ async function customer() {
   return {
     id: id as string,
     token,
-    writes: (text: string) => post('messages', { clientId: crypto.randomUUID(), body: text }),
+    /** As their protocol asks: after a 5xx the same again, until it is there. */
+    writes: async (text: string) => {
+      const message = { clientId: crypto.randomUUID(), body: text }
+      for (;;) {
+        const answer = await post('messages', message)
+        if (answer.status < 500) return answer
+      }
+    },
     rates: (rating: object) => post('rating', rating),
     complains: () => post('complaint', {}),
   }
@@ -263,7 +270,7 @@ test('after a cut everything said meanwhile comes with watch and resume, in orde
 
 test('an answer of the longest words is bounded, and asking again brings the rest', async () => {
   const { client, socket, asker, id, epoch } = await atWork()
-  for (let n = 0; n < 70; n++) expect((await asker.writes(`${n}${'字'.repeat(3990)}`)).status).toBe(201)
+  for (let n = 0; n < 70; n++) expect((await asker.writes(`${n}${'字'.repeat(3990)}`)).status).toBeLessThan(300)
   let asked = 0
   for (const fetchAfter of [
     async (after: number) => (await ack<Gaps>(socket, 'resume', { tickets: [{ id, after }] })).tickets[0],
