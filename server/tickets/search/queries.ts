@@ -48,7 +48,7 @@ type Source = {
   readonly at: RawBuilder<unknown>
   readonly by: RawBuilder<unknown>
 }
-const SOURCES: Readonly<Record<Exclude<Kind, 'customers'>, Source>> = {
+const SOURCES = {
   messages: {
     table: sql`messages`,
     text: sql`w.body`,
@@ -63,7 +63,7 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'customers'>, Source>> = {
     text: sql`w.body`,
     only: sql`true`,
     ticket: sql`w.ticket_id`,
-    facts: sql`w.body as text, null as seq`,
+    facts: sql`w.body as text, null::integer as seq`,
     at: sql`w.at`,
     by: sql`w.staff_id`,
   },
@@ -72,35 +72,39 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'customers'>, Source>> = {
     text: sql`coalesce(w.need, '') || ' ' || w.result`,
     only: sql`w.result is not null`,
     ticket: sql`w.id`,
-    facts: sql`concat_ws(' · ', w.need, w.result) as text, null as seq`,
+    facts: sql`concat_ws(' · ', w.need, w.result) as text, null::integer as seq`,
     at: sql`coalesce(w.resolved_at, w.last_message_at)`,
     by: sql`w.last_handler_id`,
   },
-}
+} satisfies Record<Exclude<Kind, 'customers'>, Source>
 
-/** Words, notes or solutions that hold all of it, the newest first. */
+export type PlaceKind = keyof typeof SOURCES
+type Wish = { readonly wanted: Wanted; readonly narrowed: Narrowed; readonly before: string | null }
+
+/** Words, notes, solutions that hold all of it, so many of each kind, the newest first; in one statement. */
 export async function findPlaces(
   db: Reader,
-  kind: Exclude<Kind, 'customers'>,
-  { wanted, narrowed, before, limit }: { wanted: Wanted; narrowed: Narrowed } & Page,
-): Promise<Place[]> {
+  kinds: readonly { kind: PlaceKind; limit: number }[],
+  wish: Wish,
+): Promise<(Place & { kind: PlaceKind })[]> {
+  if (kinds.length === 0) return []
+  const parts = kinds.map(({ kind, limit }) => placesOf(kind, { ...wish, limit }))
+  const { rows } = await sql<
+    Omit<Place, 'by'> & { kind: PlaceKind; name: string | null; name_en: string | null }
+  >`${sql.join(parts, sql` union all `)} order by id desc`.execute(db)
+  return rows.map(({ name, name_en, ...row }) => ({ ...row, by: name ? { name, nameEn: name_en ?? '' } : null }))
+}
+
+function placesOf(kind: PlaceKind, { wanted, narrowed, before, limit }: Wish & Page): RawBuilder<unknown> {
   const { table, ticket, facts, at, by, ...source } = SOURCES[kind]
   const tickets = narrowing(narrowed, at)
   const joined = tickets ? sql`join tickets t on t.id = ${ticket} and ${tickets}` : sql``
-  const ids = newestWith(wanted, {
-    ...source,
-    table,
-    joined,
-    read: kind === 'messages' ? READ.messages : READ.others,
-    before,
-    limit,
-  })
-  const { rows } = await sql<Omit<Place, 'by'> & { name: string | null; name_en: string | null }>`
-    select w.id, ${facts}, ${at} as at, s.name, s.name_en, ${TICKET}
+  const read = kind === 'messages' ? READ.messages : READ.others
+  const ids = newestWith(wanted, { ...source, table, joined, read, before, limit })
+  return sql`
+    select ${sql.lit(kind)} as kind, w.id, ${facts}, ${at} as at, s.name, s.name_en, ${TICKET}
     from ${ids} found join ${table} w on w.id = found.id join tickets t on t.id = ${ticket}
-    join customers c on c.id = t.customer_id left join categories k on k.id = t.category_id left join staff s on s.id = ${by}
-    order by w.id desc`.execute(db)
-  return rows.map(({ name, name_en, ...row }) => ({ ...row, by: name ? { name, nameEn: name_en ?? '' } : null }))
+    join customers c on c.id = t.customer_id left join categories k on k.id = t.category_id left join staff s on s.id = ${by}`
 }
 
 const TICKET = sql`t.id as "ticketId", t.number, t.subject, t.state, c.name as "customerName", k.name as category`

@@ -13,6 +13,7 @@ import {
   KINDS,
   type Kind,
   MOST_LETTERS,
+  marksOf,
   PERIODS,
   readWanted,
   STATES,
@@ -22,7 +23,7 @@ import {
 } from './rules.ts'
 
 /** What was said fills a page, and so does a kind alone; beside it the others show their newest few. */
-const A_PAGE = 30
+const A_PAGE = 20
 const A_FEW = 3
 
 const ASKED = {
@@ -58,35 +59,50 @@ export const searchRoutes = (deps: Deps) =>
 async function find(c: Context<Env>, deps: Deps, asked: Asked, wanted: Wanted) {
   if (wanted.state !== 'words') return { hit: null, parts: [] }
   const narrowed = narrowedTo(c, deps, asked)
-  const finding = { asked, wanted, narrowed }
   const kinds = KINDS.filter((kind) => asked.kind === 'all' || asked.kind === kind)
-  const [hit, ...parts] = await Promise.all([
+  const most = (kind: Kind): number => (kind === 'messages' || asked.kind === kind ? A_PAGE : A_FEW)
+  const wish = { wanted, narrowed, before: asked.before ?? null }
+  const [hit, places, customers] = await Promise.all([
     wanted.number && !asked.before ? findByNumber(deps.db, wanted.number, narrowed.heldBy) : undefined,
-    ...kinds.map((kind) => findPart(deps, kind, finding)),
+    findPlaces(
+      deps.db,
+      kinds.filter((kind) => kind !== 'customers').map((kind) => ({ kind, limit: most(kind) + 1 })),
+      wish,
+    ),
+    kinds.includes('customers') ? findCustomers(deps.db, { ...wish, limit: most('customers') + 1 }) : [],
   ])
+  const marks = marksOf(wanted.terms)
+  const parts = kinds.map((kind) => {
+    if (kind === 'customers') return partOf(kind, asked, most(kind), customers, (shown) => shown)
+    const found = places.filter((place) => place.kind === kind)
+    return partOf(kind, asked, most(kind), found, (shown) => byTicket(shown).map((group) => rowOf(group, marks)))
+  })
   return { hit: hit ?? null, parts: parts.filter(({ rows }) => rows.length > 0) }
 }
 
-type Finding = { asked: Asked; wanted: Wanted; narrowed: Narrowed }
-async function findPart({ db }: Deps, kind: Kind, { asked, wanted, narrowed }: Finding) {
-  const isPage = kind === 'messages' || asked.kind === kind
-  const most = isPage ? A_PAGE : A_FEW
-  const wish = { wanted, narrowed, before: asked.before ?? null, limit: most + 1 }
-  const found = kind === 'customers' ? await findCustomers(db, wish) : await findPlaces(db, kind, wish)
+/** One kind of place, and where it goes on: to all of its places, or to those before the last that is shown. */
+function partOf<Found extends { id: string; at: Date }>(
+  kind: Kind,
+  asked: Asked,
+  most: number,
+  found: readonly Found[],
+  rows: (shown: Found[]) => unknown[],
+) {
+  const isPage = most === A_PAGE
   const last = found.length > most ? found[most - 1] : undefined
   const shown = found.slice(0, most).toSorted((a, b) => b.at.getTime() - a.at.getTime())
   return {
     kind,
     isPage,
-    rows: kind === 'customers' ? shown : byTicket(shown as Place[]).map((group) => rowOf(group, wanted)),
+    rows: rows(shown),
     next: last ? addressOf({ ...asked, kind, before: isPage ? last.id : undefined }) : null,
   }
 }
 
-const rowOf = ({ first, more }: { first: Place; more: number }, { terms }: Wanted) => ({
+const rowOf = ({ first, more }: { first: Place; more: number }, marks: RegExp) => ({
   ...first,
   more,
-  pieces: excerptOf(first.text, terms),
+  pieces: excerptOf(first.text, marks),
 })
 
 function narrowedTo(c: Context<Env>, { clock, config }: Deps, { state, department, period, mine }: Asked): Narrowed {

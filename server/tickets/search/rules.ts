@@ -57,8 +57,15 @@ function termsIn(typed: string): string[] {
   return [...found].map(([, phrase, word]) => (phrase ?? word ?? '').trim()).filter((term) => term !== '')
 }
 
-// Letter by letter, as PostgreSQL does it: a whole word would end in another sigma.
-const lower = (text: string): string => Array.from(text, (letter) => letter.toLowerCase()).join('')
+/** In lower case, letter by letter as PostgreSQL does it: in a whole word the last sigma is another. No letter becomes two. */
+function lower(text: string): string {
+  const whole = text.toLowerCase()
+  if (whole.length === text.length && !text.includes('Σ')) return whole
+  return Array.from(text, (letter) => {
+    const low = letter.toLowerCase()
+    return low.length === letter.length ? low : letter
+  }).join('')
+}
 
 /** As in migrations/0050-search.ts: scripts without spaces between words, and the letters and digits of all others. */
 const HAN = String.raw`\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\u{20000}-\u{3ffff}`
@@ -81,38 +88,44 @@ function lexemesOf(term: string): string[] {
   })
 }
 
+/** Finds the terms in a text in lower case, the longest first. */
+export const marksOf = (terms: readonly string[]): RegExp =>
+  new RegExp(
+    terms
+      .toSorted((a, b) => b.length - a.length)
+      .map((term) => term.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+      .join('|'),
+    'g',
+  )
+
 export type Piece = { readonly text: string; readonly hit: boolean }
 const LETTERS_BEFORE = 24
 const LETTERS_AROUND = 120
 
 /** The place where the words were found: a piece of the text around the first of them, each of them marked. */
-export function excerptOf(text: string, terms: readonly string[]): Piece[] {
-  const letters = Array.from(text.replace(/\s+/g, ' ').trim())
-  const low = letters.map(lower)
-  const wanted = terms.map((term) => Array.from(term))
-  const lengthAt = (at: number): number =>
-    Math.max(
-      0,
-      ...wanted.filter((term) => term.every((letter, n) => low[at + n] === letter)).map(({ length }) => length),
-    )
-  const first = letters.findIndex((_, at) => lengthAt(at) > 0)
-  const from = letters.length <= LETTERS_AROUND ? 0 : Math.max(0, first - LETTERS_BEFORE)
-  const to = Math.min(letters.length, from + LETTERS_AROUND)
+export function excerptOf(text: string, marks: RegExp): Piece[] {
+  const flat = text.replace(/\s+/g, ' ').trim()
+  const found = [...lower(flat).matchAll(marks)]
+  const first = found[0]?.index ?? 0
+  const from = flat.length <= LETTERS_AROUND ? 0 : whole(flat, Math.max(0, first - LETTERS_BEFORE))
+  const to = whole(flat, Math.min(flat.length, from + LETTERS_AROUND))
   const pieces: Piece[] = []
   const add = (some: string, hit: boolean): void => {
-    const last = pieces.at(-1)
-    if (last?.hit === hit) pieces[pieces.length - 1] = { text: last.text + some, hit }
-    else pieces.push({ text: some, hit })
+    if (some !== '') pieces.push({ text: some, hit })
   }
-  if (from > 0) add('…', false)
-  for (let at = from; at < to; ) {
-    const length = lengthAt(at)
-    add(letters.slice(at, at + Math.max(1, length)).join(''), length > 0)
-    at += Math.max(1, length)
+  let at = from
+  for (const { 0: term, index } of found.filter((one) => one.index < to)) {
+    const end = whole(flat, Math.min(to, index + term.length))
+    add(`${at === from && from > 0 ? '…' : ''}${flat.slice(at, index)}`, false)
+    add(flat.slice(index, end), true)
+    at = end
   }
-  if (to < letters.length) add('…', false)
+  add(`${at === from && from > 0 ? '…' : ''}${flat.slice(at, to)}${to < flat.length ? '…' : ''}`, false)
   return pieces
 }
+
+/** Never between the two halves of a letter. */
+const whole = (text: string, at: number): number => (/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at - 1 : at)
 
 /** What can be narrowed down, as it stands in the address. */
 export const STATES = ['all', 'waiting', 'open', 'resolved', 'closed'] as const

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { byTicket, excerptOf, literally, readWanted, sinceOf, statesIn } from '../../../server/tickets/search/rules.ts'
+import {
+  byTicket,
+  excerptOf,
+  literally,
+  marksOf,
+  readWanted,
+  sinceOf,
+  statesIn,
+} from '../../../server/tickets/search/rules.ts'
 
 test('a ticket is found by its number, with or without NT', () => {
   expect(readWanted(' nt-24001 ').number).toBe('NT-24001')
@@ -53,7 +61,7 @@ test('whatever is typed, the index is asked for letters and digits only', () => 
 })
 
 const marked = (text: string, ...terms: string[]) =>
-  excerptOf(text, terms)
+  excerptOf(text, marksOf(terms))
     .map(({ text, hit }) => (hit ? `[${text}]` : text))
     .join('')
 
@@ -63,6 +71,9 @@ test('what was found is marked in a piece of the text around its first place', (
   const long = marked(`${'前'.repeat(300)}账单${'后'.repeat(300)}`, '账单')
   expect(long).toBe(`…${'前'.repeat(24)}[账单]${'后'.repeat(94)}…`)
   expect(marked('😀好 <b>账单</b>', '账单')).toBe('😀好 <b>[账单]</b>')
+  expect(marked('ΟΔΟΣ İİ f(x) f(x)', 'οδοσ', 'f(x)', 'f')).toBe('[ΟΔΟΣ] İİ [f(x)] [f(x)]')
+  expect(marked(`账单${'😀'.repeat(100)}`, '账单')).toBe(`[账单]${'😀'.repeat(59)}…`)
+  expect(marked('没有', '账单')).toBe('没有')
 })
 
 test('places in one ticket stand together, at the newest', () => {

@@ -5,8 +5,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../../server/kernel/ids.ts'
 import type { Database } from '../../../server/schema.ts'
 import { getTicket } from '../../../server/tickets/queries.ts'
-import { findByNumber, findCustomers, findPlaces, type Narrowed } from '../../../server/tickets/search/queries.ts'
-import { type Kind, readWanted } from '../../../server/tickets/search/rules.ts'
+import {
+  findByNumber,
+  findCustomers,
+  findPlaces,
+  type Narrowed,
+  type PlaceKind,
+} from '../../../server/tickets/search/queries.ts'
+import { readWanted } from '../../../server/tickets/search/rules.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { conversations } from '../../support/conversations.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -35,11 +41,11 @@ const EVERYTHING: Narrowed = { states: [], departmentId: null, hadBy: null, held
 const wish = (typed: string, narrowed: Partial<Narrowed> = {}) => ({
   wanted: readWanted(typed),
   narrowed: { ...EVERYTHING, ...narrowed },
-  before: null,
+  before: null as string | null,
   limit: 10,
 })
-const places = (kind: Exclude<Kind, 'customers'>, typed: string, narrowed: Partial<Narrowed> = {}) =>
-  findPlaces(database.db, kind, wish(typed, narrowed))
+const places = (kind: PlaceKind, typed: string, narrowed: Partial<Narrowed> = {}) =>
+  findPlaces(database.db, [{ kind, limit: 10 }], wish(typed, narrowed))
 const said = async (typed: string, narrowed: Partial<Narrowed> = {}) =>
   (await places('messages', typed, narrowed)).map(({ text }) => text)
 const customers = async (typed: string) =>
@@ -161,7 +167,7 @@ test('among twenty thousand, a rare word and a common one are found, page by pag
   expect(await said('蓝鲸')).toHaveLength(1)
   const ids: string[] = []
   for (let before: string | null = null; ; ) {
-    const page = await findPlaces(database.db, 'messages', { ...wish('账单'), before, limit: 400 })
+    const page = await findPlaces(database.db, [{ kind: 'messages', limit: 400 }], { ...wish('账单'), before })
     ids.push(...page.map(({ id }) => id))
     before = page.at(-1)?.id ?? null
     if (page.length < 400) break
@@ -180,7 +186,8 @@ test('old words are found by their index, new ones by reading back, and no other
     log: ({ query }) => void asked.push({ sql: query.sql, parameters: query.parameters }),
   })
   try {
-    for (const kind of ['messages', 'notes', 'solutions'] as const) await findPlaces(db, kind, wish('蓝鲸'))
+    const kinds = (['messages', 'notes', 'solutions'] as const).map((kind) => ({ kind, limit: 10 }))
+    await findPlaces(db, kinds, wish('蓝鲸'))
     await findCustomers(db, wish('顾客777'))
     await findCustomers(db, wish('13800138000'))
     const plans = []
@@ -191,8 +198,9 @@ test('old words are found by their index, new ones by reading back, and no other
     expect(plans[0]).toContain('Bitmap Index Scan on messages_words')
     expect(plans[0]).toContain('Index Scan Backward using messages_pkey')
     expect(plans[0]).not.toContain('Seq Scan on messages')
-    expect(plans[3]).toContain('Bitmap Index Scan on customers_words')
-    expect(plans[4]).not.toContain('Seq Scan on customers')
+    for (const index of ['notes_words', 'tickets_words']) expect(plans[0]).toContain(`Bitmap Index Scan on ${index}`)
+    expect(plans[1]).toContain('Bitmap Index Scan on customers_words')
+    expect(plans[2]).not.toContain('Seq Scan on customers')
   } finally {
     await db.destroy()
   }
