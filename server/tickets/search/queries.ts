@@ -110,7 +110,7 @@ function placesOf(kind: PlaceKind, { wanted, narrowed, before, limit }: Wish & P
 const TICKET = sql`t.id as "ticketId", t.number, t.subject, t.state, c.name as "customerName", k.name as category`
 
 /** So many of the newest are simply read: what is said often is found among them without fetching all of its places. */
-const READ = { messages: 5000, others: 1000 } as const
+const READ = { messages: 2500, others: 1000 } as const
 
 /**
  * Ids of the newest that hold all terms: those just written by reading back, the others by the index. The second half does
