@@ -25,7 +25,9 @@ function look() {
   if (id !== offer) {
     offer = id
     rangAt = 0
-    if (id && !document.getElementById('desk-offer'))
+    if (id.startsWith('request') && location.pathname !== '/escalations')
+      toast(words.request, { link: { href: '/escalations', text: words.toRequests } })
+    if (id.startsWith('customer') && !document.getElementById('desk-offer'))
       toast(words.offer, { link: { href: '/desk', text: words.toDesk } })
   }
   if (id && !over && Date.now() - rangAt >= RING_MILLISECONDS) {

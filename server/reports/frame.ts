@@ -1,9 +1,10 @@
 import { hasChief } from '../accounts/leadership/queries.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
 import { countForMe, openOfferOf } from '../desk/queries.ts'
+import { openOfferOf as openRequestOf } from '../escalations/offers/queries.ts'
 import { countForPerson } from '../escalations/queries.ts'
 import { countOpenIncidents } from '../incidents/queries.ts'
-import { HOUR, localOf, nightOf, plus, windowOf } from '../kernel/time.ts'
+import { HOUR, localOf, nightOf, plus, SECOND, windowOf } from '../kernel/time.ts'
 import { countUnread } from '../notifications/reminders/queries.ts'
 import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
@@ -21,7 +22,7 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
   const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders] = await Promise.all([
     works ? countForMe(db, me.staffId) : 0,
     me.capabilities.has('board.read') ? openAlarms(db) : [],
-    works ? openOfferOf(db, me.staffId, now) : null,
+    offerTo(db, me, now),
     me.capabilities.has('leadership.read') ? hasChief(db, now) : true,
     nightLineOf({ db, now, zone }, me),
     me.capabilities.has('escalation.read') ? countForPerson(db, me.staffId) : 0,
@@ -33,11 +34,24 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
   const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size
   return {
     counts: Object.fromEntries(Object.entries({ ...counted, board }).filter(([, count]) => count > 0)),
-    offer: offer && { id: offer.id, expiresAt: offer.expiresAt, seconds: offer.seconds },
+    offer,
     alarm: me.capabilities.has('alarm.settle') ? (alarms.at(-1)?.id ?? null) : null,
     leaderless: !led,
     nightLine,
   }
+}
+
+/** A customer for whoever talks with them, a request for whoever is on the post that was asked. */
+async function offerTo(db: Reader, me: SignedIn, now: Date): Promise<StaffFrame['offer']> {
+  const customer = me.capabilities.has('desk.work') ? await openOfferOf(db, me.staffId, now) : null
+  if (customer) {
+    const { id, expiresAt, seconds } = customer
+    return { kind: 'customer', id, expiresAt, seconds }
+  }
+  const request = me.capabilities.has('escalation.handle') ? await openRequestOf(db, me.staffId, now) : undefined
+  if (!request) return null
+  const { id, expiresAt, madeAt } = request
+  return { kind: 'request', id, expiresAt, seconds: (expiresAt.getTime() - madeAt.getTime()) / SECOND }
 }
 
 /** From two hours before the night to two after, in per cent of its width; my own shift marked, now where it is. */

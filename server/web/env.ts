@@ -1,5 +1,5 @@
 import type { Capability, Post } from '../kernel/capabilities.ts'
-import type { AlarmId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
+import type { AlarmId, EscalationOfferId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Malformed } from '../kernel/refusal.ts'
 import type { Actor } from '../platform/actor.ts'
@@ -36,8 +36,13 @@ export type StaffFrame = {
     /** Unread reminders, at the bell. */
     readonly reminders?: number
   }
-  /** The offer that waits for this person's press: every staff page rings for it. */
-  readonly offer: { readonly id: OfferId; readonly expiresAt: Date; readonly seconds: number } | null
+  /** The offer that waits for this person's press, a customer or a request of colleagues: every staff page rings for it. */
+  readonly offer: {
+    readonly kind: 'customer' | 'request'
+    readonly id: OfferId | EscalationOfferId
+    readonly expiresAt: Date
+    readonly seconds: number
+  } | null
   /** The newest alarm that rings at this person until somebody settles it. */
   readonly alarm: AlarmId | null
   /** True for HR, administrators and the group itself where nobody heads the leadership group (REGULATION row 5). */

@@ -149,12 +149,14 @@ test('an agent asks a department, its handler accepts and answers from the link 
 
 test('the technician on post gets it as a live offer, writes the solution, and the customer reads it', async () => {
   const wu = await onPost('吴凯', 'technician')
-  await wu.page.goto(`${house.url}/escalations`)
+  await wu.page.goto(`${house.url}/duty`)
   const mei = await onPost('林玫', 'service')
   const customer = await customerAsks('光猫红灯，重启两次都不行')
   await takes(mei.page)
   await asks(mei.page, 'post:technician')
-  await wu.page.getByText('给你的请求').waitFor()
+  // On whatever page they are it is said and rings.
+  await wu.page.getByRole('link', { name: '去看请求' }).click()
+  await wu.page.getByText('给你的请求').first().waitFor()
   await picture(wu.page, 'technician.zh-dark-1440')
   await wu.page.getByRole('button', { name: '接下' }).click()
   await wu.page.fill('[name=forCustomer]', '您家的线路已恢复。')

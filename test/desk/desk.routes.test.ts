@@ -300,7 +300,7 @@ test('the frame around every page counts what needs this person, and names the o
     htmx: true,
     headers: { 'hx-current-url': 'http://desk.test/desk/7' },
   })
-  expect(frame.html).toContain(`data-offer="${id}"`)
+  expect(frame.html).toContain(`data-offer="customer-${id}"`)
   expect(frame.html).toContain('data-desk="1"')
   expect(frame.html).toContain('name="back" value="/desk/7"')
   expect(frame.html).toMatch(/<a href="\/desk" aria-current="page">/)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addContact } from '../../server/customers/queries.ts'
 import { makeEscalationLink } from '../../server/escalations/links/actions.ts'
+import { offerToPosts } from '../../server/escalations/offers/actions.ts'
 import type { CustomerId, EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { formToken, hashOf, newToken } from '../../server/platform/tokens.ts'
@@ -250,6 +251,17 @@ test('a decision that is not handed over in a quarter of an hour shows as overdu
   const { id } = await request()
   expect(location).toBe(`/escalations/${id}`)
   expect((await agent.get(location)).text).toContain('Handed over late: 16 min after the decision')
+})
+
+test('a request offered to the technician on post rings on whatever page they have open, with its own seconds', async () => {
+  const lu = await hire(database.db, '陆远')
+  await putOnPost(database.db, lu, 'technician')
+  await request({ target: 'post:technician' })
+  await house.deps.transact(system, offerToPosts)
+  const page = (await (await browserOf(lu)).get('/duty')).text
+  expect(page).toMatch(/data-offer="request-\d+" data-until="2026-11-23T18:14:20.000Z" data-seconds="20"/)
+  expect((await (await browserOf(lu)).get('/escalations')).text).toContain('data-seconds="20"')
+  expect((await (await browserOf(mei)).get('/duty')).text).not.toContain('data-offer="request')
 })
 
 test('the form to ask others knows what is known: the need and how to reach the customer', async () => {
