@@ -204,6 +204,8 @@ export async function listOnBoard(
 }
 
 export type ClockAtRisk = {
+  /** An answer that is owed, or a solution whose agreed time is over. */
+  kind: 'answer' | 'solution'
   ticketId: TicketId
   customerName: string
   category: Bilingual | null
@@ -212,40 +214,38 @@ export type ClockAtRisk = {
   staff: { name: string; nameEn: string } | null
 }
 
-/** Answers owed, the most urgent first. */
-export async function listClocks(db: Reader, limit: number): Promise<ClockAtRisk[]> {
-  const rows = await db
-    .selectFrom('tickets as t')
-    .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .leftJoin('categories as k', 'k.id', 't.category_id')
-    .leftJoin('assignments as a', (join) => join.onRef('a.ticket_id', '=', 't.id').on('a.ended_at', 'is', null))
-    .leftJoin('staff as s', 's.id', 'a.staff_id')
-    .select([
-      't.id',
-      'c.name as customer',
-      'k.name as category',
-      't.complained_at',
-      't.answer_due_at',
-      's.name',
-      's.name_en',
-    ])
-    .where('t.state', 'in', ['queued', 'open'])
-    .where('t.answer_due_at', 'is not', null)
-    .orderBy('t.answer_due_at')
-    .limit(limit)
-    .execute()
-  return rows.flatMap((row) =>
-    row.answer_due_at
-      ? [
-          {
-            ticketId: row.id as TicketId,
-            customerName: row.customer,
-            category: row.category,
-            complained: row.complained_at !== null,
-            dueAt: row.answer_due_at,
-            staff: row.name ? { name: row.name, nameEn: row.name_en ?? '' } : null,
-          },
-        ]
-      : [],
-  )
+/** Answers owed and solutions overdue, the most urgent first. */
+export async function listClocks(db: Reader, now: Date, limit: number): Promise<ClockAtRisk[]> {
+  const { rows } = await sql<{
+    kind: ClockAtRisk['kind']
+    id: string
+    customer: string
+    category: Bilingual | null
+    complained: boolean
+    due_at: Date
+    name: string | null
+    name_en: string | null
+  }>`
+    with owed as (
+      select 'answer' as kind, t.id, t.answer_due_at as due_at from tickets t
+      where t.state in ('queued', 'open') and t.answer_due_at is not null
+      union all
+      select 'solution', k.ticket_id, k.due_at from ticket_clocks k
+      where k.kind = 'resolution' and k.ended_at is null and k.due_at <= ${now}
+      order by due_at limit ${limit}
+    )
+    select o.kind, o.id, o.due_at, c.name as customer, k.name as category, t.complained_at is not null as complained, s.name, s.name_en
+    from owed o join tickets t on t.id = o.id join customers c on c.id = t.customer_id
+    left join categories k on k.id = t.category_id
+    left join assignments a on a.ticket_id = t.id and a.ended_at is null left join staff s on s.id = a.staff_id
+    order by o.due_at`.execute(db)
+  return rows.map((row) => ({
+    kind: row.kind,
+    ticketId: row.id as TicketId,
+    customerName: row.customer,
+    category: row.category,
+    complained: row.complained,
+    dueAt: row.due_at,
+    staff: row.name ? { name: row.name, nameEn: row.name_en ?? '' } : null,
+  }))
 }

@@ -53,7 +53,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     listNeeds(db),
     readFigures(db, since, now),
     readHours(db, now),
-    listClocks(db, CLOCKS),
+    listClocks(db, now, CLOCKS),
     listOpenIncidents(db, INCIDENTS),
   ])
   return {

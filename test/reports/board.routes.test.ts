@@ -4,6 +4,7 @@ import { openAlarms } from '../../server/desk/alarms/queries.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { findOpenAssignment } from '../../server/tickets/queries.ts'
+import { keepClocks } from '../../server/tickets/sla/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
@@ -58,6 +59,24 @@ test('the board says what needs a hand, who is on post with load and state, and 
     '11 月'.replace(' ', ''),
   ])
     expect(html).toContain(words)
+})
+
+test('a solution that takes longer than agreed is on the board, also while no answer is owed', async () => {
+  await putOnPost(database.db, mei)
+  const id = await does.ask(han)
+  await does.take(id, mei)
+  await house.deps.transact(system, (tx) => keepClocks(tx, id))
+  await database.db
+    .updateTable('ticket_clocks')
+    .set({ due_at: new Date('2026-11-24T02:24:00+08:00') })
+    .where('kind', '=', 'resolution')
+    .execute()
+  await database.db.updateTable('tickets').set({ answer_due_at: null }).where('id', '=', id).execute()
+  clock.set('2026-11-24T02:23:59+08:00')
+  expect((await board.get('/board/clocks', { htmx: true })).html).not.toContain('韩女士')
+  clock.set('2026-11-24T02:25:00+08:00')
+  const { html } = await board.get('/board/clocks', { htmx: true })
+  for (const words of ['韩女士', '解决超时', '超 1:00']) expect(html).toContain(words)
 })
 
 test('the bells of one ticket are one row, and settling it settles them all', async () => {
