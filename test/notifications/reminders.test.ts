@@ -118,6 +118,26 @@ test('before a promise is due its owner is reminded once, on the page and by mai
   expect(late?.subject).toContain('已经过了')
 })
 
+test('an hour without a word is said on the page and by no mail, each hour once; an answer that is late a minute is not', async () => {
+  while ((await house.relay.pass()) > 0);
+  for (let minute = 1; minute <= 59; minute += 2) {
+    clock.set(new Date(new Date(TWO_FOURTEEN).getTime() + minute * 60_000))
+    await tick()
+  }
+  expect(await reminded()).toEqual([])
+  const follow = async (...waits: number[]) => {
+    for (const minutes of waits) {
+      clock.forward({ minutes })
+      await tick()
+    }
+    return (await reminded()).filter(([, kind]) => kind === 'follow_up')
+  }
+  const one = [mei, 'follow_up', 'owner']
+  expect(await follow(2, 5, 5, 45)).toEqual([one])
+  expect(await follow(5)).toEqual([one, one])
+  expect(await letters()).toEqual([])
+}, 60_000)
+
 test('whoever accepted a request is reminded with its owner, and its head when the time has passed', async () => {
   const id = await ask(inMinutes(60))
   await house.deps.transact(as(wu, null, ['handler']), (tx) => escalations.acceptEscalation(tx, id))

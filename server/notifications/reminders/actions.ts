@@ -3,10 +3,12 @@ import { isWithDepartment } from '../../escalations/rules.ts'
 import type { ReminderKind, ReminderPart } from '../../events/notifications.ts'
 import type { EscalationId, PromiseId, ReminderId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
+import { MINUTE, plus } from '../../kernel/time.ts'
 import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
-import { findOpenAssignment } from '../../tickets/queries.ts'
+import { currentSettings } from '../../settings/queries.ts'
+import { findOpenAssignment, getTicket } from '../../tickets/queries.ts'
 import * as reminders from './queries.ts'
 
 type To = { readonly staffId: StaffId; readonly part: ReminderPart; readonly mail: 'none' | 'due' }
@@ -38,8 +40,11 @@ export async function remindOfRequest(
   await remind(tx, 'unaccepted', { ticketId, promiseId: null, escalationId }, [...(await owners(tx, ticketId)), ...to])
 }
 
-/** Nothing has happened on it for long: a word on the page is enough. */
+/** Nothing has been said on it for long: a word on the page is enough. An answer that is only late shows by its clock. */
 export async function remindOfFollowUp(tx: Tx, ticketId: TicketId, staffId: StaffId): Promise<void> {
+  const { followUpMinutes } = await currentSettings(tx.db)
+  const { last_message_at: lastWord } = await getTicket(tx.db, ticketId)
+  if (lastWord > plus(tx.now, -followUpMinutes * MINUTE)) return
   const about = { ticketId, promiseId: null, escalationId: null }
   await remind(tx, 'follow_up', about, [{ staffId, part: 'owner', mail: 'none' }])
 }
