@@ -47,7 +47,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // These start the whole program, so they take longer and get the machine to themselves; browsers come after them, two at once.
+      // These start the whole program, and mostly wait for it: two at once, after all that is quick; then browsers.
       {
         extends: true,
         test: {
@@ -55,7 +55,6 @@ export default defineConfig({
           include: program,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
       },

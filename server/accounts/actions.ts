@@ -29,6 +29,8 @@ const REMEMBERED_MINUTES = 15
  */
 export async function signIn(tx: Tx, { login, password, address, browser }: Attempt): Promise<Opened | undefined> {
   const name = login.trim().toLowerCase()
+  // Of many guesses sent at once each sees those before it.
+  await accounts.lockFailures(tx.db, pairKey(name, address))
   for (const key of failureKeys({ login: name, address })) {
     const { count, last } = await accounts.countFailures(tx.db, key.key, plus(tx.now, -REMEMBERED_MINUTES * MINUTE))
     const seconds = secondsToWait(count, last, key.free, tx.now)
@@ -36,7 +38,10 @@ export async function signIn(tx: Tx, { login, password, address, browser }: Atte
   }
   const known = await accounts.findForSignIn(tx.db, name)
   const right = await verify(known?.passwordHash ?? UNKNOWN_PERSON_HASH, password).catch(() => false)
-  if (!known || !right) return undefined
+  if (!known || !right) {
+    await noteWrongPassword(tx, { login: name, address })
+    return undefined
+  }
   await accounts.forgetFailures(tx.db, pairKey(name, address))
   return openSession(tx, known.id, { address, browser })
 }

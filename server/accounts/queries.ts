@@ -149,6 +149,10 @@ export async function countFailures(
   return { count: Number(row.count), last: row.last }
 }
 
+/** Attempts under one key come one after the other, until the transaction ends. */
+export const lockFailures = (db: Reader, key: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(db)
+
 export const forgetFailures = (db: Reader, key: string) =>
   db.deleteFrom('sign_in_failures').where('key', '=', key).execute()
 

@@ -13,7 +13,7 @@ import { facade } from '../web/facade.ts'
 import { form, optionalText, query, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, seeOther, wantsJson } from '../web/page.ts'
-import { noteWrongPassword, signIn, signOut } from './actions.ts'
+import { signIn, signOut } from './actions.ts'
 import { describeMe } from './as-json.ts'
 import { placeOf } from './place.ts'
 import { demoSignIns, isInhabited, setLanguage, tonightInBrief } from './queries.ts'
@@ -39,10 +39,7 @@ export const accountRoutes = (deps: Deps) =>
       const attempt = { ...typed, ...placeOf(c, deps) }
       try {
         const opened = await deps.transact(system, (tx) => signIn(tx, attempt))
-        if (!opened) {
-          await deps.transact(system, (tx) => noteWrongPassword(tx, attempt))
-          throw refusal('accounts.wrong', {}, 'password')
-        }
+        if (!opened) throw refusal('accounts.wrong', {}, 'password')
         writeCookie(c, SESSION_COOKIE, opened.token, opened.maxAgeSeconds)
         forgetPreSessions(c)
         const me = await deps.whoIs(opened.token)

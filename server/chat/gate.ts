@@ -87,10 +87,8 @@ function buildGate(deps: Deps) {
     await next()
   }
 
-  const files: Gate = async (c, next) => {
-    keepPace(paces.files, bearerRoom(c.var.bearer))
-    await next()
-  }
+  /** Before a file is read. @throws TooMany */
+  const files = (bearer: Bearer): void => keepPace(paces.files, bearerRoom(bearer))
 
   /** No call but the one that says so has a query. */
   const plain: Gate = async (c, next) => {

@@ -513,7 +513,9 @@ test('the lamp follows who is on post also on a page whose policy lets no reques
   const context = await browser.newContext({ locale: 'en' })
   const page = await context.newPage()
   await page.clock.install()
-  await page.goto(shop.origin)
+  // One look of the house serves two seconds of pages.
+  const lit = () => page.goto(shop.origin).then(() => page.locator('.lit').count())
+  await expect.poll(lit, { interval: 500 }).toBe(1)
   await page.getByRole('button', { name: 'somebody is on post' }).waitFor()
   await page.clock.runFor(61_000)
   await expect.poll(() => page.locator('.lit').count()).toBe(1)

@@ -101,7 +101,9 @@ test('files of both sides stand in the conversation at the desk and on the priva
       const page = await openPage(await openBrowser(house.url, { ...look, ...how }))
       await page.goto(`${house.url}${new URL(requestUrl).pathname}`)
       await page.locator('a.file', { hasText: '光猫说明书.pdf' }).waitFor()
-      await page.locator('a.file img').scrollIntoViewIfNeeded()
+      // The live page draws the conversation anew as soon as its script is there.
+      const inView = () => page.locator('a.file img').evaluate('(one) => one.scrollIntoView({ block: "center" })')
+      await expect.poll(() => inView().then(() => 'there', String)).toBe('there')
       await page.waitForFunction('[...document.images].every((one) => one.complete && one.naturalWidth > 0)')
       expect(await widthBeyond(page)).toBe(0)
       expect(await violations(page)).toEqual([])

@@ -463,6 +463,14 @@ test('a wrong password is told as such, and after many one waits', async () => {
   expect((await client.signIn(login, PASSWORD)).status).toBe(200)
 })
 
+test('of many guesses sent at once five are looked at', async () => {
+  const login = await loginOf(await hire(database.db, 'Wei Yi', { passwordHash }))
+  const guesses = Array.from({ length: 12 }, (_, n) => colleague(house.url, hears).signIn(login, `guess ${n}`))
+  const codes = (await Promise.all(guesses)).map((answer) => said(answer)[1])
+  expect(codes.filter((code) => code === 'accounts.wrong')).toHaveLength(5)
+  expect(codes.filter((code) => code === 'accounts.wait')).toHaveLength(7)
+})
+
 test('a session that ends cuts the line, and a line without one is refused in words', async () => {
   const { client, socket } = await atWork()
   const cut = new Promise((resolve) => socket.once('disconnect', resolve))

@@ -4,14 +4,16 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 
+// The shell is the same engine without a window around it, and opens a page in a sixth of the time.
 const INSTALLED = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/usr/bin/google-chrome-stable',
 ]
 // Our own: those of @sparticuz/chromium switch web security off, and tests of policy and origin would lie.
-const ARGS = ['--no-sandbox', '--no-zygote', '--disable-gpu']
+const ARGS = ['--no-sandbox', '--disable-gpu']
 
 type Found = { readonly executablePath: string; readonly env: Record<string, string> }
 const kept = globalThis as { nightdeskChromium?: Promise<Browser> }

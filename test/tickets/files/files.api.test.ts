@@ -100,6 +100,16 @@ describe('a file of a customer', () => {
     expect((await sql`select from incoming_files`.execute(database.db)).rows).toEqual([])
   })
 
+  test('is refused after thirty in ten minutes, until some time has passed', async () => {
+    const { send, messages } = await asker()
+    for (let n = 0; n < 30; n++) await send('', 'empty.txt')
+    const { status, body } = await send('one more', 'more.txt')
+    expect([status, body.error.code]).toEqual([429, 'too_many'])
+    expect(await messages()).toEqual([])
+    clock.forward({ minutes: 1 })
+    expect((await send('one more', 'more.txt')).status).toBe(201)
+  })
+
   test('loses where a phone was when it took the picture', async () => {
     const given = await photo()
     expect(given.includes('Pudong')).toBe(true)
