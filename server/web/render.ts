@@ -111,7 +111,11 @@ hb.registerHelper('instant', (text: unknown) => (text ? new Date(String(text)) :
 hb.registerHelper('object', ({ hash }: Options) => hash)
 for (const folder of ['layouts', 'parts'])
   for (const file of fs.globSync('*.hbs', { cwd: path.join(VIEWS, folder) }))
-    hb.registerPartial(path.basename(file, '.hbs'), fs.readFileSync(path.join(VIEWS, folder, file), 'utf8').trimEnd())
+    // Compiled here, because Handlebars forgets what it compiles inside a page that has pieces of its own.
+    hb.registerPartial(
+      path.basename(file, '.hbs'),
+      hb.compile(fs.readFileSync(path.join(VIEWS, folder, file), 'utf8').trimEnd(), COMPILE),
+    )
 
 /** The last character of a Chinese name, the initials of any other. */
 export function faceOf(name: string): string {
