@@ -47,7 +47,8 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // These start the whole program, and mostly wait for it: two at once, after all that is quick; then browsers.
+      // These start the whole program, and mostly wait for it: two at once, after all that is quick. Then one browser after the other:
+      // each keeps both cores of a small machine busy.
       {
         extends: true,
         test: {
@@ -65,6 +66,7 @@ export default defineConfig({
           include: browser,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
