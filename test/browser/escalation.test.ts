@@ -98,7 +98,10 @@ async function asks(page: Page, target: string) {
 }
 /** The agent passes the answer on and solves it; the customer says so and rates. */
 async function tellsAndSolves(agent: Page, customer: Page, words: string) {
-  await agent.getByRole('button', { name: '告诉客户' }).click()
+  // The answer is on its way while the agent looks.
+  const button = agent.getByRole('button', { name: '告诉客户' })
+  await expect.poll(() => agent.reload().then(() => button.count()), { interval: 500 }).toBe(1)
+  await button.click()
   await agent.getByText('已告诉客户').first().waitFor()
   await customer.getByText(words).waitFor()
   await agent.getByRole('link', { name: '去会话' }).click()
@@ -149,7 +152,8 @@ test('an agent asks a department, its handler accepts and answers from the link 
 
 test('the technician on post gets it as a live offer, writes the solution, and the customer reads it', async () => {
   const wu = await onPost('吴凯', 'technician')
-  await wu.page.goto(`${house.url}/duty`)
+  // Going on post leads there by itself, perhaps at this very moment.
+  await expect.poll(() => wu.page.goto(`${house.url}/duty`).then(() => true, String)).toBe(true)
   const mei = await onPost('林玫', 'service')
   const customer = await customerAsks('光猫红灯，重启两次都不行')
   await takes(mei.page)
