@@ -57,30 +57,34 @@ async function bodyOf({ headers, body }: Request): Promise<Body | undefined> {
   const contentType = headers.get('content-type') ?? ''
   const kept: Uint8Array[] = []
   try {
-    return parseBody(await collect(body, Number(headers.get('content-length') ?? 0), { kept }), contentType)
+    return parseBody(await collect(body, { kept }), contentType)
   } catch (reason) {
     if (reason instanceof Malformed) return { kind: 'refused', reason, typed: typedIn(kept, contentType) }
     throw reason
   }
 }
 
-/** Four times what is taken: whoever typed too much gets it back to shorten it. */
-const KEPT_BYTES = 4 * BODY_BYTES
-
+/** Whoever typed too much gets back what was read of it, to shorten it; of what is longer still, the beginning. */
 function typedIn(kept: readonly Uint8Array[], contentType: string): URLSearchParams | undefined {
-  const bytes = kept.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const isForm = contentType.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
-  return isForm && bytes <= KEPT_BYTES ? new URLSearchParams(Buffer.concat(kept).toString()) : undefined
+  const cutLetter = /(%[\da-f]?)?$/i
+  return isForm ? new URLSearchParams(Buffer.concat(kept).toString().replace(cutLetter, '')) : undefined
 }
 
 /** Whoever sent a little too much hears of it: a line that is closed on unread bytes loses the answer. */
 const DRAINED_BYTES = 1_000_000
 
-/** Never more than a body may have, whatever was announced; what is beyond is read and dropped, up to a point. `kept` holds what came. */
+/**
+ * Never more than a body may have, whatever was announced; what is beyond is read up to a point and refused, at once where it is
+ * announced to go beyond that point. `kept` holds what was read.
+ */
 export async function collect(
   body: ReadableStream<Uint8Array> | null,
-  announced: number,
-  { mostBytes = BODY_BYTES, kept = [] }: { mostBytes?: number; kept?: Uint8Array[] } = {},
+  {
+    mostBytes = BODY_BYTES,
+    announced = 0,
+    kept = [],
+  }: { mostBytes?: number; announced?: number; kept?: Uint8Array[] } = {},
 ): Promise<Uint8Array> {
   if (!body) return new Uint8Array()
   const drained = Math.max(DRAINED_BYTES, 2 * mostBytes)
@@ -88,7 +92,7 @@ export async function collect(
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.byteLength
-    if (bytes <= Math.max(mostBytes, KEPT_BYTES) + piece.byteLength) kept.push(piece)
+    kept.push(piece)
     if (bytes > drained) break
   }
   if (bytes > mostBytes) throw new Malformed('too_large')

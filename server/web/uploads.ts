@@ -27,7 +27,7 @@ export function uploaded(c: Context<Env>, name: string): UploadedFile | undefine
 async function bodyOf({ headers, body }: Request, contentType: string, mostBytes: number): Promise<Body> {
   try {
     const announced = Number(headers.get('content-length') ?? 0)
-    return await parse(await collect(body, announced, { mostBytes }), contentType)
+    return await parse(await collect(body, { mostBytes, announced }), contentType)
   } catch (reason) {
     if (reason instanceof Malformed) return { kind: 'refused', reason }
     throw reason

@@ -106,6 +106,13 @@ for (const language of ['en', 'zh-CN'] as const) {
     kept(await changesNothing(() => me.post('/', doubled)), 400)
     const long = `${WORDS}${'长'.repeat(8000)}`
     kept(await changesNothing(async () => me.post('/', await question({ question: long }))), 413, SHOWN)
+    // Longer than we read: the beginning comes back, and not half a letter at its end.
+    const endless = await changesNothing(async () =>
+      me.post('/', await question({ question: `${WORDS}${'长'.repeat(200_000)}` })),
+    )
+    kept(endless, 413, SHOWN)
+    expect(endless.text).toMatch(/长{100000}/)
+    expect(endless.text).not.toMatch(/长[%\ufffd]/)
     const bytes = Buffer.concat([
       Buffer.from(
         `${new URLSearchParams(await question({ question: '' })).toString().replace('question=', 'x=')}&question=`,

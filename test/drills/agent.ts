@@ -6,7 +6,11 @@ import type { Fire } from './program-under-fire.ts'
 /** What an agent has in hand: whose it is now, and under which epoch. */
 type Work = { readonly ticketId: string; readonly epoch: number }
 type Letter = { readonly ticketId: string; readonly epoch: number; readonly clientId: string; readonly body: string }
+type Resumed = { tickets: { id: string; messages: Message[]; lastSeq: number }[] }
 type Answer = { seq: number } | { error: { code: string } }
+
+/** So many conversations one `resume` may ask about. */
+const MOST_AT_ONCE = 20
 
 export type Agent = Awaited<ReturnType<typeof agentOnPost>>
 
@@ -61,16 +65,35 @@ export async function agentOnPost(
     while (shown.get(ticketId)?.has(seq + 1)) seq++
     return seq
   }
-  const look = async (ticketId: string): Promise<void> => {
-    await request('watch', { ticketId })
-    for (let before = -1; before < last(ticketId); ) {
-      before = last(ticketId)
-      const { tickets } = await request<{ tickets: { messages: Message[] }[] }>('resume', {
-        tickets: [{ id: ticketId, after: before }],
-      })
-      tickets[0]?.messages.forEach(show)
+  // Few events a second are taken from one line: each conversation is watched once, and one question asks for what all of them lack.
+  let watched = new Set<string>()
+  const askForAll = async (): Promise<void> => {
+    const behind = new Set(shown.keys())
+    while (behind.size > 0) {
+      const asked = [...behind].slice(0, MOST_AT_ONCE)
+      for (const ticketId of asked)
+        if (!watched.has(ticketId)) {
+          await request('watch', { ticketId })
+          watched.add(ticketId)
+        }
+      const { tickets } = await request<Resumed>('resume', { tickets: asked.map((id) => ({ id, after: last(id) })) })
+      for (const { messages } of tickets) messages.forEach(show)
+      for (const id of asked) {
+        const lastSeq = tickets.find((one) => one.id === id)?.lastSeq ?? 0 // what may be read no longer is left out
+        if (last(id) >= lastSeq) behind.delete(id)
+      }
     }
   }
+  let asking: Promise<void> | undefined
+  /** What is missing is asked for by one question at a time; whoever asks meanwhile gets the answer to the next. */
+  const look = async (): Promise<void> => {
+    await asking?.catch(() => undefined)
+    asking ??= askForAll().finally(() => {
+      asking = undefined
+    })
+    await asking
+  }
+  const later = (): void => void look().catch(() => undefined)
   const send = async (letter: Letter): Promise<void> => {
     const answer = await request<Answer>('message.post', letter)
     if ('seq' in answer) acknowledged.push({ ...letter, seq: answer.seq })
@@ -92,7 +115,10 @@ export async function agentOnPost(
     )
   const answerAll = async (colleagues: readonly string[]): Promise<void> => {
     for (const work of await mine()) {
-      if (!shown.has(work.ticketId)) await look(work.ticketId)
+      if (!shown.has(work.ticketId)) {
+        shown.set(work.ticketId, new Map())
+        await look()
+      }
       const letter = { ...work, clientId: crypto.randomUUID(), body: `${login} ${sent.length}` }
       sent.push(letter)
       waiting.set(letter.clientId, letter)
@@ -104,20 +130,18 @@ export async function agentOnPost(
   }
   socket.on('message', (message: Message) => {
     show(message)
-    if (last(message.ticketId) < message.seq) void look(message.ticketId).catch(() => undefined)
+    if (last(message.ticketId) < message.seq) later()
   })
-  // While live words may be missing it asks by itself, as the desk does.
-  let asking: NodeJS.Timeout | undefined
+  // While live words may be missing it asks by itself, as the protocol says.
+  let polling: NodeJS.Timeout | undefined
   socket.on('degraded', ({ on }: { on: boolean }) => {
-    clearInterval(asking)
-    const lookAtAll = (): void => {
-      for (const ticketId of shown.keys()) void look(ticketId).catch(() => undefined)
-    }
-    asking = on ? setInterval(lookAtAll, 1000) : undefined
-    if (!on) lookAtAll()
+    clearInterval(polling)
+    polling = on ? setInterval(later, 3000) : undefined
+    if (!on) later()
   })
   socket.on('connect', () => {
-    for (const ticketId of shown.keys()) void look(ticketId).catch(() => undefined)
+    watched = new Set()
+    later()
   })
   return {
     staffId: me.id,
@@ -132,11 +156,9 @@ export async function agentOnPost(
       return waiting.size === 0
     },
     /** The pages of all conversations are complete. */
-    catchUp: async (): Promise<void> => {
-      for (const ticketId of shown.keys()) await look(ticketId)
-    },
+    catchUp: look,
     close: () => {
-      clearInterval(asking)
+      clearInterval(polling)
       socket.disconnect()
     },
     sent,
