@@ -15,3 +15,16 @@ test('a word that few articles have weighs more than one that many have', () => 
   const articles = ['Wi-Fi does not connect', 'The television does not connect', 'SSH'].map(article)
   expect(ranked(articles, 'my ssh does not connect')[0]?.title.en).toBe('SSH')
 })
+
+test('a question finds the article about its matter, not one that shares its small words or a piece of a word', () => {
+  const article = (title: string, en: string) => ({ title: { 'zh-CN': '', en: title }, body: { 'zh-CN': '', en } })
+  const articles = [
+    article('My domain has expired', 'It has been off since then: renew it, by telephone too.'),
+    article('Moving house with your broadband', 'Tell us the new address.'),
+    article('The LOS light is red and nothing loads', 'A red light on the modem: your broadband has no signal.'),
+  ]
+  const titles = (words: string) => ranked(articles, words).map(({ title }) => title.en)
+  expect(titles('Our broadband has been down since one; the modem blinks red')[0]).toMatch(/LOS/)
+  expect(titles('one has been off since')).toEqual([])
+  expect(titles('lights')[0]).toMatch(/LOS/)
+})

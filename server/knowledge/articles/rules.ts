@@ -70,7 +70,7 @@ function spansOf(line: string): Span[] {
   return spans
 }
 
-/** What is looked for: Latin words whole, Chinese by every two characters that stand together. */
+/** What is looked for: Latin words from their beginning, Chinese by every two characters that stand together. */
 function termsOf(words: string): string[] {
   const plain = words.toLowerCase().normalize('NFKC')
   const latin = (plain.match(/[a-z0-9]{2,}/g) ?? []).filter((word) => !COMMON.has(word))
@@ -80,10 +80,13 @@ function termsOf(words: string): string[] {
   })
   return [...new Set([...latin, ...pairs])].slice(0, 60)
 }
+/** Words that any question has: they tell no article from another. */
 const COMMON = new Set(
-  'the is it my me we do to of in on at an and or not no what how why can you your with for are was does did this that be but'.split(
-    ' ',
-  ),
+  `a about after again all also am an and any are as at be because been before but by came can cannot could did do does
+  down for from get gets go got had has have he help her here him his how if in into is it its just keep like me more
+  most much must my need never no not now of off on one only or other our out over please she should since so some still
+  than that the their them then there these they thing this those to too under until up us very want was we were what
+  when where which while who why will with would you your`.split(/\s+/),
 )
 
 /**
@@ -93,20 +96,28 @@ const COMMON = new Set(
 export function ranked<A extends Words>(articles: readonly A[], words: string): A[] {
   const texts = articles.map((article) => ({ article, title: plainOf(article.title), body: plainOf(article.body) }))
   const terms = termsOf(words).map((term) => {
-    const having = texts.filter(({ title, body }) => title.includes(term) || body.includes(term)).length
-    return { term, weight: having === 0 ? 0 : EVERYWHERE + Math.log(texts.length / having) }
+    const has = holds(term)
+    const having = texts.filter(({ title, body }) => has(title) || has(body)).length
+    return { has, weight: having === 0 ? 0 : EVERYWHERE + Math.log(texts.length / having) }
   })
   const scoreOf = ({ title, body }: { title: string; body: string }): number =>
-    terms.reduce(
-      (sum, { term, weight }) => sum + weight * ((title.includes(term) ? 4 : 0) + (body.includes(term) ? 1 : 0)),
-      0,
-    )
+    terms.reduce((sum, { has, weight }) => sum + weight * ((has(title) ? 4 : 0) + (has(body) ? 1 : 0)), 0)
   return texts
     .map((text) => ({ article: text.article, score: scoreOf(text) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
     .map(({ article }) => article)
 }
+
+/** `port` is found in "ports" and not in "support"; two Chinese characters are found anywhere. */
+function holds(term: string): (text: string) => boolean {
+  if (!/^[a-z0-9]+$/.test(term)) return (text) => text.includes(term)
+  const start = new RegExp(`(?<![a-z0-9])${stemOf(term)}`)
+  return (text) => start.test(text)
+}
+
+/** Without the endings that English words change: blinks, blinking and blinked begin alike. */
+const stemOf = (word: string): string => (word.length > 4 ? word.replace(/(?:ing|ed|es|s|e)$/, '') : word)
 
 /** Even a word that every article has tells them from those without any. */
 const EVERYWHERE = 0.05
