@@ -10,9 +10,7 @@ import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { SignedIn, StaffFrame } from '../web/env.ts'
-
-/** Hours shown before and after the night (LOOK). */
-const AROUND_HOURS = 2
+import { lineWindow } from './rules.ts'
 
 type At = { db: Reader; now: Date; zone: string }
 
@@ -54,16 +52,15 @@ async function offerTo(db: Reader, me: SignedIn, now: Date): Promise<StaffFrame[
   return { kind: 'request', id, expiresAt, seconds: (expiresAt.getTime() - madeAt.getTime()) / SECOND }
 }
 
-/** From two hours before the night to two after, in per cent of its width; my own shift marked, now where it is. */
+/** In per cent of its width; my own shift marked, now where it is. */
 async function nightLineOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame['nightLine']> {
   const { nightStart, nightEnd } = await currentSettings(db)
   const night = windowOf(nightOf(now, zone), nightStart, nightEnd, zone)
-  const from = plus(night.from, -AROUND_HOURS * HOUR)
-  const to = plus(night.to, AROUND_HOURS * HOUR)
+  const shift = await nextShiftOf(db, me.staffId, now)
+  const { from, to } = lineWindow(night, shift, now)
   const whole = to.getTime() - from.getTime()
   const x = (at: Date): number =>
     Math.round(Math.min(1, Math.max(0, (at.getTime() - from.getTime()) / whole)) * 1000) / 10
-  const shift = await nextShiftOf(db, me.staffId, now)
   const touches = shift && shift.from < to && shift.to > from
   const hours: { x: number; text: string }[] = []
   for (let at = from; at <= to; at = plus(at, 2 * HOUR))

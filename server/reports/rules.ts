@@ -1,3 +1,5 @@
+import { HOUR, plus, type Window } from '../kernel/time.ts'
+
 /** The path of a small line over twelve values in a box of 100 × 28, high values up; flat where nothing varies. */
 export function sparkline(values: readonly number[]): string {
   const most = Math.max(...values, 0)
@@ -32,4 +34,17 @@ export function gather<Row extends Ringing>(rows: readonly Row[]): (Row & { also
       return first ? [{ ...first, also: others.map(({ alarmId }) => alarmId) }] : []
     })
     .toSorted((a, b) => Number(b.kind === 'complaint') - Number(a.kind === 'complaint'))
+}
+
+/** Hours shown before and after (LOOK). */
+const AROUND_HOURS = 2
+
+/** What the line above every page spans: the night with two hours around it; by day, for whoever is on a shift then, that. */
+export function lineWindow(night: Window, shift: Window | null | undefined, now: Date): Window {
+  const around = ({ from, to }: Window): Window => ({
+    from: plus(from, -AROUND_HOURS * HOUR),
+    to: plus(to, AROUND_HOURS * HOUR),
+  })
+  const within = ({ from, to }: Window): boolean => now >= from && now <= to
+  return shift && within(shift) && !within(around(night)) ? around(shift) : around(night)
 }

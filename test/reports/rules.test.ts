@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gather, sparkline } from '../../server/reports/rules.ts'
+import { gather, lineWindow, sparkline } from '../../server/reports/rules.ts'
 
 const alarm = (
   alarmId: string,
@@ -29,4 +29,16 @@ test('the bells of one ticket are one row with the most pressing reason; complai
 test('a small line is flat where nothing varies', () => {
   expect(sparkline([0, 0])).toBe('M0 24L100 24')
   expect(sparkline([0, 5])).toBe('M0 24L100 4')
+})
+
+test('the line above every page spans the night, and by day the shift of whoever is on one', () => {
+  const span = (from: string, to: string) => ({ from: new Date(`2026-11-${from}Z`), to: new Date(`2026-11-${to}Z`) })
+  const night = span('23T22:00', '24T06:00')
+  const day = span('24T06:00', '24T14:00')
+  const at = (time: string, shift: typeof day | null) => lineWindow(night, shift, new Date(`2026-11-${time}Z`))
+  expect(at('24T01:00', null)).toEqual(span('23T20:00', '24T08:00'))
+  expect(at('24T09:00', day)).toEqual(span('24T04:00', '24T16:00'))
+  expect(at('24T07:00', day)).toEqual(span('23T20:00', '24T08:00'))
+  expect(at('24T09:00', null)).toEqual(span('23T20:00', '24T08:00'))
+  expect(at('24T09:00', span('24T14:00', '24T22:00'))).toEqual(span('23T20:00', '24T08:00'))
 })
