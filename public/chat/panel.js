@@ -71,10 +71,10 @@ export function panel(root, words, { conversation, unread, seen }) {
     for (const box of all('.chat-box')) box.hidden = now.state === 'closed'
     if (now.with) {
       set('[data-who]', nameOf(now.with))
-      set('[data-who-more]', now.state === 'resolved' || now.state === 'closed' ? now.stateWords : say('with_you'))
+      set('[data-who-more]', say('with_you'))
       set('[data-with]', nameOf(now.with))
       showFace(faceOf(nameOf(now.with)))
-    }
+    } else if (now.state === 'resolved' || now.state === 'closed') set('[data-who-more]', now.stateWords)
     set('[data-state-words]', now.stateWords)
     const heading = find(`states.${now.state}`)
     if (heading) set('[data-title]', heading)
