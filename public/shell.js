@@ -30,6 +30,12 @@ document.addEventListener('htmx:before:request', (event) => {
   )
 })
 
+// A month wider than the page opens where tonight is.
+for (const tonight of document.querySelectorAll('.scroll [data-tonight]')) {
+  const grid = tonight.closest('.scroll')
+  grid.scrollLeft = tonight.offsetLeft - grid.clientWidth / 2
+}
+
 // A menu closes where one presses beside it, and on Escape.
 document.addEventListener('click', ({ target }) => {
   for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(target)) menu.open = false

@@ -16,13 +16,16 @@ export function datesOf(month: string): string[] {
 export const neighbour = (month: string, by: 1 | -1): string =>
   (by === 1 ? addDays(`${month}-28`, 7) : addDays(`${month}-01`, -1)).slice(0, 7)
 
-/** The month as its page shows it: nights across, heads a post on top, people below with a cell a night. */
-export function monthGrid(month: string, people: readonly Rostered[], shifts: readonly ShiftView[], post: Post | null) {
+type Shown = { readonly month: string; readonly post: Post | null; readonly tonight: string }
+
+/** The month as its page shows it: nights across, heads a post on top, people below with a cell a night. A past night lacks nobody any more. */
+export function monthGrid({ month, post, tonight }: Shown, people: readonly Rostered[], shifts: readonly ShiftView[]) {
   const nights = datesOf(month).map((date) => ({
     date,
     day: Number(date.slice(8)),
     weekday: weekdayOf(date),
     rest: weekdayOf(date) > 5,
+    tonight: date === tonight,
   }))
   const atNight = shifts.filter(({ kind }) => kind === 'night')
   const sums = ORDER.filter((one) => !post || one === post).map((one) => ({
@@ -30,7 +33,7 @@ export function monthGrid(month: string, people: readonly Rostered[], shifts: re
     heads: HEADS[one],
     cells: nights.map(({ date, rest }) => {
       const count = atNight.filter((shift) => shift.night === date && shift.post === one).length
-      return { date, rest, count, gap: count < HEADS[one] }
+      return { date, rest, count, gap: date >= tonight && count < HEADS[one] }
     }),
   }))
   const rows = people

@@ -93,7 +93,7 @@ async function monthOf(c: Context<Env>, deps: Deps, asked: Asked): Promise<Recor
     next: neighbour(month, 1),
     post: asked.post ?? null,
     posts: ['manager', 'service', 'technician', 'guard'],
-    ...monthGrid(month, people, shifts, asked.post ?? null),
+    ...monthGrid({ month, post: asked.post ?? null, tonight }, people, shifts),
     night: night ?? null,
     ofNight: night ? await shiftsOfNight(deps.db, night) : [],
     people,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Post, Rank } from '../../server/kernel/capabilities.ts'
 import type { ShiftId, StaffId } from '../../server/kernel/ids.ts'
+import { monthGrid } from '../../server/roster/month.ts'
 import { type Planned, startsAtNight, stretchOf, whyNotPlan, whyNotRemove } from '../../server/roster/rules.ts'
 
 const now = new Date('2026-11-24T02:14:00+08:00')
@@ -94,4 +95,11 @@ test('on the night on which the clock goes back a shift is an hour longer, and s
   const hours = { nightStart: '22:00', nightEnd: '06:00', zone: 'Europe/Berlin' }
   const { from, to } = stretchOf('2026-10-24', { start: '22:00', end: '06:00' }, hours)
   expect([from.toISOString(), to.toISOString()]).toEqual(['2026-10-24T20:00:00.000Z', '2026-10-25T05:00:00.000Z'])
+})
+
+test('a night that lacks somebody is lit from tonight on; nobody can be added to one that is over', () => {
+  const { nights, sums } = monthGrid({ month: '2026-11', post: 'manager', tonight: '2026-11-24' }, [], [])
+  expect(nights.filter(({ tonight }) => tonight).map(({ date }) => date)).toEqual(['2026-11-24'])
+  const lit = sums[0]?.cells.filter(({ gap }) => gap).map(({ date }) => date)
+  expect(lit).toEqual(['24', '25', '26', '27', '28', '29', '30'].map((day) => `2026-11-${day}`))
 })

@@ -1,4 +1,5 @@
 import type { Bilingual } from '../../kernel/language.ts'
+import { DAY, HOUR, plus } from '../../kernel/time.ts'
 import type { Tx } from '../../schema.ts'
 
 type DemoArticle = { topic: string; title: Bilingual; body: Bilingual }
@@ -27,19 +28,25 @@ export async function publishDemoArticles({ db, now }: Tx): Promise<void> {
         state: 'published' as const,
         published_draft: 1,
         version: 1,
-        saved_at: now,
+        saved_at: writtenAt(position, now),
         saved_by: null,
-        state_since: now,
+        state_since: writtenAt(position, now),
       })),
     )
     .returning(['id', 'position'])
     .execute()
   const versions = rows.flatMap(({ id, position }) => {
     const one = words[position]
-    return one ? [{ ...one, article_id: id, version: 1, published_at: now, published_by: null }] : []
+    return one
+      ? [{ ...one, article_id: id, version: 1, published_at: writtenAt(position, now), published_by: null }]
+      : []
   })
   await db.insertInto('article_versions').values(versions).execute()
 }
+
+/** Weeks ago, but for two of last night: what has changed since one's last shift is marked. */
+const writtenAt = (position: number, now: Date): Date =>
+  plus(now, position % 7 === 3 ? -9 * HOUR : -(12 + 5 * position) * DAY)
 
 const ARTICLES: readonly DemoArticle[] = [
   article(
