@@ -62,7 +62,7 @@ export async function readProgress(db: Reader, now: Date, night: string): Promis
         where a.checked_out_at is null and s.post = 'service' and s.during @> ${now}::timestamptz) as on_post,
       exists (select from allowed_sites) or exists (select from settings where key in ('greeting', 'accent', 'logo')) as dressed,
       exists (select from tickets) as asked,
-      exists (select from messages where author = 'staff') as answered`.execute(db)
+      exists (select from messages where author like 'staff:%') as answered`.execute(db)
   const [row] = rows
   return {
     departments: Number(row?.departments ?? 0),

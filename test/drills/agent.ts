@@ -145,10 +145,18 @@ export async function agentOnPost(
   })
   return {
     staffId: me.id,
-    /** One turn of work; what fails because somebody was just killed is done in the next. */
+    /** One turn of work, taking what is offered meanwhile; what fails because somebody was just killed is done in the next. */
     work: async (colleagues: readonly string[]): Promise<void> => {
-      await takeOffers().catch(() => undefined)
-      await answerAll(colleagues).catch(() => undefined)
+      let answering = true
+      const answered = answerAll(colleagues)
+        .catch(() => undefined)
+        .finally(() => {
+          answering = false
+        })
+      do {
+        await takeOffers().catch(() => undefined)
+        await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 300))])
+      } while (answering)
     },
     /** All is well again: everything goes out. */
     settle: async (): Promise<boolean> => {

@@ -23,7 +23,7 @@ const WHOLE = process.env.DRILLS === 'on'
 const CUSTOMERS = WHOLE ? 50 : 10
 const SECONDS = WHOLE ? 300 : 35
 const RESTART_EVERY_SECONDS = 10
-const AGENTS = 2
+const AGENTS = WHOLE ? 4 : 2
 
 if (!hasRedis || !hasNginx)
   console.warn('SKIPPED: several machines were not tried, because redis-server and nginx are not both installed.')
