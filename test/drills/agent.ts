@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client'
 import type { Message } from '../support/customer.ts'
 import type { Line } from '../support/history.ts'
+import { plainBrowser } from '../support/plain-browser.ts'
 import type { Fire } from './program-under-fire.ts'
 
 /** What an agent has in hand: whose it is now, and under which epoch. */
@@ -22,7 +23,7 @@ export async function agentOnPost(
   { url, ask }: Pick<Fire, 'url' | 'ask'>,
   { login, ignores, random }: { login: string; ignores: number; random: () => number },
 ) {
-  const form = browser(url)
+  const form = plainBrowser(url)
   const [me] = await ask<{ id: string; shift: string }>(
     `select p.id, s.id as shift from staff p join shifts s on s.staff_id = p.id and s.during @> now() where p.login = $1`,
     [login],
@@ -175,30 +176,4 @@ export async function agentOnPost(
     screens: (): Map<string, Line[]> =>
       new Map([...shown].map(([id, screen]) => [id, [...screen.values()].sort((a, b) => a.seq - b.seq)])),
   }
-}
-
-/** A browser without scripts: keeps cookies, reads the token of the page, posts forms. */
-function browser(url: string) {
-  const cookies = new Map<string, string>()
-  const cookie = (): string => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  let token = ''
-  const open = async (path: string, init: RequestInit = {}): Promise<Response> => {
-    const answer = await fetch(url + path, {
-      redirect: 'manual',
-      ...init,
-      headers: { cookie: cookie(), ...init.headers },
-    })
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (value) cookies.set(name, value)
-      else cookies.delete(name)
-    }
-    return answer
-  }
-  const read = async (path: string): Promise<void> => {
-    token = /name="_token" value="([^"]+)"/.exec(await (await open(path)).text())?.[1] ?? ''
-  }
-  const post = (path: string, fields: Record<string, string>): Promise<Response> =>
-    open(path, { method: 'POST', headers: { origin: url }, body: new URLSearchParams({ ...fields, _token: token }) })
-  return { read, post, cookie }
 }

@@ -37,7 +37,6 @@ test.runIf(hasRedis && hasNginx)(
     const random = randomFrom(20_261_126)
     await until('the company has moved in', async () => (await onShift(cluster, AGENTS)).length === AGENTS)
     await prepare(cluster)
-    await cluster.ask(`update settings set value = '40' where key = 'capacity'`)
     await pause(3000) // every process has read that by itself
     const agents = await Promise.all(
       (await onShift(cluster, AGENTS)).map((login) => agentOnPost(cluster, { login, ignores: 0, random })),
