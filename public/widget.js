@@ -80,7 +80,7 @@
   const name = () =>
     button.setAttribute(
       'aria-label',
-      `${open ? words.close : words.open} · ${facts.awake ? words.awake : words.asleep}`,
+      `${label.textContent} · ${open ? words.close : words.open} · ${facts.awake ? words.awake : words.asleep}`,
     )
   async function look() {
     if (document.hidden || open) return

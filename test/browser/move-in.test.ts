@@ -8,6 +8,7 @@ import { openBrowser, openPage, picture, violations, widthBeyond } from '../supp
 import { runProgram, untilReady } from '../support/program.ts'
 
 const PASSWORD = 'a lamp in the night'
+const DRAWN = new Set(['setup', 'first-steps', 'settings'])
 const PHONE = { width: 390, height: 844 }
 const WIDE = { width: 1440, height: 900 }
 
@@ -60,6 +61,15 @@ test('an empty company moves in with what the terminal says, and its agent answe
   await page.waitForURL('**/duty')
   expect(await page.locator('.first-steps').count(), 'the first question is still to come').toBe(1)
   await stands(page, 'first-steps')
+  for (const [name, address] of [
+    ['brand', '/settings/brand'],
+    ['settings', '/settings/desk'],
+    ['people', '/people'],
+  ] as const) {
+    await page.goto(`${program.url}${address}`)
+    await stands(page, name)
+  }
+  await page.goto(`${program.url}/duty`)
 
   const desk = await openPage(await openBrowser(program.url, WIDE))
   await desk.goto(link)
@@ -106,6 +116,6 @@ async function stands(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size)
     expect(await widthBeyond(page)).toBe(0)
     expect(await violations(page)).toEqual([])
-    if (name === 'setup' || name === 'first-steps') await picture(page, `${name}-${size.width}`)
+    if (DRAWN.has(name)) await picture(page, `${name}-${size.width}`)
   }
 }

@@ -77,12 +77,23 @@ export const historyOf = ({ ticketId, question, seq, client }: Customer, agents:
 
 /** A customer who has asked, and talks on. */
 export async function customerWith(url: string, headers: Record<string, string> = {}) {
-  const { token } = (await call<{ token: string }>(url, 'POST', '/visitors', { headers, body: { language: 'en' } }))
-    .body
+  const { token } = await taken<{ token: string }>(() =>
+    call(url, 'POST', '/visitors', { headers, body: { language: 'en' } }),
+  )
   const question = aQuestion()
-  const { body } = await call<Asked>(url, 'POST', '/tickets', { token, headers, body: question })
+  const body = await taken<Asked>(() => call(url, 'POST', '/tickets', { token, headers, body: question }))
   const ticketId = body.ticket.id
   return { token, ticketId, question, seq: body.message.seq, client: faithfulClient(url, token, ticketId, headers) }
+}
+
+/** Whoever is told that the house is busy asks again, as the protocol says: what comes twice is kept once. */
+async function taken<Body>(ask: () => Promise<{ status: number; body: unknown }>): Promise<Body> {
+  for (let attempt = 1; ; attempt++) {
+    const { status, body } = await ask()
+    if (status < 300) return body as Body
+    if ((status !== 429 && status !== 503) || attempt === 20) throw new Error(`${status} ${JSON.stringify(body)}`)
+    await pause(1000)
+  }
 }
 
 /** Safe to press again, so it is pressed until it is answered. */

@@ -21,6 +21,9 @@ export type Cast = {
   readonly zone: string
 }
 
+/** The company's own pages, where its customers were when they asked; nobody is there. */
+const SITE = 'https://www.clearbrook.example'
+
 /** First answers of a good night: between half a minute and three. */
 const ACCEPTED_AFTER_SECONDS = 25
 
@@ -69,7 +72,7 @@ export async function writeHistory(
       language: conversation.language,
       category_id: categoryId,
       subject: subjectOf(question),
-      came_from: conversation.page,
+      came_from: conversation.page ? `${SITE}${conversation.page}` : null,
       need: conversation.need ?? null,
       result: conversation.result ?? null,
       head: conversation.complaint === true && !ended,
