@@ -15,8 +15,10 @@
   const given = script.dataset.language || document.documentElement.lang || navigator.language
   const language = /^zh/i.test(given) ? 'zh-CN' : 'en'
   const words = facts.words[language]
+  const ANSWERS_WITHIN_MILLISECONDS = 3000
   let frame
   let open = false
+  let answered = false
 
   const host = document.createElement('div')
   const shadow = host.attachShadow({ mode: 'open' })
@@ -26,6 +28,9 @@
       font: 15px/1.5 -apple-system, "Segoe UI", Roboto, "PingFang SC", "Noto Sans CJK SC", sans-serif; }
     button { all: unset; box-sizing: border-box; position: relative; display: inline-flex; align-items: center; gap: 8px; height: 56px; min-width: 56px;
       justify-content: center; padding: 0 18px; border-radius: 28px; background: #141a26; color: #f4f6fa; cursor: pointer; box-shadow: 0 8px 28px #0005; }
+    button, p { font: 15px/1.5 -apple-system, "Segoe UI", Roboto, "PingFang SC", "Noto Sans CJK SC", sans-serif; letter-spacing: normal; text-transform: none; }
+    p { margin: 0; width: 300px; max-width: calc(100vw - 32px); box-sizing: border-box; padding: 16px; border-radius: 18px; background: #141a26; color: #f4f6fa; box-shadow: 0 18px 60px #0006; }
+    p a { display: block; margin-top: 8px; color: #a9c7ff; }
     button:hover { background: #1f2838; }
     button:focus-visible { outline: 3px solid #7aa7ff; outline-offset: 2px; }
     svg { width: 22px; height: 22px; }
@@ -37,9 +42,9 @@
     [hidden] { display: none !important; }
     @media (max-width: 640px) {
       :host { right: 16px; bottom: 16px; }
-      :host([data-open]) { inset: 0; display: block; }
+      :host([data-open]:not([data-shut])) { inset: 0; display: block; }
       :host([data-open]) iframe { width: 100%; height: 100%; border-radius: 0; }
-      :host([data-open]) button { display: none; }
+      :host([data-open]:not([data-shut])) button { display: none; }
     }`)
   shadow.adoptedStyleSheets = [sheet]
 
@@ -117,6 +122,7 @@
       if (script.dataset.theme) asked.set('theme', script.dataset.theme)
       frame.src = `${house}/widget?${asked}`
       frame.title = words.frame
+      frame.addEventListener('load', () => setTimeout(sayShutOut, ANSWERS_WITHIN_MILLISECONDS))
       shadow.prepend(frame)
     }
     if (frame) frame.hidden = !on
@@ -127,6 +133,23 @@
     tell()
     if (!on) button.focus()
   }
+  /** A browser shows nothing in a frame that may not be there, and tells nobody: whoever asked is led to a page of ours. */
+  function sayShutOut() {
+    if (answered || !frame) return
+    console.warn(`Nightdesk: ${location.origin} is not among the allowed sites.`)
+    frame.remove()
+    frame = document.createElement('p')
+    frame.role = 'status'
+    frame.hidden = !open
+    const link = document.createElement('a')
+    link.href = `${house}/`
+    link.target = '_blank'
+    link.rel = 'noopener'
+    link.textContent = words.apart
+    frame.append(words.shut, link)
+    host.toggleAttribute('data-shut', true)
+    shadow.prepend(frame)
+  }
   button.addEventListener('click', () => show(!open))
   addEventListener('keydown', ({ key }) => {
     if (key === 'Escape' && open) show(false)
@@ -134,6 +157,7 @@
   addEventListener('message', ({ origin, source, data }) => {
     if (origin !== house || source !== frame?.contentWindow || !data || typeof data.nightdesk !== 'object') return
     const { unread, close, ready, awake } = data.nightdesk
+    answered = true
     if (ready) tell()
     if (close) show(false)
     if (typeof awake === 'boolean') light(awake)

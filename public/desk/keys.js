@@ -34,7 +34,7 @@ const ACTS = {
   p: () => press('[data-pass]'),
   r: () => write('reply', replyArea()),
   n: () => write('note', noteArea()),
-  t: () => unfold('act-transfer', 'input'),
+  t: () => unfold('act-transfer', 'input:not([type=hidden]), button'),
   e: () => unfold('act-resolve', 'select'),
   '/': () => {
     if (!replyArea()) return undefined

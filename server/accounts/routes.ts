@@ -2,9 +2,10 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { LANGUAGES } from '../kernel/language.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
-import { nightOf } from '../kernel/time.ts'
+import { dayPartOf, localOf } from '../kernel/time.ts'
 import { system } from '../platform/actor.ts'
 import { formToken } from '../platform/tokens.ts'
+import { currentSettings } from '../settings/queries.ts'
 import { forgetPreSessions, keepLanguage, SESSION_COOKIE, THEME_COOKIE, writeCookie } from '../web/cookies.ts'
 import { tokenFor } from '../web/cross-site.ts'
 import type { Deps } from '../web/deps.ts'
@@ -93,14 +94,19 @@ async function showSignIn(
 ): Promise<Response> {
   const { db, clock, config } = deps
   const now = clock.now()
-  const tonight = await tonightInBrief(db, now)
+  const [tonight, { nightStart: start, nightEnd: end }] = await Promise.all([
+    tonightInBrief(db, now),
+    currentSettings(db),
+  ])
+  const zone = config.timeZone
   return page(
     c,
     deps,
     'accounts/sign-in',
     {
       ...values,
-      night: nightOf(now, config.timeZone),
+      moment: dayPartOf(now, { start, end, zone }),
+      hello: helloAt(localOf(now, zone).time),
       tonight,
       awake: tonight.onPost > 0,
       facade: facade(56, 35, Math.min(1, tonight.onPost), [23, 1]),
@@ -116,3 +122,6 @@ const groupByWhat = (people: readonly DemoPerson[]): { what: string; people: Dem
     what,
     people: people.filter((one) => one.what === what),
   }))
+
+const helloAt = (time: string): 'morning' | 'afternoon' | 'evening' =>
+  time >= '18:00' || time < '05:00' ? 'evening' : time < '12:00' ? 'morning' : 'afternoon'

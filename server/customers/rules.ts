@@ -29,7 +29,9 @@ const readEmail = (typed: string): Contact | undefined => {
 function readPhone(typed: string): Contact | undefined {
   try {
     const number = phones.parse(typed, HOME_REGION)
-    if (!phones.isValidNumber(number)) return undefined
+    // What number plans say of other countries grows old: whoever names the country is believed where the length is right.
+    const good = typed.startsWith('+') ? phones.isPossibleNumber(number) : phones.isValidNumber(number)
+    if (!good) return undefined
     return { kind: 'phone', value: phones.format(number, PhoneNumberFormat.E164) }
   } catch {
     return undefined // NumberParseException is how the library says that it is no number at all

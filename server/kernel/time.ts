@@ -42,5 +42,20 @@ export function nightOf(at: Date, zone: string): string {
   return time < '12:00' ? addDays(date, -1) : date
 }
 
+export type NightHours = { readonly start: string; readonly end: string; readonly zone: string }
+
+/** The night that is on, or the next one where the last is over already. */
+export function comingNight(now: Date, { start, end, zone }: NightHours): string {
+  const night = nightOf(now, zone)
+  return windowOf(night, start, end, zone).to > now ? night : addDays(night, 1)
+}
+
+/** What pages call this moment: a night by the date on which it began, else the day. */
+export function dayPartOf(now: Date, { start, end, zone }: NightHours): { part: 'night' | 'day'; date: string } {
+  const night = nightOf(now, zone)
+  const { from, to } = windowOf(night, start, end, zone)
+  return now >= from && now < to ? { part: 'night', date: night } : { part: 'day', date: localOf(now, zone).date }
+}
+
 /** When the night of an instant began, as `nightOf` counts them: at noon. */
 export const noonBefore = (at: Date, zone: string): Date => instantOf(nightOf(at, zone), '12:00', zone)

@@ -6,7 +6,7 @@ import { countdown } from '../i18n/instants.ts'
 import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
-import { instantOf, nightOf } from '../kernel/time.ts'
+import { dayPartOf, noonBefore } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
@@ -46,8 +46,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   const { db, clock, config } = deps
   const now = clock.now()
   const settings = await currentSettings(db)
-  const night = nightOf(now, config.timeZone)
-  const since = instantOf(night, '12:00', config.timeZone)
+  const since = noonBefore(now, config.timeZone)
   const people = await listOnBoard(db, now, settings)
   const [needs, figures, hours, clocks, incidents] = await Promise.all([
     listNeeds(db),
@@ -57,7 +56,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     listOpenIncidents(db, INCIDENTS),
   ])
   return {
-    night,
+    moment: dayPartOf(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone }),
     manager: people.find((person) => person.post === 'manager'),
     needs: gather(needs).map((need) => ({
       ...need,

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { ShiftId, StaffId } from '../kernel/ids.ts'
 import { Malformed, Refusal } from '../kernel/refusal.ts'
-import { nightOf } from '../kernel/time.ts'
+import { comingNight } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
-import { form, pathId, query, rowId } from '../web/forms.ts'
+import { clockTime, day, form, pathId, query, rowId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { addShift, changeShift, removeShift } from './actions.ts'
@@ -16,15 +16,13 @@ import { getShift, listRosterable, listShifts, shiftsOfNight } from './queries.t
 import { stretchOf } from './rules.ts'
 
 const MONTH = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/)
-const DATE = z.iso.date()
-const TIME = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-const SHIFT = { staff: rowId, post: z.enum(POSTS), night: DATE, start: TIME, end: TIME }
+const SHIFT = { staff: rowId, post: z.enum(POSTS), night: day, start: clockTime, end: clockTime }
 
 /** The month as everybody reads it; whoever may edit picks a night and adds, changes or removes a shift, each refused in words. */
 export const rosterRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/', staffOnly(deps, 'roster.read'), async (c) => {
-      const asked = query(c, { month: MONTH.optional(), post: z.enum(POSTS).optional(), night: DATE.optional() })
+      const asked = query(c, { month: MONTH.optional(), post: z.enum(POSTS).optional(), night: day.optional() })
       return wantsPart(c)
         ? fragment(c, deps, 'roster/month', 'month', await monthOf(c, deps, asked))
         : page(c, deps, 'roster/month', await monthOf(c, deps, asked))
@@ -76,12 +74,13 @@ async function acting(
 }
 
 async function monthOf(c: Context<Env>, deps: Deps, asked: Asked): Promise<Record<string, unknown>> {
-  const tonight = nightOf(deps.clock.now(), deps.config.timeZone)
+  const settings = await currentSettings(deps.db)
+  const hours = { start: settings.nightStart, end: settings.nightEnd, zone: deps.config.timeZone }
+  const tonight = comingNight(deps.clock.now(), hours)
   const month = asked.month ?? (asked.night ?? tonight).slice(0, 7)
-  const [people, shifts, settings] = await Promise.all([
+  const [people, shifts] = await Promise.all([
     listRosterable(deps.db),
     listShifts(deps.db, `${month}-01`, `${neighbour(month, 1)}-01`),
-    currentSettings(deps.db),
   ])
   const night = asked.night
   return {

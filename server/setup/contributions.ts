@@ -1,9 +1,9 @@
 import { hasChief } from '../accounts/leadership/queries.ts'
+import { comingNight } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { SignedIn } from '../web/env.ts'
 import { readProgress } from './queries.ts'
-import { firstNight } from './rules.ts'
 
 /** One step of moving in: ticked by what is there, never by hand. */
 export type Step = { readonly name: StepName; readonly done: boolean; readonly href: string }
@@ -17,7 +17,7 @@ export async function firstSteps(
 ): Promise<readonly Step[] | null> {
   if (!me.capabilities.has('people.edit')) return null
   const { nightStart: start, nightEnd: end } = await currentSettings(db)
-  const night = firstNight(now, { start, end, zone })
+  const night = comingNight(now, { start, end, zone })
   const [progress, led] = await Promise.all([readProgress(db, now, night), hasChief(db, now)])
   if (progress.answered) return null
   const { managerPlanned, agentPlanned } = progress

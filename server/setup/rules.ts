@@ -1,5 +1,4 @@
 import { type Refusal, refusal } from '../kernel/refusal.ts'
-import { addDays, nightOf, type Window, windowOf } from '../kernel/time.ts'
 
 /** A row of a form that is filled in as far as people care to: an empty one is no row. */
 export type DepartmentRow = { readonly zh: string; readonly en: string }
@@ -18,11 +17,4 @@ export function whyNotDepartments(
   const names = rows.flatMap(({ zh, en }) => (zh === en ? [zh] : [zh, en])).map((name) => name.toLowerCase())
   if (new Set(names).size < names.length) return refusal('setup.department_twice', {}, 'departments')
   return rows.some(({ at }) => at === own) ? null : refusal('setup.own_department', {}, 'own')
-}
-
-/** The night that a newcomer plans first: tonight, or the next one where tonight is over already. */
-export function firstNight(now: Date, { start, end, zone }: { start: string; end: string; zone: string }): string {
-  const night = nightOf(now, zone)
-  const { to }: Window = windowOf(night, start, end, zone)
-  return to > now ? night : addDays(night, 1)
 }

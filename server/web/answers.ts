@@ -2,6 +2,9 @@ import type { Words } from '../i18n/dictionaries.ts'
 import { Conflict, Denied, Malformed, NotFound, Refusal, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { codeOf } from '../platform/transaction.ts'
 
+/** foreign_key_violation */
+const NO_SUCH_ROW = '23503'
+
 /** An error as HTTP, socket and page say it: one table for all three. */
 export type Answer = {
   readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503
@@ -24,6 +27,8 @@ export function answerOf(error: unknown): Answer {
   if (error instanceof Denied) return { status: 403, code: 'denied' }
   if (error instanceof NotFound) return { status: 404, code: 'not_found' }
   if (error instanceof Conflict) return { status: 409, code: error.code }
+  // An id that leads to no row: made up, or of something that was removed meanwhile.
+  if (codeOf(error) === NO_SUCH_ROW) return { status: 400, code: 'bad_field' }
   if (error instanceof TooMany) return { status: 429, code: 'too_many', retryAfterSeconds: error.retryAfterSeconds }
   // Honest, and worth another try.
   if (AWAY.test(codeOf(error)) || AWAY_IN_WORDS.test(String(error)))

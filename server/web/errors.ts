@@ -4,6 +4,7 @@ import { masked } from '../platform/tokens.ts'
 import { answerOf, errorBody, wordsFor } from './answers.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
+import { typedIn } from './forms.ts'
 import { page, wantsJson } from './page.ts'
 import { routeOf } from './requests.ts'
 
@@ -18,10 +19,21 @@ export async function answerError(deps: Deps, error: unknown, c: Context<Env>): 
     c,
     deps,
     'errors/show',
-    { status: answer.status, message: wordsFor(t, answer), requestId: c.var.requestId },
+    { status: answer.status, message: wordsFor(t, answer), requestId: c.var.requestId, kept: keptOf(c) },
     answer.status,
   )
 }
+
+/** Fields that no person has typed. */
+const UNSEEN = /^(_token|password|again|code|clientId|fileId|epoch|next|language|.*Id)$/
+
+/** Nothing that somebody typed is lost with the page: what is longer than a number can be read and copied there. */
+const keptOf = (c: Context<Env>): string[] =>
+  c.req.method === 'POST'
+    ? Object.entries(typedIn(c)).flatMap(([name, value]) =>
+        UNSEEN.test(name) || value.trim().length < 4 ? [] : [value],
+      )
+    : []
 
 /** A fault of ours, for the log: where and why, never with what opens somebody's page. */
 export function noteFault({ log }: Pick<Deps, 'log'>, error: unknown, c: Context<Env>): void {

@@ -32,6 +32,15 @@ export const wholeNumber = z
   .union([z.number().int(), z.string().regex(/^(0|[1-9]\d{0,8})$/)])
   .transform(Number)
   .refine((value) => value >= 0 && value <= 999_999_999, 'number')
+/** A day of the calendar, `2026-11-24`, of years that a roster can be about. */
+export const day = z.iso.date().refine((date) => date.startsWith('20'), 'day')
+/** A time of the clock, `22:00`. */
+export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+/** Day and time as a page's field for both gives them, `2026-11-24T22:00`. */
+export const dayAndTime = z
+  .string()
+  .refine((value) => value[10] === 'T' && day.safeParse(value.slice(0, 10)).success, 'day')
+  .refine((value) => clockTime.safeParse(value.slice(11)).success, 'time')
 /** A row's id as text. */
 export const rowId = z.string().refine(isId, 'id')
 
@@ -56,6 +65,13 @@ export async function form<Shape extends z.ZodRawShape>(
     fields.set(name, value)
   }
   return check(z.strictObject(shape), { ...Object.fromEntries(fields), ...Object.fromEntries(many) })
+}
+
+/** What was typed, by field, whether it could be taken or not; U+0000 cannot be shown, and is not what somebody typed. */
+export function typedIn({ var: { body } }: Context<Env>): Record<string, string> {
+  const fields = body?.kind === 'form' ? body.fields : body?.kind === 'refused' ? body.typed : undefined
+  const typed = [...(fields ?? [])].filter(([name]) => name !== '_token')
+  return Object.fromEntries(typed.map(([name, value]) => [name, value.replaceAll('\u0000', '')]))
 }
 
 /** The JSON body. */

@@ -97,6 +97,7 @@ hb.registerHelper('fitted', ({ width, height }: { width: number; height: number 
 })
 hb.registerHelper('eq', (a: unknown, b: unknown) => a === b)
 hb.registerHelper('gt', (a: number, b: number) => a > b)
+hb.registerHelper('asNumber', (text: unknown) => Number(text))
 hb.registerHelper('nth', (index: number) => index + 1)
 hb.registerHelper('not', (a: unknown) => !a)
 hb.registerHelper('and', (...args: unknown[]) => args.slice(0, -1).every(Boolean))

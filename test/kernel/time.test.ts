@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { instantOf, localOf, nightOf, overlap, windowOf } from '../../server/kernel/time.ts'
+import { comingNight, dayPartOf, instantOf, localOf, nightOf, overlap, windowOf } from '../../server/kernel/time.ts'
 
 const SHANGHAI = 'Asia/Shanghai'
 const BERLIN = 'Europe/Berlin'
@@ -36,4 +36,15 @@ test('shifts that touch do not overlap', () => {
 
 test('an instant is read as the wall clock of its zone', () => {
   expect(localOf(new Date('2026-11-23T18:14:00Z'), SHANGHAI)).toEqual({ date: '2026-11-24', time: '02:14' })
+})
+
+test('a page says which night it is while it lasts, and by day says the day; the coming night is the one that is on, or the next', () => {
+  const hours = { start: '22:00', end: '06:00', zone: SHANGHAI }
+  const at = (text: string) => new Date(`2026-11-${text}:00+08:00`)
+  expect(dayPartOf(at('24T02:14'), hours)).toEqual({ part: 'night', date: '2026-11-23' })
+  expect(dayPartOf(at('24T06:00'), hours)).toEqual({ part: 'day', date: '2026-11-24' })
+  expect(dayPartOf(at('24T21:59'), hours)).toEqual({ part: 'day', date: '2026-11-24' })
+  expect(dayPartOf(at('24T22:00'), hours)).toEqual({ part: 'night', date: '2026-11-24' })
+  expect(comingNight(at('24T05:59'), hours)).toBe('2026-11-23')
+  expect(comingNight(at('24T06:00'), hours)).toBe('2026-11-24')
 })

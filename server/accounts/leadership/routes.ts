@@ -6,7 +6,7 @@ import { localOf } from '../../kernel/time.ts'
 import type { Tx } from '../../schema.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
-import { form, pathId, rowId } from '../../web/forms.ts'
+import { day, form, pathId, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { listActive } from '../people/queries.ts'
@@ -15,7 +15,7 @@ import { appointLeader, endTerm, withdrawLeader } from './actions.ts'
 import { listMemberships, type Membership } from './queries.ts'
 import { holdsAt, isChiefNow, RANK_OF_CHIEF } from './rules.ts'
 
-const noneOr = z.iso.date().or(z.literal(''))
+const noneOr = day.or(z.literal(''))
 
 /** The leadership group (REGULATION row 5): who belongs to it from day to day, and who heads it. */
 export const leadershipRoutes = (deps: Deps) => {
@@ -37,7 +37,7 @@ export const leadershipRoutes = (deps: Deps) => {
       const typed = await form(c, {
         staff: rowId,
         chief: z.literal('yes').optional(),
-        firstDay: z.iso.date(),
+        firstDay: day,
         lastDay: noneOr,
       })
       const appointment = {

@@ -8,21 +8,19 @@ import { isAtLeast } from '../../accounts/rules.ts'
 import { RANKS } from '../../kernel/capabilities.ts'
 import type { DepartmentId, StaffId } from '../../kernel/ids.ts'
 import { Malformed, NotFound, Refusal } from '../../kernel/refusal.ts'
-import { localOf, windowOf } from '../../kernel/time.ts'
+import { comingNight, localOf, windowOf } from '../../kernel/time.ts'
 import { LEAST_RANK_OF_MANAGER, startsAtNight } from '../../roster/rules.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { facade } from '../../web/facade.ts'
-import { form, optionalText, rowId } from '../../web/forms.ts'
+import { clockTime, day, form, optionalText, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page } from '../../web/page.ts'
 import { formGroup, type Invited, type Newcomer, planFirstNight } from '../actions.ts'
-import { firstNight } from '../rules.ts'
 
 const MEMBERS = 3
 const AGENTS = 4
-const TIME = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 const list = (letters: number, most: number) => z.array(optionalText(letters)).max(most).default([])
 const LEADERSHIP = {
   chief: rowId.or(z.literal('')),
@@ -38,13 +36,13 @@ const LEADERSHIP = {
     .array(z.enum(RANKS))
     .max(MEMBERS + 1)
     .default([]),
-  firstDay: z.iso.date(),
-  lastDay: z.iso.date().or(z.literal('')),
+  firstDay: day,
+  lastDay: day.or(z.literal('')),
 }
 const NIGHT = {
-  night: z.iso.date(),
-  start: TIME,
-  end: TIME,
+  night: day,
+  start: clockTime,
+  end: clockTime,
   manager: rowId.or(z.literal('')),
   name: list(80, AGENTS + 1),
   nameEn: list(80, AGENTS + 1),
@@ -195,7 +193,7 @@ async function showNight(
     listActive(deps.db),
     currentSettings(deps.db),
   ])
-  const night = firstNight(deps.clock.now(), { start, end, zone: deps.config.timeZone })
+  const night = comingNight(deps.clock.now(), { start, end, zone: deps.config.timeZone })
   const [manager, ...agents] = rowsOf(typed, AGENTS + 1, [])
   const managers = people.filter(({ rank }) => isAtLeast(rank, LEAST_RANK_OF_MANAGER))
   return page(

@@ -3,14 +3,14 @@ import { z } from 'zod'
 import type { PromiseId, TicketId } from '../../kernel/ids.ts'
 import { instantOf } from '../../kernel/time.ts'
 import type { Env } from '../../web/env.ts'
-import { form, pathId, wholeNumber } from '../../web/forms.ts'
+import { dayAndTime, form, pathId, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { acting, type Door } from '../conversation/routes.ts'
 import { keepPromise, makePromise, movePromise, voidPromise } from './actions.ts'
 import { PROMISE_KINDS } from './rules.ts'
 
 const HELD = { epoch: wholeNumber }
-const DUE = { due: z.string().regex(/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d$/) }
+const DUE = { due: dayAndTime }
 
 /** Promises of one ticket: made, kept, moved, not needed any more. Times are those of the company's clock. */
 export const promiseRoutes = (door: Door) => {

@@ -20,7 +20,7 @@ export type Wanted = {
 
 /** Longer than anything that somebody looks for. */
 export const MOST_LETTERS = 200
-const TICKET_NUMBER = /^(?:nt-?)?(\d{4,9})$/i
+const TICKET_NUMBER = /^#?\s*(?:nt[\s-]*)?(\d{4,9})$/i
 const PHONE = /^[\d\s()+./-]+$/
 const PHONE_LEAST_DIGITS = 4
 const MAIL = /^[\w.+-]{3,64}(?:@[\w.-]*)?$/i
@@ -28,19 +28,21 @@ const NOTHING = { terms: [], begins: [], query: '', number: null, digits: null, 
 
 export function readWanted(typed: string): Wanted {
   const trimmed = typed.trim()
+  // Chinese keyboards type wide digits.
+  const narrow = trimmed.normalize('NFKC')
   if (trimmed === '') return { state: 'empty', ...NOTHING }
   if (Array.from(trimmed).length > MOST_LETTERS) return { state: 'long', ...NOTHING }
   const terms = termsIn(trimmed)
   const query = terms.flatMap(lexemesOf).join(' & ')
-  const number = TICKET_NUMBER.exec(trimmed)?.[1]
-  const digits = trimmed.replace(/\D/g, '').replace(/^0{1,2}/, '')
+  const number = TICKET_NUMBER.exec(narrow)?.[1]
+  const digits = narrow.replace(/\D/g, '').replace(/^0{1,2}/, '')
   return {
-    state: query === '' ? 'short' : 'words',
+    state: query === '' && !number && !(PHONE.test(narrow) && digits.length >= PHONE_LEAST_DIGITS) ? 'short' : 'words',
     terms,
     begins: terms.filter((term) => IS_WORD.test(term)).map((term) => `(^|[^${WORD}])${escaped(term)}`),
     query,
     number: number ? `NT-${number}` : null,
-    digits: PHONE.test(trimmed) && digits.length >= PHONE_LEAST_DIGITS ? digits : null,
+    digits: PHONE.test(narrow) && digits.length >= PHONE_LEAST_DIGITS ? digits : null,
     mail: MAIL.test(trimmed) ? trimmed.toLowerCase() : null,
   }
 }

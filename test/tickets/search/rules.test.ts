@@ -99,3 +99,9 @@ test('what is merged or spam counts as closed', () => {
   expect(statesIn('closed')).toEqual(['closed', 'merged', 'spam'])
   expect(statesIn('all')).toEqual([])
 })
+
+test('a number is found as people write it: with a sign, with a space, with the wide digits of a Chinese keyboard', () => {
+  for (const typed of ['NT 24031', '#24031', '# NT-24031', '２４０３１', 'ｎｔ－２４０３１'])
+    expect(readWanted(typed)).toMatchObject({ state: 'words', number: 'NT-24031' })
+  expect(readWanted('１３８ ００１３ ８０００')).toMatchObject({ state: 'words', digits: '13800138000' })
+})
