@@ -43,6 +43,7 @@ const COLUMNS = [
   'epoch',
   'last_handler_id',
   'resolved_at',
+  'resolved_by',
   'closes_at',
   'closed_at',
   'version',
@@ -76,6 +77,7 @@ export type TicketRow = {
   epoch: number
   last_handler_id: StaffId | null
   resolved_at: Date | null
+  resolved_by: StaffId | null
   closes_at: Date | null
   closed_at: Date | null
   version: number
@@ -215,6 +217,7 @@ type Change = Partial<
     | 'epoch'
     | 'last_handler_id'
     | 'resolved_at'
+    | 'resolved_by'
     | 'closes_at'
     | 'closed_at'
     | 'place_at'
@@ -433,6 +436,19 @@ export async function isRated(db: Reader, ticketId: TicketId, round: number): Pr
     .where('state', '=', 'given')
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Who spoke last, the house apart: on a ticket that goes on, the other side is to speak. */
+export async function waitingOn(db: Reader, id: TicketId): Promise<'us' | 'customer'> {
+  const row = await db
+    .selectFrom('messages')
+    .select('author')
+    .where('ticket_id', '=', id)
+    .where('author', '<>', 'house')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined || row.author === 'customer' ? 'us' : 'customer'
 }
 
 /** One person, in the first round, without anybody else's help (REGULATION row 36). */

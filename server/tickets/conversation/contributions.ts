@@ -12,8 +12,16 @@ import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
 import { listMessages, listNotes, marksOf } from '../messages/queries.ts'
-import { findLastAssignment, findOpenAssignment, getTicket, hasSpoken, isRated, type TicketView } from '../queries.ts'
-import { clockTone, whyNotUndo } from '../rules.ts'
+import {
+  findLastAssignment,
+  findOpenAssignment,
+  getTicket,
+  hasSpoken,
+  isConfirmed,
+  isRated,
+  type TicketView,
+} from '../queries.ts'
+import { clockTone, resolvedBy, whyNotUndo } from '../rules.ts'
 import { mergesOf, owedOf } from './owed.ts'
 import { lastPartOf, listEarlier, listParts, readSeqOf } from './queries.ts'
 import { weave, zoneOfPhone } from './rules.ts'
@@ -243,8 +251,10 @@ async function undoable(
   const last = await findLastAssignment(db, ticket.id)
   const { undoSeconds } = await currentSettings(db)
   if (ticket.state === 'resolved') {
-    const tooLate = await isRated(db, ticket.id, ticket.round)
-    return whyNotUndo({ last, by, why: 'resolved', undoSeconds, now, tooLate }) ? null : 'resolution'
+    const tooLate = (await isRated(db, ticket.id, ticket.round)) || (await isConfirmed(db, ticket.id))
+    return whyNotUndo({ last: resolvedBy(ticket, last), by, why: 'resolved', undoSeconds, now, tooLate })
+      ? null
+      : 'resolution'
   }
   const present = ticket.state === 'open' ? await findOpenAssignment(db, ticket.id) : undefined
   if (!present) return null

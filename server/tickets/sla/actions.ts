@@ -119,7 +119,11 @@ function settled(ticket: TicketRow, clocks: readonly Held[], now: Date): Held[] 
   const live = ticket.state === 'open' || ticket.state === 'queued'
   const last = clocks.findLast(({ kind, round }) => kind === 'resolution' && round === ticket.round)
   if (!live || !last?.endedAt) return [...clocks]
-  return clocks.map((clock) => (clock === last ? { ...clock, endedAt: null, outcome: null } : clock))
+  // A question that was open when the round ended is open again; one that was answered stays answered.
+  const asked = (clock: Held) => clock.kind !== 'resolution' && ticket.waiting_on === 'us'
+  const goesOn = (clock: Held) =>
+    clock === last || (asked(clock) && clock.endedAt?.getTime() === last.endedAt?.getTime())
+  return clocks.map((clock) => (goesOn(clock) ? { ...clock, endedAt: null, outcome: null } : clock))
 }
 
 async function agree(tx: Tx, ticket: TicketRow): Promise<Policy & { seenSeq: number }> {

@@ -212,6 +212,21 @@ test('a resolve that was taken back goes on with the same resolution clock', asy
   expect(open.map(({ kind }) => kind)).toEqual(['resolution'])
 })
 
+test('a question that was open when a resolve was taken back has its clock again, with the time that it had', async () => {
+  const id = await ask()
+  const { epoch } = await take(id)
+  const categoryId = await topic(database.db, uuid())
+  await keep(id)
+  const before = (await clocks(id)).find(({ kind }) => kind === 'first')
+  await transact(as(mei), (tx) => tickets.describeTicket(tx, id, { epoch, categoryId, need: 'a', result: 'b' }))
+  await transact(as(mei), (tx) => tickets.resolveTicket(tx, id, { epoch }))
+  await keep(id)
+  await transact(as(mei), (tx) => tickets.undoResolve(tx, id))
+  await keep(id)
+  expect((await clocks(id)).find(({ kind }) => kind === 'first')).toMatchObject({ dueAt: before?.dueAt, endedAt: null })
+  expect(await getTicket(database.db, id)).toMatchObject({ waiting_on: 'us', answer_due_at: before?.dueAt })
+})
+
 test('the priority is set by whoever has the ticket or leads the night', async () => {
   const id = await ask()
   const { epoch } = await take(id)
