@@ -4,6 +4,7 @@ import type { DepartmentId, EscalationId, ShiftId, StaffId, TicketId } from '../
 import type { Bilingual, Language } from '../kernel/language.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
+import { askedAt } from '../tickets/waiting/queries.ts'
 import { type EscalationState, OPEN_STATES, type TargetFacts, type TargetPost } from './rules.ts'
 import type { EscalationTables } from './tables.ts'
 
@@ -373,6 +374,8 @@ export type EscalationView = {
   contact: string
   promisedAt: Date | null
   decidedAt: Date
+  /** Since when the customer waits, while they wait for this. */
+  askedAt: Date | null
   sentAt: Date | null
   acceptDueAt: Date | null
   acceptedAt: Date | null
@@ -391,7 +394,7 @@ export type EscalationView = {
 type Stored = Record<string, unknown> & { id: string; ticket_id: string }
 
 const VIEW = sql`
-  e.*, t.number, t.subject, t.complained_at is not null as complained, c.name as customer,
+  e.*, case when e.state in ('decided', 'sent', 'accepted', 'asked_back', 'answered') then ${askedAt(sql.ref('t'))} end as asked_at, t.number, t.subject, t.complained_at is not null as complained, c.name as customer,
   d.name as department, b.name as better,
   p.name as person, p.name_en as person_en, s.name as sender, s.name_en as sender_en,
   a.name as acceptor, a.name_en as acceptor_en
@@ -421,6 +424,7 @@ const viewOf = (row: Stored): EscalationView => ({
   contact: row.contact as string,
   promisedAt: row.promised_at as Date | null,
   decidedAt: row.decided_at as Date,
+  askedAt: row.asked_at as Date | null,
   sentAt: row.sent_at as Date | null,
   acceptDueAt: row.accept_due_at as Date | null,
   acceptedAt: row.accepted_at as Date | null,

@@ -121,6 +121,10 @@ export function dueOf(one: Timed, now: Date, handoverMinutes: number): Due | nul
   return promisedAt && timed('promised', sentAt, promisedAt, now)
 }
 
+/** What runs out soonest on top; what runs against no time any more stays behind, in its order. */
+export const byDue = <Row extends { due: Due | null }>(rows: readonly Row[]): Row[] =>
+  rows.toSorted((a, b) => (a.due?.at.getTime() ?? Infinity) - (b.due?.at.getTime() ?? Infinity) || 0)
+
 function timed(kind: Due['kind'], from: Date, at: Date, now: Date): Due {
   const seconds = Math.max(1, (at.getTime() - from.getTime()) / 1000)
   const left = (at.getTime() - now.getTime()) / 1000

@@ -26,6 +26,7 @@ import {
   whyNotTransferTo,
   whyNotUndo,
 } from './rules.ts'
+import { waitingOn } from './waiting/queries.ts'
 
 export type Opening = {
   customerId: CustomerId
@@ -252,7 +253,7 @@ export async function undoResolve(tx: Tx, id: TicketId): Promise<void> {
   refuse(whyNotUndo({ last: resolvedBy(ticket, last), by, why: 'resolved', undoSeconds, now: tx.now, tooLate }))
   if (!last) return
   // What was asked and not answered is still owed.
-  await tickets.setTicket(tx, id, { waiting_on: await tickets.waitingOn(tx.db, id) })
+  await tickets.setTicket(tx, id, { waiting_on: await waitingOn(tx.db, id) })
   await withdrawRating(tx, ticket)
   await announce(tx, 'ticket.resolve_undone', { ticketId: id, round: ticket.round }, topics(id))
   await begin(tx, ticket, { staffId: last.staffId, shiftId: last.shiftId, how: 'undo' })

@@ -438,19 +438,6 @@ export async function isRated(db: Reader, ticketId: TicketId, round: number): Pr
   return row !== undefined
 }
 
-/** Who spoke last, the house apart: on a ticket that goes on, the other side is to speak. */
-export async function waitingOn(db: Reader, id: TicketId): Promise<'us' | 'customer'> {
-  const row = await db
-    .selectFrom('messages')
-    .select('author')
-    .where('ticket_id', '=', id)
-    .where('author', '<>', 'house')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row === undefined || row.author === 'customer' ? 'us' : 'customer'
-}
-
 /** One person, in the first round, without anybody else's help (REGULATION row 36). */
 export async function isFirstContact(db: Reader, id: TicketId): Promise<boolean> {
   const { rows } = await sql<{ first: boolean }>`
