@@ -107,6 +107,7 @@ function withClock(
   { now, answerSeconds, current }: { now: Date; answerSeconds: number; current: string | undefined },
 ) {
   const due = row.waitingOn === 'us' ? row.answerDueAt : null
+  const seconds = row.answerSeconds ?? answerSeconds
   return {
     ...row,
     current: row.id === current,
@@ -114,10 +115,8 @@ function withClock(
     unread: row.group === 'queue' ? 0 : row.unread,
     due: due && {
       at: due,
-      tone: clockTone(due, now, answerSeconds),
-      left: countdown(due.getTime() - now.getTime()),
-      over: due < now,
-      seconds: answerSeconds,
+      tone: clockTone(due, now, seconds),
+      seconds,
     },
   }
 }

@@ -1,5 +1,5 @@
 import { contactsOf, customerOf, sameContact } from '../../customers/queries.ts'
-import { clockTime, countdown } from '../../i18n/instants.ts'
+import { clockTime } from '../../i18n/instants.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
@@ -22,6 +22,7 @@ import {
   type TicketView,
 } from '../queries.ts'
 import { clockTone, resolvedBy, whyNotUndo } from '../rules.ts'
+import { answerTargetOf } from '../sla/queries.ts'
 import { mergesOf, owedOf } from './owed.ts'
 import { lastPartOf, listEarlier, listParts, readSeqOf } from './queries.ts'
 import { weave, zoneOfPhone } from './rules.ts'
@@ -106,7 +107,7 @@ export async function conversationOf(
 /** Whose it is, and its clock. */
 export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
   const { db, clock } = house
-  const { answerSeconds } = await currentSettings(db)
+  const seconds = (await answerTargetOf(db, ticket.id)) ?? (await currentSettings(db)).answerSeconds
   const { solution, withOthers, priority } = await owedOf(house, ticket)
   const now = clock.now()
   const due = ticket.waiting_on === 'us' && ['queued', 'open'].includes(ticket.state) ? ticket.answer_due_at : null
@@ -118,10 +119,8 @@ export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
     priority,
     due: due && {
       at: due,
-      tone: clockTone(due, now, answerSeconds),
-      left: countdown(due.getTime() - now.getTime()),
-      over: due < now,
-      seconds: answerSeconds,
+      tone: clockTone(due, now, seconds),
+      seconds,
     },
   }
 }
