@@ -19,6 +19,7 @@ import * as escalations from './queries.ts'
 import {
   BOUNCES_TO_MANAGER,
   type EscalationState,
+  further,
   isLate,
   isOpen,
   isWithDepartment,
@@ -326,13 +327,28 @@ export async function closeTold(tx: Tx, ticketId: TicketId): Promise<void> {
 
 /** The ticket was merged into another: what was asked about it is followed up there. */
 export async function followMerge(tx: Tx, from: TicketId, into: TicketId): Promise<void> {
+  await lockBoth(tx, from, into)
   await discardAll(tx, from)
+  await withdrawDoubles(tx, from, into)
   const moved = await escalations.moveToTicket(tx, from, into)
   await moveClocks(tx, from, into, moved)
 }
 
+/** Both tickets had asked the same target, and one open request a ticket and target is the rule: the one that has come further is followed up. */
+async function withdrawDoubles(tx: Tx, from: TicketId, into: TicketId): Promise<void> {
+  const others = await escalations.listOpenOf(tx.db, into)
+  for (const one of await escalations.listOpenOf(tx.db, from)) {
+    const other = others.find((two) => two.department_id === one.department_id && two.post === one.post)
+    if (!other) continue
+    const { id } = further(one, other) ? other : one
+    // What holds the ticket, and what was promised, has gone to the one that is left.
+    await withdraw(tx, await escalations.lockEscalation(tx, id), 'merged', into)
+  }
+}
+
 /** Taken out again: what came along goes back. */
 export async function followSplit(tx: Tx, from: TicketId, into: TicketId): Promise<void> {
+  await lockBoth(tx, from, into)
   const moved = await escalations.moveBack(tx, from, into)
   await moveClocks(tx, into, from, moved)
 }
@@ -369,6 +385,11 @@ export async function stepUp(tx: Tx, id: EscalationId): Promise<void> {
     { ...about(escalation), step, departmentId: escalation.department_id },
     topicsOf(escalation),
   )
+}
+
+/** In id order, as everywhere. */
+async function lockBoth(tx: Tx, a: TicketId, b: TicketId): Promise<void> {
+  for (const id of [a, b].toSorted((x, y) => Number(BigInt(x) - BigInt(y)))) await lockTicket(tx, id)
 }
 
 /** Ticket first, then the request: the order of locks everywhere. @throws NotFound */
@@ -410,10 +431,15 @@ export async function mayHandle(tx: Asking, target: Handled): Promise<boolean> {
   return target.department_id !== null && escalations.answersFor(tx.db, me, target.department_id)
 }
 
-async function withdraw(tx: Tx, escalation: EscalationRow, why: 'agent' | 'ticket_ended'): Promise<void> {
+async function withdraw(
+  tx: Tx,
+  escalation: EscalationRow,
+  why: 'agent' | 'ticket_ended' | 'merged',
+  heldOn: TicketId = escalation.ticket_id,
+): Promise<void> {
   await move(tx, escalation, { state: 'withdrawn', ended_at: tx.now, accept_due_at: null })
-  await liftHold(tx, escalation.ticket_id, HOLD, escalation.id)
-  await endPromisesOf(tx, escalation.ticket_id, refOf(escalation.id), 'void')
+  await liftHold(tx, heldOn, HOLD, escalation.id)
+  await endPromisesOf(tx, heldOn, refOf(escalation.id), 'void')
   await settleAlarmsOf(tx, escalation.ticket_id, ['escalation_unaccepted'])
   await announce(tx, 'escalation.withdrawn', { ...about(escalation), why }, topicsOf(escalation))
 }

@@ -22,7 +22,7 @@ import { findByLink, type LinkHolder } from './links/queries.ts'
 import { passEscalationOffer, takeEscalationOffer } from './offers/actions.ts'
 import { openOfferOf } from './offers/queries.ts'
 import { type EscalationView, listDepartments, listNotes, listTargets, ownerOf, viewEscalation } from './queries.ts'
-import { dueOf, lateBy, TARGET_POSTS } from './rules.ts'
+import { dueOf, keptWords, lateBy, TARGET_POSTS } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -222,6 +222,7 @@ async function showOne(
     mine: mine || (me.capabilities.has('escalation.lead') && one.state === 'decided'),
     epoch: owner?.epoch ?? 0,
     base: `/escalations/${id}`,
+    kept: keptWords(one.state, values.typed as Values | undefined),
     ...(one.state === 'decided' ? await choicesOf(deps, one.ticketId) : {}),
   }
   if (wantsPart(c)) return fragment(c, deps, 'escalations/inbox', 'one', { ...shown, ...values }, status)
@@ -244,6 +245,7 @@ async function showLink(
     mine: false,
     holder,
     base: `/e/${c.req.param('token')}`,
+    kept: keptWords(one.state, values.typed as Values | undefined),
     private: true,
   }
   return page(c, deps, 'escalations/link', { ...shown, ...values }, status)

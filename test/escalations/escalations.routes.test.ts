@@ -245,6 +245,42 @@ test('an answer without a result comes back with the words kept, from the link a
   expect(await stateNow()).toBe('sent')
 })
 
+test('from the link an answer pressed twice is one answer; pressed after the agent needs it no longer it says so and keeps the words', async () => {
+  const { agent, id } = await request()
+  const reader = await browserOf(null)
+  const token = await linkFor(id)
+  const words = { result: 'Restarted', forCustomer: 'It works again.' }
+  for (let press = 0; press < 2; press++) expect((await reader.post(`/e/${token}/answer`, words)).status).toBe(303)
+  const answers = await database.db
+    .selectFrom('events')
+    .select('id')
+    .where('name', '=', 'escalation.answered')
+    .execute()
+  expect(answers).toHaveLength(1)
+  const told = { epoch: String(epoch), clientId: crypto.randomUUID(), body: 'It works again.' }
+  await agent.post(`/escalations/${id}/telling`, told)
+  const late = await reader.post(`/e/${token}/question`, { clientId: crypto.randomUUID(), body: 'Which region?' })
+  expect(late.status).toBe(422)
+  expect(late.text).toMatch(/role="alert"/)
+  expect((await reader.post(`/e/${token}/acceptance`, {})).status).toBe(422)
+  expect((await reader.post(`/e/${token}/answer`, { ...words, result: 'Something else' })).text).toContain(
+    'Something else',
+  )
+  expect(await stateNow()).toBe('told')
+})
+
+test('two handlers accept from the links in their mails at the same instant: one has it, the other reads who was first', async () => {
+  const { id } = await request()
+  const fang = await hire(database.db, '方晓', { roles: ['handler'] })
+  const [one, two] = [await linkFor(id), await linkFor(id, fang)]
+  const reader = await browserOf(null)
+  const answers = await Promise.all([one, two].map((token) => reader.post(`/e/${token}/acceptance`, {})))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 422])
+  const refused = answers.find(({ status }) => status === 422)?.text ?? ''
+  expect(refused).toMatch(/role="alert"/)
+  expect(refused).toMatch(/(Wu Kai|吴凯|Fang Xiao|方晓) has it/)
+})
+
 test('a decision that is not handed over in a quarter of an hour shows as overdue, and later on the request itself', async () => {
   const agent = await browserOf(mei)
   const { location } = await agent.post(`/tickets/${ticketId}/escalations`, { epoch: String(epoch) })

@@ -130,6 +130,27 @@ async function ask(id: TicketId, epoch: number) {
   return request
 }
 
+test('where both tickets had asked the same department the request that has come further stays, and holds the ticket alone', async () => {
+  const { ticketId: from, epoch } = await call()
+  const { ticketId: into, epoch: epochOfInto } = await call()
+  const further = await ask(from, epoch)
+  const other = await ask(into, epochOfInto)
+  await transact(as(mei, 'manager'), (tx) => escalations.acceptEscalation(tx, further))
+  await merge(from, into, epoch)
+  await transact(system, (tx) => escalations.followMerge(tx, from, into))
+  await transact(system, (tx) => escalations.followMerge(tx, from, into))
+  expect((await getEscalation(database.db, other)).state).toBe('withdrawn')
+  expect(await getEscalation(database.db, further)).toMatchObject({ state: 'accepted', ticket_id: into })
+  expect(await listHolds(database.db, into)).toEqual([{ kind: 'escalation', ref: further }])
+  expect((await openPromisesOf(database.db, into)).map(({ ref }) => ref)).toEqual([`escalation:${further}`])
+  await transact(as(mei, 'manager'), (tx) =>
+    escalations.answerEscalation(tx, further, { result: '换了端口', forCustomer: '好了' }),
+  )
+  const word = { epoch: epochOfInto, clientId: uuid(), body: '好了' }
+  await transact(as(mei), (tx) => escalations.tellCustomer(tx, further, word))
+  expect(await listHolds(database.db, into)).toEqual([])
+})
+
 test('what cannot be taken out, because its customer has asked something new meanwhile, stays where it is', async () => {
   const { ticketId: from } = await chat()
   const { ticketId: into } = await call()

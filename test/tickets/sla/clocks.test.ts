@@ -237,3 +237,17 @@ test('the priority is set by whoever has the ticket or leads the night', async (
   await expect(set('service')).rejects.toMatchObject({ code: 'stale_assignment' })
   await set('manager')
 })
+
+test('a clock that is set back warns and breaches once, and never before its time', async () => {
+  const id = await ask()
+  await keep(id)
+  const pass = async (seconds: number) => {
+    clock.set(at(seconds))
+    for (const { id } of await listWarnings(database.db, clock.now(), 9))
+      await transact(system, (tx) => warnOfClock(tx, id))
+    for (const { id } of await listBreaches(database.db, clock.now(), 9))
+      await transact(system, (tx) => breachClock(tx, id))
+  }
+  for (const seconds of [45, 20, 45, 59, 30, 60, 10, 90]) await pass(seconds)
+  expect(names()).toEqual(['clock.warned', 'clock.breached'])
+})
