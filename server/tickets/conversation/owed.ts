@@ -54,7 +54,11 @@ export async function mergesOf({ db }: House, ticket: TicketView) {
       origins.map(async (one) => ({ ...one, words: (await listMessages(db, one.ticketId, 0)).map(wordOf) })),
     ),
     mergedInto: into ? { id: into.id, number: into.number } : null,
-    mergeable: others.filter(({ id, state }) => id !== ticket.id && MERGEABLE.includes(state)),
+    mergeable: await Promise.all(
+      others
+        .filter(({ id, state }) => id !== ticket.id && MERGEABLE.includes(state))
+        .map(async (one) => ({ ...one, with: (await getTicket(db, one.id)).assignment })),
+    ),
   }
 }
 

@@ -120,7 +120,8 @@ function settled(ticket: TicketRow, clocks: readonly Held[], now: Date): Held[] 
   const last = clocks.findLast(({ kind, round }) => kind === 'resolution' && round === ticket.round)
   if (!live || !last?.endedAt) return [...clocks]
   // A question that was open when the round ended is open again; one that was answered stays answered.
-  const asked = (clock: Held) => clock.kind !== 'resolution' && ticket.waiting_on === 'us'
+  const asks = ticket.waiting_on === 'us' && !clocks.some(({ kind, endedAt }) => kind !== 'resolution' && !endedAt)
+  const asked = (clock: Held) => asks && clock.kind !== 'resolution'
   const goesOn = (clock: Held) =>
     clock === last || (asked(clock) && clock.endedAt?.getTime() === last.endedAt?.getTime())
   return clocks.map((clock) => (goesOn(clock) ? { ...clock, endedAt: null, outcome: null } : clock))
