@@ -117,7 +117,8 @@ export async function countForMe(db: Reader, staffId: StaffId): Promise<number> 
   const { rows } = await sql<{ count: string }>`
     select (select count(*) from offers where staff_id = ${staffId} and state = 'made') + (
       select count(*) from assignments a join tickets t on t.id = a.ticket_id
-      where a.staff_id = ${staffId} and a.ended_at is null and t.waiting_on = 'us') as count`.execute(db)
+      where a.staff_id = ${staffId} and a.ended_at is null and t.waiting_on = 'us'
+        and (t.answer_due_at is not null or not ${isWithOthers(sql.ref('t'))})) as count`.execute(db)
   return Number(rows[0]?.count ?? 0)
 }
 

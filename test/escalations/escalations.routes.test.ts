@@ -302,8 +302,9 @@ test('while a department has it the customer’s own wait counts on, at the desk
   const counting = 'data-since="2026-11-23T18:14:00.000Z" data-clock>1:12:03<'
   const desk = (await agent.get(`/desk/${ticketId}`)).text
   expect(desk).toMatch(new RegExp(`customer waits</span><span class="num" ${counting}`))
-  // In its head, and on its row in the list beside.
+  // In its head, and on its row in the list beside, where it stands among those that wait for others.
   expect(desk.split(counting)).toHaveLength(3)
+  expect(desk).toMatch(/id="group-others-h">Waiting on others <span>1</)
   const handler = await browserOf(wu)
   expect((await handler.get(`/escalations/${id}`)).text).toContain(counting)
   const link = (await (await browserOf(null)).get(`/e/${await linkFor(id)}`)).text
