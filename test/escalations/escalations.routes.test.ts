@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addContact } from '../../server/customers/queries.ts'
-import { stepUp } from '../../server/escalations/actions.ts'
+import { stepUp } from '../../server/escalations/deadlines/actions.ts'
 import { makeEscalationLink } from '../../server/escalations/links/actions.ts'
 import { offerToPosts } from '../../server/escalations/offers/actions.ts'
 import type { CustomerId, EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import * as escalations from '../../../server/escalations/actions.ts'
+import { decideEscalation, sendEscalation } from '../../../server/escalations/sending/actions.ts'
 import type { DepartmentId, StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
 import * as tickets from '../../../server/tickets/actions.ts'
@@ -183,9 +184,9 @@ async function sendToDepartment(id: TicketId, epoch: number) {
     .select('department_id')
     .where('id', '=', wu)
     .executeTakeFirstOrThrow()
-  const request = await transact(as(mei), (tx) => escalations.decideEscalation(tx, id, { epoch }))
+  const request = await transact(as(mei), (tx) => decideEscalation(tx, id, { epoch }))
   await transact(as(mei), (tx) =>
-    escalations.sendEscalation(tx, request, {
+    sendEscalation(tx, request, {
       epoch,
       target: { kind: 'department', departmentId: department_id as DepartmentId, personId: null },
       need: '恢复',
