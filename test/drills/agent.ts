@@ -148,7 +148,7 @@ export async function agentOnPost(
 }
 
 /** A browser without scripts: keeps cookies, reads the token of the page, posts forms. */
-export function browser(url: string) {
+function browser(url: string) {
   const cookies = new Map<string, string>()
   const cookie = (): string => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   let token = ''
