@@ -12,7 +12,7 @@ import { listFollowUps, nextOf } from '../../../server/tickets/next/queries.ts'
 import * as promises from '../../../server/tickets/promises/actions.ts'
 import { getPromise, listDuePromises, promisesOf } from '../../../server/tickets/promises/queries.ts'
 import { promiseReactions } from '../../../server/tickets/promises/reactions.ts'
-import { getTicket } from '../../../server/tickets/queries.ts'
+import { getTicket, listHolds } from '../../../server/tickets/queries.ts'
 import { acts } from '../../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -296,4 +296,17 @@ test('a clock that is set back reminds nobody twice, breaks nothing early and as
   await track()
   expect(names().filter((name) => name === 'promise.broken')).toHaveLength(1)
   expect(await getPromise(database.db, id)).toMatchObject({ state: 'broken', endedAt: at(60) })
+})
+
+test('a call that ended with the round holds the ticket again when the round goes on', async () => {
+  const id = await make('call', 60)
+  await transact(suQing.actor, (tx) => tickets.endByCustomer(tx, ticketId))
+  await heard('ticket.resolved')
+  expect(await state(id)).toBe('void')
+  const held = async () => (await listHolds(database.db, ticketId)).map(({ kind, ref }) => [kind, ref])
+  expect(await held()).toEqual([])
+  await database.db.updateTable('tickets').set({ state: 'open' }).where('id', '=', ticketId).execute()
+  for (let twice = 0; twice < 2; twice++) await transact(system, (tx) => promises.resumeWithRound(tx, ticketId, 1))
+  expect(await held()).toEqual([['promise', id]])
+  expect(names().filter((name) => name === 'promise.resumed')).toHaveLength(1)
 })
