@@ -1,6 +1,6 @@
-import { stepUp } from '../server/escalations/actions.ts'
+import { stepUp } from '../server/escalations/deadlines/actions.ts'
+import { listUnaccepted, listUntold } from '../server/escalations/deadlines/queries.ts'
 import { leaveLetters } from '../server/escalations/letters.ts'
-import { listUnaccepted, listUntold } from '../server/escalations/queries.ts'
 import type { EscalationId } from '../server/kernel/ids.ts'
 import { system } from '../server/platform/actor.ts'
 import { dueJob } from './due-job.ts'

@@ -1,5 +1,6 @@
 /** What the server has written on the page for scripts: who reads it, in which words, and what time it is there. */
-const { dataset } = document.body
+// On the page of a mail's link only the main part speaks to scripts.
+const { dataset } = document.querySelector('main[data-words]') ?? document.body
 
 export const me = dataset.me ?? ''
 export const myName = dataset.name ?? ''

@@ -35,7 +35,7 @@ export async function listOf({ db, clock }: House, me: SignedIn, current: string
   const { answerSeconds } = settings
   const [mine, queue] = await Promise.all([listMine(db, me.staffId), listQueue(db, me.staffId, MOST_QUEUED)])
   const rows = [
-    ...mine.map((row) => ({ ...row, group: row.waitingOn, id: row.ticketId as string, place: null })),
+    ...mine.map((row) => ({ ...row, group: groupOf(row), id: row.ticketId as string, place: null })),
     ...queue.map((row) => ({ ...row, group: 'queue' as const, id: row.ticketId as string })),
   ].map((row) => withClock(row, { now, answerSeconds, current }))
   const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
@@ -101,12 +101,17 @@ export function currentIn(url: string | undefined): TicketId | undefined {
   return id && isId(id) ? (id as TicketId) : undefined
 }
 
+/** While others have it nothing is owed by us; a new question of the customer is. */
+const groupOf = ({ askedAt, answerDueAt, waitingOn }: DeskRow): Group =>
+  askedAt && !answerDueAt ? 'others' : waitingOn
+
 type Row = DeskRow & { group: Group; id: string; place: number | null }
 function withClock(
   row: Row,
   { now, answerSeconds, current }: { now: Date; answerSeconds: number; current: string | undefined },
 ) {
   const due = row.waitingOn === 'us' ? row.answerDueAt : null
+  const seconds = row.answerSeconds ?? answerSeconds
   return {
     ...row,
     current: row.id === current,
@@ -114,10 +119,8 @@ function withClock(
     unread: row.group === 'queue' ? 0 : row.unread,
     due: due && {
       at: due,
-      tone: clockTone(due, now, answerSeconds),
-      left: countdown(due.getTime() - now.getTime()),
-      over: due < now,
-      seconds: answerSeconds,
+      tone: clockTone(due, now, seconds),
+      seconds,
     },
   }
 }

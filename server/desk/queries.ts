@@ -7,6 +7,8 @@ import { MINUTE, plus, SECOND } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { queueOrder } from '../tickets/queries.ts'
+import { answerTarget } from '../tickets/sla/queries.ts'
+import { askedAt, isWithOthers } from '../tickets/waiting/queries.ts'
 import { listCandidates } from './offers/queries.ts'
 import { isAble, isPresent } from './rules.ts'
 
@@ -26,6 +28,10 @@ export type DeskRow = {
   lastMessageAt: Date
   since: Date
   answerDueAt: Date | null
+  /** What its answer clock was agreed at; null while none runs. */
+  answerSeconds: number | null
+  /** Since when the customer waits, while others have their ticket. */
+  askedAt: Date | null
   unread: number
 }
 type Stored = {
@@ -43,6 +49,8 @@ type Stored = {
   last_message_at: Date
   since: Date
   answer_due_at: Date | null
+  answer_seconds: number | null
+  asked_at: Date | null
   unread: string
 }
 const rowOf = (row: Stored): DeskRow => ({
@@ -60,12 +68,15 @@ const rowOf = (row: Stored): DeskRow => ({
   lastMessageAt: row.last_message_at,
   since: row.since,
   answerDueAt: row.answer_due_at,
+  answerSeconds: row.answer_seconds,
+  askedAt: row.asked_at,
   unread: Number(row.unread),
 })
 
 const columns = (reader: string) => sql`
   t.id, t.number, t.subject, c.name as customer, t.channel, t.language, k.name as category, t.complained_at is not null as complained,
   t.round, t.waiting_on, t.last_message_at, coalesce(t.queued_at, t.created_at) as since, t.answer_due_at,
+  ${answerTarget(sql.ref('t'))} as answer_seconds, case when ${isWithOthers(sql.ref('t'))} then ${askedAt(sql.ref('t'))} end as asked_at,
   (select left(m.body, 120) from messages m where m.ticket_id = t.id and m.author <> 'house' order by m.seq desc limit 1) as last_words,
   (select count(*) from messages m where m.ticket_id = t.id and m.author = 'customer' and m.seq > coalesce(
     (select r.read_seq from marks r where r.ticket_id = t.id and r.reader = ${reader}), 0)) as unread`
@@ -106,7 +117,8 @@ export async function countForMe(db: Reader, staffId: StaffId): Promise<number> 
   const { rows } = await sql<{ count: string }>`
     select (select count(*) from offers where staff_id = ${staffId} and state = 'made') + (
       select count(*) from assignments a join tickets t on t.id = a.ticket_id
-      where a.staff_id = ${staffId} and a.ended_at is null and t.waiting_on = 'us') as count`.execute(db)
+      where a.staff_id = ${staffId} and a.ended_at is null and t.waiting_on = 'us'
+        and (t.answer_due_at is not null or not ${isWithOthers(sql.ref('t'))})) as count`.execute(db)
   return Number(rows[0]?.count ?? 0)
 }
 

@@ -107,9 +107,9 @@ export function isOverWithShift(
   return ticket.waitingOn === 'customer' && ticket.lastMessageAt <= plus(now, -QUIET_MINUTES * MINUTE)
 }
 
-/** Where a conversation stands in the agent's list. */
-export type Group = 'us' | 'customer' | 'queue'
-export const GROUPS: readonly Group[] = ['us', 'customer', 'queue']
+/** Where a conversation stands in the agent's list: who waits for whom. `others`: the customer for a department or a post. */
+export type Group = 'us' | 'others' | 'customer' | 'queue'
+export const GROUPS: readonly Group[] = ['us', 'others', 'customer', 'queue']
 export type Place = { readonly group: Group; readonly id: string }
 type Arranged<Row> = { readonly group: Group; readonly rows: readonly (Row | Gone)[] }
 type Gone = { readonly group: Group; readonly gone: string }

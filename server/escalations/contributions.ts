@@ -4,7 +4,7 @@ import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import type { Insert } from '../web/inserts.ts'
 import { listOfTicket } from './queries.ts'
-import { dueOf } from './rules.ts'
+import { byDue, dueOf } from './rules.ts'
 
 /** Beside a conversation: what was asked of others about it, and the way to ask. Null where there is nothing to show or do. */
 export async function escalationsAside(
@@ -21,7 +21,7 @@ export async function escalationsAside(
   if (all.length === 0 && !asks) return null
   const { escalationHandoverMinutes } = await currentSettings(db)
   const due = (one: (typeof all)[number]) => dueOf(one, now, escalationHandoverMinutes)
-  const requests = all.map((one) => ({ ...one, due: due(one), needsYou: needsAgent(one.state) && mine }))
+  const requests = byDue(all.map((one) => ({ ...one, due: due(one), needsYou: needsAgent(one.state) && mine })))
   return { view: 'escalations/aside', part: 'aside', values: { requests, asks } }
 }
 

@@ -12,7 +12,7 @@ import {
   listOfDepartment,
   listOfPost,
 } from './queries.ts'
-import { type Due, dueOf } from './rules.ts'
+import { byDue, type Due, dueOf } from './rules.ts'
 
 /** Whose requests a person looks at: those of their department, of their post, all of the night, or what they follow up. */
 export type Scope =
@@ -42,7 +42,7 @@ export type Row = EscalationView & { due: Due | null }
 export async function rowsIn(db: Reader, scope: Scope, staffId: StaffId, now: Date): Promise<Row[]> {
   const { escalationHandoverMinutes } = await currentSettings(db)
   const requests = await requestsIn(db, scope, staffId, now)
-  return requests.map((one) => ({ ...one, due: dueOf(one, now, escalationHandoverMinutes) }))
+  return byDue(requests.map((one) => ({ ...one, due: dueOf(one, now, escalationHandoverMinutes) })))
 }
 
 async function requestsIn(db: Reader, scope: Scope, staffId: StaffId, now: Date): Promise<EscalationView[]> {

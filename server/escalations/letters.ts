@@ -7,8 +7,9 @@ import { LINK_MARK, leaveMail } from '../platform/outgoing.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { lock } from './actions.ts'
+import { listReaders } from './deadlines/queries.ts'
 import { makeEscalationLink } from './links/actions.ts'
-import { type EscalationView, listReaders, setEscalation, viewEscalation } from './queries.ts'
+import { type EscalationView, setEscalation, viewEscalation } from './queries.ts'
 
 type Place = { readonly publicUrl: string; readonly zone: string }
 type Reader = {

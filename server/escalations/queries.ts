@@ -1,10 +1,10 @@
 import { type Selectable, sql } from 'kysely'
-import type { Post } from '../kernel/capabilities.ts'
 import type { DepartmentId, EscalationId, ShiftId, StaffId, TicketId } from '../kernel/ids.ts'
-import type { Bilingual, Language } from '../kernel/language.ts'
+import type { Bilingual } from '../kernel/language.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
-import { type EscalationState, OPEN_STATES, type TargetFacts, type TargetPost } from './rules.ts'
+import { askedAt } from '../tickets/waiting/queries.ts'
+import { type EscalationState, OPEN_STATES, type TargetPost } from './rules.ts'
 import type { EscalationTables } from './tables.ts'
 
 export type EscalationRow = Omit<
@@ -53,38 +53,6 @@ export async function getEscalation(db: Reader, id: EscalationId): Promise<Escal
   return row as EscalationRow
 }
 
-/** A decision to escalate; the same person's earlier one on this ticket where it has not been sent. */
-export async function storeDecision(
-  tx: Tx,
-  ticket: { id: TicketId; round: number },
-  by: StaffId,
-): Promise<{ id: EscalationId; made: boolean }> {
-  const made = await tx.db
-    .insertInto('escalations')
-    .values({
-      ticket_id: ticket.id,
-      round: ticket.round,
-      state: 'decided',
-      need: '',
-      tried: '',
-      contact: '',
-      decided_at: tx.now,
-      decided_by: by,
-    } as never)
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (made) return { id: made.id as EscalationId, made: true }
-  const { id } = await tx.db
-    .selectFrom('escalations')
-    .select('id')
-    .where('ticket_id', '=', ticket.id)
-    .where('decided_by', '=', by)
-    .where('state', '=', 'decided')
-    .executeTakeFirstOrThrow()
-  return { id: id as EscalationId, made: false }
-}
-
 type Change = Partial<Omit<EscalationRow, 'id' | 'ticket_id' | 'version'>>
 
 /** Writes columns of a locked request and counts its version up. */
@@ -94,66 +62,6 @@ export async function setEscalation(tx: Tx, id: EscalationId, change: Change): P
     .set({ ...change, version: sql<number>`version + 1` })
     .where('id', '=', id)
     .execute()
-}
-
-export type Target =
-  | { kind: 'department'; departmentId: DepartmentId; personId: StaffId | null }
-  | { kind: 'post'; post: TargetPost }
-
-/** Who stands behind a target now. @throws NotFound where there is no such department */
-export async function factsOfTarget(db: Reader, target: Target, now: Date): Promise<TargetFacts> {
-  if (target.kind === 'post') return { kind: 'post', rostered: await countRostered(db, target.post, now) }
-  const department = await db
-    .selectFrom('departments')
-    .select('id')
-    .where('id', '=', target.departmentId)
-    .executeTakeFirst()
-  if (!department) throw new NotFound()
-  const person = target.personId ? await standing(db, target.personId, target.departmentId) : 'none'
-  return { kind: 'department', handlers: await countAnswering(db, target.departmentId), person }
-}
-
-/** Those who take its requests, with a night contact who may sit elsewhere. */
-async function countAnswering(db: Reader, departmentId: DepartmentId): Promise<number> {
-  const { rows } = await sql<{ count: string }>`
-    select count(*) as count from staff p join departments d on d.id = ${departmentId}
-    where p.active and (p.id in (d.head_id, d.night_contact_id)
-      or (p.department_id = d.id and p.standing_roles && array['handler', 'head']))`.execute(db)
-  return Number(rows[0]?.count ?? 0)
-}
-
-async function countRostered(db: Reader, post: Post, now: Date): Promise<number> {
-  const { rows } = await sql<{ count: string }>`
-    select count(*) as count from shifts where post = ${post} and during @> ${now}::timestamptz`.execute(db)
-  return Number(rows[0]?.count ?? 0)
-}
-
-async function standing(db: Reader, id: StaffId, departmentId: DepartmentId): Promise<'fits' | 'gone' | 'elsewhere'> {
-  const row = await db.selectFrom('staff').select(['active', 'department_id']).where('id', '=', id).executeTakeFirst()
-  if (!row?.active) return 'gone'
-  return row.department_id === departmentId ? 'fits' : 'elsewhere'
-}
-
-export type Handler = { id: StaffId; name: string; nameEn: string; head: boolean }
-
-/** People of a department who may take its requests, the head last. */
-export async function handlersOf(db: Reader, departmentId: DepartmentId): Promise<Handler[]> {
-  const rows = await db
-    .selectFrom('staff')
-    .select(['id', 'name', 'name_en', 'standing_roles'])
-    .where('department_id', '=', departmentId)
-    .where('active', '=', true)
-    .where(sql<boolean>`standing_roles && array['handler', 'head']`)
-    .orderBy('number')
-    .execute()
-  return rows
-    .map((row) => ({
-      id: row.id as StaffId,
-      name: row.name,
-      nameEn: row.name_en,
-      head: row.standing_roles.includes('head'),
-    }))
-    .toSorted((a, b) => Number(a.head) - Number(b.head))
 }
 
 export async function departmentOfStaff(db: Reader, id: StaffId): Promise<DepartmentId | undefined> {
@@ -191,149 +99,6 @@ export const listOpenOf = async (db: Reader, ticketId: TicketId): Promise<Escala
     .where('state', 'in', [...OPEN_STATES])
     .orderBy('id')
     .execute()) as EscalationRow[]
-
-/** What one person has accepted and not answered. */
-export async function listHeldBy(
-  db: Reader,
-  staffId: StaffId,
-  which: 'all' | 'of_post',
-): Promise<{ id: EscalationId }[]> {
-  const rows = await db
-    .selectFrom('escalations')
-    .select('id')
-    .where('accepted_by', '=', staffId)
-    .where('state', 'in', ['accepted', 'asked_back'])
-    .$if(which === 'of_post', (q) => q.where('post', 'is not', null))
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({ id: row.id as EscalationId }))
-}
-
-/** Decisions that were never sent. */
-export async function listDecidedOf(db: Reader, ticketId: TicketId): Promise<{ id: EscalationId }[]> {
-  const rows = await db
-    .selectFrom('escalations')
-    .select('id')
-    .where('ticket_id', '=', ticketId)
-    .where('state', '=', 'decided')
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({ id: row.id as EscalationId }))
-}
-
-type Moved = { id: EscalationId; state: EscalationState }
-const movedOf = (rows: readonly { id: string; state: EscalationState }[]): Moved[] =>
-  rows.map(({ id, state }) => ({ id: id as EscalationId, state }))
-
-/** Open requests of one ticket become the other's; one that asks the same target twice stays where it was. */
-export async function moveToTicket(tx: Tx, from: TicketId, into: TicketId): Promise<Moved[]> {
-  const { rows } = await sql<Moved>`
-    update escalations e set ticket_id = ${into}, origin_ticket_id = coalesce(e.origin_ticket_id, ${from}), version = e.version + 1
-    where e.ticket_id = ${from} and e.state in ('sent', 'accepted', 'asked_back', 'answered') and not exists (
-      select from escalations o where o.ticket_id = ${into} and o.state in ('sent', 'accepted', 'asked_back', 'answered')
-        and o.department_id is not distinct from e.department_id and o.post is not distinct from e.post)
-    returning e.id, e.state`.execute(tx.db)
-  return movedOf(rows)
-}
-
-export async function moveBack(tx: Tx, from: TicketId, into: TicketId): Promise<Moved[]> {
-  const { rows } = await sql<Moved>`
-    update escalations set ticket_id = ${from}, origin_ticket_id = null, version = version + 1
-    where ticket_id = ${into} and origin_ticket_id = ${from} returning id, state`.execute(tx.db)
-  return movedOf(rows)
-}
-
-export const listToldOf = async (db: Reader, ticketId: TicketId): Promise<{ id: EscalationId }[]> =>
-  (
-    await db
-      .selectFrom('escalations')
-      .select('id')
-      .where('ticket_id', '=', ticketId)
-      .where('state', '=', 'told')
-      .orderBy('id')
-      .execute()
-  ).map((row) => ({ id: row.id as EscalationId }))
-
-export const listReturnedOf = async (db: Reader, ticketId: TicketId): Promise<EscalationId[]> =>
-  (
-    await db
-      .selectFrom('escalations')
-      .select('id')
-      .where('ticket_id', '=', ticketId)
-      .where('state', '=', 'returned')
-      .execute()
-  ).map((row) => row.id as EscalationId)
-
-/** Sent and not accepted in time, the longest first. */
-export async function listUnaccepted(
-  db: Reader,
-  now: Date,
-  limit: number,
-): Promise<{ id: EscalationId; version: number }[]> {
-  const rows = await db
-    .selectFrom('escalations')
-    .select(['id', 'version'])
-    .where('state', '=', 'sent')
-    .where('accept_due_at', '<=', now)
-    .orderBy('accept_due_at')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({ id: row.id as EscalationId, version: row.version }))
-}
-
-/** Requests to departments whose people have not been written to yet. */
-export async function listUntold(
-  db: Reader,
-  _now: Date,
-  limit: number,
-): Promise<{ id: EscalationId; version: number }[]> {
-  const { rows } = await sql<{ id: string; letters: number }>`
-    select id, letters from escalations
-    where state = 'sent' and department_id is not null and (letters = 0 or (letters = 1 and step >= 2))
-    order by sent_at limit ${limit}`.execute(db)
-  return rows.map((row) => ({ id: row.id as EscalationId, version: row.letters }))
-}
-
-type Written = { id: StaffId; name: string; email: string | null; language: Language }
-
-/** Whom letters about a request go to: the one person that was meant, else its handlers, else the night contact; or the head. */
-export async function listReaders(
-  db: Reader,
-  { department_id: departmentId, person_id: personId }: Pick<EscalationRow, 'department_id' | 'person_id'>,
-  who: 'handlers' | 'head',
-): Promise<Written[]> {
-  const { rows } = await sql<Written>`
-    select p.id, case when p.language = 'en' then p.name_en else p.name end as name, p.email, coalesce(p.language, 'zh-CN') as language
-    from staff p join departments d on d.id = ${departmentId}
-    where p.active and case ${who}
-      when 'head' then p.id = d.head_id or (d.head_id is null and p.department_id = d.id and 'head' = any(p.standing_roles))
-      else case when ${personId}::bigint is not null then p.id = ${personId}
-        else (p.department_id = d.id and 'handler' = any(p.standing_roles)) or p.id = d.night_contact_id end
-      end
-    order by p.number limit 20`.execute(db)
-  return rows
-}
-
-/** The note, or undefined where this client id has been stored before. */
-export async function insertNote(
-  tx: Tx,
-  note: { id: EscalationId; staffId: StaffId; side: 'agent' | 'department'; clientId: string; body: string },
-): Promise<boolean> {
-  const row = await tx.db
-    .insertInto('escalation_notes')
-    .values({
-      escalation_id: note.id,
-      staff_id: note.staffId,
-      side: note.side,
-      client_id: note.clientId,
-      body: note.body,
-      at: tx.now,
-    })
-    .onConflict((conflict) => conflict.constraint('escalation_notes_client_id_once').doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  return row !== undefined
-}
 
 export type NoteView = {
   side: 'agent' | 'department'
@@ -373,6 +138,8 @@ export type EscalationView = {
   contact: string
   promisedAt: Date | null
   decidedAt: Date
+  /** Since when the customer waits, while they wait for this. */
+  askedAt: Date | null
   sentAt: Date | null
   acceptDueAt: Date | null
   acceptedAt: Date | null
@@ -394,13 +161,14 @@ const VIEW = sql`
   e.*, t.number, t.subject, t.complained_at is not null as complained, c.name as customer,
   d.name as department, b.name as better,
   p.name as person, p.name_en as person_en, s.name as sender, s.name_en as sender_en,
-  a.name as acceptor, a.name_en as acceptor_en
+  a.name as acceptor, a.name_en as acceptor_en,
+  case when e.state in ('decided', 'sent', 'accepted', 'asked_back', 'answered') then ${askedAt(sql.ref('t'))} end as asked_at
   from escalations e join tickets t on t.id = e.ticket_id join customers c on c.id = t.customer_id
   left join departments d on d.id = e.department_id left join departments b on b.id = e.better_department_id
   left join staff p on p.id = e.person_id left join staff s on s.id = coalesce(e.sent_by, e.decided_by)
   left join staff a on a.id = e.accepted_by`
 
-const named = (id: unknown, name: unknown, nameEn: unknown) =>
+export const named = (id: unknown, name: unknown, nameEn: unknown) =>
   id ? { id: id as StaffId, name: String(name), nameEn: String(nameEn) } : null
 
 const viewOf = (row: Stored): EscalationView => ({
@@ -421,6 +189,7 @@ const viewOf = (row: Stored): EscalationView => ({
   contact: row.contact as string,
   promisedAt: row.promised_at as Date | null,
   decidedAt: row.decided_at as Date,
+  askedAt: row.asked_at as Date | null,
   sentAt: row.sent_at as Date | null,
   acceptDueAt: row.accept_due_at as Date | null,
   acceptedAt: row.accepted_at as Date | null,
@@ -491,52 +260,6 @@ export async function listFollowedBy(db: Reader, staffId: StaffId, endedSince: D
   return rows.map(viewOf)
 }
 
-export type DepartmentLine = {
-  id: DepartmentId
-  name: Bilingual
-  acceptMinutes: number | null
-  nightPhone: string | null
-  head: { name: string; nameEn: string } | null
-  contact: { id: StaffId; name: string; nameEn: string } | null
-}
-
-export async function listDepartments(db: Reader): Promise<DepartmentLine[]> {
-  const rows = await db
-    .selectFrom('departments as d')
-    .leftJoin('staff as h', 'h.id', 'd.head_id')
-    .leftJoin('staff as c', 'c.id', 'd.night_contact_id')
-    .select(['d.id', 'd.name', 'd.accept_minutes', 'd.night_phone', 'h.name as head', 'h.name_en as head_en'])
-    .select(['c.id as contact_id', 'c.name as contact', 'c.name_en as contact_en'])
-    .orderBy('d.position')
-    .orderBy('d.id')
-    .execute()
-  return rows.map((row) => ({
-    id: row.id as DepartmentId,
-    name: row.name,
-    acceptMinutes: row.accept_minutes,
-    nightPhone: row.night_phone,
-    head: row.head ? { name: row.head, nameEn: row.head_en ?? '' } : null,
-    contact: named(row.contact_id, row.contact, row.contact_en),
-  }))
-}
-
-/** A department's own time to accept, null where the house's holds. */
-export async function acceptMinutesOf(db: Reader, id: DepartmentId): Promise<number | null> {
-  const row = await db.selectFrom('departments').select('accept_minutes').where('id', '=', id).executeTakeFirst()
-  return row?.accept_minutes ?? null
-}
-
-/** Departments with the people who take requests there, and posts with somebody rostered now. */
-export async function listTargets(db: Reader, now: Date) {
-  const departments = await listDepartments(db)
-  return {
-    departments: await Promise.all(
-      departments.map(async (one) => ({ ...one, handlers: await handlersOf(db, one.id) })),
-    ),
-    technicians: await countRostered(db, 'technician', now),
-  }
-}
-
 /** How many requests need this person now: to be accepted in their department, or theirs to pass on. */
 export async function countForPerson(db: Reader, staffId: StaffId): Promise<number> {
   const { rows } = await sql<{ count: string }>`
@@ -564,38 +287,4 @@ export async function ownerOf(
     .where('ended_at', 'is', null)
     .executeTakeFirst()
   return row && { staffId: row.staff_id as StaffId, shiftId: row.shift_id as ShiftId | null, epoch: row.epoch }
-}
-
-/** How a department answers: requests, bounces, median minutes to acceptance over the last weeks. */
-export type DepartmentRecord = {
-  departmentId: DepartmentId
-  asked: number
-  bounced: number
-  open: number
-  overdue: number
-  acceptMinutes: number | null
-}
-
-export async function recordsOfDepartments(db: Reader, since: Date, now: Date): Promise<DepartmentRecord[]> {
-  const { rows } = await sql<{
-    department_id: string
-    asked: string
-    bounced: string
-    open: string
-    overdue: string
-    minutes: string | null
-  }>`
-    select department_id, count(*) as asked, count(*) filter (where state = 'returned') as bounced,
-      count(*) filter (where state in ('sent', 'accepted', 'asked_back')) as open,
-      count(*) filter (where state = 'sent' and accept_due_at <= ${now} or step > 0 and state = 'sent') as overdue,
-      percentile_cont(0.5) within group (order by extract(epoch from accepted_at - sent_at) / 60) filter (where accepted_at is not null) as minutes
-    from escalations where department_id is not null and sent_at >= ${since} group by department_id`.execute(db)
-  return rows.map((row) => ({
-    departmentId: row.department_id as DepartmentId,
-    asked: Number(row.asked),
-    bounced: Number(row.bounced),
-    open: Number(row.open),
-    overdue: Number(row.overdue),
-    acceptMinutes: row.minutes === null ? null : Math.round(Number(row.minutes)),
-  }))
 }

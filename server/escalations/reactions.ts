@@ -1,7 +1,7 @@
 import type { Prompt } from '../platform/prompts.ts'
 import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
-import { closeTold, endWithTicket, followMerge, followSplit, releaseOf } from './actions.ts'
+import { closeTold, endWithTicket, followMerge, followSplit, releaseOf } from './following/actions.ts'
 import { offerToPosts, withdrawEscalationOffer } from './offers/actions.ts'
 
 /** What escalations do when others announce; certain, at least once. */

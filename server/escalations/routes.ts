@@ -16,13 +16,16 @@ import { clientId, form, optionalText, pathId, query, rowId, text } from '../web
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import * as act from './actions.ts'
-import { listDirectory } from './directory/queries.ts'
+import { listDepartments, listDirectory } from './directory/queries.ts'
 import { rowsIn, scopesOf, TABS, tabOf } from './inbox.ts'
 import { findByLink, type LinkHolder } from './links/queries.ts'
+import * as notes from './notes/actions.ts'
 import { passEscalationOffer, takeEscalationOffer } from './offers/actions.ts'
 import { openOfferOf } from './offers/queries.ts'
-import { type EscalationView, listDepartments, listNotes, listTargets, ownerOf, viewEscalation } from './queries.ts'
-import { dueOf, lateBy, TARGET_POSTS } from './rules.ts'
+import { type EscalationView, listNotes, ownerOf, viewEscalation } from './queries.ts'
+import { dueOf, keptWords, lateBy, TARGET_POSTS } from './rules.ts'
+import { decideEscalation, discardDecision, sendEscalation } from './sending/actions.ts'
+import { listTargets, type Target } from './sending/queries.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -63,7 +66,7 @@ export function escalationRoutes(deps: Deps) {
     .post('/tickets/:id/escalations', send, async (c) => {
       const { epoch } = await form(c, { epoch: z.coerce.number().int().min(0) })
       const ticketId = pathId<TicketId>(c)
-      const id = await deps.transact(c.var.me.actor, (tx) => act.decideEscalation(tx, ticketId, { epoch }))
+      const id = await deps.transact(c.var.me.actor, (tx) => decideEscalation(tx, ticketId, { epoch }))
       return seeOther(c, `/escalations/${id}`)
     })
     .post('/escalations/:id/sending', send, async (c) => {
@@ -72,19 +75,19 @@ export function escalationRoutes(deps: Deps) {
       const id = pathId<EscalationId>(c)
       const promisedAt = instantOf(date, time, deps.config.timeZone)
       const to = targetOf(target, person)
-      return acting(c, id, typed, (tx) => act.sendEscalation(tx, id, { ...words, promisedAt, target: to }))
+      return acting(c, id, typed, (tx) => sendEscalation(tx, id, { ...words, promisedAt, target: to }))
     })
     .post('/escalations/:id/discard', send, async (c) => {
       await form(c, {})
       const id = pathId<EscalationId>(c)
       const { ticketId } = await viewEscalation(deps.db, id)
-      await deps.transact(c.var.me.actor, (tx) => act.discardDecision(tx, id))
+      await deps.transact(c.var.me.actor, (tx) => discardDecision(tx, id))
       return seeOther(c, `/desk/${ticketId}`)
     })
     .post('/escalations/:id/reply', send, async (c) => {
       const typed = await form(c, WORD)
       const id = pathId<EscalationId>(c)
-      return acting(c, id, { reply: typed }, (tx) => act.replyToDepartment(tx, id, typed))
+      return acting(c, id, { reply: typed }, (tx) => notes.replyToDepartment(tx, id, typed))
     })
     .post('/escalations/:id/sending-back', send, async (c) => {
       const typed = await form(c, WORD)
@@ -146,11 +149,11 @@ async function handling(c: Ctx, id: EscalationId): Promise<{ typed: Values; what
       return { typed: {}, what: (tx) => act.acceptEscalation(tx, id) }
     case 'question': {
       const word = await form(c, { clientId, body: text(WORDS) })
-      return { typed: { question: word }, what: (tx) => act.askBack(tx, id, word) }
+      return { typed: { question: word }, what: (tx) => notes.askBack(tx, id, word) }
     }
     case 'note': {
       const word = await form(c, { clientId, body: text(WORDS) })
-      return { typed: { note: word }, what: (tx) => act.noteOnEscalation(tx, id, word) }
+      return { typed: { note: word }, what: (tx) => notes.noteOnEscalation(tx, id, word) }
     }
     case 'answer': {
       const words = await form(c, { result: optionalText(WORDS), forCustomer: optionalText(WORDS) })
@@ -172,7 +175,7 @@ async function handling(c: Ctx, id: EscalationId): Promise<{ typed: Values; what
   }
 }
 
-function targetOf(target: string, person: string): Parameters<typeof act.sendEscalation>[2]['target'] {
+function targetOf(target: string, person: string): Target {
   const [kind, value = ''] = target.split(':')
   if (kind === 'post') return { kind: 'post', post: TARGET_POSTS[0] }
   return {
@@ -220,6 +223,7 @@ async function showOne(
     one: await withTimes(deps, one),
     handles: handles && one.state !== 'decided',
     mine: mine || (me.capabilities.has('escalation.lead') && one.state === 'decided'),
+    kept: keptWords(one.state, values.typed as Values | undefined),
     epoch: owner?.epoch ?? 0,
     base: `/escalations/${id}`,
     ...(one.state === 'decided' ? await choicesOf(deps, one.ticketId) : {}),
@@ -244,6 +248,7 @@ async function showLink(
     mine: false,
     holder,
     base: `/e/${c.req.param('token')}`,
+    kept: keptWords(one.state, values.typed as Values | undefined),
     private: true,
   }
   return page(c, deps, 'escalations/link', { ...shown, ...values }, status)

@@ -47,6 +47,28 @@ export const isOpen = (state: EscalationState): boolean => (OPEN_STATES as reado
 /** A department has it: the agent's clock stands still, the customer's wait goes on. */
 export const isWithDepartment = (state: EscalationState): boolean => state === 'sent' || state === 'accepted'
 
+const FORMS: Readonly<Record<string, readonly EscalationState[]>> = {
+  answer: ['sent', 'accepted', 'asked_back'],
+  question: ['sent', 'accepted', 'asked_back'],
+  back: ['sent', 'accepted', 'asked_back', 'answered'],
+  reply: ['asked_back'],
+  telling: ['answered'],
+  note: ['sent', 'accepted', 'asked_back', 'answered', 'told'],
+}
+/** The world has moved on and the form is gone: what somebody typed into it is shown all the same. */
+export function keptWords(state: EscalationState, typed: Readonly<Record<string, unknown>> | undefined): string[] {
+  const lost = Object.entries(typed ?? {}).filter(([form]) => FORMS[form] && !FORMS[form].includes(state))
+  return lost.flatMap(([, fields]) => {
+    const { forCustomer, result, body, words } = fields as Record<string, unknown>
+    return [forCustomer, result, body, words].filter((one) => typeof one === 'string' && one.trim() !== '') as string[]
+  })
+}
+
+/** Of two open requests to the same target, whether the first has come further. */
+export const further = (one: { state: EscalationState }, other: { state: EscalationState }): boolean =>
+  stage(one.state) > stage(other.state)
+const stage = (state: EscalationState): number => ['sent', 'asked_back', 'accepted', 'answered'].indexOf(state)
+
 export const whyNotMoveEscalation = (from: EscalationState, act: EscalationAct): Refusal | null =>
   after(escalationMoves, from, act) ? null : refusal(`escalations.not_now.${act}`)
 
@@ -120,6 +142,10 @@ export function dueOf(one: Timed, now: Date, handoverMinutes: number): Due | nul
   if (state === 'sent' && acceptDueAt) return timed('accept', sentAt, acceptDueAt, now)
   return promisedAt && timed('promised', sentAt, promisedAt, now)
 }
+
+/** What runs out soonest on top; what runs against no time any more stays behind, in its order. */
+export const byDue = <Row extends { due: Due | null }>(rows: readonly Row[]): Row[] =>
+  rows.toSorted((a, b) => (a.due?.at.getTime() ?? Infinity) - (b.due?.at.getTime() ?? Infinity) || 0)
 
 function timed(kind: Due['kind'], from: Date, at: Date, now: Date): Due {
   const seconds = Math.max(1, (at.getTime() - from.getTime()) / 1000)

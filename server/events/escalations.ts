@@ -32,7 +32,7 @@ export type EscalationEvents = {
   'escalation.told': Escalation & { by: StaffId }
   'escalation.closed': Escalation
   'escalation.returned': Escalation & { by: StaffId; reason: ReturnReason; bounce: number }
-  'escalation.withdrawn': Escalation & { why: 'agent' | 'ticket_ended' }
+  'escalation.withdrawn': Escalation & { why: 'agent' | 'ticket_ended' | 'merged' }
   'escalation.offered': Offer & { expiresAt: Instant }
   'escalation.offer_taken': Offer
   'escalation.offer_passed': Offer

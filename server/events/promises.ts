@@ -11,6 +11,8 @@ export type PromiseEvents = {
   'promise.broken': Ended
   'promise.moved': Ended
   'promise.void': Ended
+  /** The resolve that ended it was taken back: it is owed again, at its own time. */
+  'promise.resumed': Promised & { dueAt: Instant }
   /** Nothing has happened on an open ticket until its next time. */
   'ticket.follow_up_due': { ticketId: TicketId; staffId: StaffId | null; state: 'new' | 'queued' | 'open' }
   'ticket.confirmed': { ticketId: TicketId; round: number }

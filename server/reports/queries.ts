@@ -6,6 +6,7 @@ import type { Bilingual } from '../kernel/language.ts'
 import { HOUR, MINUTE, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import type { Settings } from '../settings/definitions.ts'
+import { answerTarget } from '../tickets/sla/queries.ts'
 
 /** Reads across features for the night board; writes nothing of others. */
 export type Figures = {
@@ -211,6 +212,8 @@ export type ClockAtRisk = {
   category: Bilingual | null
   complained: boolean
   dueAt: Date
+  /** What it was agreed at; null where its clock has not been set up yet. */
+  seconds: number | null
   staff: { name: string; nameEn: string } | null
 }
 
@@ -223,18 +226,19 @@ export async function listClocks(db: Reader, now: Date, limit: number): Promise<
     category: Bilingual | null
     complained: boolean
     due_at: Date
+    seconds: number | null
     name: string | null
     name_en: string | null
   }>`
     with owed as (
-      select 'answer' as kind, t.id, t.answer_due_at as due_at from tickets t
+      select 'answer' as kind, t.id, t.answer_due_at as due_at, null::integer as seconds from tickets t
       where t.state in ('queued', 'open') and t.answer_due_at is not null
       union all
-      select 'solution', k.ticket_id, k.due_at from ticket_clocks k
+      select 'solution', k.ticket_id, k.due_at, k.target_seconds from ticket_clocks k
       where k.kind = 'resolution' and k.ended_at is null and k.due_at <= ${now}
       order by due_at limit ${limit}
     )
-    select o.kind, o.id, o.due_at, c.name as customer, k.name as category, t.complained_at is not null as complained, s.name, s.name_en
+    select o.kind, o.id, o.due_at, coalesce(o.seconds, ${answerTarget(sql.ref('t'))}) as seconds, c.name as customer, k.name as category, t.complained_at is not null as complained, s.name, s.name_en
     from owed o join tickets t on t.id = o.id join customers c on c.id = t.customer_id
     left join categories k on k.id = t.category_id
     left join assignments a on a.ticket_id = t.id and a.ended_at is null left join staff s on s.id = a.staff_id
@@ -246,6 +250,7 @@ export async function listClocks(db: Reader, now: Date, limit: number): Promise<
     category: row.category,
     complained: row.complained,
     dueAt: row.due_at,
+    seconds: row.seconds,
     staff: row.name ? { name: row.name, nameEn: row.name_en ?? '' } : null,
   }))
 }

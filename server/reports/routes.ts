@@ -74,12 +74,13 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     figures: figuresOf(figures, hours, now, settings.answerSeconds),
     clocks: clocks.map((row) => ({
       ...row,
-      tone: clockTone(row.dueAt, now, settings.answerSeconds),
-      left: countdown(row.dueAt.getTime() - now.getTime()),
-      over: row.dueAt < now,
+      due: {
+        at: row.dueAt,
+        tone: clockTone(row.dueAt, now, row.seconds ?? settings.answerSeconds),
+        seconds: row.seconds ?? settings.answerSeconds,
+      },
     })),
     incidents,
-    answerSeconds: settings.answerSeconds,
     lead: c.var.me.capabilities.has('desk.lead'),
   }
 }

@@ -19,6 +19,7 @@ export const SETTINGS = {
   undoSeconds: number('desk', 'seconds', 60, [5, 600]),
 
   answerSeconds: number('clocks', 'seconds', 60, [10, 3600]),
+  callAnswerSeconds: number('clocks', 'seconds', 20, [5, 300]),
   formAnswerMinutes: number('clocks', 'minutes', 30, [5, 600]),
   departmentAcceptMinutes: number('clocks', 'minutes', 30, [1, 1440]),
   closeAfterSilenceHours: number('clocks', 'hours', 72, [1, 720]),

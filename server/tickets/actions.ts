@@ -13,10 +13,20 @@ import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { FileDetails } from './files/rules.ts'
 import { type Accepted, needCustomerOf, postMessage, sayHouse } from './messages/actions.ts'
+import { storePromisedAt } from './promises/queries.ts'
 import type { OpenAssignment, TicketRow } from './queries.ts'
 import * as tickets from './queries.ts'
 import { askRating, withdrawRating } from './ratings/actions.ts'
-import { subjectOf, whyNotMove, whyNotReopen, whyNotResolve, whyNotTransferTo, whyNotUndo } from './rules.ts'
+import {
+  resolvedBy,
+  subjectOf,
+  whyNotMove,
+  whyNotReopen,
+  whyNotResolve,
+  whyNotTransferTo,
+  whyNotUndo,
+} from './rules.ts'
+import { waitingOn } from './waiting/queries.ts'
 
 export type Opening = {
   customerId: CustomerId
@@ -238,9 +248,12 @@ export async function undoResolve(tx: Tx, id: TicketId): Promise<void> {
   refuse(whyNotMove(ticket.state, 'undo'))
   const last = await tickets.findLastAssignment(tx.db, id)
   const { undoSeconds } = await currentSettings(tx.db)
-  const rated = await tickets.isRated(tx.db, id, ticket.round)
-  refuse(whyNotUndo({ last, by: staffOf(tx), why: 'resolved', undoSeconds, now: tx.now, tooLate: rated }))
+  const tooLate = (await tickets.isRated(tx.db, id, ticket.round)) || (await tickets.isConfirmed(tx.db, id))
+  const by = staffOf(tx)
+  refuse(whyNotUndo({ last: resolvedBy(ticket, last), by, why: 'resolved', undoSeconds, now: tx.now, tooLate }))
   if (!last) return
+  // What was asked and not answered is still owed.
+  await tickets.setTicket(tx, id, { waiting_on: await waitingOn(tx.db, id) })
   await withdrawRating(tx, ticket)
   await announce(tx, 'ticket.resolve_undone', { ticketId: id, round: ticket.round }, topics(id))
   await begin(tx, ticket, { staffId: last.staffId, shiftId: last.shiftId, how: 'undo' })
@@ -350,10 +363,11 @@ async function begin(
     epoch,
     head: false,
     last_handler_id: staffId,
-    promised_at: null,
     resolved_at: null,
+    resolved_by: null,
     closes_at: null,
   })
+  await storePromisedAt(tx, ticketId)
   const { name, nameEn } = await tickets.nameOfStaff(tx.db, staffId)
   if (how !== 'undo') await sayHouse(tx, ticketId, how === 'transfer' ? 'handed_over' : 'joined', { name, nameEn })
   await announce(
@@ -387,6 +401,7 @@ async function resolved(tx: Tx, ticket: TicketRow, by: StaffId | null): Promise<
     state: 'resolved',
     head: false,
     resolved_at: tx.now,
+    resolved_by: by,
     closes_at: closesAt,
     answer_due_at: null,
     promised_at: null,
@@ -415,6 +430,7 @@ async function reopen(tx: Tx, ticket: TicketRow): Promise<void> {
     waiting_on: 'us',
     queued_at: tx.now,
     resolved_at: null,
+    resolved_by: null,
     closes_at: null,
     answer_due_at: due,
   })

@@ -43,6 +43,7 @@ const COLUMNS = [
   'epoch',
   'last_handler_id',
   'resolved_at',
+  'resolved_by',
   'closes_at',
   'closed_at',
   'version',
@@ -76,6 +77,7 @@ export type TicketRow = {
   epoch: number
   last_handler_id: StaffId | null
   resolved_at: Date | null
+  resolved_by: StaffId | null
   closes_at: Date | null
   closed_at: Date | null
   version: number
@@ -215,6 +217,7 @@ type Change = Partial<
     | 'epoch'
     | 'last_handler_id'
     | 'resolved_at'
+    | 'resolved_by'
     | 'closes_at'
     | 'closed_at'
     | 'place_at'

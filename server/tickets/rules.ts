@@ -73,6 +73,12 @@ type Undo = {
   tooLate: boolean
 }
 
+/** The part that a resolve ended; none where the customer ended the ticket: a word of theirs reopens it, and no colleague's undo. */
+export const resolvedBy = <Part extends { staffId: StaffId }>(
+  ticket: { resolved_by: StaffId | null },
+  last: Part | undefined,
+): Part | undefined => (last && last.staffId === ticket.resolved_by ? last : undefined)
+
 /** A wrong resolve or transfer is taken back by whoever did it, for a short while. */
 export function whyNotUndo({ last, by, why, undoSeconds, now, tooLate }: Undo): Refusal | null {
   if (!last || last.staffId !== by || last.why !== why || !last.endedAt) return refusal('tickets.undo_not_yours')

@@ -45,6 +45,8 @@ export type TicketTables = {
     epoch: Generated<number>
     last_handler_id: string | null
     resolved_at: Date | null
+    /** Who resolved it; null while it is not, and where the customer ended it. */
+    resolved_by: Generated<string | null>
     closes_at: Date | null
     closed_at: Date | null
     version: Generated<number>

@@ -10,6 +10,7 @@
  *   {{icon "timer"}}                              <svg class="i"> from /icons.svg
  *   {{time at}} {{day at}} {{moment at}}          02:14 · 23 Nov · both where it is not tonight; company time zone
  *   {{since at}}                                  17 min, 2 h
+ *   {{timeLeft at}} {{timeWaited at}}             3:12, or 4:05 over · 1:12:03; public/shell/clocks.js goes on from there
  *   <img {{fitted picture}}>                      width and height for the room that a conversation has
  *   {{fileSize bytes}}                            12 KB, 3.4 MB
  *   {{both name}}                                 the reader's side of a bilingual value
@@ -28,7 +29,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
-import { clockTime, dateName, fileSize, shortDate } from '../i18n/instants.ts'
+import { clockTime, countdown, dateName, fileSize, shortDate } from '../i18n/instants.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
@@ -77,6 +78,14 @@ hb.registerHelper('since', (at: Date, { data: { root } }: Options) => {
   if (passed < DAY) return root.t('common.hours', { count: Math.floor(passed / HOUR) })
   return shortDate(at, root.language, root.zone)
 })
+hb.registerHelper('timeLeft', (at: Date, { data: { root } }: Options) => {
+  if (!at) return ''
+  const left = at.getTime() - root.now.getTime()
+  return left < 0 ? root.t('shell.over', { time: countdown(left) }) : countdown(left)
+})
+hb.registerHelper('timeWaited', (at: Date, { data: { root } }: Options) =>
+  at ? countdown(root.now.getTime() - at.getTime()) : '',
+)
 hb.registerHelper('both', (name: Bilingual | null | undefined, options: Options) => {
   const language: Language = options.data.root.language
   return name?.[language] ?? ''

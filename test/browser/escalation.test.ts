@@ -134,6 +134,10 @@ test('an agent asks a department, its handler accepts and answers from the link 
   const handler = await openPage(await openBrowser(house.url, { width: 390, height: 844 }))
   await handler.goto(letter.link ?? '')
   expect(await violations(handler)).toEqual([])
+  // How long the customer has waited counts on here as well, without a session.
+  const waited = handler.locator('[data-since][data-clock]').first()
+  const before = await waited.textContent()
+  await expect.poll(() => waited.textContent()).not.toBe(before)
   await handler.getByRole('button', { name: '接手' }).click()
   await handler.getByText('罗毅在办').waitFor()
   await handler.fill('[name=forCustomer]', '服务器已恢复，没有重启，请您再试一次。')

@@ -9,6 +9,7 @@ import { system } from '../../server/platform/actor.ts'
 import { currentSettings } from '../../server/settings/queries.ts'
 import { complain } from '../../server/tickets/actions.ts'
 import { findOpenAssignment, getTicket } from '../../server/tickets/queries.ts'
+import { keepClocks } from '../../server/tickets/sla/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
@@ -261,6 +262,37 @@ test('the queue stands by the clock that runs out soonest, a complaint before al
   const { html } = await desk.get('/desk/queue', { htmx: true })
   expect(rows(html)).toEqual([`queue.${complains}`, `queue.${soon}`, `queue.${slow}`])
   expect(html.match(/class="badge" data-tone="\w+" data-due/g)).toHaveLength(3)
+})
+
+test('a badge turns to the lamp in the last quarter of what was agreed for that request, not of a chat’s minute', async () => {
+  await putOnPost(database.db, mei)
+  const id = await does.ask(suQing)
+  await does.take(id, mei)
+  await database.db
+    .insertInto('ticket_sla')
+    .values({
+      ticket_id: id,
+      policy_id: null,
+      first_seconds: 1800,
+      next_seconds: 1800,
+      resolution_seconds: 14_400,
+      hours: 'always',
+      agreed_at: clock.now(),
+    })
+    .execute()
+  await house.deps.transact(system, (tx) => keepClocks(tx, id))
+  const tones = async () => [
+    /data-tone="(\w+)" data-due="[^"]*" data-seconds="1800"/.exec(
+      (await desk.get('/desk/queue', { htmx: true })).html,
+    )?.[1],
+    /data-tone="(\w+)" data-due="[^"]*" data-seconds="1800"/.exec(
+      (await desk.get(`/tickets/${id}/head`, { htmx: true })).html,
+    )?.[1],
+  ]
+  clock.forward({ minutes: 22 })
+  expect(await tones()).toEqual(['quiet', 'quiet'])
+  clock.forward({ minutes: 1 })
+  expect(await tones()).toEqual(['lamp', 'lamp'])
 })
 
 test('unread words are counted until I have read them', async () => {

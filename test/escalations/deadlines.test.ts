@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { offerNext, passOffer, takeOffer } from '../../server/desk/offers/actions.ts'
 import { storeSeen } from '../../server/desk/presence/queries.ts'
 import * as escalations from '../../server/escalations/actions.ts'
+import { decideEscalation, sendEscalation } from '../../server/escalations/sending/actions.ts'
 import type { DepartmentId, EscalationId, OfferId, PromiseId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
@@ -310,10 +311,10 @@ async function act(house: QuietHouse, agents: readonly StaffId[], handler: Staff
         )
       },
       async () => {
-        const request = await transact(me, (tx) => escalations.decideEscalation(tx, id, { epoch }))
+        const request = await transact(me, (tx) => decideEscalation(tx, id, { epoch }))
         const target = { kind: 'department', departmentId, personId: null } as const
         const words = { need: 'Line', tried: 'Restart', contact: '138', promisedAt: inSeconds(60 + random() * 600) }
-        await transact(me, (tx) => escalations.sendEscalation(tx, request, { epoch, target, ...words }))
+        await transact(me, (tx) => sendEscalation(tx, request, { epoch, target, ...words }))
       },
       async () => {
         const sent = pick(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addContact } from '../../server/customers/queries.ts'
+import { stepUp } from '../../server/escalations/deadlines/actions.ts'
 import { makeEscalationLink } from '../../server/escalations/links/actions.ts'
 import { offerToPosts } from '../../server/escalations/offers/actions.ts'
 import type { CustomerId, EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -28,8 +29,12 @@ beforeEach(async () => {
   mei = await hire(database.db, '林玫')
   await putOnPost(database.db, mei)
   wu = await hire(database.db, '吴凯', { roles: ['handler'] })
-  const customer = await welcome(database.db, '苏晴')
-  ;({ ticketId } = await house.deps.transact(customer.actor, (tx) =>
+  ;({ ticketId, epoch } = await ticketOf('苏晴'))
+})
+
+async function ticketOf(name: string): Promise<{ ticketId: TicketId; epoch: number }> {
+  const customer = await welcome(database.db, name)
+  const { ticketId } = await house.deps.transact(customer.actor, (tx) =>
     tickets.openTicket(tx, {
       customerId: customer.customerId,
       visitorId: customer.visitorId,
@@ -42,11 +47,12 @@ beforeEach(async () => {
       live: true,
       promisedAt: null,
     }),
-  ))
-  ;({ epoch } = await house.deps.transact(system, (tx) =>
+  )
+  const { epoch } = await house.deps.transact(system, (tx) =>
     tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
-  ))
-})
+  )
+  return { ticketId, epoch }
+}
 
 const linkFor = (id: EscalationId, who = wu) => house.deps.transact(system, (tx) => makeEscalationLink(tx, id, who))
 const stateNow = async () =>
@@ -93,12 +99,12 @@ async function browserOf(staffId: StaffId | null) {
 const departmentOf = async (staffId: StaffId) =>
   (await database.db.selectFrom('staff').select('department_id').where('id', '=', staffId).executeTakeFirstOrThrow())
     .department_id
-const request = async (words: Record<string, string> = {}) => {
+const request = async (words: Record<string, string> = {}, on = { ticketId, epoch }) => {
   const agent = await browserOf(mei)
-  const decided = await agent.post(`/tickets/${ticketId}/escalations`, { epoch: String(epoch) })
+  const decided = await agent.post(`/tickets/${on.ticketId}/escalations`, { epoch: String(on.epoch) })
   const id = decided.location.split('/').at(-1) as EscalationId
   const sent = await agent.post(`/escalations/${id}/sending`, {
-    epoch: String(epoch),
+    epoch: String(on.epoch),
     target: `department:${await departmentOf(wu)}`,
     person: '',
     need: 'SSH back before eight',
@@ -239,6 +245,42 @@ test('an answer without a result comes back with the words kept, from the link a
   expect(await stateNow()).toBe('sent')
 })
 
+test('from the link an answer pressed twice is one answer; pressed after the agent needs it no longer it says so and keeps the words', async () => {
+  const { agent, id } = await request()
+  const reader = await browserOf(null)
+  const token = await linkFor(id)
+  const words = { result: 'Restarted', forCustomer: 'It works again.' }
+  for (let press = 0; press < 2; press++) expect((await reader.post(`/e/${token}/answer`, words)).status).toBe(303)
+  const answers = await database.db
+    .selectFrom('events')
+    .select('id')
+    .where('name', '=', 'escalation.answered')
+    .execute()
+  expect(answers).toHaveLength(1)
+  const told = { epoch: String(epoch), clientId: crypto.randomUUID(), body: 'It works again.' }
+  await agent.post(`/escalations/${id}/telling`, told)
+  const late = await reader.post(`/e/${token}/question`, { clientId: crypto.randomUUID(), body: 'Which region?' })
+  expect(late.status).toBe(422)
+  expect(late.text).toMatch(/role="alert"/)
+  expect((await reader.post(`/e/${token}/acceptance`, {})).status).toBe(422)
+  expect((await reader.post(`/e/${token}/answer`, { ...words, result: 'Something else' })).text).toContain(
+    'Something else',
+  )
+  expect(await stateNow()).toBe('told')
+})
+
+test('two handlers accept from the links in their mails at the same instant: one has it, the other reads who was first', async () => {
+  const { id } = await request()
+  const fang = await hire(database.db, '方晓', { roles: ['handler'] })
+  const [one, two] = [await linkFor(id), await linkFor(id, fang)]
+  const reader = await browserOf(null)
+  const answers = await Promise.all([one, two].map((token) => reader.post(`/e/${token}/acceptance`, {})))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 422])
+  const refused = answers.find(({ status }) => status === 422)?.text ?? ''
+  expect(refused).toMatch(/role="alert"/)
+  expect(refused).toMatch(/(Wu Kai|吴凯|Fang Xiao|方晓) has it/)
+})
+
 test('a decision that is not handed over in a quarter of an hour shows as overdue, and later on the request itself', async () => {
   const agent = await browserOf(mei)
   const { location } = await agent.post(`/tickets/${ticketId}/escalations`, { epoch: String(epoch) })
@@ -246,11 +288,67 @@ test('a decision that is not handed over in a quarter of an hour shows as overdu
   clock.forward({ minutes: 16 })
   const list = (await agent.get('/escalations')).text
   expect(list).toContain('Overdue')
-  expect(list).toMatch(/data-tone="bad"[^>]*>[\s\S]*?hand over by/)
-  expect((await agent.get(`/desk/${ticketId}`)).text).toContain('hand over by')
+  expect(list).toMatch(/data-tone="bad"[^>]*>[\s\S]*?hand over/)
+  expect((await agent.get(`/desk/${ticketId}`)).text).toContain('hand over')
   const { id } = await request()
   expect(location).toBe(`/escalations/${id}`)
   expect((await agent.get(location)).text).toContain('Handed over late: 16 min after the decision')
+})
+
+test('while a department has it the customer’s own wait counts on, at the desk, in the list and at the department', async () => {
+  clock.forward({ minutes: 20 })
+  const { agent, id } = await request()
+  clock.forward({ minutes: 52, seconds: 3 })
+  const counting = 'data-since="2026-11-23T18:14:00.000Z" data-clock>1:12:03<'
+  const desk = (await agent.get(`/desk/${ticketId}`)).text
+  expect(desk).toMatch(new RegExp(`customer waits</span><span class="num" ${counting}`))
+  // In its head, and on its row in the list beside, where it stands among those that wait for others.
+  expect(desk.split(counting)).toHaveLength(3)
+  expect(desk).toMatch(/id="group-others-h">Waiting on others <span>1</)
+  const handler = await browserOf(wu)
+  expect((await handler.get(`/escalations/${id}`)).text).toContain(counting)
+  const link = (await (await browserOf(null)).get(`/e/${await linkFor(id)}`)).text
+  expect(link).toContain(counting)
+  // There the same script counts on, by the server's clock.
+  expect(link).toMatch(/<main[^>]*data-now="2026-11-23T19:26:03.000Z"[^>]*data-words="[^"]*over/)
+  expect((await (await browserOf(null)).get('/shell/clocks.js')).status).toBe(200)
+  await handler.post(`/escalations/${id}/answer`, { result: 'Restarted', forCustomer: 'It works again.' })
+  await agent.post(`/escalations/${id}/telling`, { epoch: String(epoch), clientId: crypto.randomUUID(), body: 'Back' })
+  expect((await agent.get(`/desk/${ticketId}`)).text).not.toContain('customer waits')
+  expect((await handler.get(`/escalations/${id}`)).text).not.toContain('customer waits')
+})
+
+test('each request counts down to what it runs against, and what runs out soonest is on top', async () => {
+  const { agent, id } = await request()
+  const other = await ticketOf('白露')
+  clock.forward({ minutes: 5 })
+  const second = await request({ time: '03:30' }, other)
+  const handler = await browserOf(wu)
+  const rows = async () => [
+    ...(await handler.get('/escalations')).text.matchAll(/class="row" href="\/escalations\/(\d+)/g),
+  ]
+  expect((await rows()).map(([, row]) => row)).toEqual([id, second.id])
+  const aside = (await agent.get(`/desk/${ticketId}`)).text
+  expect(aside).toMatch(/data-due="2026-11-23T18:44:00.000Z" data-seconds="1800"[^>]*>[\s\S]{0,200}data-left>25:00</)
+  for (const one of [id, second.id]) await handler.post(`/escalations/${one}/acceptance`, {})
+  expect((await rows()).map(([, row]) => row)).toEqual([second.id, id])
+  const inbox = (await handler.get('/escalations')).text
+  expect(inbox).toMatch(
+    /data-due="2026-11-23T19:30:00.000Z"[^>]*>[\s\S]{0,200}promised<\/span><span class="num" data-left>1:11:00</,
+  )
+  clock.forward({ minutes: 72 })
+  expect((await handler.get('/escalations')).text).toContain('data-left>1:00 over<')
+})
+
+test('what nobody has accepted in time counts up, for whoever is asked', async () => {
+  await request()
+  clock.forward({ minutes: 31 })
+  const { id } = await database.db.selectFrom('escalations').select('id').executeTakeFirstOrThrow()
+  await house.deps.transact(system, (tx) => stepUp(tx, id as EscalationId))
+  const { text } = await (await browserOf(wu)).get('/escalations')
+  expect(text).toMatch(
+    /data-tone="bad"[^>]*>[\s\S]{0,200}nobody for<\/span><span class="num" data-since="[^"]*" data-clock>31:00</,
+  )
 })
 
 test('a request offered to the technician on post rings on whatever page they have open, with its own seconds', async () => {

@@ -1,8 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import { openAlarms } from '../../server/desk/alarms/queries.ts'
 import * as escalations from '../../server/escalations/actions.ts'
-import { getEscalation, listNotes, listUnaccepted, recordsOfDepartments } from '../../server/escalations/queries.ts'
+import { stepUp } from '../../server/escalations/deadlines/actions.ts'
+import { listUnaccepted } from '../../server/escalations/deadlines/queries.ts'
+import { recordsOfDepartments } from '../../server/escalations/directory/queries.ts'
+import { askBack, replyToDepartment } from '../../server/escalations/notes/actions.ts'
+import { getEscalation, listNotes } from '../../server/escalations/queries.ts'
 import { escalationReactions } from '../../server/escalations/reactions.ts'
+import { decideEscalation, discardDecision, sendEscalation } from '../../server/escalations/sending/actions.ts'
 import type { DepartmentId, EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
@@ -56,10 +61,10 @@ beforeEach(async () => {
 
 const soon = () => new Date(clock.now().getTime() + 2 * 60 * MINUTE)
 const toResearch = () => ({ kind: 'department', departmentId: research, personId: null }) as const
-const send = async (target: Parameters<typeof escalations.sendEscalation>[2]['target'] = toResearch()) => {
-  const id = await transact(as(mei), (tx) => escalations.decideEscalation(tx, ticketId, { epoch }))
+const send = async (target: Parameters<typeof sendEscalation>[2]['target'] = toResearch()) => {
+  const id = await transact(as(mei), (tx) => decideEscalation(tx, ticketId, { epoch }))
   await transact(as(mei), (tx) =>
-    escalations.sendEscalation(tx, id, {
+    sendEscalation(tx, id, {
       epoch,
       target,
       need: 'SSH 恢复',
@@ -141,9 +146,9 @@ test('whoever is not of the department finds nothing there', async () => {
 
 test('the department asks back and the agent replies, both ways kept apart from the customer', async () => {
   const id = await send()
-  await transact(handler(), (tx) => escalations.askBack(tx, id, { clientId: uuid(), body: '哪个区的机器？' }))
+  await transact(handler(), (tx) => askBack(tx, id, { clientId: uuid(), body: '哪个区的机器？' }))
   expect(await state(id)).toBe('asked_back')
-  await transact(as(mei), (tx) => escalations.replyToDepartment(tx, id, { epoch, clientId: uuid(), body: '华东二区' }))
+  await transact(as(mei), (tx) => replyToDepartment(tx, id, { epoch, clientId: uuid(), body: '华东二区' }))
   expect(await state(id)).toBe('accepted')
   expect((await listNotes(database.db, id)).map(({ side, body }) => [side, body])).toEqual([
     ['department', '哪个区的机器？'],
@@ -157,11 +162,11 @@ test('not accepted in half an hour the duty manager is told, after an hour the h
   const id = await send()
   const due = () => listUnaccepted(database.db, clock.now(), 10)
   const step = async () => {
-    for (const one of await due()) await transact(system, (tx) => escalations.stepUp(tx, one.id))
+    for (const one of await due()) await transact(system, (tx) => stepUp(tx, one.id))
   }
   clock.set(new Date(START + 30 * MINUTE - 1))
   expect(await due()).toEqual([])
-  await transact(system, (tx) => escalations.stepUp(tx, id))
+  await transact(system, (tx) => stepUp(tx, id))
   expect(await steps()).toEqual([])
   clock.set(new Date(START + 30 * MINUTE))
   await step()
@@ -198,18 +203,18 @@ test('"not ours" frees the ticket, names who could do better, and after two of t
 })
 
 test('a decision that was never sent ends with its ticket, and is dropped by whoever has the ticket now', async () => {
-  const decide = () => transact(as(mei), (tx) => escalations.decideEscalation(tx, ticketId, { epoch }))
+  const decide = () => transact(as(mei), (tx) => decideEscalation(tx, ticketId, { epoch }))
   const first = await decide()
   const zhou = await hire(database.db, '周宇')
   await putOnPost(database.db, zhou)
   await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
   const stranger = await hire(database.db, '白露')
-  await expect(transact(as(stranger), (tx) => escalations.discardDecision(tx, first))).rejects.toMatchObject({
+  await expect(transact(as(stranger), (tx) => discardDecision(tx, first))).rejects.toMatchObject({
     name: 'NotFound',
   })
-  await transact(as(zhou), (tx) => escalations.discardDecision(tx, first))
+  await transact(as(zhou), (tx) => discardDecision(tx, first))
   expect(await state(first)).toBe('withdrawn')
-  const second = await transact(as(zhou), (tx) => escalations.decideEscalation(tx, ticketId, { epoch: epoch + 1 }))
+  const second = await transact(as(zhou), (tx) => decideEscalation(tx, ticketId, { epoch: epoch + 1 }))
   await transact(system, (tx) => tickets.endByCustomer(tx, ticketId))
   await transact(system, async (tx) => escalationReactions.on['ticket.resolved']?.(tx, payload('ticket.resolved')))
   expect(await state(second)).toBe('withdrawn')
@@ -286,7 +291,7 @@ test('a person who left or works elsewhere is refused in words; one who leaves a
   await database.db.updateTable('staff').set({ active: false }).where('id', 'in', [gone, engineer]).execute()
   await expect(send(to)).rejects.toMatchObject({ code: 'escalations.person_gone', field: 'person' })
   clock.set(new Date(START + 30 * MINUTE))
-  await transact(system, (tx) => escalations.stepUp(tx, id))
+  await transact(system, (tx) => stepUp(tx, id))
   expect((await openAlarms(database.db, ticketId)).map(({ kind }) => kind)).toEqual(['escalation_unaccepted'])
 })
 
@@ -309,16 +314,16 @@ test('two handlers answer at once: one answer stands, the other is told so, and 
 test('a clock that is set back brings nothing twice and nothing early', async () => {
   const id = await send()
   clock.set(new Date(START + 30 * MINUTE))
-  await transact(system, (tx) => escalations.stepUp(tx, id))
+  await transact(system, (tx) => stepUp(tx, id))
   clock.set(new Date(START + 10 * MINUTE))
   expect(await listUnaccepted(database.db, clock.now(), 10)).toEqual([])
-  await transact(system, (tx) => escalations.stepUp(tx, id))
+  await transact(system, (tx) => stepUp(tx, id))
   expect(await steps()).toEqual(['manager'])
   clock.set(new Date(START + 30 * MINUTE))
-  await transact(system, (tx) => escalations.stepUp(tx, id))
+  await transact(system, (tx) => stepUp(tx, id))
   expect(await steps()).toEqual(['manager'])
   clock.set(new Date(START + 60 * MINUTE))
-  await transact(system, (tx) => escalations.stepUp(tx, id))
+  await transact(system, (tx) => stepUp(tx, id))
   expect(await steps()).toEqual(['manager', 'head'])
 })
 

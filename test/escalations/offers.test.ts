@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
 import { openAlarms } from '../../server/desk/alarms/queries.ts'
-import * as escalations from '../../server/escalations/actions.ts'
 import {
   expireEscalationOffer,
   offerToPosts,
@@ -10,6 +9,7 @@ import {
 import { listExpired, openOfferOf } from '../../server/escalations/offers/queries.ts'
 import { getEscalation } from '../../server/escalations/queries.ts'
 import { escalationReactions } from '../../server/escalations/reactions.ts'
+import { decideEscalation, sendEscalation } from '../../server/escalations/sending/actions.ts'
 import type { EscalationId, EscalationOfferId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
@@ -62,9 +62,9 @@ async function sendToTechnician(): Promise<{ id: EscalationId; ticketId: TicketI
   const { epoch } = await transact(as(mei), (tx) =>
     tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
   )
-  const id = await transact(as(mei), (tx) => escalations.decideEscalation(tx, ticketId, { epoch }))
+  const id = await transact(as(mei), (tx) => decideEscalation(tx, ticketId, { epoch }))
   await transact(as(mei), (tx) =>
-    escalations.sendEscalation(tx, id, {
+    sendEscalation(tx, id, {
       epoch,
       target: { kind: 'post', post: 'technician' },
       need: '恢复',

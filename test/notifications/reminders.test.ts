@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import * as escalations from '../../server/escalations/actions.ts'
+import { decideEscalation, sendEscalation } from '../../server/escalations/sending/actions.ts'
 import type { DepartmentId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
 import * as tickets from '../../server/tickets/actions.ts'
@@ -66,10 +67,10 @@ beforeEach(async () => {
 const inMinutes = (minutes: number) => new Date(clock.now().getTime() + minutes * 60_000)
 const ask = async (promisedAt: Date) => {
   const { transact } = house.deps
-  const id = await transact(as(mei), (tx) => escalations.decideEscalation(tx, ticketId, { epoch }))
+  const id = await transact(as(mei), (tx) => decideEscalation(tx, ticketId, { epoch }))
   const words = { need: 'SSH back', tried: 'Console works', contact: '138', promisedAt }
   const target = { kind: 'department', departmentId: research, personId: null } as const
-  await transact(as(mei), (tx) => escalations.sendEscalation(tx, id, { epoch, target, ...words }))
+  await transact(as(mei), (tx) => sendEscalation(tx, id, { epoch, target, ...words }))
   return id
 }
 /** With those on post at their pages: every deadline that has come, whatever follows from it, and the deadlines that follow from that. */

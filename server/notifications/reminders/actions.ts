@@ -1,4 +1,5 @@
-import { getEscalation, listReaders } from '../../escalations/queries.ts'
+import { listReaders } from '../../escalations/deadlines/queries.ts'
+import { getEscalation } from '../../escalations/queries.ts'
 import { isWithDepartment } from '../../escalations/rules.ts'
 import type { ReminderKind, ReminderPart } from '../../events/notifications.ts'
 import type { EscalationId, PromiseId, ReminderId, StaffId, TicketId } from '../../kernel/ids.ts'

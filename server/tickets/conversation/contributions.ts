@@ -1,5 +1,5 @@
 import { contactsOf, customerOf, sameContact } from '../../customers/queries.ts'
-import { clockTime, countdown } from '../../i18n/instants.ts'
+import { clockTime } from '../../i18n/instants.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
@@ -12,8 +12,17 @@ import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
 import { listMessages, listNotes, marksOf } from '../messages/queries.ts'
-import { findLastAssignment, findOpenAssignment, getTicket, hasSpoken, isRated, type TicketView } from '../queries.ts'
-import { clockTone, whyNotUndo } from '../rules.ts'
+import {
+  findLastAssignment,
+  findOpenAssignment,
+  getTicket,
+  hasSpoken,
+  isConfirmed,
+  isRated,
+  type TicketView,
+} from '../queries.ts'
+import { clockTone, resolvedBy, whyNotUndo } from '../rules.ts'
+import { answerTargetOf } from '../sla/queries.ts'
 import { mergesOf, owedOf } from './owed.ts'
 import { lastPartOf, listEarlier, listParts, readSeqOf } from './queries.ts'
 import { weave, zoneOfPhone } from './rules.ts'
@@ -98,7 +107,7 @@ export async function conversationOf(
 /** Whose it is, and its clock. */
 export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
   const { db, clock } = house
-  const { answerSeconds } = await currentSettings(db)
+  const seconds = (await answerTargetOf(db, ticket.id)) ?? (await currentSettings(db)).answerSeconds
   const { solution, withOthers, priority } = await owedOf(house, ticket)
   const now = clock.now()
   const due = ticket.waiting_on === 'us' && ['queued', 'open'].includes(ticket.state) ? ticket.answer_due_at : null
@@ -110,10 +119,8 @@ export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
     priority,
     due: due && {
       at: due,
-      tone: clockTone(due, now, answerSeconds),
-      left: countdown(due.getTime() - now.getTime()),
-      over: due < now,
-      seconds: answerSeconds,
+      tone: clockTone(due, now, seconds),
+      seconds,
     },
   }
 }
@@ -243,8 +250,10 @@ async function undoable(
   const last = await findLastAssignment(db, ticket.id)
   const { undoSeconds } = await currentSettings(db)
   if (ticket.state === 'resolved') {
-    const tooLate = await isRated(db, ticket.id, ticket.round)
-    return whyNotUndo({ last, by, why: 'resolved', undoSeconds, now, tooLate }) ? null : 'resolution'
+    const tooLate = (await isRated(db, ticket.id, ticket.round)) || (await isConfirmed(db, ticket.id))
+    return whyNotUndo({ last: resolvedBy(ticket, last), by, why: 'resolved', undoSeconds, now, tooLate })
+      ? null
+      : 'resolution'
   }
   const present = ticket.state === 'open' ? await findOpenAssignment(db, ticket.id) : undefined
   if (!present) return null

@@ -1,12 +1,13 @@
-import { localOf, MINUTE, plus } from '../../kernel/time.ts'
+import { localOf, MINUTE, plus, SECOND } from '../../kernel/time.ts'
 import type { Deps } from '../../web/deps.ts'
 import { findMergeOf, listOrigins } from '../merging/queries.ts'
 import { listMessages } from '../messages/queries.ts'
 import { openPromisesOf } from '../promises/queries.ts'
 import { PROMISE_KINDS } from '../promises/rules.ts'
 import { getTicket, type TicketView, ticketsOfCustomer } from '../queries.ts'
-import { clocksOf, isPaused, priorityOf } from '../sla/queries.ts'
+import { clocksOf, priorityOf } from '../sla/queries.ts'
 import { PRIORITIES, WARN_AT } from '../sla/rules.ts'
+import { waitWithOthers } from '../waiting/queries.ts'
 
 type House = Pick<Deps, 'db' | 'clock' | 'config'>
 const MOST = 8
@@ -19,13 +20,16 @@ export async function owedOf({ db, clock, config }: House, ticket: TicketView) {
   const [promises, clocks, withOthers, priority] = await Promise.all([
     openPromisesOf(db, ticket.id),
     clocksOf(db, ticket.id),
-    isPaused(db, ticket.id),
+    waitWithOthers(db, ticket.id),
     priorityOf(db, ticket.id),
   ])
   const solution = clocks.findLast(({ kind, endedAt }) => kind === 'resolution' && !endedAt)
   const soon = localOf(plus(now, SOON_MINUTES * MINUTE), config.timeZone)
   return {
-    promises: promises.map((one) => ({ ...one, tone: toneOf(one.madeAt, one.dueAt, now) })),
+    promises: promises.map((one) => ({
+      ...one,
+      due: { at: one.dueAt, tone: toneOf(one.madeAt, one.dueAt, now), seconds: secondsBetween(one.madeAt, one.dueAt) },
+    })),
     promiseKinds: PROMISE_KINDS,
     soon: `${soon.date}T${soon.time}`,
     solution: solution?.dueAt
@@ -50,7 +54,11 @@ export async function mergesOf({ db }: House, ticket: TicketView) {
       origins.map(async (one) => ({ ...one, words: (await listMessages(db, one.ticketId, 0)).map(wordOf) })),
     ),
     mergedInto: into ? { id: into.id, number: into.number } : null,
-    mergeable: others.filter(({ id, state }) => id !== ticket.id && MERGEABLE.includes(state)),
+    mergeable: await Promise.all(
+      others
+        .filter(({ id, state }) => id !== ticket.id && MERGEABLE.includes(state))
+        .map(async (one) => ({ ...one, with: (await getTicket(db, one.id)).assignment })),
+    ),
   }
 }
 
@@ -62,6 +70,8 @@ const wordOf = ({ author, body, at, name, nameEn, seq }: Awaited<ReturnType<type
   nameEn,
   seq,
 })
+
+const secondsBetween = (from: Date, to: Date): number => Math.max(1, (to.getTime() - from.getTime()) / SECOND)
 
 /** The lamp in the last quarter of the time, bad past its end. */
 function toneOf(from: Date, to: Date, now: Date): 'quiet' | 'lamp' | 'bad' {

@@ -40,6 +40,20 @@ export async function mergeTicket(
   await announce(tx, 'ticket.merged', { ticketId: from, intoId: into }, topics(from, into))
 }
 
+/** The other way round: what the same customer asked elsewhere comes into the conversation that one has in hand. */
+export async function takeIn(
+  tx: Tx,
+  into: TicketId,
+  { from, epoch }: { from: TicketId; epoch: number },
+): Promise<void> {
+  need(tx, 'desk.work')
+  await lockBoth(tx, into, from)
+  const mine = await findOpenAssignment(tx.db, into)
+  if (mine?.staffId !== staffOf(tx) || mine.epoch !== epoch) throw new Conflict('stale_assignment')
+  const other = await findOpenAssignment(tx.db, from)
+  await mergeTicket(tx, from, { into, epoch: other?.epoch ?? 0 })
+}
+
 /** Taken out again: it stands where it stood, with what it had brought along and is still owed. */
 export async function splitTicket(tx: Tx, from: TicketId): Promise<void> {
   need(tx, 'desk.work')

@@ -7,7 +7,7 @@ import { staffOnly } from '../../web/guard.ts'
 import { acting, type Door } from '../conversation/routes.ts'
 import { setPriority } from '../sla/actions.ts'
 import { PRIORITIES } from '../sla/rules.ts'
-import { mergeTicket, splitTicket } from './actions.ts'
+import { mergeTicket, splitTicket, takeIn } from './actions.ts'
 
 /** One request into another and out again; and how urgent it is. */
 export const mergeRoutes = (door: Door) => {
@@ -18,6 +18,12 @@ export const mergeRoutes = (door: Door) => {
       return acting(c, door, (tx) => mergeTicket(tx, pathId<TicketId>(c), { into: into as TicketId, epoch }), {
         toast: 'merged',
         done: { epoch, why: 'merged' },
+      })
+    })
+    .post('/:id/intake', own, async (c) => {
+      const { epoch, from } = await form(c, { epoch: wholeNumber, from: rowId })
+      return acting(c, door, (tx) => takeIn(tx, pathId<TicketId>(c), { from: from as TicketId, epoch }), {
+        toast: 'taken_in',
       })
     })
     .post('/:id/split', own, async (c) => {

@@ -50,8 +50,7 @@ export async function promise(
     shiftId: holder?.shiftId ?? null,
     ref,
   })
-  // A call that is owed is not settled by "resolved".
-  if (kind === 'call') await setHold(tx, ticket.id, HOLD, id)
+  if (holds(kind)) await setHold(tx, ticket.id, HOLD, id)
   await sayHouse(tx, ticket.id, `will_${kind}`, { at: dueAt.toISOString() })
   await announce(
     tx,
@@ -129,7 +128,22 @@ export async function keepByWord(tx: Tx, ticketId: TicketId): Promise<void> {
 export async function endWithRound(tx: Tx, ticketId: TicketId, state: 'kept' | 'void'): Promise<void> {
   const ticket = await lockTicket(tx, ticketId)
   if (ticket.state === 'queued' || ticket.state === 'open') return
-  for (const one of await promises.openPromisesOf(tx.db, ticketId)) await end(tx, one, state)
+  // At the instant of the end, however late it is heard.
+  const at = ticket.resolved_at ?? tx.now
+  for (const one of await promises.openPromisesOf(tx.db, ticketId))
+    await end(tx, one, state, { at, by: ticket.resolved_by, withRound: ticket.round })
+}
+
+/** The resolve was taken back: what it had ended is owed again at its own time, and holds the ticket as before. Where the round ended anew before this was heard, it stays ended. */
+export async function resumeWithRound(tx: Tx, ticketId: TicketId, round: number): Promise<void> {
+  const ticket = await lockTicket(tx, ticketId)
+  if ((ticket.state !== 'queued' && ticket.state !== 'open') || ticket.round !== round) return
+  for (const one of await promises.endedWithRound(tx.db, ticketId, round)) {
+    await promises.reopenPromiseRow(tx, one.id)
+    if (holds(one.kind)) await setHold(tx, ticketId, HOLD, one.id)
+    await announce(tx, 'promise.resumed', { ...payload(one), dueAt: instant(one.dueAt) }, topics(ticketId))
+  }
+  await follow(tx, ticketId)
 }
 
 /** Its time comes near: the owner is reminded; its time is over: broken, and the duty manager knows. Never early, each once. */
@@ -147,22 +161,25 @@ export async function trackPromise(tx: Tx, id: PromiseId): Promise<void> {
   })
 }
 
-type End = { at?: Date; by?: StaffId | null; movedTo?: PromiseId }
+type End = { at?: Date; by?: StaffId | null; movedTo?: PromiseId; withRound?: number }
 
 async function end(
   tx: Tx,
   found: promises.PromiseRow,
   state: Exclude<PromiseState, 'open'>,
-  { at = tx.now, by = tx.actor.kind === 'staff' ? staffOf(tx) : null, movedTo }: End = {},
+  { at = tx.now, by = tx.actor.kind === 'staff' ? staffOf(tx) : null, ...why }: End = {},
 ): Promise<void> {
   // Kept after its time is broken: the ticker was only a moment slower.
   const truly = state === 'kept' && at > found.dueAt ? 'broken' : state
-  const ended = await promises.endPromiseRow(tx, found.id, { state: truly, at, by, ...(movedTo ? { movedTo } : {}) })
+  const ended = await promises.endPromiseRow(tx, found.id, { state: truly, at, by, ...why })
   if (!ended) return
   await liftHold(tx, found.ticketId, HOLD, found.id)
   await announce(tx, `promise.${truly}`, { ...payload(found), by }, topics(found.ticketId))
   await follow(tx, found.ticketId)
 }
+
+/** A call that is owed is not settled by "resolved". */
+const holds = (kind: PromiseKind): boolean => kind === 'call'
 
 /** What the customer sees, and when the ticket must be looked at next. */
 async function follow(tx: Tx, ticketId: TicketId): Promise<void> {

@@ -85,7 +85,7 @@ export async function insertPromise(
 export async function endPromiseRow(
   tx: Tx,
   id: PromiseId,
-  end: { state: Exclude<PromiseState, 'open'>; at: Date; by: StaffId | null; movedTo?: PromiseId },
+  end: { state: Exclude<PromiseState, 'open'>; at: Date; by: StaffId | null; movedTo?: PromiseId; withRound?: number },
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx.db
     .updateTable('promises')
@@ -94,6 +94,7 @@ export async function endPromiseRow(
       ended_at: end.at,
       ended_by: end.by,
       moved_to: end.movedTo ?? null,
+      ended_with_round: end.withRound ?? null,
       version: sql<number>`version + 1`,
     })
     .where('id', '=', id)
@@ -101,6 +102,31 @@ export async function endPromiseRow(
     .executeTakeFirst()
   return numUpdatedRows > 0n
 }
+
+/** What the end of a round has ended well, and nothing else. */
+export const endedWithRound = async (db: Reader, ticketId: TicketId, round: number): Promise<PromiseRow[]> =>
+  (
+    await promiseRows(db)
+      .where('ticket_id', '=', ticketId)
+      .where('ended_with_round', '=', round)
+      .where('state', 'in', ['kept', 'void'])
+      .orderBy('due_at')
+      .execute()
+  ).map(rowOf)
+
+/** Owed again, with what was noted of it before. */
+export const reopenPromiseRow = (tx: Tx, id: PromiseId) =>
+  tx.db
+    .updateTable('promises')
+    .set({
+      state: 'open',
+      ended_at: null,
+      ended_by: null,
+      ended_with_round: null,
+      version: sql<number>`version + 1`,
+    })
+    .where('id', '=', id)
+    .execute()
 
 /** False where it was noted before. */
 export async function storeReminded(tx: Tx, id: PromiseId): Promise<boolean> {

@@ -20,6 +20,8 @@ export type PromiseTables = {
     ended_at: Date | null
     ended_by: string | null
     moved_to: string | null
+    /** The round of its ticket whose end has ended it; null where it ended by itself. */
+    ended_with_round: Generated<number | null>
     version: Generated<number>
   }
 }

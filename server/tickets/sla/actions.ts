@@ -1,7 +1,6 @@
 import { instant } from '../../events/event.ts'
 import type { ClockId, TicketId } from '../../kernel/ids.ts'
 import { Conflict } from '../../kernel/refusal.ts'
-import { MINUTE, SECOND } from '../../kernel/time.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
@@ -20,6 +19,7 @@ import {
   pauseClock,
   pickPolicy,
   resumeClock,
+  usualPolicy,
   warnAt,
 } from './rules.ts'
 
@@ -119,7 +119,12 @@ function settled(ticket: TicketRow, clocks: readonly Held[], now: Date): Held[] 
   const live = ticket.state === 'open' || ticket.state === 'queued'
   const last = clocks.findLast(({ kind, round }) => kind === 'resolution' && round === ticket.round)
   if (!live || !last?.endedAt) return [...clocks]
-  return clocks.map((clock) => (clock === last ? { ...clock, endedAt: null, outcome: null } : clock))
+  // A question that was open when the round ended is open again; one that was answered stays answered.
+  const asks = ticket.waiting_on === 'us' && !clocks.some(({ kind, endedAt }) => kind !== 'resolution' && !endedAt)
+  const asked = (clock: Held) => asks && clock.kind !== 'resolution'
+  const goesOn = (clock: Held) =>
+    clock === last || (asked(clock) && clock.endedAt?.getTime() === last.endedAt?.getTime())
+  return clocks.map((clock) => (goesOn(clock) ? { ...clock, endedAt: null, outcome: null } : clock))
 }
 
 async function agree(tx: Tx, ticket: TicketRow): Promise<Policy & { seenSeq: number }> {
@@ -127,14 +132,7 @@ async function agree(tx: Tx, ticket: TicketRow): Promise<Policy & { seenSeq: num
   const priority = await sla.priorityOf(tx.db, ticket.id)
   const channel = channelKind(ticket.channel)
   const chosen = pickPolicy(await sla.listPolicies(tx.db), { channel, categoryIds, priority })
-  return sla.storeAgreed(tx, ticket.id, chosen ?? { ...(await usual(tx, channel)), id: null })
-}
-
-/** REGULATION row 1, where no policy says otherwise. */
-async function usual(tx: Tx, channel: ReturnType<typeof channelKind>): Promise<Policy> {
-  const { answerSeconds, formAnswerMinutes, resolutionHours } = await currentSettings(tx.db)
-  const firstSeconds = channel === 'form' ? formAnswerMinutes * (MINUTE / SECOND) : answerSeconds
-  return { firstSeconds, nextSeconds: answerSeconds, resolutionSeconds: resolutionHours * 3600, hours: 'always' }
+  return sla.storeAgreed(tx, ticket.id, chosen ?? { ...usualPolicy(channel, await currentSettings(tx.db)), id: null })
 }
 
 /** Stores what changed and keeps the ticket's countdown true. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CategoryId, ClockId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { DAY, plus, type Window } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
@@ -230,6 +230,16 @@ export const setAnswerDue = (tx: Tx, ticketId: TicketId, dueAt: Date | null) =>
     .where('id', '=', ticketId)
     .where(sql<boolean>`answer_due_at is distinct from ${dueAt}`)
     .execute()
+
+/** In another statement: what the running answer clock of the ticket `t` was agreed at, in seconds; null where none runs. */
+export const answerTarget = (t: RawBuilder<unknown>): RawBuilder<number | null> => sql<number | null>`(
+  select g.target_seconds from ticket_clocks g where g.ticket_id = ${t}.id and g.ended_at is null and g.kind <> 'resolution')`
+
+export async function answerTargetOf(db: Reader, ticketId: TicketId): Promise<number | null> {
+  const { rows } = await sql<{ target: number | null }>`
+    select ${answerTarget(sql.ref('t'))} as target from tickets t where t.id = ${ticketId}`.execute(db)
+  return rows[0]?.target ?? null
+}
 
 export const priorityOf = async (db: Reader, ticketId: TicketId): Promise<Priority> =>
   (await db.selectFrom('tickets').select('priority').where('id', '=', ticketId).executeTakeFirstOrThrow()).priority

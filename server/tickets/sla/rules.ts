@@ -1,8 +1,9 @@
 import type { Channel } from '../../events/tickets.ts'
-import { plus, SECOND, type Window } from '../../kernel/time.ts'
+import { HOUR, MINUTE, plus, SECOND, type Window } from '../../kernel/time.ts'
+import type { Settings } from '../../settings/definitions.ts'
 
 /** What customers write through, as policies tell them apart (REGULATION row 1). */
-export const CHANNEL_KINDS = ['chat', 'form', 'phone'] as const
+export const CHANNEL_KINDS = ['chat', 'phone', 'mail', 'form'] as const
 export type ChannelKind = (typeof CHANNEL_KINDS)[number]
 export const channelKind = (channel: Channel): ChannelKind =>
   channel === 'form' || channel === 'phone' ? channel : 'chat'
@@ -24,6 +25,19 @@ export type PolicyFor = Policy & {
   readonly categoryId: string | null
   readonly priority: Priority | null
 }
+type Usual = Pick<Settings, 'answerSeconds' | 'callAnswerSeconds' | 'formAnswerMinutes' | 'resolutionHours'>
+/**
+ * REGULATION row 1, where no policy says otherwise: a chat 60 s, a call 20 s, mail and what is left as a form 30 min.
+ * A mail's next answer has the time of its first; what goes on in a browser afterwards has that of a chat.
+ */
+export function usualPolicy(channel: ChannelKind, usual: Usual): Policy {
+  const { answerSeconds, callAnswerSeconds, formAnswerMinutes, resolutionHours } = usual
+  const written = formAnswerMinutes * (MINUTE / SECOND)
+  const firstSeconds = { chat: answerSeconds, phone: callAnswerSeconds, mail: written, form: written }[channel]
+  const nextSeconds = channel === 'mail' ? written : answerSeconds
+  return { firstSeconds, nextSeconds, resolutionSeconds: resolutionHours * (HOUR / SECOND), hours: 'always' }
+}
+
 type Facts = { readonly channel: ChannelKind; readonly categoryIds: readonly string[]; readonly priority: Priority }
 
 /** The policy that says most about a ticket: category before priority before channel; among equals the first. */

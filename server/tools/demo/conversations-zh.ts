@@ -96,6 +96,16 @@ export const CHINESE: readonly DemoConversation[] = [
     lines: [c(0, '晚上打游戏延迟 200 多，白天只有 12。换过网线了。'), c(50, '测速是 480 M，就是延迟高。')],
   }),
   zh({
+    customer: '白露',
+    contact: 'bailu@example.com',
+    topic: 'billing',
+    channel: 'form',
+    page: '/billing',
+    state: 'queued',
+    begins: { minutesAgo: 3 },
+    lines: [c(0, '账单里多出 30 元的云盘增值包，刚才在线也问了，这里再留一份，截图可以补。')],
+  }),
+  zh({
     customer: '林女士',
     contact: '138 0013 9316',
     topic: 'broadband-install',

@@ -2,5 +2,5 @@ import { ENGLISH } from './conversations-en.ts'
 import { CHINESE } from './conversations-zh.ts'
 import type { DemoConversation } from './types.ts'
 
-/** Thirty conversations of the last nights, in all states that a ticket can be in so far. */
+/** Thirty-one conversations of the last nights, in all states that a ticket can be in so far; one customer has asked twice, to be merged. */
 export const CONVERSATIONS: readonly DemoConversation[] = [...CHINESE, ...ENGLISH]

@@ -144,6 +144,13 @@ async function insertRequests({ db, now }: Tx): Promise<void> {
   await sql`
     insert into ticket_holds (ticket_id, kind, ref, set_at)
     select ticket_id, 'escalation', id::text, sent_at from escalations where state <> 'returned'`.execute(db)
+  // While others have it our clocks stand still, and the customer's own wait is shown.
+  await sql`
+    insert into ticket_pauses (ticket_id, ref, from_at)
+    select ticket_id, id::text, sent_at from escalations where state in ('sent', 'accepted')`.execute(db)
+  await sql`
+    update tickets t set answer_due_at = null
+    where exists (select from ticket_pauses p where p.ticket_id = t.id and p.to_at is null)`.execute(db)
   await sql`
     insert into promises (ticket_id, round, kind, state, due_at, remind_at, made_at, made_by, shift_id, ref)
     select e.ticket_id, e.round, 'result', 'open', e.promised_at, e.promised_at - interval '10 minutes', e.sent_at, e.sent_by, a.shift_id,

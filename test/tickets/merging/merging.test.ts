@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
 import * as escalations from '../../../server/escalations/actions.ts'
+import { followMerge, followSplit } from '../../../server/escalations/following/actions.ts'
 import { getEscalation } from '../../../server/escalations/queries.ts'
+import { decideEscalation, sendEscalation } from '../../../server/escalations/sending/actions.ts'
 import type { DepartmentId, StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
 import { hashOf } from '../../../server/platform/tokens.ts'
@@ -103,12 +105,12 @@ test('holds, promises and what a department was asked go along, and come back wh
   await transact(as(mei), (tx) => makePromise(tx, from, { epoch, kind: 'call', dueAt: later() }))
   const request = await ask(from, epoch)
   await merge(from, into, epoch)
-  await transact(system, (tx) => escalations.followMerge(tx, from, into))
+  await transact(system, (tx) => followMerge(tx, from, into))
   expect((await listHolds(database.db, into)).map(({ kind }) => kind).sort()).toEqual(['escalation', 'promise'])
   expect(await openPromisesOf(database.db, into)).toHaveLength(2)
   expect((await getEscalation(database.db, request)).ticket_id).toBe(into)
   await split(from)
-  await transact(system, (tx) => escalations.followSplit(tx, from, into))
+  await transact(system, (tx) => followSplit(tx, from, into))
   expect(await listHolds(database.db, into)).toEqual([])
   expect((await listHolds(database.db, from)).map(({ kind }) => kind).sort()).toEqual(['escalation', 'promise'])
   expect(await openPromisesOf(database.db, from)).toHaveLength(2)
@@ -123,12 +125,33 @@ async function ask(id: TicketId, epoch: number) {
     .select('department_id')
     .where('id', '=', wu)
     .executeTakeFirstOrThrow()
-  const request = await transact(as(mei), (tx) => escalations.decideEscalation(tx, id, { epoch }))
+  const request = await transact(as(mei), (tx) => decideEscalation(tx, id, { epoch }))
   const target = { kind: 'department', departmentId: person.department_id as DepartmentId, personId: null } as const
   const words = { need: '恢复', tried: '重启', contact: '138', promisedAt: later() }
-  await transact(as(mei), (tx) => escalations.sendEscalation(tx, request, { epoch, target, ...words }))
+  await transact(as(mei), (tx) => sendEscalation(tx, request, { epoch, target, ...words }))
   return request
 }
+
+test('where both tickets had asked the same department the request that has come further stays, and holds the ticket alone', async () => {
+  const { ticketId: from, epoch } = await call()
+  const { ticketId: into, epoch: epochOfInto } = await call()
+  const further = await ask(from, epoch)
+  const other = await ask(into, epochOfInto)
+  await transact(as(mei, 'manager'), (tx) => escalations.acceptEscalation(tx, further))
+  await merge(from, into, epoch)
+  await transact(system, (tx) => followMerge(tx, from, into))
+  await transact(system, (tx) => followMerge(tx, from, into))
+  expect((await getEscalation(database.db, other)).state).toBe('withdrawn')
+  expect(await getEscalation(database.db, further)).toMatchObject({ state: 'accepted', ticket_id: into })
+  expect(await listHolds(database.db, into)).toEqual([{ kind: 'escalation', ref: further }])
+  expect((await openPromisesOf(database.db, into)).map(({ ref }) => ref)).toEqual([`escalation:${further}`])
+  await transact(as(mei, 'manager'), (tx) =>
+    escalations.answerEscalation(tx, further, { result: '换了端口', forCustomer: '好了' }),
+  )
+  const word = { epoch: epochOfInto, clientId: uuid(), body: '好了' }
+  await transact(as(mei), (tx) => escalations.tellCustomer(tx, further, word))
+  expect(await listHolds(database.db, into)).toEqual([])
+})
 
 test('what cannot be taken out, because its customer has asked something new meanwhile, stays where it is', async () => {
   const { ticketId: from } = await chat()

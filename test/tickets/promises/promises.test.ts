@@ -12,7 +12,7 @@ import { listFollowUps, nextOf } from '../../../server/tickets/next/queries.ts'
 import * as promises from '../../../server/tickets/promises/actions.ts'
 import { getPromise, listDuePromises, promisesOf } from '../../../server/tickets/promises/queries.ts'
 import { promiseReactions } from '../../../server/tickets/promises/reactions.ts'
-import { getTicket } from '../../../server/tickets/queries.ts'
+import { getTicket, listHolds } from '../../../server/tickets/queries.ts'
 import { acts } from '../../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -202,4 +202,111 @@ test('the customer says that it is solved, once; a word still reopens it', async
   expect(announced.filter(({ name }) => name === 'ticket.confirmed')).toHaveLength(1)
   await transact(suQing.actor, (tx) => tickets.writeAsCustomer(tx, ticketId, { clientId: uuid(), body: '又断了' }))
   expect((await getTicket(database.db, ticketId)).state).toBe('queued')
+})
+
+const heard = async (name: 'ticket.resolved' | 'ticket.resolve_undone') => {
+  const payload = announced.findLast((one) => one.name === name)?.payload as never
+  await transact(system, async (tx) => promiseReactions.on[name]?.(tx, payload))
+}
+const undo = () => transact(as(mei), (tx) => tickets.undoResolve(tx, ticketId))
+
+test('a resolve that is taken back owes again what it had ended, at its own time, and reminds and breaks as before', async () => {
+  const id = await make('result', 60)
+  const kept = await make('update', 30)
+  clock.set(at(1))
+  await say()
+  await transact(system, (tx) => promises.keepByWord(tx, ticketId))
+  await describe()
+  await resolve()
+  await heard('ticket.resolved')
+  expect(await getPromise(database.db, id)).toMatchObject({ state: 'kept', endedAt: at(1) })
+  await undo()
+  await heard('ticket.resolve_undone')
+  expect(await getPromise(database.db, id)).toMatchObject({ state: 'open', dueAt: at(60), endedAt: null })
+  expect(await state(kept)).toBe('kept')
+  expect((await getTicket(database.db, ticketId)).promised_at).toEqual(at(60))
+  expect(names().filter((name) => name === 'promise.resumed')).toHaveLength(1)
+  for (const minutes of [49, 50, 59, 60]) {
+    clock.set(at(minutes))
+    await track()
+  }
+  expect(names().slice(-2)).toEqual(['promise.due_soon', 'promise.broken'])
+})
+
+test('taken back before its end was heard, nothing ends; resolved anew before that was heard, nothing is owed', async () => {
+  const id = await make('result', 60)
+  await describe()
+  await resolve()
+  ;({ epoch } = await undo().then(() => getTicket(database.db, ticketId)))
+  await heard('ticket.resolved')
+  expect(await state(id)).toBe('open')
+  await heard('ticket.resolve_undone')
+  await resolve()
+  await heard('ticket.resolved')
+  await heard('ticket.resolve_undone')
+  expect(await state(id)).toBe('kept')
+  ;({ epoch } = await undo().then(() => getTicket(database.db, ticketId)))
+  await heard('ticket.resolve_undone')
+  expect(await state(id)).toBe('open')
+})
+
+test('what was resolved in time is kept in time, however late that is heard', async () => {
+  const id = await make('result', 30)
+  await describe()
+  clock.set(at(29))
+  await resolve()
+  clock.set(at(31))
+  await heard('ticket.resolved')
+  expect(await getPromise(database.db, id)).toMatchObject({ state: 'kept', endedAt: at(29) })
+})
+
+test('what the customer ended, or has called solved, no colleague takes back', async () => {
+  await describe()
+  await resolve()
+  await transact(suQing.actor, (tx) => tickets.confirmSolved(tx, ticketId))
+  await expect(undo()).rejects.toMatchObject({ code: 'tickets.undo_too_late' })
+  await transact(as(mei), (tx) => tickets.reopenTicket(tx, ticketId))
+  await transact(suQing.actor, (tx) => tickets.endByCustomer(tx, ticketId))
+  await expect(undo()).rejects.toMatchObject({ code: 'tickets.undo_not_yours' })
+})
+
+test('the customer sees what is promised also after the ticket has gone to a colleague', async () => {
+  await make('result', 60)
+  const zhou = await hire(database.db, '周宇')
+  await putOnPost(database.db, zhou)
+  await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  expect((await getTicket(database.db, ticketId)).promised_at).toEqual(at(60))
+})
+
+test('a clock that is set back reminds nobody twice, breaks nothing early and asks nothing again', async () => {
+  const id = await make('result', 60)
+  clock.set(at(50))
+  await track()
+  clock.set(at(5))
+  await track()
+  clock.set(at(50))
+  await track()
+  expect(names().filter((name) => name === 'promise.due_soon')).toHaveLength(1)
+  expect(await state(id)).toBe('open')
+  clock.set(at(60))
+  await track()
+  clock.set(at(10))
+  await track()
+  clock.set(at(70))
+  await track()
+  expect(names().filter((name) => name === 'promise.broken')).toHaveLength(1)
+  expect(await getPromise(database.db, id)).toMatchObject({ state: 'broken', endedAt: at(60) })
+})
+
+test('a call that ended with the round holds the ticket again when the round goes on', async () => {
+  const id = await make('call', 60)
+  await transact(suQing.actor, (tx) => tickets.endByCustomer(tx, ticketId))
+  await heard('ticket.resolved')
+  expect(await state(id)).toBe('void')
+  const held = async () => (await listHolds(database.db, ticketId)).map(({ kind, ref }) => [kind, ref])
+  expect(await held()).toEqual([])
+  await database.db.updateTable('tickets').set({ state: 'open' }).where('id', '=', ticketId).execute()
+  for (let twice = 0; twice < 2; twice++) await transact(system, (tx) => promises.resumeWithRound(tx, ticketId, 1))
+  expect(await held()).toEqual([['promise', id]])
+  expect(names().filter((name) => name === 'promise.resumed')).toHaveLength(1)
 })

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import * as escalations from '../../../server/escalations/actions.ts'
+import { decideEscalation, sendEscalation } from '../../../server/escalations/sending/actions.ts'
 import type { DepartmentId, StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
 import * as tickets from '../../../server/tickets/actions.ts'
@@ -183,9 +184,9 @@ async function sendToDepartment(id: TicketId, epoch: number) {
     .select('department_id')
     .where('id', '=', wu)
     .executeTakeFirstOrThrow()
-  const request = await transact(as(mei), (tx) => escalations.decideEscalation(tx, id, { epoch }))
+  const request = await transact(as(mei), (tx) => decideEscalation(tx, id, { epoch }))
   await transact(as(mei), (tx) =>
-    escalations.sendEscalation(tx, request, {
+    sendEscalation(tx, request, {
       epoch,
       target: { kind: 'department', departmentId: department_id as DepartmentId, personId: null },
       need: '恢复',
@@ -212,6 +213,21 @@ test('a resolve that was taken back goes on with the same resolution clock', asy
   expect(open.map(({ kind }) => kind)).toEqual(['resolution'])
 })
 
+test('a question that was open when a resolve was taken back has its clock again, with the time that it had', async () => {
+  const id = await ask()
+  const { epoch } = await take(id)
+  const categoryId = await topic(database.db, uuid())
+  await keep(id)
+  const before = (await clocks(id)).find(({ kind }) => kind === 'first')
+  await transact(as(mei), (tx) => tickets.describeTicket(tx, id, { epoch, categoryId, need: 'a', result: 'b' }))
+  await transact(as(mei), (tx) => tickets.resolveTicket(tx, id, { epoch }))
+  await keep(id)
+  await transact(as(mei), (tx) => tickets.undoResolve(tx, id))
+  await keep(id)
+  expect((await clocks(id)).find(({ kind }) => kind === 'first')).toMatchObject({ dueAt: before?.dueAt, endedAt: null })
+  expect(await getTicket(database.db, id)).toMatchObject({ waiting_on: 'us', answer_due_at: before?.dueAt })
+})
+
 test('the priority is set by whoever has the ticket or leads the night', async () => {
   const id = await ask()
   const { epoch } = await take(id)
@@ -221,4 +237,18 @@ test('the priority is set by whoever has the ticket or leads the night', async (
     transact(as(zhou, post), (tx) => setPriority(tx, id, { epoch: 0, priority: 'low' }))
   await expect(set('service')).rejects.toMatchObject({ code: 'stale_assignment' })
   await set('manager')
+})
+
+test('a clock that is set back warns and breaches once, and never before its time', async () => {
+  const id = await ask()
+  await keep(id)
+  const pass = async (seconds: number) => {
+    clock.set(at(seconds))
+    for (const { id } of await listWarnings(database.db, clock.now(), 9))
+      await transact(system, (tx) => warnOfClock(tx, id))
+    for (const { id } of await listBreaches(database.db, clock.now(), 9))
+      await transact(system, (tx) => breachClock(tx, id))
+  }
+  for (const seconds of [45, 20, 45, 59, 30, 60, 10, 90]) await pass(seconds)
+  expect(names()).toEqual(['clock.warned', 'clock.breached'])
 })

@@ -39,6 +39,20 @@ test('an agreed time is added, shown and removed', async () => {
   expect(await listPolicies(database.db)).toEqual([])
 })
 
+test('the page says what holds where none fits, channel by channel, as the clocks page sets it', async () => {
+  const me = await administrator()
+  const { html } = await me.get('/settings/sla')
+  const lines = [...html.matchAll(/<strong>(Chat|Phone|Mail|Left as a form)<\/strong><small>([^<]*) ·/g)]
+  expect(lines.map(([, channel, line]) => [channel, line])).toEqual([
+    ['Chat', 'first answer 60 s, next 60 s, solved 240 min'],
+    ['Phone', 'first answer 20 s, next 60 s, solved 240 min'],
+    ['Mail', 'first answer 1800 s, next 1800 s, solved 240 min'],
+    ['Left as a form', 'first answer 1800 s, next 60 s, solved 240 min'],
+  ])
+  expect((await me.post('/settings/sla', policy({ channel: 'mail' }))).status).toBe(303)
+  expect((await me.get('/settings/sla')).html).toContain('Any topic · Mail · Urgent')
+})
+
 test('a solution before its answer is refused in words, and a time that is no number is a 400', async () => {
   const me = await administrator()
   const refused = await me.post('/settings/sla', policy({ firstSeconds: '7200', resolutionMinutes: '1' }))

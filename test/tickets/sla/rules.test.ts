@@ -2,15 +2,18 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   addCounted,
+  type ChannelKind,
   type Clock,
   countedSeconds,
   endClock,
   hear,
   mergeWindows,
+  type PolicyFor,
   pauseClock,
   pickPolicy,
   resumeClock,
   startClock,
+  usualPolicy,
   type Word,
   warnAt,
 } from '../../../server/tickets/sla/rules.ts'
@@ -117,4 +120,33 @@ test('the policy that says most about a ticket holds: category, then priority, t
   expect(pick([], 'normal')).toBe('chat')
   expect(pick([], 'urgent')).toBe('urgent')
   expect(pick(['9', '7'], 'urgent')).toBe('outage')
+})
+
+test('where no policy says otherwise a chat has 60 seconds, a call 20, mail and what is left as a form 30 minutes', () => {
+  const usual = { answerSeconds: 60, callAnswerSeconds: 20, formAnswerMinutes: 30, resolutionHours: 4 }
+  const times = (channel: ChannelKind) => {
+    const { firstSeconds, nextSeconds, resolutionSeconds } = usualPolicy(channel, usual)
+    return [firstSeconds, nextSeconds, resolutionSeconds]
+  }
+  expect(times('chat')).toEqual([60, 60, 14_400])
+  expect(times('phone')).toEqual([20, 60, 14_400])
+  expect(times('mail')).toEqual([1800, 1800, 14_400])
+  expect(times('form')).toEqual([1800, 60, 14_400])
+})
+
+test('among policies that say as much the first one holds, and one for another channel, topic or urgency never', () => {
+  const any = { channel: null, categoryId: null, priority: null, ...policy }
+  const facts = { channel: 'mail', categoryIds: ['7'], priority: 'high' } as const
+  const pick = (...policies: (Partial<PolicyFor> & { name: string })[]) =>
+    pickPolicy(
+      policies.map((one) => ({ ...any, ...one })),
+      facts,
+    )?.name
+  expect(pick({ channel: 'mail', name: 'first' }, { channel: 'mail', name: 'second' })).toBe('first')
+  expect(pick({ channel: 'mail', name: 'mail' }, { priority: 'high', name: 'high' })).toBe('high')
+  expect(pick({ channel: 'mail', priority: 'high', name: 'both' }, { categoryId: '7', name: 'topic' })).toBe('topic')
+  expect(
+    pick({ channel: 'phone', name: 'a' }, { categoryId: '9', name: 'b' }, { priority: 'low', name: 'c' }),
+  ).toBeUndefined()
+  expect(pick({ channel: 'mail', categoryId: '9', name: 'half' }, { name: 'all' })).toBe('all')
 })

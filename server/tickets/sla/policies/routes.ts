@@ -9,7 +9,7 @@ import { form, pathId, rowId } from '../../../web/forms.ts'
 import { staffOnly } from '../../../web/guard.ts'
 import { page, seeOther } from '../../../web/page.ts'
 import { listPolicies } from '../queries.ts'
-import { CHANNEL_KINDS, PRIORITIES } from '../rules.ts'
+import { CHANNEL_KINDS, type Policy, PRIORITIES, usualPolicy } from '../rules.ts'
 import { addPolicy, endPolicy } from './actions.ts'
 
 const whole = (max: number) =>
@@ -67,10 +67,16 @@ async function show(
 ): Promise<Response> {
   const [policies, categories, usual] = await Promise.all([listPolicies(db), listCategories(db), currentSettings(db)])
   const shown = policies.map((one) => ({
-    ...one,
+    ...inMinutes(one),
     category: categories.find(({ id }) => id === one.categoryId) ?? null,
-    resolutionMinutes: Math.round(one.resolutionSeconds / 60),
   }))
-  const choices = { channels: CHANNEL_KINDS, priorities: PRIORITIES, categories, usual }
+  // What holds where none of them fits, in the same words.
+  const house = CHANNEL_KINDS.map((channel) => ({ channel, ...inMinutes(usualPolicy(channel, usual)) }))
+  const choices = { channels: CHANNEL_KINDS, priorities: PRIORITIES, categories, usual, house }
   return page(c, { db, ...deps }, 'sla/policies', { policies: shown, ...choices, ...values }, status)
 }
+
+const inMinutes = <P extends Policy>(policy: P) => ({
+  ...policy,
+  resolutionMinutes: Math.round(policy.resolutionSeconds / 60),
+})
