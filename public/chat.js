@@ -34,9 +34,19 @@ const around = panel(root, words, { conversation: () => current, unread, seen: (
 
 const api = (method, path, body) => call(method, path, { token: visitorToken(), language, body })
 
-// Only whoever types a question needs it.
+// Only whoever types needs these.
+if (framed) document.addEventListener('beforeinput', whole, { once: true })
 form?.addEventListener('input', () => import('./chat/suggest.js'), { once: true })
 begin()
+
+/** Before the first letter or paste: nothing is cut. */
+function whole() {
+  for (const field of document.querySelectorAll('textarea[maxlength]')) {
+    field.dataset.letters = field.getAttribute('maxlength')
+    field.removeAttribute('maxlength')
+  }
+  import('./letters.js')
+}
 
 async function begin() {
   if (framed && chosenLanguage() && chosenLanguage() !== language && visitorToken()) return readIn(chosenLanguage())

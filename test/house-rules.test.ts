@@ -63,3 +63,21 @@ const keysOf = (branch: object, above = ''): string[] =>
       ? keysOf(value, `${above}${key}.`)
       : [`${above}${key}`.replace(/_(one|other)$/, '')],
   )
+
+test('what the chat draws is in its own small file of icons, and looks there as everywhere', () => {
+  const read = (name: string): string => fs.readFileSync(path.join(CHECKOUT, name), 'utf8')
+  const symbols = (name: string) =>
+    new Map([...read(name).matchAll(/<symbol id="i-([a-z0-9-]+)".*?<\/symbol>/gs)].map(([all, id = '']) => [id, all]))
+  const every = symbols('public/icons.svg')
+  const small = symbols('public/chat/icons.svg')
+  for (const [id, drawn] of small) expect(drawn).toBe(every.get(id))
+  const views = fs.globSync('views/{widget/frame,parts/{chat-*,rating-form,conduct-*}}.hbs', { cwd: CHECKOUT })
+  const used = [
+    ...views.flatMap((name) => [...read(name).matchAll(/\{\{icon "([a-z0-9-]+)"\}\}/g)]),
+    ...[...read('public/chat/draw.js').matchAll(/icon\([^)]*\)/g)].flatMap(([call]) => [
+      ...call.matchAll(/'([a-z0-9-]+)'/g),
+    ]),
+  ].map(([, id = '']) => id)
+  expect(used.length).toBeGreaterThan(10)
+  expect(used.filter((id) => every.has(id) && !small.has(id))).toEqual([])
+})

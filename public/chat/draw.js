@@ -9,7 +9,7 @@ export function icon(name) {
   svg.setAttribute('class', 'i')
   svg.setAttribute('aria-hidden', 'true')
   const use = document.createElementNS(SVG, 'use')
-  use.setAttribute('href', `/icons.svg#i-${name}`)
+  use.setAttribute('href', `/chat/icons.svg#i-${name}`)
   svg.append(use)
   return svg
 }

@@ -57,10 +57,14 @@ hb.registerHelper('refusal', (reason: Refusal | undefined, { data }: Options) =>
   reason ? data.root.t(`refusals.${reason.code}`, { ...reason.details }) : '',
 )
 hb.registerHelper('href', (url: unknown) => (typeof url === 'string' && SAFE_LINK.test(url.trim()) ? url : '#'))
-hb.registerHelper('icon', (name: string) => {
+/** Those that the chat draws, because the frame on other sites shall weigh little. */
+const CHAT_ICONS = '/chat/icons.svg'
+hb.registerHelper('icon', (name: string, { data }: Options) => {
   // The name is a constant of the template, never a person's text.
   if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`not an icon: ${name}`)
-  return new Handlebars.SafeString(`<svg class="i" aria-hidden="true"><use href="/icons.svg#i-${name}"/></svg>`)
+  return new Handlebars.SafeString(
+    `<svg class="i" aria-hidden="true"><use href="${data.root.framed ? CHAT_ICONS : '/icons.svg'}#i-${name}"/></svg>`,
+  )
 })
 hb.registerHelper('time', (at: Date, { data }: Options) => (at ? clockTime(at, data.root.zone) : ''))
 hb.registerHelper('day', (at: Date, { data }: Options) => (at ? shortDate(at, data.root.language, data.root.zone) : ''))

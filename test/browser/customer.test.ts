@@ -629,3 +629,17 @@ for (const [language, theme] of [
     expect(found).toEqual([])
     await context.close()
   })
+
+test('a question that is too long is not cut: the page says by how much, keeps all of it, and sends it once it fits', async () => {
+  const { page, context, faults } = await open('/')
+  const area = page.locator('[name=question]')
+  await area.focus()
+  await page.keyboard.insertText(`${'🙂'.repeat(4000)}12345`)
+  await page.getByText('Too long by 5: shorten it').waitFor()
+  expect(Array.from(await area.inputValue())).toHaveLength(4005)
+  for (let n = 0; n < 5; n++) await page.keyboard.press('Backspace')
+  await expect.poll(() => page.getByText('Too long by').count()).toBe(0)
+  expect(await area.evaluate((one) => (one as unknown as { validity: { valid: boolean } }).validity.valid)).toBe(true)
+  expect(faults).toEqual([])
+  await context.close()
+})

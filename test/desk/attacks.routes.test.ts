@@ -307,3 +307,29 @@ test('nasty words in a note and a reply are shown as they are, with nothing of t
   expect((await listNotes(database.db, id))[0]?.body).toBe(nasty)
   expect((await listMessages(database.db, id, 0)).at(-1)?.body).toBe(nasty)
 })
+
+describe('what no calendar has and what nobody made is refused, and is no fault of ours', () => {
+  test('a promise for a day that does not exist', async () => {
+    const epoch = await does.take(id, mei)
+    for (const due of [
+      '2026-02-30T10:00',
+      '2026-13-45T10:00',
+      '0000-00-00T00:00',
+      '2026-11-24T25:00',
+      '9999-12-31T10:00',
+    ])
+      expect((await desk.post(`/tickets/${id}/promises`, { epoch, kind: 'call', due })).status, due).toBe(400)
+  })
+
+  test('a category that was never made', async () => {
+    const epoch = await does.take(id, mei)
+    const solved = { epoch, categoryId: '999999', need: '断网', result: '已恢复' }
+    expect((await desk.post(`/tickets/${id}/resolution`, solved)).status).toBe(400)
+    expect((await desk.post(`/tickets/${id}/description`, { ...solved })).status).toBe(400)
+  })
+
+  test('a night beyond all rosters', async () => {
+    for (const night of ['9999-12-31', '0000-01-01', '2026-02-30'])
+      expect((await boss.get(`/roster?night=${night}`)).status, night).toBe(400)
+  })
+})
