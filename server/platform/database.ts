@@ -43,7 +43,9 @@ export function openPool(url: string, { max, kind, log }: Options): pg.Pool {
     types,
     ...LIMITS[kind],
   })
-  const lost = (error: Error) => log?.warn({ kind, reason: error.message }, 'a database connection was lost')
+  // What a stopping server says to connections that we are closing is no news.
+  const lost = (error: Error) =>
+    pool.ending || log?.warn({ kind, reason: error.message }, 'a database connection was lost')
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
   return pool
