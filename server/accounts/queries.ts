@@ -5,7 +5,11 @@ import type { Language } from '../kernel/language.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { SignedIn } from '../web/env.ts'
 
-type Found = Omit<SignedIn, 'capabilities' | 'actor' | 'duty'> & { standingRoles: StandingRole[]; seenAt: Date }
+type Found = Omit<SignedIn, 'capabilities' | 'offPost' | 'actor' | 'duty'> & {
+  standingRoles: StandingRole[]
+  posts: Post[]
+  seenAt: Date
+}
 
 /**
  * Who a session belongs to, without what the post adds; undefined where it is over or its person left. Whoever heads
@@ -25,6 +29,7 @@ export async function findSignedIn(db: Reader, tokenHash: Buffer, now: Date): Pr
       'p.name_en',
       'p.language',
       'p.standing_roles',
+      'p.posts',
       'd.name as department',
       sql<boolean>`coalesce(d.head_id = p.id, false)`.as('heads'),
       sql<boolean>`exists (select from leadership_members m where m.staff_id = p.id and m.during @> ${now}::timestamptz)`.as(
@@ -45,6 +50,7 @@ export async function findSignedIn(db: Reader, tokenHash: Buffer, now: Date): Pr
       nameEn: row.name_en,
       department: row.department,
       language: row.language,
+      posts: row.posts,
       standingRoles: [
         ...row.standing_roles,
         ...(row.heads ? (['head'] as const) : []),

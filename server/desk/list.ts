@@ -1,4 +1,5 @@
 import { dutyCard } from '../attendance/contributions.ts'
+import { seesCustomer, veiled, veilOf } from '../customers/privacy/rules.ts'
 import { countdown } from '../i18n/instants.ts'
 import { isId, type StaffId, type TicketId } from '../kernel/ids.ts'
 import { noonBefore, plus, SECOND } from '../kernel/time.ts'
@@ -37,9 +38,15 @@ export async function listOf({ db, clock }: House, me: SignedIn, current: string
   const rows = [
     ...mine.map((row) => ({ ...row, group: row.waitingOn, id: row.ticketId as string, place: null })),
     ...queue.map((row) => ({ ...row, group: 'queue' as const, id: row.ticketId as string })),
-  ].map((row) => withClock(row, { now, answerSeconds, current }))
+  ].map((row) => withClock(seenRow(me, row), { now, answerSeconds, current }))
   const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
   return { groups: groups.filter((group) => group.rows.length > 0), fresh, unasked: unaskedOf(me, mine, settings, now) }
+}
+
+/** What waits in the queue is nobody's yet: who asks is masked, and so are the numbers in what they say. */
+export function seenRow<Row extends DeskRow>(me: SignedIn, row: Row): Row {
+  const { words } = veilOf(seesCustomer(me, row.heldBy), row.customerName)
+  return { ...veiled(me, row), lastWords: words(row.lastWords) }
 }
 
 /** Why the queue beside does not ring at this person; null where it does, or is not theirs. */
@@ -75,9 +82,11 @@ export async function idleOf({ db, clock }: House, { staffId, duty, capabilities
 }
 
 /** What somebody has had tonight, from noon on, and how much of it. */
-export async function hadTonight({ db, clock, config }: House & Pick<Deps, 'config'>, { staffId }: SignedIn) {
+export async function hadTonight({ db, clock, config }: House & Pick<Deps, 'config'>, me: SignedIn) {
   const since = noonBefore(clock.now(), config.timeZone)
-  const tonight = await listHad(db, staffId, since)
+  const tonight = (await listHad(db, me.staffId, since)).map((one) =>
+    veiled(me, { ...one, heldBy: one.why === null ? me.staffId : null }),
+  )
   const counts = {
     had: tonight.length,
     inHand: tonight.filter(({ why }) => why === null).length,

@@ -27,6 +27,7 @@ export type DeskRow = {
   since: Date
   answerDueAt: Date | null
   unread: number
+  heldBy: StaffId | null
 }
 type Stored = {
   id: string
@@ -44,6 +45,7 @@ type Stored = {
   since: Date
   answer_due_at: Date | null
   unread: string
+  held_by: string | null
 }
 const rowOf = (row: Stored): DeskRow => ({
   ticketId: row.id as TicketId,
@@ -61,12 +63,14 @@ const rowOf = (row: Stored): DeskRow => ({
   since: row.since,
   answerDueAt: row.answer_due_at,
   unread: Number(row.unread),
+  heldBy: row.held_by as StaffId | null,
 })
 
 const columns = (reader: string) => sql`
   t.id, t.number, t.subject, c.name as customer, t.channel, t.language, k.name as category, t.complained_at is not null as complained,
   t.round, t.waiting_on, t.last_message_at, coalesce(t.queued_at, t.created_at) as since, t.answer_due_at,
   (select left(m.body, 120) from messages m where m.ticket_id = t.id and m.author <> 'house' order by m.seq desc limit 1) as last_words,
+  (select h.staff_id from assignments h where h.ticket_id = t.id and h.ended_at is null) as held_by,
   (select count(*) from messages m where m.ticket_id = t.id and m.author = 'customer' and m.seq > coalesce(
     (select r.read_seq from marks r where r.ticket_id = t.id and r.reader = ${reader}), 0)) as unread`
 

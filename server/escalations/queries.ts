@@ -361,6 +361,8 @@ export type EscalationView = {
   number: string
   subject: string
   customerName: string
+  /** Who has the ticket now. */
+  heldBy: StaffId | null
   complained: boolean
   state: EscalationState
   department: { id: DepartmentId; name: Bilingual } | null
@@ -392,7 +394,7 @@ type Stored = Record<string, unknown> & { id: string; ticket_id: string }
 
 const VIEW = sql`
   e.*, t.number, t.subject, t.complained_at is not null as complained, c.name as customer,
-  d.name as department, b.name as better,
+  (select h.staff_id from assignments h where h.ticket_id = t.id and h.ended_at is null) as held_by, d.name as department, b.name as better,
   p.name as person, p.name_en as person_en, s.name as sender, s.name_en as sender_en,
   a.name as acceptor, a.name_en as acceptor_en
   from escalations e join tickets t on t.id = e.ticket_id join customers c on c.id = t.customer_id
@@ -409,6 +411,7 @@ const viewOf = (row: Stored): EscalationView => ({
   number: row.number as string,
   subject: row.subject as string,
   customerName: row.customer as string,
+  heldBy: row.held_by as StaffId | null,
   complained: row.complained as boolean,
   state: row.state as EscalationState,
   department: row.department_id ? { id: row.department_id as DepartmentId, name: row.department as Bilingual } : null,

@@ -84,6 +84,8 @@ export type TicketRow = {
 /** A ticket with what its pages show around it. */
 export type TicketView = TicketRow & {
   customerName: string
+  /** When its words were erased. */
+  erasedAt: Date | null
   category: { code: string; name: Bilingual } | null
   assignment: { id: AssignmentId; staffId: StaffId; name: string; nameEn: string; epoch: number; openedAt: Date } | null
 }
@@ -99,6 +101,7 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
     .select(COLUMNS.map((column) => `t.${column}` as const))
     .select([
       'c.name as customerName',
+      't.erased_at as erasedAt',
       'k.code',
       'k.name as categoryName',
       'a.id as assignmentId',
@@ -113,6 +116,7 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
   if (!row) throw new NotFound()
   const {
     customerName,
+    erasedAt,
     code,
     categoryName,
     assignmentId,
@@ -126,6 +130,7 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
   return {
     ...(ticket as TicketRow),
     customerName,
+    erasedAt,
     category: code && categoryName ? { code, name: categoryName } : null,
     assignment:
       assignmentId && staff_id && opened_at
@@ -254,6 +259,22 @@ export async function findOpenAssignment(db: Reader, ticketId: TicketId): Promis
       openedAt: row.opened_at,
     }
   )
+}
+
+/** Which of these are in this person's hands now. */
+export async function listHeldAmong(
+  db: Reader,
+  staffId: StaffId,
+  ids: readonly TicketId[],
+): Promise<ReadonlySet<TicketId>> {
+  const rows = await db
+    .selectFrom('assignments')
+    .select('ticket_id')
+    .where('staff_id', '=', staffId)
+    .where('ticket_id', 'in', [...ids])
+    .where('ended_at', 'is', null)
+    .execute()
+  return new Set(rows.map((row) => row.ticket_id as TicketId))
 }
 
 /** The assignment that ended last, with how. */

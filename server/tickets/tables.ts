@@ -47,6 +47,8 @@ export type TicketTables = {
     resolved_at: Date | null
     closes_at: Date | null
     closed_at: Date | null
+    /** When the words in it were erased; number, states and times stay. */
+    erased_at: Generated<Date | null>
     version: Generated<number>
   }
   assignments: {

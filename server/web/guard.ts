@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Capability } from '../kernel/capabilities.ts'
-import { Denied, Unauthenticated } from '../kernel/refusal.ts'
+import { Denied, OffPost, Unauthenticated } from '../kernel/refusal.ts'
 import { isToken } from '../platform/tokens.ts'
 import { readCookie, SESSION_COOKIE } from './cookies.ts'
 import type { Deps } from './deps.ts'
@@ -22,8 +22,9 @@ export const staffOnly =
       }
       throw new Unauthenticated()
     }
-    if (capability && !me.capabilities.has(capability)) throw new Denied(capability)
     c.set('me', me)
     if (me.language) c.set('language', me.language)
+    if (capability && !me.capabilities.has(capability))
+      throw me.offPost.has(capability) ? new OffPost(capability) : new Denied(capability)
     await next()
   }

@@ -1,8 +1,11 @@
+import { revealedTo } from '../../customers/privacy/queries.ts'
+import { REVEAL_REASONS, seesCustomer, shown, type Veil, veilOf } from '../../customers/privacy/rules.ts'
 import { contactsOf, customerOf, sameContact } from '../../customers/queries.ts'
 import { clockTime, countdown } from '../../i18n/instants.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
+import { SECOND } from '../../kernel/time.ts'
 import type { Language } from '../../kernel/language.ts'
-import { NotFound } from '../../kernel/refusal.ts'
+import { NotFound, OffPost } from '../../kernel/refusal.ts'
 import { listCanned } from '../../knowledge/replies/queries.ts'
 import { type CannedKind, offered } from '../../knowledge/replies/rules.ts'
 import { fillIn } from '../../knowledge/rules.ts'
@@ -43,7 +46,7 @@ export type Neighbour = {
 export type ListNeighbours = (db: Reader, id: TicketId, except: StaffId) => Promise<readonly Neighbour[]>
 
 /** What a feature further down adds beside a conversation. */
-export type Aside = (house: House, me: SignedIn, ticket: TicketView) => Promise<Insert | null>
+export type Aside = (house: House, me: SignedIn, ticket: SeenTicket) => Promise<Insert | null>
 /** What only others know: handed in (reactions.ts). */
 export type Around = {
   readonly receivers: ListReceivers
@@ -57,12 +60,35 @@ const EARLIER = 6
 /** Named in one line; the others are a number. */
 const LOOKERS = 2
 
-/** The ticket, for whoever may read it: everybody with the right on their post, and whoever has it in hand. @throws NotFound for all others */
-export async function readTicket(db: Reader, me: SignedIn, id: TicketId): Promise<TicketView> {
-  const ticket = await getTicket(db, id)
-  if (me.capabilities.has('ticket.read') || ticket.assignment?.staffId === me.staffId) return ticket
-  throw new NotFound()
+/** A ticket as this colleague may see it: who asked is masked unless it is theirs (REGULATION row 57). */
+export type SeenTicket = TicketView & {
+  readonly veil: Veil
+  /** Until when they see this customer in full, because they gave a reason. */
+  readonly revealedUntil: Date | null
 }
+
+/**
+ * The ticket, for whoever may read it: everybody with the right on their post.
+ * @throws OffPost for whoever works in rotation and is off it, whether there is such a ticket or not; NotFound for all others
+ */
+export async function readTicket({ db, clock }: Reading, me: SignedIn, id: TicketId): Promise<SeenTicket> {
+  if (!me.capabilities.has('ticket.read')) throw me.offPost.size > 0 ? new OffPost('ticket.read') : new NotFound()
+  const ticket = await getTicket(db, id)
+  const sees = seesCustomer(me, ticket.assignment?.staffId)
+  const revealedUntil = sees ? null : await revealedTo(db, me.staffId, ticket.customer_id, clock.now())
+  const veil = veilOf(sees || revealedUntil !== null, ticket.customerName)
+  return {
+    ...ticket,
+    customerName: veil.name,
+    subject: veil.words(ticket.subject),
+    need: veil.words(ticket.need),
+    result: veil.words(ticket.result),
+    came_from: veil.words(ticket.came_from),
+    veil,
+    revealedUntil,
+  }
+}
+type Reading = Pick<Deps, 'db' | 'clock'>
 
 /** Everything around and in one conversation, as its page shows it to this colleague. */
 export async function conversationOf(
@@ -72,7 +98,7 @@ export async function conversationOf(
   { receivers, neighbours, asides, from }: Around & { from?: number | undefined },
 ): Promise<Record<string, unknown>> {
   const { db, clock } = house
-  const ticket = await readTicket(db, me, id)
+  const ticket = await readTicket(house, me, id)
   const [head, timeline, composer, side, categories, colleagues, merges, beside] = await Promise.all([
     headOf(house, me, ticket),
     timelineOf(house, me, ticket, { from }),
@@ -96,7 +122,7 @@ export async function conversationOf(
 }
 
 /** Whose it is, and its clock. */
-export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
+export async function headOf(house: House, me: SignedIn, ticket: SeenTicket) {
   const { db, clock } = house
   const { answerSeconds } = await currentSettings(db)
   const { solution, withOthers, priority } = await owedOf(house, ticket)
@@ -133,7 +159,7 @@ export async function besideOf({ db }: Pick<House, 'db'>, me: SignedIn, ticket: 
 export async function timelineOf(
   { db, clock, config }: House,
   me: SignedIn,
-  ticket: TicketView,
+  ticket: SeenTicket,
   { from, after }: { from?: number | undefined; after?: number | undefined },
 ) {
   const first = Math.max(1, from ?? ticket.last_seq - LATEST + 1)
@@ -145,8 +171,8 @@ export async function timelineOf(
   ])
   return {
     timeline: weave({
-      messages,
-      notes: notes.filter(({ afterSeq }) => afterSeq >= first - 1),
+      messages: messages.map((one) => ({ ...one, body: ticket.veil.words(one.body) })),
+      notes: notes.map((one) => ({ ...one, body: ticket.veil.words(one.body) })).filter(({ afterSeq }) => afterSeq >= first - 1),
       marks: marks.customer,
       newAfter: readSeq,
       zone: config.timeZone,
@@ -208,7 +234,7 @@ const isOf =
     one.kind === kind
 
 /** Who the customer is, what they are still owed, and what other features know about it. */
-export async function sideOf(house: House, me: SignedIn, ticket: TicketView, asides: readonly Aside[]) {
+export async function sideOf(house: House, me: SignedIn, ticket: SeenTicket, asides: readonly Aside[]) {
   const { db, clock } = house
   const [owed, inserts, customer, contacts, earlier, parts, twins] = await Promise.all([
     owedOf(house, ticket),
@@ -224,11 +250,22 @@ export async function sideOf(house: House, me: SignedIn, ticket: TicketView, asi
   return {
     ...owed,
     inserts: inserts.filter((one) => one !== null),
-    customer,
-    contacts: contacts.map((one) => ({ ...one, link: `${one.kind === 'phone' ? 'tel' : 'mailto'}:${one.value}` })),
-    earlier,
+    customer: { ...customer, name: ticket.veil.name },
+    contacts: contacts.map((one) => ({
+      ...one,
+      value: ticket.veil.contact(one.value),
+      link: ticket.veil.inFull ? `${one.kind === 'phone' ? 'tel' : 'mailto'}:${one.value}` : null,
+    })),
+    earlier: earlier.map((one) => ({ ...one, subject: ticket.veil.words(one.subject) })),
     parts,
-    twins,
+    // Nobody has proved that they are one: those others stay masked.
+    twins: twins.map((one) => ({ ...one, name: shown('name', one.name, me.capabilities.has('customer.read')) })),
+    mayReveal: !ticket.erasedAt && !ticket.veil.inFull && me.capabilities.has('customer.reveal'),
+    revealReasons: REVEAL_REASONS,
+    revealed: ticket.revealedUntil && {
+      until: ticket.revealedUntil,
+      seconds: Math.ceil((ticket.revealedUntil.getTime() - clock.now().getTime()) / SECOND) + 1,
+    },
     theirTime: zone ? { zone, time: clockTime(clock.now(), zone) } : null,
   }
 }

@@ -6,6 +6,7 @@ import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { FILE_CODE, type FileDetails } from '../files/rules.ts'
 import { lockTicket, type TicketRow } from '../queries.ts'
+import { toDesk } from './live.ts'
 import { callPostMessage, insertNote, type MessageView, moveMarks, type Posted } from './queries.ts'
 
 export type Author =
@@ -115,7 +116,7 @@ function accepted(tx: Tx, posted: Posted, words: Words): Accepted {
 
 function sayTo(tx: Tx, view: MessageView): void {
   speak(tx, { namespace: '/chat', room: `chat:${view.ticketId}`, event: 'message', data: view })
-  speak(tx, { namespace: '/desk', room: `talk:${view.ticketId}`, event: 'message', data: view })
+  for (const spoken of toDesk(view)) speak(tx, spoken)
 }
 
 /** Words among colleagues; the customer's page, socket and mail never carry them. Twice with one client id is once. */
@@ -149,7 +150,8 @@ export async function mark(
   if (!moved) return
   const data = { ticketId, by: side, ...moved }
   speak(tx, { namespace: '/chat', room: `chat:${ticketId}`, event: 'marks', data })
-  speak(tx, { namespace: '/desk', room: `talk:${ticketId}`, event: 'marks', data })
+  for (const room of [`talk:${ticketId}`, `masked:${ticketId}`])
+    speak(tx, { namespace: '/desk', room, event: 'marks', data })
 }
 
 /** The customer's side of a ticket: its visitor, or whoever holds its link. Anyone else's ticket is not there. */

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
+import { withoutErased } from '../../kernel/erased.ts'
 import type { TicketId } from '../../kernel/ids.ts'
 import { Conflict, Refusal, refuse } from '../../kernel/refusal.ts'
 import { answerOf, errorBody } from '../../web/answers.ts'
@@ -31,23 +32,24 @@ export const messageRoutes = (door: Door) => {
   return new Hono<Env>()
     .get('/:id/messages', staffOnly(deps), async (c) => {
       const { after } = query(c, { after: wholeNumber })
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       const [messages, marks] = await Promise.all([
         listMessages(deps.db, ticket.id, after),
         marksOf(deps.db, ticket.id),
       ])
-      return c.json({ messages: fitting(messages), marks, lastSeq: ticket.last_seq })
+      const said = fitting(messages).map((one) => ({ ...one, body: withoutErased(ticket.veil.words(one.body)) }))
+      return c.json({ messages: said, marks, lastSeq: ticket.last_seq })
     })
     .post('/:id/messages', staffOnly(deps, 'desk.work'), (c) =>
       c.var.body?.kind === 'json' ? postByScript(c, door) : postByForm(c, door),
     )
     .get('/:id/files/:seq', staffOnly(deps), async (c) => {
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       return answerFile(c, deps, ticket.id)
     })
     .post('/:id/files', staffOnly(deps, 'desk.work'), (c) => postFile(c, door))
     .get('/:id/notes', staffOnly(deps, 'ticket.read'), async (c) => {
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       return wantsJson(c) ? c.json({ notes: await notesAsJson(deps.db, ticket) }) : seeOther(c, homeOf(c, ticket.id))
     })
     .post('/:id/notes', staffOnly(deps, 'ticket.read'), async (c) => {
@@ -56,7 +58,7 @@ export const messageRoutes = (door: Door) => {
       await deps.transact(c.var.me.actor, (tx) => addNote(tx, { ticketId: id, ...noted, body: lines(noted.body) }))
       if (wantsJson(c)) return c.json({})
       if (!wantsPart(c)) return seeOther(c, homeOf(c, id))
-      const ticket = await readTicket(deps.db, c.var.me, id)
+      const ticket = await readTicket(deps, c.var.me, id)
       const [head, composer, timeline] = await Promise.all([
         headOf(deps, c.var.me, ticket),
         composerOf(deps, c.var.me, ticket),
