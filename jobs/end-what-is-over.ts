@@ -1,7 +1,7 @@
+import type { Keeping } from '../server/customers/privacy/keeping.ts'
 import { endWhatIsOver } from '../server/customers/privacy/over/actions.ts'
 import { isRunDone } from '../server/customers/privacy/over/queries.ts'
 import { runDue } from '../server/customers/privacy/over/rules.ts'
-import type { Keeping } from '../server/customers/privacy/keeping.ts'
 import { type DueJob, dueJob } from './due-job.ts'
 
 /** Once a day at one o'clock by day: conversations, files, browsers and letters whose days are over. Repeats safely. */

@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono'
 import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
-import { Denied, Refusal } from '../kernel/refusal.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { type Around, conversationOf } from '../tickets/conversation/contributions.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, wholeNumber } from '../web/forms.ts'
-import { staffOnly } from '../web/guard.ts'
+import { needOf, staffOnly } from '../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { deskAsJson } from './as-json.ts'
 import { currentIn, hadTonight, idleOf, listOf, offerOf, placesIn } from './list.ts'
@@ -20,7 +20,7 @@ export const deskRoutes = (deps: Deps, around: Around) =>
   new Hono<Env>()
     .get('/', staffOnly(deps), async (c) => {
       if (!wantsJson(c)) return showDesk(c, deps, around)
-      if (!c.var.me.capabilities.has('desk.work')) throw new Denied('desk.work')
+      needOf(c.var.me, 'desk.work')
       return c.json(await deskAsJson(deps, c.var.me))
     })
     .get('/offer', staffOnly(deps, 'desk.work'), async (c) =>

@@ -77,11 +77,7 @@ const topicRooms = (me: SignedIn): string[] =>
   standingTopics(me.staffId, me.capabilities).map((topic) => `topic:${topic}`)
 /** Whoever has the conversation hears it as it is, everybody else without numbers and addresses (REGULATION row 57). */
 const wordRoom = (id: TicketId, inFull: boolean): string => `${inFull ? 'talk' : 'masked'}:${id}`
-const talkRooms = (id: TicketId): string[] => [
-  `topic:ticket:${id}`,
-  `topic:notes:${id}`,
-  `topic:beside:${id}`,
-]
+const talkRooms = (id: TicketId): string[] => [`topic:ticket:${id}`, `topic:notes:${id}`, `topic:beside:${id}`]
 
 type Watches = { readonly watch: Watch; readonly beside: BesideWatch }
 
@@ -190,11 +186,7 @@ async function needWatch({ db }: Deps, me: SignedIn, id: TicketId): Promise<void
 }
 
 /** Of which of these this person hears the words as they are. */
-async function seesInFull(
-  { db }: Deps,
-  me: SignedIn,
-  ids: readonly TicketId[],
-): Promise<(id: TicketId) => boolean> {
+async function seesInFull({ db }: Deps, me: SignedIn, ids: readonly TicketId[]): Promise<(id: TicketId) => boolean> {
   if (me.capabilities.has('customer.read') || ids.length === 0) return () => true
   const held = await listHeldAmong(db, me.staffId, ids)
   return (id) => seesCustomer(me, held.has(id) ? me.staffId : null)

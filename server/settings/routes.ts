@@ -32,7 +32,10 @@ export const settingRoutes = (deps: Deps, asides: GroupAsides) => {
     .get('/:group', edits, async (c) => {
       const group = groupIn(c)
       const { saved } = query(c, { saved: wholeNumber.optional() })
-      const values = { ...(await show(c, { deps, asides }, group)), saved: saved === undefined ? null : { count: saved } }
+      const values = {
+        ...(await show(c, { deps, asides }, group)),
+        saved: saved === undefined ? null : { count: saved },
+      }
       return page(c, deps, 'settings/group', values)
     })
     .post('/:group', edits, async (c) => {

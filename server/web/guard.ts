@@ -4,7 +4,7 @@ import { Denied, OffPost, Unauthenticated } from '../kernel/refusal.ts'
 import { isToken } from '../platform/tokens.ts'
 import { readCookie, SESSION_COOKIE } from './cookies.ts'
 import type { Deps } from './deps.ts'
-import type { Env } from './env.ts'
+import type { Env, SignedIn } from './env.ts'
 import { wantsJson, wantsPart } from './page.ts'
 
 const READS = ['GET', 'HEAD']
@@ -24,7 +24,12 @@ export const staffOnly =
     }
     c.set('me', me)
     if (me.language) c.set('language', me.language)
-    if (capability && !me.capabilities.has(capability))
-      throw me.offPost.has(capability) ? new OffPost(capability) : new Denied(capability)
+    if (capability) needOf(me, capability)
     await next()
   }
+
+/** @throws OffPost for whoever would have it on their post, Denied for everybody else without it */
+export function needOf({ capabilities, offPost }: SignedIn, capability: Capability): void {
+  if (capabilities.has(capability)) return
+  throw offPost.has(capability) ? new OffPost(capability) : new Denied(capability)
+}

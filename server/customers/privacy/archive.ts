@@ -24,7 +24,9 @@ export function packed({ readme, data, files }: Handed, store: Pick<Files, 'get'
       const kept = await store.get(id)
       if (!kept) continue
       const entry = tar.entry({ name: `files/${fileNameOf(at, name)}`, size: kept.bytes })
-      await new Promise<void>((resolve, reject) => pipeline(kept.content, entry, (error) => (error ? reject(error) : resolve())))
+      await new Promise<void>((resolve, reject) =>
+        pipeline(kept.content, entry, (error) => (error ? reject(error) : resolve())),
+      )
     }
     tar.finalize()
   }

@@ -32,7 +32,11 @@ export async function takeAll(
     return { kept: all, files: named }
   })
   const at = clock.now()
-  const mark = { takenBy: { number: me.number, name: me.name, nameEn: me.nameEn }, takenAt: at.toISOString(), why: words }
+  const mark = {
+    takenBy: { number: me.number, name: me.name, nameEn: me.nameEn },
+    takenAt: at.toISOString(),
+    why: words,
+  }
   const readme = LANGUAGES.map((language) =>
     wordsOf(language)('privacy.readme', {
       name: language === 'en' ? me.nameEn || me.name : me.name,
@@ -53,9 +57,7 @@ export async function whatIsKept({ db }: Pick<House, 'db'>, keeping: Keeping, cu
       return { name, count: counts.reduce((sum, count) => sum + count, 0) }
     }),
   )
-  const files = await Promise.all(
-    keeping.keepers.flatMap(({ kept }) => kept.map((one) => filesOf(db, one, scope))),
-  )
+  const files = await Promise.all(keeping.keepers.flatMap(({ kept }) => kept.map((one) => filesOf(db, one, scope))))
   return { kept: counted.filter(({ count }) => count > 0), files: files.flat().length }
 }
 

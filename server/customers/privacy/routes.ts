@@ -38,7 +38,8 @@ export const customerRoutes = (deps: Deps, keeping: Keeping) => {
       return seeOther(c, `/customers/${id}`)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      return show(c, deps, keeping, { typed, refused: error }, 422)
+      const revealed = typed.revealing ? { revealing: typed.revealing, revealRefused: error } : {}
+      return show(c, deps, keeping, { typed, refused: error, ...revealed }, 422)
     }
   }
   return new Hono<Env>()

@@ -73,7 +73,8 @@ function maskPart(part: string): string {
   return `${letters[0] ?? ''}***`
 }
 
-const MAIL = /[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu
+const MAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]{1,254}@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu
+// From the beginning of a word alone: a text of one long word is read once and not from each of its letters.
 /** Phones, accounts and cards, however they are parted; a date is none. */
 const NUMBER = /(?<![\d-])(?!\d{4}-\d{2}-\d{2}(?!\d))\+?\d(?:[\s().-]{0,2}\d){6,}/gu
 
@@ -84,7 +85,10 @@ function maskWords(words: string, name: string): string {
   if (!isTelling) return masked
   return HAN.test(name)
     ? masked.replaceAll(name, maskName(name))
-    : masked.replace(new RegExp(`(?<![\\p{L}\\d])${name.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')}(?![\\p{L}\\d])`, 'giu'), maskName(name))
+    : masked.replace(
+        new RegExp(`(?<![\\p{L}\\d])${name.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')}(?![\\p{L}\\d])`, 'giu'),
+        maskName(name),
+      )
 }
 
 /** REGULATION row 57: reveals off one's own tickets, or more than so many in a night, are for HR to look at. */

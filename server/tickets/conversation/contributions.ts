@@ -3,9 +3,9 @@ import { REVEAL_REASONS, seesCustomer, shown, type Veil, veilOf } from '../../cu
 import { contactsOf, customerOf, sameContact } from '../../customers/queries.ts'
 import { clockTime, countdown } from '../../i18n/instants.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
-import { SECOND } from '../../kernel/time.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound, OffPost } from '../../kernel/refusal.ts'
+import { SECOND } from '../../kernel/time.ts'
 import { listCanned } from '../../knowledge/replies/queries.ts'
 import { type CannedKind, offered } from '../../knowledge/replies/rules.ts'
 import { fillIn } from '../../knowledge/rules.ts'
@@ -172,7 +172,9 @@ export async function timelineOf(
   return {
     timeline: weave({
       messages: messages.map((one) => ({ ...one, body: ticket.veil.words(one.body) })),
-      notes: notes.map((one) => ({ ...one, body: ticket.veil.words(one.body) })).filter(({ afterSeq }) => afterSeq >= first - 1),
+      notes: notes
+        .map((one) => ({ ...one, body: ticket.veil.words(one.body) }))
+        .filter(({ afterSeq }) => afterSeq >= first - 1),
       marks: marks.customer,
       newAfter: readSeq,
       zone: config.timeZone,

@@ -52,7 +52,10 @@ export async function mergesOf({ db }: House, ticket: TicketView & { readonly ve
       origins.map(async (one) => ({
         ...one,
         subject: veil.words(one.subject),
-        words: (await listMessages(db, one.ticketId, 0)).map((word) => ({ ...wordOf(word), body: veil.words(word.body) })),
+        words: (await listMessages(db, one.ticketId, 0)).map((word) => ({
+          ...wordOf(word),
+          body: veil.words(word.body),
+        })),
       })),
     ),
     mergedInto: into ? { id: into.id, number: into.number } : null,

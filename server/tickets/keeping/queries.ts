@@ -67,7 +67,9 @@ export async function countOld(db: Reader, before: Date): Promise<number> {
 export async function listOld(db: Reader, before: Date, limit: number): Promise<CustomerId[]> {
   const { rows } = await sql<{ id: CustomerId }>`
     select t.customer_id as id from tickets t where ${OLD(before)}
-    group by t.customer_id order by min(coalesce(t.closed_at, t.last_message_at)), t.customer_id limit ${limit}`.execute(db)
+    group by t.customer_id order by min(coalesce(t.closed_at, t.last_message_at)), t.customer_id limit ${limit}`.execute(
+    db,
+  )
   return rows.map(({ id }) => id)
 }
 

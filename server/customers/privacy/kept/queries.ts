@@ -69,8 +69,7 @@ function holdsAnything({ texts = [], cleared = [], stamp, removed }: Kept): RawB
 
 function belongsTo(alias: string, belongs: Belongs, scope: Scope): RawBuilder<unknown> {
   const column = (name: string) => sql.ref(`${alias}.${name}`)
-  if ('customer' in belongs)
-    return scope.whole ? sql`${column(belongs.customer)} = ${scope.customerId}` : sql`false`
+  if ('customer' in belongs) return scope.whole ? sql`${column(belongs.customer)} = ${scope.customerId}` : sql`false`
   if ('ticket' in belongs) {
     const ids = [...scope.ticketIds]
     return sql`(${sql.join(

@@ -18,7 +18,11 @@ type Counts = { conversations: number; files: number; visitors: number; letters:
  * The run of a day: what is older than its days goes, by the same path as what somebody erases by hand; customer by
  * customer, kind by kind, in small transactions. Cut off it begins again, and finds only what is left.
  */
-export async function endWhatIsOver(house: House, keeping: Keeping, { day, now }: { day: string; now: Date }): Promise<void> {
+export async function endWhatIsOver(
+  house: House,
+  keeping: Keeping,
+  { day, now }: { day: string; now: Date },
+): Promise<void> {
   const { db, transact } = house
   if (await isRunDone(db, day)) return
   const settings = await currentSettings(db)

@@ -14,9 +14,9 @@ const FORGOTTEN = sql`to_timestamp(0)`
 const RAN_OUT = (before: Date) => sql`v.expires_at < ${before} and v.expires_at > ${FORGOTTEN}`
 
 export async function countVisitorsOver(db: Reader, before: Date): Promise<number> {
-  const { rows } = await sql<{ count: string }>`select count(*) as count from visitors v where ${RAN_OUT(before)}`.execute(
-    db,
-  )
+  const { rows } = await sql<{
+    count: string
+  }>`select count(*) as count from visitors v where ${RAN_OUT(before)}`.execute(db)
   return Number(rows[0]?.count ?? 0)
 }
 
@@ -36,11 +36,7 @@ export async function forgetVisitors(tx: Tx, ids: readonly string[], before: Dat
 }
 
 export const isRunDone = async (db: Reader, day: string): Promise<boolean> =>
-  (await db
-    .selectFrom('retention_runs')
-    .select('day')
-    .where('day', '=', day)
-    .executeTakeFirst()) !== undefined
+  (await db.selectFrom('retention_runs').select('day').where('day', '=', day).executeTakeFirst()) !== undefined
 
 /** False where another has written it down before. */
 export async function storeRun(tx: Tx, day: string, counts: Readonly<Record<string, number>>): Promise<boolean> {
@@ -56,11 +52,6 @@ export async function storeRun(tx: Tx, day: string, counts: Readonly<Record<stri
 export async function lastRun(
   db: Reader,
 ): Promise<{ day: string; at: Date; counts: Record<string, number> } | undefined> {
-  const row = await db
-    .selectFrom('retention_runs')
-    .selectAll()
-    .orderBy('day', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  const row = await db.selectFrom('retention_runs').selectAll().orderBy('day', 'desc').limit(1).executeTakeFirst()
   return row && { day: row.day, at: row.at, counts: row.counts }
 }

@@ -29,9 +29,9 @@ const OLD = (before: Date) => sql`m.ticket_id is not null and m.made_at < ${befo
   and m.state not in ('pending', 'sending')`
 
 async function countOver(db: Reader, before: Date): Promise<number> {
-  const { rows } = await sql<{ count: string }>`select count(*) as count from outgoing_mails m where ${OLD(before)}`.execute(
-    db,
-  )
+  const { rows } = await sql<{
+    count: string
+  }>`select count(*) as count from outgoing_mails m where ${OLD(before)}`.execute(db)
   return Number(rows[0]?.count ?? 0)
 }
 
