@@ -15,6 +15,7 @@ import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
 import { listMessages, listNotes, marksOf } from '../messages/queries.ts'
+import { withWords } from '../messages/rules.ts'
 import { findLastAssignment, findOpenAssignment, getTicket, hasSpoken, isRated, type TicketView } from '../queries.ts'
 import { clockTone, whyNotUndo } from '../rules.ts'
 import { mergesOf, owedOf } from './owed.ts'
@@ -171,7 +172,7 @@ export async function timelineOf(
   ])
   return {
     timeline: weave({
-      messages: messages.map((one) => ({ ...one, body: ticket.veil.words(one.body) })),
+      messages: messages.map((one) => withWords(one, ticket.veil.words)),
       notes: notes
         .map((one) => ({ ...one, body: ticket.veil.words(one.body) }))
         .filter(({ afterSeq }) => afterSeq >= first - 1),

@@ -18,7 +18,7 @@ import { answerFile, sentFile } from '../files/answers.ts'
 import { forgetIncoming } from '../files/queries.ts'
 import { addNote, mark, postMessage } from './actions.ts'
 import { listMessages, marksOf } from './queries.ts'
-import { fitting } from './rules.ts'
+import { fitting, withWords } from './rules.ts'
 
 const BODY = text(4000)
 const SENT = { clientId, epoch: wholeNumber, body: BODY, seen: wholeNumber }
@@ -37,7 +37,7 @@ export const messageRoutes = (door: Door) => {
         listMessages(deps.db, ticket.id, after),
         marksOf(deps.db, ticket.id),
       ])
-      const said = fitting(messages).map((one) => ({ ...one, body: withoutErased(ticket.veil.words(one.body)) }))
+      const said = fitting(messages).map((one) => withWords(one, (words) => withoutErased(ticket.veil.words(words))))
       return c.json({ messages: said, marks, lastSeq: ticket.last_seq })
     })
     .post('/:id/messages', staffOnly(deps, 'desk.work'), (c) =>
