@@ -1,6 +1,6 @@
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
-import { seenRow } from './list.ts'
+import { seenOffer, seenRow } from './list.ts'
 import { type DeskRow, listColleagues, listMine, listQueue, openOfferOf } from './queries.ts'
 
 const MOST_QUEUED = 50
@@ -9,12 +9,13 @@ const MOST_QUEUED = 50
 export async function deskAsJson({ db, clock, live }: Pick<Deps, 'db' | 'clock' | 'live'>, me: SignedIn) {
   const { staffId } = me
   const now = clock.now()
-  const [offer, mine, queue, colleagues] = await Promise.all([
+  const [open, mine, queue, colleagues] = await Promise.all([
     openOfferOf(db, staffId, now),
     listMine(db, staffId),
     listQueue(db, staffId, MOST_QUEUED),
     listColleagues(db, now),
   ])
+  const offer = seenOffer(me, open)
   return {
     offer: offer && {
       id: offer.id,

@@ -29,7 +29,9 @@ export type Deps = {
   /** Who a session cookie belongs to, with capabilities of role and post; undefined where it is over. */
   readonly whoIs: (sessionToken: string) => Promise<SignedIn | undefined>
   /** When somebody is on post next; null where nothing is planned. */
-  readonly nextOnPost: (staffId: StaffId) => Promise<{ readonly post: Post; readonly from: Date } | null>
+  readonly nextOnPost: (
+    staffId: StaffId,
+  ) => Promise<{ readonly post: Post; readonly from: Date; readonly to: Date } | null>
   /** What every staff page shows around its content: rail counts, tonight's line. */
   readonly staffFrame: (me: SignedIn) => Promise<StaffFrame>
 }

@@ -16,7 +16,7 @@ export async function answerError(deps: Deps, error: unknown, c: Context<Env>): 
   if (c.req.path.startsWith('/api/') || wantsJson(c)) return c.json(errorBody(t, answer), answer.status)
   if (answer.code === 'off_post' && c.var.me) {
     const next = await deps.nextOnPost(c.var.me.staffId)
-    return page(c, deps, 'errors/off-post', { next }, 403)
+    return page(c, deps, 'errors/off-post', { next, runs: next !== null && next.from <= deps.clock.now() }, 403)
   }
   return page(
     c,
