@@ -58,7 +58,8 @@ export async function whatIsKept({ db }: Pick<House, 'db'>, keeping: Keeping, cu
     }),
   )
   const files = await Promise.all(keeping.keepers.flatMap(({ kept }) => kept.map((one) => filesOf(db, one, scope))))
-  return { kept: counted.filter(({ count }) => count > 0), files: files.flat().length }
+  // Who they are first; the registry has it last, because it is erased last.
+  return { kept: counted.toReversed().filter(({ count }) => count > 0), files: files.flat().length }
 }
 
 const scopeOf = async (db: House['db'], keeping: Keeping, customerId: CustomerId): Promise<Scope> => ({
