@@ -43,6 +43,8 @@ export function lockHere() {
   if (!talk || !composer || 'gone' in composer.dataset) return
   for (const part of ['.desk-log', '.desk-side', '.desk-head'])
     document.querySelector(`#one ${part}`)?.replaceChildren()
+  delete document.getElementById('one')?.dataset.name
+  document.getElementById('tpl-theirs')?.remove()
   const { reply = '' } = draftOf(talk.id)
   composer.dataset.gone = ''
   talk.mine = false

@@ -179,9 +179,9 @@ export async function demoSignIns(db: Reader, now: Date): Promise<DemoSignIn[]> 
     select * from (
       select distinct on (role) p.login, p.name, p.name_en, role as what, null::timestamptz as until
       from staff p, unnest(p.standing_roles) as role
-      where p.active and role in ('hr', 'leadership', 'administrator') order by role, p.number
+      where p.active and role in ('hr', 'leadership', 'administration', 'administrator') order by role, p.number
     ) standing`.execute(db)
-  const order = ['service', 'manager', 'technician', 'guard', 'hr', 'administrator', 'leadership']
+  const order = ['service', 'manager', 'technician', 'guard', 'hr', 'administration', 'administrator', 'leadership']
   return rows
     .map((row) => ({ login: row.login, name: row.name, nameEn: row.name_en, what: row.what, until: row.until }))
     .sort((a, b) => order.indexOf(a.what) - order.indexOf(b.what) || a.login.localeCompare(b.login))

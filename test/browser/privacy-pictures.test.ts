@@ -6,9 +6,10 @@ import type { CustomerId, ShiftId, StaffId, TicketId } from '../../server/kernel
 import { shiftsAt } from '../../server/roster/queries.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
 import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
-import { as, see } from '../support/people.ts'
+import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
 import { type House, startServer } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
@@ -88,3 +89,35 @@ test('a masked customer and the way to see them, who looked, what is kept, and t
       await page.context().close()
     }
 }, 180_000)
+
+test('whoever goes off post with a conversation open has no customer on the screen within two seconds, and keeps what they had written', async () => {
+  clock.set(TWO_FOURTEEN)
+  const mei = await hire(database.db, '林玫')
+  await putOnPost(database.db, mei)
+  const su = await welcome(database.db, '苏晴')
+  await database.db
+    .insertInto('contacts')
+    .values({
+      customer_id: su.customerId,
+      kind: 'phone',
+      value: '+8613812340041',
+      verified_at: null,
+      created_at: clock.now(),
+    })
+    .execute()
+  const does = conversations(house)
+  const id = await does.ask(su, '断网，请打 13812340041')
+  await does.take(id, mei)
+  const page = await openPage(await visit(mei, { width: 1440, height: 900 }))
+  await page.goto(`${house.url}/desk/${id}`)
+  await page.fill('.reply-form textarea', '我先看看')
+  expect(await page.content()).toContain('+8613812340041')
+  await database.db
+    .updateTable('attendances')
+    .set({ checked_out_at: clock.now() })
+    .where('staff_id', '=', mei)
+    .execute()
+  await expect.poll(() => page.content(), { timeout: 4000, interval: 100 }).not.toMatch(/13812340041|苏晴|断网/)
+  await page.waitForSelector('.kept textarea')
+  expect(await page.inputValue('.kept textarea')).toBe('我先看看')
+}, 60_000)
