@@ -109,8 +109,8 @@ function isAboutOwner(password: string, { login, number, name, nameEn }: Owner):
 const plain = (text: string): string => text.toLowerCase().replaceAll(/\s/g, '')
 
 /**
- * REGULATION row 57: whoever works in rotation sees nothing of customers while off their post. What their posts would let
- * them do there; nothing while they are on one.
+ * REGULATION row 57: whoever works in rotation sees nothing of customers while off their post. What of theirs their posts
+ * would let them see and do there; nothing while they are on one.
  */
 export const offPostOf = (posts: readonly Post[], onPost: boolean): ReadonlySet<Capability> =>
-  new Set(onPost ? [] : posts.flatMap((post) => OF_POST[post]))
+  new Set(onPost ? [] : posts.flatMap((post) => OF_POST[post]).filter((one) => one !== 'knowledge.edit'))

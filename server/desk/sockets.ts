@@ -201,7 +201,10 @@ async function keepRights(deps: Deps, beside: BesideWatch, socket: DeskSocket): 
     const now = topicRooms(me)
     for (const room of before) if (!now.includes(room)) await socket.leave(room)
     await socket.join(now.filter((room) => !before.includes(room)))
+    const leftPost = socket.data.me.duty !== null && me.duty === null
     socket.data.me = me
+    // Whatever names a customer on the page goes with the post: it asks for itself again.
+    if (leftPost) socket.emit('off', {})
     const watching = [...socket.data.watching]
     if (me.capabilities.has('ticket.read')) {
       const inFull = await seesInFull(deps, me, watching)

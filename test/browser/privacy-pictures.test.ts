@@ -2,7 +2,9 @@ import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkIn } from '../../server/attendance/actions.ts'
 import { revealCustomer } from '../../server/customers/privacy/actions.ts'
+import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import type { CustomerId, ShiftId, StaffId, TicketId } from '../../server/kernel/ids.ts'
+import { system } from '../../server/platform/actor.ts'
 import { shiftsAt } from '../../server/roster/queries.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
@@ -120,4 +122,20 @@ test('whoever goes off post with a conversation open has no customer on the scre
   await expect.poll(() => page.content(), { timeout: 4000, interval: 100 }).not.toMatch(/13812340041|苏晴|断网/)
   await page.waitForSelector('.kept textarea')
   expect(await page.inputValue('.kept textarea')).toBe('我先看看')
+}, 60_000)
+
+test('a board that is open when its post ends gives way to the words why', async () => {
+  clock.set(TWO_FOURTEEN)
+  const ji = await hire(database.db, '季然', { rank: 'supervisor' })
+  await putOnPost(database.db, ji, 'manager')
+  const su = await welcome(database.db, '苏晴')
+  await house.deps.transact(system, async (tx) => raiseAlarm(tx, 'complaint', await conversations(house).ask(su)))
+  const page = await openPage(await visit(ji, { width: 1440, height: 900 }))
+  await page.goto(`${house.url}/board`)
+  await page.waitForSelector('#main')
+  await expect.poll(() => page.content()).toContain('苏晴')
+  await expect.poll(async () => (await house.deps.live.io.of('/desk').fetchSockets()).length).toBeGreaterThan(0)
+  clock.set('2026-11-24T06:00:01+08:00')
+  await expect.poll(() => page.content(), { timeout: 8000, interval: 100 }).toContain('在岗时才能看客户的资料')
+  expect(await page.content()).not.toContain('苏晴')
 }, 60_000)

@@ -1,6 +1,7 @@
 import type { Capability } from '../../kernel/capabilities.ts'
 import { ERASED } from '../../kernel/erased.ts'
 import type { StaffId } from '../../kernel/ids.ts'
+import { maskContact, maskName, maskWords } from '../../kernel/masks.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 
 type Viewer = { readonly staffId: StaffId; readonly capabilities: ReadonlySet<Capability> }
@@ -48,47 +49,6 @@ export function veiled<Row extends { customerName: string; subject: string; held
 ): Row {
   const veil = veilOf(seesCustomer(me, row.heldBy), row.customerName)
   return { ...row, customerName: veil.name, subject: veil.words(row.subject) }
-}
-
-/** Enough to know a customer by who knows them already: 138****0041, l***@example.com. */
-function maskContact(value: string): string {
-  const at = value.indexOf('@')
-  if (at > 0) return `${Array.from(value)[0]}***${value.slice(at)}`
-  const digits = value.replace(/^\+86(?=1\d{10}$)/, '').replace(/[^\d+]/g, '')
-  const kept = digits.length >= 10 ? { from: 3, to: 4 } : { from: 1, to: 2 }
-  return `${digits.slice(0, kept.from)}****${digits.slice(-kept.to)}`
-}
-
-const HAN = /^[\p{Script=Han}·]+$/u
-const STARS = 3
-
-/** The first letter of each word; of a Chinese name the surname's first. */
-function maskName(name: string): string {
-  return name.trim().split(/\s+/u).map(maskPart).join(' ')
-}
-function maskPart(part: string): string {
-  const letters = Array.from(part)
-  if (part.includes('@') || /\d{5}/.test(part)) return maskContact(part)
-  if (HAN.test(part)) return `${letters[0]}${'*'.repeat(Math.min(STARS, Math.max(1, letters.length - 1)))}`
-  return `${letters[0] ?? ''}***`
-}
-
-const MAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]{1,254}@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu
-// From the beginning of a word alone: a text of one long word is read once and not from each of its letters.
-/** Phones, accounts and cards, however they are parted; a date is none. */
-const NUMBER = /(?<![\d-])(?!\d{4}-\d{2}-\d{2}(?!\d))\+?\d(?:[\s().-]{0,2}\d){6,}/gu
-
-/** What somebody wrote, without the numbers and addresses in it and without the customer's name. */
-function maskWords(words: string, name: string): string {
-  const masked = words.replace(MAIL, maskContact).replace(NUMBER, maskContact)
-  const isTelling = HAN.test(name) ? Array.from(name).length > 1 : Array.from(name).length > 2
-  if (!isTelling) return masked
-  return HAN.test(name)
-    ? masked.replaceAll(name, maskName(name))
-    : masked.replace(
-        new RegExp(`(?<![\\p{L}\\d])${name.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')}(?![\\p{L}\\d])`, 'giu'),
-        maskName(name),
-      )
 }
 
 /** REGULATION row 57: reveals off one's own tickets, or more than so many in a night, are for HR to look at. */

@@ -100,6 +100,7 @@ test('with the conversation goes what one hears, within a second', async () => {
 test('whoever goes off post hears nothing more within a second, and is told why where they ask', async () => {
   const own = await watching(mei)
   const gone = next<{ ticketId: string }>(own, 'gone')
+  const off = next<object>(own, 'off')
   const began = performance.now()
   await database.db
     .updateTable('attendances')
@@ -107,6 +108,7 @@ test('whoever goes off post hears nothing more within a second, and is told why 
     .where('staff_id', '=', mei)
     .execute()
   expect(await gone).toEqual({ ticketId: id })
+  await off
   expect(performance.now() - began).toBeLessThan(1500)
   const late: unknown[] = []
   own.onAny((...event) => late.push(event))
