@@ -9,6 +9,7 @@ import { customerOf } from '../queries.ts'
 import type { Keeping, Scope } from './keeping.ts'
 import { eraseKept, filesOf } from './kept/queries.ts'
 import * as privacy from './queries.ts'
+import * as reveals from './reveals/queries.ts'
 import {
   type ErasureReason,
   type RevealReason,
@@ -36,10 +37,10 @@ export async function revealCustomer(
   if (customer.erasedAt) throw refusal('privacy.erased')
   const { revealMinutes, revealsANight } = await currentSettings(tx.db)
   const night = nightOf(tx.now, zone)
-  const before = await privacy.countReveals(tx.db, staffId, night)
+  const before = await reveals.countReveals(tx.db, staffId, night)
   const unusual = unusualIn({ theirs, before }, revealsANight)
   const until = plus(tx.now, revealMinutes * MINUTE)
-  const revealId = await privacy.insertReveal(tx, {
+  const revealId = await reveals.insertReveal(tx, {
     customerId,
     ticketId,
     staffId,

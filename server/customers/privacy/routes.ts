@@ -16,7 +16,8 @@ import { packed } from './archive.ts'
 import { takeAll, whatIsKept } from './handing.ts'
 import type { Keeping } from './keeping.ts'
 import { deleteFiles } from './over/actions.ts'
-import { findNamed, listErasures, listExports, listReveals, revealedTo } from './queries.ts'
+import { findNamed, listErasures, listExports } from './queries.ts'
+import { listReveals, revealedTo } from './reveals/queries.ts'
 import { ERASURE_REASONS, IS_OVER, REVEAL_REASONS, seesCustomer, veilOf } from './rules.ts'
 
 type Ctx = Context<Env>

@@ -3,7 +3,7 @@ import type { Reader } from '../../schema.ts'
 import type { SignedIn } from '../../web/env.ts'
 import { listNotes, marksOf } from '../messages/queries.ts'
 import { ratingOf } from '../ratings/queries.ts'
-import type { SeenTicket } from './contributions.ts'
+import type { SeenTicket } from './reading.ts'
 
 /** A conversation as a colleague's program gets it (desk/protocol.md). */
 export async function ticketAsJson(db: Reader, me: SignedIn, ticket: SeenTicket) {

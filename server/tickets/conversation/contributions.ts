@@ -1,10 +1,8 @@
-import { revealedTo } from '../../customers/privacy/queries.ts'
-import { REVEAL_REASONS, seesCustomer, shown, type Veil, veilOf } from '../../customers/privacy/rules.ts'
+import { REVEAL_REASONS, shown } from '../../customers/privacy/rules.ts'
 import { contactsOf, customerOf, sameContact } from '../../customers/queries.ts'
 import { clockTime, countdown } from '../../i18n/instants.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
-import { NotFound, OffPost } from '../../kernel/refusal.ts'
 import { SECOND } from '../../kernel/time.ts'
 import { listCanned } from '../../knowledge/replies/queries.ts'
 import { type CannedKind, offered } from '../../knowledge/replies/rules.ts'
@@ -16,10 +14,11 @@ import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
 import { listMessages, listNotes, marksOf } from '../messages/queries.ts'
 import { withWords } from '../messages/rules.ts'
-import { findLastAssignment, findOpenAssignment, getTicket, hasSpoken, isRated, type TicketView } from '../queries.ts'
+import { findLastAssignment, findOpenAssignment, hasSpoken, isRated, type TicketView } from '../queries.ts'
 import { clockTone, whyNotUndo } from '../rules.ts'
 import { mergesOf, owedOf } from './owed.ts'
 import { lastPartOf, listEarlier, listParts, readSeqOf } from './queries.ts'
+import { readTicket, type SeenTicket } from './reading.ts'
 import { weave, zoneOfPhone } from './rules.ts'
 
 type House = Pick<Deps, 'db' | 'clock' | 'config'>
@@ -60,36 +59,6 @@ const LATEST = 200
 const EARLIER = 6
 /** Named in one line; the others are a number. */
 const LOOKERS = 2
-
-/** A ticket as this colleague may see it: who asked is masked unless it is theirs (REGULATION row 57). */
-export type SeenTicket = TicketView & {
-  readonly veil: Veil
-  /** Until when they see this customer in full, because they gave a reason. */
-  readonly revealedUntil: Date | null
-}
-
-/**
- * The ticket, for whoever may read it: everybody with the right on their post.
- * @throws OffPost for whoever works in rotation and is off it, whether there is such a ticket or not; NotFound for all others
- */
-export async function readTicket({ db, clock }: Reading, me: SignedIn, id: TicketId): Promise<SeenTicket> {
-  if (!me.capabilities.has('ticket.read')) throw me.offPost.size > 0 ? new OffPost('ticket.read') : new NotFound()
-  const ticket = await getTicket(db, id)
-  const sees = seesCustomer(me, ticket.assignment?.staffId)
-  const revealedUntil = sees ? null : await revealedTo(db, me.staffId, ticket.customer_id, clock.now())
-  const veil = veilOf(sees || revealedUntil !== null, ticket.customerName)
-  return {
-    ...ticket,
-    customerName: veil.name,
-    subject: veil.words(ticket.subject),
-    need: veil.words(ticket.need),
-    result: veil.words(ticket.result),
-    came_from: veil.words(ticket.came_from),
-    veil,
-    revealedUntil,
-  }
-}
-type Reading = Pick<Deps, 'db' | 'clock'>
 
 /** Everything around and in one conversation, as its page shows it to this colleague. */
 export async function conversationOf(

@@ -12,8 +12,9 @@ import { staffOnly } from '../../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../../web/page.ts'
 import { hasServed } from '../keeping/queries.ts'
 import { ticketAsJson } from './as-json.ts'
-import { type Around, besideOf, conversationOf, headOf, readTicket, sideOf, timelineOf } from './contributions.ts'
+import { type Around, besideOf, conversationOf, headOf, sideOf, timelineOf } from './contributions.ts'
 import { endOfPart } from './queries.ts'
+import { readTicket } from './reading.ts'
 
 type Values = Record<string, unknown>
 export type Door = Around & { readonly deps: Deps }

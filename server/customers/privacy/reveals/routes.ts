@@ -7,8 +7,8 @@ import type { Env } from '../../../web/env.ts'
 import { query, rowId } from '../../../web/forms.ts'
 import { staffOnly } from '../../../web/guard.ts'
 import { partOrPage } from '../../../web/page.ts'
-import { listRevealers, listReveals } from '../queries.ts'
 import { REVEAL_REASONS, seesCustomer, shown } from '../rules.ts'
+import { listRevealers, listReveals } from './queries.ts'
 
 const AT_ONCE = 50
 const EMPTY = z.literal('')
