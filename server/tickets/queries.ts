@@ -149,6 +149,14 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
 export const isTicket = async (db: Reader, id: TicketId): Promise<boolean> =>
   (await db.selectFrom('tickets').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
 
+export const isErased = async (db: Reader, id: TicketId): Promise<boolean> =>
+  (await db
+    .selectFrom('tickets')
+    .select('id')
+    .where('id', '=', id)
+    .where('erased_at', 'is not', null)
+    .executeTakeFirst()) !== undefined
+
 /** The row, locked to the end of the transaction. Tickets are locked before staff, in id order. @throws NotFound */
 export async function lockTicket(tx: Tx, id: TicketId): Promise<TicketRow> {
   const row = await tx.db.selectFrom('tickets').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst()

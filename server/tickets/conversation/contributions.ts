@@ -191,7 +191,7 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
     fileId: crypto.randomUUID(),
     // What one once had and lost is said before whose it is now.
     lost: open && part ? part : null,
-    canNote: may('ticket.read'),
+    canNote: may('ticket.read') && !ticket.erasedAt,
     canTake: !mine && open && may('desk.lead'),
     canReopen: state === 'resolved' && may('desk.work'),
     undo: undo && may('desk.work') ? undo : null,

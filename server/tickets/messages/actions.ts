@@ -1,11 +1,11 @@
 import type { MessageId, NoteId, StaffId, TicketId } from '../../kernel/ids.ts'
-import { Conflict, NotFound } from '../../kernel/refusal.ts'
+import { Conflict, NotFound, refusal } from '../../kernel/refusal.ts'
 import { type Actor, nameOf, need, staffOf } from '../../platform/actor.ts'
 import { announce, speak } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { FILE_CODE, type FileDetails } from '../files/rules.ts'
-import { lockTicket, type TicketRow } from '../queries.ts'
+import { isErased, lockTicket, type TicketRow } from '../queries.ts'
 import { toDesk } from './live.ts'
 import { callPostMessage, insertNote, type MessageView, moveMarks, type Posted } from './queries.ts'
 
@@ -127,6 +127,8 @@ export async function addNote(
   need(tx, 'ticket.read')
   const staffId = staffOf(tx)
   const ticket = await lockTicket(tx, note.ticketId)
+  // Nobody writes about a customer who is forgotten: nothing would come to take it away again.
+  if (await isErased(tx.db, note.ticketId)) throw refusal('privacy.erased', {}, 'body')
   const noteId = await insertNote(tx, { ...note, staffId, afterSeq: ticket.last_seq })
   if (noteId)
     await announce(

@@ -243,6 +243,8 @@ test('whoever reads an erased conversation reads “erased” in their language,
   })
   for (const path of [`/tickets/${ticketId}/messages?after=0`, `/tickets/${ticketId}/notes`])
     expect((await en.get(path, { headers: json })).html).not.toMatch(/[\uFDD0\uFDD1]/)
+  const note = await zh.post(`/tickets/${ticketId}/notes`, { clientId: crypto.randomUUID(), body: '她又来电' })
+  expect(note.status).toBe(422)
   expect((await en.get(`/tickets/search?q=${MARKER}`)).html).not.toContain(`/desk/${ticketId}`)
 })
 

@@ -71,6 +71,10 @@ test('a conversation that ended long ago goes by the same path as by hand, with 
 
 test('a customer who came back keeps their name, contacts and what is new; the old words go', async () => {
   const { who, ticketId } = await aLife(house)
+  await database.db
+    .updateTable('visitors')
+    .set({ expires_at: new Date('2030-01-01T00:00:00Z') })
+    .execute()
   after(600)
   const again = await conversations(house).ask(who, '又断网了')
   after(735)
@@ -80,6 +84,13 @@ test('a customer who came back keeps their name, contacts and what is new; the o
   const left = new Set((await whereStands(house, MARKER)).map((place) => place.split(':')[0]))
   // Of `tickets` only where the new one came from would be left; it came from elsewhere.
   expect(left).toEqual(new Set(['article_votes', 'contacts', 'customers']))
+  // Their own browser still opens the old conversation, and says in their language that its words are gone.
+  for (const path of ['', `/${ticketId}`, `/${ticketId}/messages?after=0`]) {
+    const headers = { authorization: `Bearer ${who.token}`, 'accept-language': 'en' }
+    const said = await (await house.app.request(`/api/v1/tickets${path}`, { headers })).text()
+    expect(said, path).toContain('"erased"')
+    expect(said, path).not.toMatch(/[\uFDD0\uFDD1]/)
+  }
   expect((await ran()).at(-1)).toMatchObject({ conversations: 1 })
 })
 
