@@ -1,7 +1,7 @@
 import { wordsOf } from '../../i18n/dictionaries.ts'
-import { clockTime, shortDate } from '../../i18n/instants.ts'
 import type { CustomerId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
+import { localOf } from '../../kernel/time.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import { noteExport } from './actions.ts'
@@ -37,11 +37,12 @@ export async function takeAll(
     takenAt: at.toISOString(),
     why: words,
   }
+  const { date, time } = localOf(at, config.timeZone)
   const readme = LANGUAGES.map((language) =>
     wordsOf(language)('privacy.readme', {
       name: language === 'en' ? me.nameEn || me.name : me.name,
       number: me.number,
-      time: `${shortDate(at, language, config.timeZone)} ${at.getUTCFullYear()} ${clockTime(at, config.timeZone)}`,
+      time: `${date} ${time}`,
       customer: customerId,
     }),
   ).join('\n\n')
