@@ -52,9 +52,10 @@ function compareHead() {
   fetchOne(`/tickets/${one.dataset.ticket}`)
 }
 
-// Not even reading is left: the post is over. The words stay.
+// Not even reading is left: the post is over. One's own words stay, whatever names a customer goes.
 line.on('gone', ({ ticketId }) => {
   if (ticketId === talk?.id) fetchOne(`/tickets/${ticketId}`)
+  document.getElementById('desk-list')?.replaceChildren()
 })
 document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   if (talk && [403, 404].includes(ctx.response.status) && ctx.request.action.startsWith(`/tickets/${talk.id}`))

@@ -13,6 +13,8 @@ import { faqRoutes } from './chat/faq/routes.ts'
 import { chatRoutes, formsAgain } from './chat/routes.ts'
 import { ofCustomers } from './chat/uploads.ts'
 import { widgetScript } from './chat/widget/routes.ts'
+import { revealRoutes } from './customers/privacy/reveals/routes.ts'
+import { customerRoutes } from './customers/privacy/routes.ts'
 import { seenByPage } from './desk/presence/pages.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
@@ -24,7 +26,7 @@ import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { ahead, around, sources, steps } from './reactions.ts'
+import { ahead, around, groupAsides, keeping, sources, steps } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
@@ -78,9 +80,11 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', policyRoutes(deps))
   app.route('/settings/terms', termsRoutes(deps))
   app.route('/settings/sla', policyPages(deps))
-  app.route('/settings', settingRoutes(deps))
+  app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
+  app.route('/customers', customerRoutes(deps, keeping))
+  app.route('/reveals', revealRoutes(deps))
   const seen = seenByPage(deps)
   app.use('/desk/*', seen)
   app.use('/tickets/*', seen)

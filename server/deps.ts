@@ -9,11 +9,12 @@ import { currentTrace } from './platform/trace.ts'
 import { buildTransact } from './platform/transaction.ts'
 import { prompts, reactions, speakAgain, whoIs } from './reactions.ts'
 import { staffFrameOf } from './reports/frame.ts'
+import { nextShiftOf } from './roster/queries.ts'
 import type { Database, Transact, Tx } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
 /** Outside world and settings of one process; main.ts opens them, tests make their own. */
-export type Parts = Omit<Deps, 'db' | 'transact' | 'whoIs' | 'staffFrame'> & {
+export type Parts = Omit<Deps, 'db' | 'transact' | 'whoIs' | 'nextOnPost' | 'staffFrame'> & {
   /** Connections for pages and sockets. */
   readonly web: Kysely<Database>
   /** Connections for relay, ticker, reactions and jobs, so that neither starves the other. */
@@ -60,6 +61,7 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
     db,
     transact: transactOn(db),
     whoIs: (sessionToken) => whoIs(db, sessionToken, clock.now()),
+    nextOnPost: async (staffId) => (await nextShiftOf(db, staffId, clock.now())) ?? null,
     staffFrame: (me) => staffFrameOf({ db, now: clock.now(), zone: parts.config.timeZone }, me),
   })
   const stop = async (): Promise<void> => {

@@ -1,19 +1,25 @@
 import type { ListAhead } from './accounts/people/routes.ts'
 import { findSignedIn, keepSession } from './accounts/queries.ts'
-import { capabilitiesOf } from './accounts/rules.ts'
+import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import { customerKeeper, visitorKeeper, visitorsOver, voteKeeper } from './customers/keeping.ts'
+import type { Keeping } from './customers/privacy/keeping.ts'
+import { nextRunAside } from './customers/privacy/over/contributions.ts'
 import { listBeside } from './desk/beside/queries.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationsAside } from './escalations/contributions.ts'
+import { escalationKeeper } from './escalations/keeping.ts'
 import { escalationPrompt, escalationReactions } from './escalations/reactions.ts'
 import type { HouseEvent } from './events/event.ts'
+import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
@@ -24,9 +30,26 @@ import { shiftsAheadOf } from './roster/queries.ts'
 import { rosterReactions } from './roster/reactions.ts'
 import type { Database, Reader } from './schema.ts'
 import { currentSettings } from './settings/queries.ts'
+import type { GroupAsides } from './settings/routes.ts'
 import { firstSteps } from './setup/contributions.ts'
 import { answersAside, wordsOfTicket } from './tickets/answers/contributions.ts'
 import type { Around } from './tickets/conversation/contributions.ts'
+import {
+  filesOver,
+  linkKeeper,
+  messageKeeper,
+  noteKeeper,
+  ratingKeeper,
+  ticketKeeper,
+} from './tickets/keeping/contributions.ts'
+import {
+  conversationsOf,
+  countOld,
+  customerOfNumber,
+  hasServed,
+  listOld,
+  lockConversations,
+} from './tickets/keeping/queries.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
 import { slaReactions } from './tickets/sla/reactions.ts'
@@ -64,6 +87,33 @@ export const around: Around = {
   asides: [escalationsAside, answersAside],
 }
 
+/** What is kept about a customer: every feature's own, in the order in which it is erased; conversations are locked first. */
+export const keeping: Keeping = {
+  keepers: [
+    letterKeeper,
+    incidentKeeper,
+    escalationKeeper,
+    linkKeeper,
+    ratingKeeper,
+    noteKeeper,
+    messageKeeper,
+    ticketKeeper,
+    voteKeeper,
+    visitorKeeper,
+    customerKeeper,
+  ],
+  conversationsOf,
+  lockConversations,
+  customerOfNumber,
+  hasServed,
+  countOld,
+  listOld,
+  over: [filesOver, lettersOver, visitorsOver],
+}
+
+/** Under a group of settings: what its numbers will do next. */
+export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }
+
 /** What an article or a canned reply may be made from, and since when somebody has not seen what changed. */
 export const sources: Sources = { wordsOf: wordsOfTicket, lastOnPost }
 
@@ -71,12 +121,13 @@ export const sources: Sources = { wordsOf: wordsOfTicket, lastOnPost }
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {
   const found = await findSignedIn(db, hashOf(token), now)
   if (!found) return undefined
-  const { standingRoles, seenAt, ...person } = found
+  const { standingRoles, posts, seenAt, ...person } = found
   if (now.getTime() - seenAt.getTime() > MINUTE) {
     const { sessionHours } = await currentSettings(db)
     await keepSession(db, hashOf(token), now, plus(now, sessionHours * HOUR))
   }
   const duty = await dutyOf(db, person.staffId, now)
   const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null)
-  return { ...person, duty, capabilities, actor: staffActor(person.staffId, capabilities) }
+  const offPost = offPostOf(posts, duty !== null)
+  return { ...person, duty, capabilities, offPost, actor: staffActor(person.staffId, capabilities) }
 }

@@ -1,5 +1,6 @@
 import type { AccountTables } from './accounts/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
+import type { PrivacyTables } from './customers/privacy/tables.ts'
 import type { CustomerTables } from './customers/tables.ts'
 import type { DeskTables } from './desk/tables.ts'
 import type { EscalationTables } from './escalations/tables.ts'
@@ -24,6 +25,7 @@ export type Database = PlatformTables &
   KnowledgeTables &
   AccountTables &
   CustomerTables &
+  PrivacyTables &
   RosterTables &
   AttendanceTables &
   TicketTables &

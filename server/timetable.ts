@@ -3,6 +3,7 @@ import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
+import { endOver } from '../jobs/end-what-is-over.ts'
 import { escalateToDepartment, stepUpEscalations } from '../jobs/escalate-to-department.ts'
 import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
@@ -25,6 +26,7 @@ import { system } from './platform/actor.ts'
 import type { Lateness } from './platform/lateness.ts'
 import type { QueuedJob } from './platform/queue.ts'
 import { type DueKind, openTicker, type Ticker } from './platform/ticker.ts'
+import { keeping } from './reactions.ts'
 import type { Database } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
@@ -51,6 +53,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   sendMail,
   forgetLinks,
   forgetFiles,
+  endOver(keeping),
   extendDemo,
 ]
 

@@ -8,6 +8,7 @@ import type { StaffId } from './kernel/ids.ts'
  *   escalations   a request to others changed            escalation.read
  *   incidents     an incident changed                    incident.read
  *   board         figures, posts, alarms changed         board.read
+ *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
  *   operation     a dead job was tried again             system.operate
  *   ticket:<id>   one ticket changed                     ticket.read, while the page of that ticket is open
@@ -25,6 +26,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('board.read') ? ['board'] : []),
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
+  ...(capabilities.has('reveal.read') ? ['reveals'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),
   ...(capabilities.has('system.operate') ? ['operation'] : []),
 ]

@@ -37,10 +37,14 @@ function showKept(text) {
   box.closest('.kept').hidden = false
 }
 
-/** The right to this conversation is over, and not even reading it is left: the words stay here. */
+/** The right to this conversation is over, and not even reading it is left: one's own words stay, the customer leaves the screen. */
 export function lockHere() {
   const composer = document.getElementById(`composer-${talk?.id}`)
   if (!talk || !composer || 'gone' in composer.dataset) return
+  for (const part of ['.desk-log', '.desk-side', '.desk-head'])
+    document.querySelector(`#one ${part}`)?.replaceChildren()
+  delete document.getElementById('one')?.dataset.name
+  document.getElementById('tpl-theirs')?.remove()
   const { reply = '' } = draftOf(talk.id)
   composer.dataset.gone = ''
   talk.mine = false

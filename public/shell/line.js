@@ -14,7 +14,7 @@ export const line = io('/desk', {
 })
 
 const MINE = new Set(['offer', 'work', 'duty'])
-const STANDING = ['offer', 'work', 'duty', 'desk', 'board', 'roster', 'escalations', 'incidents', 'refresh']
+const STANDING = ['offer', 'work', 'duty', 'desk', 'board', 'roster', 'escalations', 'incidents', 'reveals', 'refresh']
 const FRAME = new Set(['offer', 'work', 'duty', 'desk', 'board', 'escalations', 'incidents', 'refresh'])
 /** Topics of one act arrive together; what they ask for is fetched once. */
 const GATHER_MILLISECONDS = 60
@@ -80,6 +80,13 @@ line.on('connect', async () => {
   refetchAll()
 })
 line.on('topic', ({ topic }) => tell(topic))
+// Off post: a page that is not this person's any more is not left standing. A conversation empties itself (desk.js), so
+// that what was written in it can be kept.
+line.on('off', async () => {
+  if (document.querySelector('#one[data-ticket]')) return
+  const { status } = await fetch(location.href, { method: 'HEAD' }).catch(() => ({ status: 0 }))
+  if (status === 403) location.reload()
+})
 line.on('degraded', ({ on }) => {
   degraded = on
   show()

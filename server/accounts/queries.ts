@@ -5,7 +5,11 @@ import type { Language } from '../kernel/language.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { SignedIn } from '../web/env.ts'
 
-type Found = Omit<SignedIn, 'capabilities' | 'actor' | 'duty'> & { standingRoles: StandingRole[]; seenAt: Date }
+type Found = Omit<SignedIn, 'capabilities' | 'offPost' | 'actor' | 'duty'> & {
+  standingRoles: StandingRole[]
+  posts: Post[]
+  seenAt: Date
+}
 
 /**
  * Who a session belongs to, without what the post adds; undefined where it is over or its person left. Whoever heads
@@ -25,6 +29,7 @@ export async function findSignedIn(db: Reader, tokenHash: Buffer, now: Date): Pr
       'p.name_en',
       'p.language',
       'p.standing_roles',
+      'p.posts',
       'd.name as department',
       sql<boolean>`coalesce(d.head_id = p.id, false)`.as('heads'),
       sql<boolean>`exists (select from leadership_members m where m.staff_id = p.id and m.during @> ${now}::timestamptz)`.as(
@@ -45,6 +50,7 @@ export async function findSignedIn(db: Reader, tokenHash: Buffer, now: Date): Pr
       nameEn: row.name_en,
       department: row.department,
       language: row.language,
+      posts: row.posts,
       standingRoles: [
         ...row.standing_roles,
         ...(row.heads ? (['head'] as const) : []),
@@ -173,9 +179,9 @@ export async function demoSignIns(db: Reader, now: Date): Promise<DemoSignIn[]> 
     select * from (
       select distinct on (role) p.login, p.name, p.name_en, role as what, null::timestamptz as until
       from staff p, unnest(p.standing_roles) as role
-      where p.active and role in ('hr', 'leadership', 'administrator') order by role, p.number
+      where p.active and role in ('hr', 'leadership', 'administration', 'administrator') order by role, p.number
     ) standing`.execute(db)
-  const order = ['service', 'manager', 'technician', 'guard', 'hr', 'administrator', 'leadership']
+  const order = ['service', 'manager', 'technician', 'guard', 'hr', 'administration', 'administrator', 'leadership']
   return rows
     .map((row) => ({ login: row.login, name: row.name, nameEn: row.name_en, what: row.what, until: row.until }))
     .sort((a, b) => order.indexOf(a.what) - order.indexOf(b.what) || a.login.localeCompare(b.login))

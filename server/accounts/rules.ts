@@ -10,13 +10,22 @@ import { COMMON_PASSWORDS } from './common-passwords.ts'
 const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read', 'knowledge.read']
 
 export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
-  service: ['desk.work', 'ticket.read', 'ticket.enter', 'ticket.search', 'escalation.read', 'escalation.send'],
+  service: [
+    'desk.work',
+    'ticket.read',
+    'customer.reveal',
+    'ticket.enter',
+    'ticket.search',
+    'escalation.read',
+    'escalation.send',
+  ],
   technician: ['board.read', 'escalation.read', 'escalation.handle'],
   guard: ['board.read'],
   manager: [
     'desk.work',
     'desk.lead',
     'ticket.read',
+    'customer.read',
     'ticket.enter',
     'ticket.search',
     'board.read',
@@ -33,9 +42,9 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
   head: ['board.read', 'escalation.read', 'escalation.handle'],
-  hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read', 'knowledge.edit'],
-  administration: ['board.read'],
-  leadership: ['board.read', 'ticket.read', 'ticket.search', 'leadership.read', 'incident.read'],
+  hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read', 'knowledge.edit', 'reveal.read'],
+  administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
+  leadership: ['board.read', 'ticket.read', 'customer.reveal', 'ticket.search', 'leadership.read', 'incident.read'],
   administrator: [
     'settings.edit',
     'people.edit',
@@ -98,3 +107,10 @@ function isAboutOwner(password: string, { login, number, name, nameEn }: Owner):
   })
 }
 const plain = (text: string): string => text.toLowerCase().replaceAll(/\s/g, '')
+
+/**
+ * REGULATION row 57: whoever works in rotation sees nothing of customers while off their post. What of theirs their posts
+ * would let them see and do there; nothing while they are on one.
+ */
+export const offPostOf = (posts: readonly Post[], onPost: boolean): ReadonlySet<Capability> =>
+  new Set(onPost ? [] : posts.flatMap((post) => OF_POST[post]).filter((one) => one !== 'knowledge.edit'))

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { isSomeoneOnPost, onPostAt } from '../desk/queries.ts'
+import { ERASED } from '../kernel/erased.ts'
 import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings, listCategories } from '../settings/queries.ts'
@@ -96,7 +97,7 @@ type AnyRating = Omit<CustomerRating, 'state' | 'reasons'> & {
 function ratingFor(rating: AnyRating | null | undefined): CustomerRating | null {
   if (!rating || rating.state === 'withdrawn') return null
   const { state, service, product, reasons, comment } = rating
-  return { state, service, product, reasons: reasons as RatingReason[], comment }
+  return { state, service, product, reasons: reasons as RatingReason[], comment: comment === ERASED ? null : comment }
 }
 
 type Around = {

@@ -1,9 +1,10 @@
 import type { Words } from '../i18n/dictionaries.ts'
+import { orErased } from '../i18n/erased.ts'
 import type { TicketId } from '../kernel/ids.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader } from '../schema.ts'
 import { listMessages, type Marks, type MessageView, marksOf } from '../tickets/messages/queries.ts'
-import { ANSWER_LETTERS, fitting } from '../tickets/messages/rules.ts'
+import { ANSWER_LETTERS, fitting, withWords } from '../tickets/messages/rules.ts'
 import type { TicketView } from '../tickets/queries.ts'
 import { errorBody } from '../web/answers.ts'
 import { type Bearer, ownTicket } from './access.ts'
@@ -32,7 +33,8 @@ export async function listGaps(db: Reader, bearer: Bearer, kept: readonly Kept[]
     left -= messages.length
     letters -= messages.reduce((sum, { body }) => sum + body.length, 0)
     const marks = await marksOf(db, ticket.id)
-    gaps.push({ id, state: chatState(ticket.state), lastSeq: ticket.last_seq, messages, marks })
+    const said = messages.map((one) => withWords(one, (words) => orErased(t, words)))
+    gaps.push({ id, state: chatState(ticket.state), lastSeq: ticket.last_seq, messages: said, marks })
   }
   return gaps
 }

@@ -104,12 +104,8 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
       ),
       typing: liveEvent(SOCKET.typing, async ({ ticketId, on }) => {
         if (!socket.rooms.has(talkRoom(ticketId as TicketId))) throw new NotFound()
-        live.say({
-          namespace: '/desk',
-          room: `talk:${ticketId}`,
-          event: 'typing',
-          data: { ticketId, by: 'customer', on },
-        })
+        for (const room of [`talk:${ticketId}`, `masked:${ticketId}`])
+          live.say({ namespace: '/desk', room, event: 'typing', data: { ticketId, by: 'customer', on } })
         return {}
       }),
     },

@@ -5,14 +5,28 @@ import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { Contact } from './rules.ts'
 
-export type Customer = { id: CustomerId; name: string; language: Language; createdAt: Date }
+export type Customer = { id: CustomerId; name: string; language: Language; createdAt: Date; erasedAt: Date | null }
 
 /** @throws NotFound */
 export async function customerOf(db: Reader, id: CustomerId): Promise<Customer> {
   const row = await db.selectFrom('customers').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) throw new NotFound()
-  return { id: row.id as CustomerId, name: row.name, language: row.language, createdAt: row.created_at }
+  return customerFrom(row)
 }
+
+const customerFrom = (row: {
+  id: string
+  name: string
+  language: Language
+  created_at: Date
+  erased_at: Date | null
+}): Customer => ({
+  id: row.id as CustomerId,
+  name: row.name,
+  language: row.language,
+  createdAt: row.created_at,
+  erasedAt: row.erased_at,
+})
 
 export type KnownContact = Contact & { verified: boolean }
 
@@ -52,12 +66,7 @@ export async function sameContact(db: Reader, id: CustomerId, limit = 10): Promi
     .orderBy('c.created_at', 'desc')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({
-    id: row.id as CustomerId,
-    name: row.name,
-    language: row.language,
-    createdAt: row.created_at,
-  }))
+  return rows.map(customerFrom)
 }
 
 export async function insertCustomer(tx: Tx, { name, language }: Who): Promise<CustomerId> {

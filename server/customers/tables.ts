@@ -2,7 +2,13 @@ import type { Generated } from 'kysely'
 import type { Language } from '../kernel/language.ts'
 
 export type CustomerTables = {
-  customers: { id: Generated<string>; name: string; language: Language; created_at: Date }
+  customers: {
+    id: Generated<string>
+    name: string
+    language: Language
+    created_at: Date
+    erased_at: Generated<Date | null>
+  }
   contacts: {
     id: Generated<string>
     customer_id: string

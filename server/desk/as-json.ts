@@ -1,18 +1,21 @@
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
+import { seenOffer, seenRow } from './list.ts'
 import { type DeskRow, listColleagues, listMine, listQueue, openOfferOf } from './queries.ts'
 
 const MOST_QUEUED = 50
 
 /** The desk as a colleague's program gets it (protocol.md): the offer, what is mine, what waits, and who is on post. */
-export async function deskAsJson({ db, clock, live }: Pick<Deps, 'db' | 'clock' | 'live'>, { staffId }: SignedIn) {
+export async function deskAsJson({ db, clock, live }: Pick<Deps, 'db' | 'clock' | 'live'>, me: SignedIn) {
+  const { staffId } = me
   const now = clock.now()
-  const [offer, mine, queue, colleagues] = await Promise.all([
+  const [open, mine, queue, colleagues] = await Promise.all([
     openOfferOf(db, staffId, now),
     listMine(db, staffId),
     listQueue(db, staffId, MOST_QUEUED),
     listColleagues(db, now),
   ])
+  const offer = seenOffer(me, open)
   return {
     offer: offer && {
       id: offer.id,
@@ -26,8 +29,8 @@ export async function deskAsJson({ db, clock, live }: Pick<Deps, 'db' | 'clock' 
       complained: offer.complained,
       since: offer.since.toISOString(),
     },
-    mine: mine.map((row) => ({ ...rowOf(row), unread: row.unread })),
-    queue: queue.map((row) => ({ ...rowOf(row), place: row.place })),
+    mine: mine.map((row) => ({ ...rowOf(seenRow(me, row)), unread: row.unread })),
+    queue: queue.map((row) => ({ ...rowOf(seenRow(me, row)), place: row.place })),
     colleagues: colleagues.map(({ staffId: id, name, nameEn, post, open, here, onBreak }) => ({
       staffId: id,
       name,

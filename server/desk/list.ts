@@ -1,6 +1,7 @@
 import { dutyCard } from '../attendance/contributions.ts'
+import { seesCustomer, veiled, veilOf } from '../customers/privacy/rules.ts'
 import { countdown } from '../i18n/instants.ts'
-import { isId, type StaffId, type TicketId } from '../kernel/ids.ts'
+import { isId, type TicketId } from '../kernel/ids.ts'
 import { noonBefore, plus, SECOND } from '../kernel/time.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
 import type { Settings } from '../settings/definitions.ts'
@@ -8,7 +9,7 @@ import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
-import { countQueue, type DeskRow, endedOfferOf, listMine, listQueue, openOfferOf } from './queries.ts'
+import { countQueue, type DeskRow, endedOfferOf, listMine, listQueue, type OpenOffer, openOfferOf } from './queries.ts'
 import { arrange, GROUPS, type Group, hold, type Place, whyNotAsked } from './rules.ts'
 import { listHad } from './tonight/queries.ts'
 
@@ -19,13 +20,21 @@ const MOST_QUEUED = 50
 const TOLD_SECONDS = 8
 
 /** The offer on this person's screen, or how the last one ended. */
-export async function offerOf({ db, clock }: House, staffId: StaffId) {
+export async function offerOf({ db, clock }: House, me: SignedIn) {
+  const { staffId } = me
   const now = clock.now()
-  const offer = await openOfferOf(db, staffId, now)
+  const offer = seenOffer(me, await openOfferOf(db, staffId, now))
   if (!offer) return { offer: null, endedOffer: await endedOfferOf(db, staffId, plus(now, -TOLD_SECONDS * SECOND)) }
   const left = Math.max(0, (offer.expiresAt.getTime() - now.getTime()) / SECOND)
   const ring = { left: Math.ceil(left), share: Math.round((left / offer.seconds) * 100) }
   return { offer: { ...offer, ring, waited: countdown(now.getTime() - offer.since.getTime()) }, endedOffer: null }
+}
+
+/** What is offered is nobody's yet: whoever takes it sees who asks. */
+export function seenOffer(me: SignedIn, offer: OpenOffer | null): OpenOffer | null {
+  if (!offer) return null
+  const veil = veilOf(seesCustomer(me, null), offer.customerName)
+  return { ...offer, customerName: veil.name, question: veil.words(offer.question) }
 }
 
 /** My conversations by who waits for whom, and the queue with place and wait; in the order in which they stand on the screen where that is told. */
@@ -37,9 +46,15 @@ export async function listOf({ db, clock }: House, me: SignedIn, current: string
   const rows = [
     ...mine.map((row) => ({ ...row, group: groupOf(row), id: row.ticketId as string, place: null })),
     ...queue.map((row) => ({ ...row, group: 'queue' as const, id: row.ticketId as string })),
-  ].map((row) => withClock(row, { now, answerSeconds, current }))
+  ].map((row) => withClock(seenRow(me, row), { now, answerSeconds, current }))
   const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
   return { groups: groups.filter((group) => group.rows.length > 0), fresh, unasked: unaskedOf(me, mine, settings, now) }
+}
+
+/** What waits in the queue is nobody's yet: who asks is masked, and so are the numbers in what they say. */
+export function seenRow<Row extends DeskRow>(me: SignedIn, row: Row): Row {
+  const { words } = veilOf(seesCustomer(me, row.heldBy), row.customerName)
+  return { ...veiled(me, row), lastWords: words(row.lastWords) }
 }
 
 /** Why the queue beside does not ring at this person; null where it does, or is not theirs. */
@@ -75,9 +90,11 @@ export async function idleOf({ db, clock }: House, { staffId, duty, capabilities
 }
 
 /** What somebody has had tonight, from noon on, and how much of it. */
-export async function hadTonight({ db, clock, config }: House & Pick<Deps, 'config'>, { staffId }: SignedIn) {
+export async function hadTonight({ db, clock, config }: House & Pick<Deps, 'config'>, me: SignedIn) {
   const since = noonBefore(clock.now(), config.timeZone)
-  const tonight = await listHad(db, staffId, since)
+  const tonight = (await listHad(db, me.staffId, since)).map((one) =>
+    veiled(me, { ...one, heldBy: one.why === null ? me.staffId : null }),
+  )
   const counts = {
     had: tonight.length,
     inHand: tonight.filter(({ why }) => why === null).length,

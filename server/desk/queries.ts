@@ -33,6 +33,7 @@ export type DeskRow = {
   /** Since when the customer waits, while others have their ticket. */
   askedAt: Date | null
   unread: number
+  heldBy: StaffId | null
 }
 type Stored = {
   id: string
@@ -52,6 +53,7 @@ type Stored = {
   answer_seconds: number | null
   asked_at: Date | null
   unread: string
+  held_by: string | null
 }
 const rowOf = (row: Stored): DeskRow => ({
   ticketId: row.id as TicketId,
@@ -71,6 +73,7 @@ const rowOf = (row: Stored): DeskRow => ({
   answerSeconds: row.answer_seconds,
   askedAt: row.asked_at,
   unread: Number(row.unread),
+  heldBy: row.held_by as StaffId | null,
 })
 
 const columns = (reader: string) => sql`
@@ -78,6 +81,7 @@ const columns = (reader: string) => sql`
   t.round, t.waiting_on, t.last_message_at, coalesce(t.queued_at, t.created_at) as since, t.answer_due_at,
   ${answerTarget(sql.ref('t'))} as answer_seconds, case when ${isWithOthers(sql.ref('t'))} then ${askedAt(sql.ref('t'))} end as asked_at,
   (select left(m.body, 120) from messages m where m.ticket_id = t.id and m.author <> 'house' order by m.seq desc limit 1) as last_words,
+  (select h.staff_id from assignments h where h.ticket_id = t.id and h.ended_at is null) as held_by,
   (select count(*) from messages m where m.ticket_id = t.id and m.author = 'customer' and m.seq > coalesce(
     (select r.read_seq from marks r where r.ticket_id = t.id and r.reader = ${reader}), 0)) as unread`
 

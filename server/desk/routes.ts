@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono'
 import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
-import { Denied, Refusal } from '../kernel/refusal.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { type Around, conversationOf } from '../tickets/conversation/contributions.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, wholeNumber } from '../web/forms.ts'
-import { staffOnly } from '../web/guard.ts'
+import { needOf, staffOnly } from '../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { deskAsJson } from './as-json.ts'
 import { currentIn, hadTonight, idleOf, listOf, offerOf, placesIn } from './list.ts'
@@ -20,12 +20,10 @@ export const deskRoutes = (deps: Deps, around: Around) =>
   new Hono<Env>()
     .get('/', staffOnly(deps), async (c) => {
       if (!wantsJson(c)) return showDesk(c, deps, around)
-      if (!c.var.me.capabilities.has('desk.work')) throw new Denied('desk.work')
+      needOf(c.var.me, 'desk.work')
       return c.json(await deskAsJson(deps, c.var.me))
     })
-    .get('/offer', staffOnly(deps, 'desk.work'), async (c) =>
-      part(c, deps, 'offer', await offerOf(deps, c.var.me.staffId)),
-    )
+    .get('/offer', staffOnly(deps, 'desk.work'), async (c) => part(c, deps, 'offer', await offerOf(deps, c.var.me)))
     .get('/queue', staffOnly(deps, 'desk.work'), async (c) => {
       const { keep } = query(c, { keep: optionalText(4000).optional() })
       const current = currentIn(c.req.header('hx-current-url'))
@@ -52,7 +50,7 @@ export const deskRoutes = (deps: Deps, around: Around) =>
       await form(c, {})
       await deps.transact(c.var.me.actor, (tx) => passOffer(tx, pathId<OfferId>(c)))
       if (wantsJson(c)) return c.json({})
-      return wantsPart(c) ? part(c, deps, 'offer', await offerOf(deps, c.var.me.staffId)) : seeOther(c, '/desk')
+      return wantsPart(c) ? part(c, deps, 'offer', await offerOf(deps, c.var.me)) : seeOther(c, '/desk')
     })
 
 /** The duty manager takes or gives a conversation; one that somebody has, only as it stood on the screen. */
@@ -91,8 +89,7 @@ async function showDesk(
   // After taking an offer htmx has followed here: the address is that of the conversation.
   if (wantsPart(c) && id) c.header('hx-push-url', `/desk/${id}`)
   const works = me.capabilities.has('desk.work')
-  const beside =
-    works && !wantsPart(c) ? { ...(await offerOf(deps, me.staffId)), ...(await listOf(deps, me, id, [])) } : {}
+  const beside = works && !wantsPart(c) ? { ...(await offerOf(deps, me)), ...(await listOf(deps, me, id, [])) } : {}
   return partOrPage(c, deps, 'desk/show', 'one', { works, ...beside, ...one, ...values }, status)
 }
 
@@ -105,7 +102,7 @@ async function refuseOffer(c: Context<Env>, deps: Deps, around: Around, refused:
   if (!wantsPart(c)) return showDesk(c, deps, around, undefined, { refused }, 422)
   c.header('hx-retarget', '#desk-offer')
   c.header('hx-reswap', 'outerMorph')
-  return fragment(c, deps, 'desk/parts', 'offer', { ...(await offerOf(deps, c.var.me.staffId)), refused }, 422)
+  return fragment(c, deps, 'desk/parts', 'offer', { ...(await offerOf(deps, c.var.me)), refused }, 422)
 }
 
 /** A second press of the same button. */

@@ -1,13 +1,15 @@
 import { parse } from 'hono/utils/cookie'
 import type { Socket } from 'socket.io'
+import { seesCustomer } from '../customers/privacy/rules.ts'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
-import { Denied, NotFound, TooMany, Unauthenticated } from '../kernel/refusal.ts'
+import { Denied, NotFound, OffPost, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { isToken } from '../platform/tokens.ts'
 import { mark, postMessage } from '../tickets/messages/actions.ts'
 import { listGaps, marksOf } from '../tickets/messages/queries.ts'
-import { findOpenAssignment, isTicket } from '../tickets/queries.ts'
+import { asSeen } from '../tickets/messages/rules.ts'
+import { findOpenAssignment, isTicket, listHeldAmong } from '../tickets/queries.ts'
 import { standingTopics } from '../topics.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import { LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
@@ -73,12 +75,9 @@ async function admit({ whoIs }: Deps, socket: DeskSocket): Promise<void> {
 
 const topicRooms = (me: SignedIn): string[] =>
   standingTopics(me.staffId, me.capabilities).map((topic) => `topic:${topic}`)
-const talkRooms = (id: TicketId): string[] => [
-  `talk:${id}`,
-  `topic:ticket:${id}`,
-  `topic:notes:${id}`,
-  `topic:beside:${id}`,
-]
+/** Whoever has the conversation hears it as it is, everybody else without numbers and addresses (REGULATION row 57). */
+const wordRoom = (id: TicketId, inFull: boolean): string => `${inFull ? 'talk' : 'masked'}:${id}`
+const talkRooms = (id: TicketId): string[] => [`topic:ticket:${id}`, `topic:notes:${id}`, `topic:beside:${id}`]
 
 type Watches = { readonly watch: Watch; readonly beside: BesideWatch }
 
@@ -107,10 +106,11 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
     {
       watch: liveEvent(SHAPES.ticket, async ({ ticketId }) => {
         const id = ticketId as TicketId
-        if (!(await mayWatch(deps, socket.data.me, id))) throw new NotFound()
+        await needWatch(deps, socket.data.me, id)
         if (!socket.data.watching.has(id) && socket.data.watching.size >= MOST_WATCHED) throw new TooMany(1)
+        const inFull = await seesInFull(deps, socket.data.me, [id])
         socket.data.watching.add(id)
-        await socket.join(talkRooms(id))
+        await socket.join([...talkRooms(id), wordRoom(id, inFull(id))])
         if (socket.connected) beside.looks(socket.id, staffId, id)
         return { marks: await marksOf(db, id) }
       }),
@@ -123,7 +123,7 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
         const by = { kind: 'staff', staffId, epoch } as const
         // Whoever may not read it does not even learn that it is there.
         const { me } = socket.data
-        if (!me.capabilities.has('ticket.read') && !(await mayWatch(deps, me, id))) throw new NotFound()
+        if (!me.capabilities.has('ticket.read')) await needWatch(deps, me, id)
         const { at, ...accepted } = await deps.transact(
           actor(),
           (tx) => postMessage(tx, { ticketId: id, by, ...message }),
@@ -133,7 +133,16 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
       }),
       resume: liveEvent(SHAPES.resume, async ({ tickets }) => {
         const mine = tickets.filter(({ id }) => socket.data.watching.has(id as TicketId))
-        return { tickets: await listGaps(db, mine), degraded: !live.healthy(), now: clock.now().toISOString() }
+        const inFull = await seesInFull(
+          deps,
+          socket.data.me,
+          mine.map(({ id }) => id as TicketId),
+        )
+        const gaps = (await listGaps(db, mine)).map((gap) => ({
+          ...gap,
+          messages: gap.messages.map((one) => asSeen(one, inFull(gap.id as TicketId))),
+        }))
+        return { tickets: gaps, degraded: !live.healthy(), now: clock.now().toISOString() }
       }),
       typing: liveEvent(SHAPES.typing, async ({ ticketId, on, to = 'customer' }) => {
         const id = watched(ticketId)
@@ -166,13 +175,21 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
 async function leaveTalk(socket: DeskSocket, beside: BesideWatch, id: TicketId): Promise<void> {
   socket.data.watching.delete(id)
   beside.leaves(socket.id, id)
-  for (const room of talkRooms(id)) await socket.leave(room)
+  for (const room of [...talkRooms(id), wordRoom(id, true), wordRoom(id, false)]) await socket.leave(room)
 }
 
-/** Any ticket with `ticket.read`, one's own while the assignment is open. */
-async function mayWatch({ db }: Deps, me: SignedIn, id: TicketId): Promise<boolean> {
-  if (me.capabilities.has('ticket.read')) return isTicket(db, id)
-  return (await findOpenAssignment(db, id))?.staffId === me.staffId
+/** Any ticket with `ticket.read`. @throws OffPost for whoever works in rotation and is off it; NotFound */
+async function needWatch({ db }: Deps, me: SignedIn, id: TicketId): Promise<void> {
+  const may = me.capabilities.has('ticket.read')
+  if (!may && me.offPost.size > 0) throw new OffPost('ticket.read')
+  if (!may || !(await isTicket(db, id))) throw new NotFound()
+}
+
+/** Of which of these this person hears the words as they are. */
+async function seesInFull({ db }: Deps, me: SignedIn, ids: readonly TicketId[]): Promise<(id: TicketId) => boolean> {
+  if (me.capabilities.has('customer.read') || ids.length === 0) return () => true
+  const held = await listHeldAmong(db, me.staffId, ids)
+  return (id) => seesCustomer(me, held.has(id) ? me.staffId : null)
 }
 
 // Asked anew rather than told: roles, posts, shifts and sessions end by time as well as by acts.
@@ -184,10 +201,20 @@ async function keepRights(deps: Deps, beside: BesideWatch, socket: DeskSocket): 
     const now = topicRooms(me)
     for (const room of before) if (!now.includes(room)) await socket.leave(room)
     await socket.join(now.filter((room) => !before.includes(room)))
+    const leftPost = socket.data.me.duty !== null && me.duty === null
     socket.data.me = me
-    if (me.capabilities.has('ticket.read')) return
-    for (const id of socket.data.watching) {
-      if (await mayWatch(deps, me, id)) continue
+    // Whatever names a customer on the page goes with the post: it asks for itself again.
+    if (leftPost) socket.emit('off', {})
+    const watching = [...socket.data.watching]
+    if (me.capabilities.has('ticket.read')) {
+      const inFull = await seesInFull(deps, me, watching)
+      for (const id of watching) {
+        await socket.leave(wordRoom(id, !inFull(id)))
+        await socket.join(wordRoom(id, inFull(id)))
+      }
+      return
+    }
+    for (const id of watching) {
       await leaveTalk(socket, beside, id)
       socket.emit('gone', { ticketId: id })
     }

@@ -1,9 +1,10 @@
+import { seesCustomer, type Veil, veilOf } from '../customers/privacy/rules.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { TicketView } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import type { Insert } from '../web/inserts.ts'
-import { listOfTicket } from './queries.ts'
+import { type EscalationView, listOfTicket, type NoteView } from './queries.ts'
 import { byDue, dueOf } from './rules.ts'
 
 /** Beside a conversation: what was asked of others about it, and the way to ask. Null where there is nothing to show or do. */
@@ -27,3 +28,23 @@ export async function escalationsAside(
 
 /** The ball is with the agent: a question, an answer to pass on, a request that has not left. */
 const needsAgent = (state: string): boolean => ['decided', 'asked_back', 'answered', 'returned'].includes(state)
+
+/** Whoever was asked sees the customer at any time, whoever asks while it is theirs, all others masked (REGULATION row 57). */
+export const veilOver = (me: SignedIn, { customerName, heldBy }: EscalationView, asked: boolean): Veil =>
+  veilOf(asked || seesCustomer(me, heldBy), customerName)
+
+export function seenEscalation<One extends EscalationView>({ name, words }: Veil, one: One): One {
+  return {
+    ...one,
+    customerName: name,
+    subject: words(one.subject),
+    need: words(one.need),
+    tried: words(one.tried),
+    contact: words(one.contact),
+    result: words(one.result),
+    forCustomer: words(one.forCustomer),
+    returnWords: words(one.returnWords),
+  }
+}
+
+export const seenNote = ({ words }: Veil, note: NoteView): NoteView => ({ ...note, body: words(note.body) })

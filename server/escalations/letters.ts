@@ -65,6 +65,7 @@ async function leaveLetter(
   await leaveMail(tx, {
     kind: 'escalation',
     staffId,
+    ticketId: one.ticketId,
     recipient: email,
     subject: t('escalations.mail.subject', { number: one.number, subject: one.subject }),
     text,

@@ -126,6 +126,8 @@ export type EscalationView = {
   number: string
   subject: string
   customerName: string
+  /** Who has the ticket now. */
+  heldBy: StaffId | null
   complained: boolean
   state: EscalationState
   department: { id: DepartmentId; name: Bilingual } | null
@@ -159,7 +161,7 @@ type Stored = Record<string, unknown> & { id: string; ticket_id: string }
 
 const VIEW = sql`
   e.*, t.number, t.subject, t.complained_at is not null as complained, c.name as customer,
-  d.name as department, b.name as better,
+  (select h.staff_id from assignments h where h.ticket_id = t.id and h.ended_at is null) as held_by, d.name as department, b.name as better,
   p.name as person, p.name_en as person_en, s.name as sender, s.name_en as sender_en,
   a.name as acceptor, a.name_en as acceptor_en,
   case when e.state in ('decided', 'sent', 'accepted', 'asked_back', 'answered') then ${askedAt(sql.ref('t'))} end as asked_at
@@ -177,6 +179,7 @@ const viewOf = (row: Stored): EscalationView => ({
   number: row.number as string,
   subject: row.subject as string,
   customerName: row.customer as string,
+  heldBy: row.held_by as StaffId | null,
   complained: row.complained as boolean,
   state: row.state as EscalationState,
   department: row.department_id ? { id: row.department_id as DepartmentId, name: row.department as Bilingual } : null,

@@ -16,6 +16,7 @@ import { clientId, form, optionalText, pathId, query, rowId, text } from '../web
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import * as act from './actions.ts'
+import { seenEscalation, seenNote, veilOver } from './contributions.ts'
 import { listDepartments, listDirectory } from './directory/queries.ts'
 import { rowsIn, scopesOf, TABS, tabOf } from './inbox.ts'
 import { findByLink, type LinkHolder } from './links/queries.ts'
@@ -217,16 +218,19 @@ async function showOne(
   if (!handles && !me.capabilities.has('ticket.read')) throw new NotFound()
   const owner = await ownerOf(deps.db, one.ticketId)
   const mine = owner?.staffId === me.staffId && me.capabilities.has('escalation.send')
+  const veil = veilOver(me, one, handles)
+  const around = await aroundOne(deps, id)
   const shown = {
     ...(await listOf(c, deps)),
-    ...(await aroundOne(deps, id)),
-    one: await withTimes(deps, one),
+    ...around,
+    notes: around.notes.map((note) => seenNote(veil, note)),
+    one: seenEscalation(veil, await withTimes(deps, one)),
     handles: handles && one.state !== 'decided',
     mine: mine || (me.capabilities.has('escalation.lead') && one.state === 'decided'),
     kept: keptWords(one.state, values.typed as Values | undefined),
     epoch: owner?.epoch ?? 0,
     base: `/escalations/${id}`,
-    ...(one.state === 'decided' ? await choicesOf(deps, one.ticketId) : {}),
+    ...(one.state === 'decided' && (mine || handles) ? await choicesOf(deps, one.ticketId) : {}),
   }
   if (wantsPart(c)) return fragment(c, deps, 'escalations/inbox', 'one', { ...shown, ...values }, status)
   return page(c, deps, 'escalations/inbox', { ...shown, ...values }, status)
@@ -284,18 +288,20 @@ async function whyNotOpen(c: Ctx, deps: Deps, holder: LinkHolder): Promise<Respo
 
 async function listOf(c: Ctx, { db, clock }: Deps): Promise<Values> {
   const { me } = c.var
-  const asked = c.req.method === 'GET' ? query(c, ASKED) : {}
+  const wish = c.req.method === 'GET' ? query(c, ASKED) : {}
   const scopes = await scopesOf(db, me)
-  const scope = scopes.find(({ kind }) => kind === asked.scope) ?? scopes[0]
+  const scope = scopes.find(({ kind }) => kind === wish.scope) ?? scopes[0]
   const now = clock.now()
-  const rows = scope ? await rowsIn(db, scope, me.staffId, now) : []
+  const asked = scope?.kind === 'department' || scope?.kind === 'post'
+  const found = scope ? await rowsIn(db, scope, me.staffId, now) : []
+  const rows = found.map((one) => seenEscalation(veilOver(me, one, asked), one))
   const groups = TABS.map((tab) => ({ tab, rows: rows.filter((row) => tabOf(row, now) === tab) }))
   const offer = await openOfferOf(db, me.staffId, now)
   return {
     scopes,
     scope,
-    tab: asked.tab,
-    groups: groups.filter(({ tab, rows }) => rows.length > 0 && (!asked.tab || asked.tab === tab)),
+    tab: wish.tab,
+    groups: groups.filter(({ tab, rows }) => rows.length > 0 && (!wish.tab || wish.tab === tab)),
     counts: groups.map(({ tab, rows }) => ({ tab, count: rows.length })),
     offer: offer && {
       ...offer,
@@ -306,7 +312,7 @@ async function listOf(c: Ctx, { db, clock }: Deps): Promise<Values> {
   }
 }
 
-const aroundOne = async ({ db }: Deps, id: EscalationId): Promise<Values> => ({
+const aroundOne = async ({ db }: Deps, id: EscalationId) => ({
   notes: await listNotes(db, id),
   departments: await listDepartments(db),
   clientId: crypto.randomUUID(),

@@ -7,6 +7,7 @@ import type { IncidentEvents } from './incidents.ts'
 import type { KnowledgeEvents } from './knowledge.ts'
 import type { NotificationEvents } from './notifications.ts'
 import type { OperationEvents } from './operation.ts'
+import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
@@ -20,6 +21,7 @@ export type Events = AccountEvents &
   EscalationEvents &
   IncidentEvents &
   KnowledgeEvents &
+  PrivacyEvents &
   PromiseEvents &
   NotificationEvents &
   OperationEvents &

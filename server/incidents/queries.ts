@@ -83,6 +83,8 @@ export type IncidentView = IncidentRow & {
   ticketNumber: string | null
   subject: string | null
   customerName: string | null
+  /** Who has the conversation it is about. */
+  heldBy: StaffId | null
   acknowledgedAt: Date | null
   acknowledgedBy: { name: string; nameEn: string } | null
   resolvedAt: Date | null
@@ -97,6 +99,7 @@ const viewRows = (db: Reader) =>
     .selectFrom('incidents as i')
     .leftJoin('tickets as t', 't.id', 'i.ticket_id')
     .leftJoin('customers as c', 'c.id', 't.customer_id')
+    .leftJoin('assignments as h', (join) => join.onRef('h.ticket_id', '=', 't.id').on('h.ended_at', 'is', null))
     .leftJoin('staff as a', 'a.id', 'i.acknowledged_by')
     .leftJoin('staff as r', 'r.id', 'i.resolved_by')
     .selectAll('i')
@@ -104,6 +107,7 @@ const viewRows = (db: Reader) =>
       't.number as ticket_number',
       't.subject',
       'c.name as customer',
+      'h.staff_id as held_by',
       'a.name as acknowledger',
       'a.name_en as acknowledger_en',
       'r.name as resolver',
@@ -122,6 +126,7 @@ const viewOf = (row: Row): IncidentView => ({
   ticketNumber: row.ticket_number,
   subject: row.subject,
   customerName: row.customer,
+  heldBy: row.held_by as StaffId | null,
   acknowledgedAt: row.acknowledged_at,
   acknowledgedBy: row.acknowledger ? { name: row.acknowledger, nameEn: row.acknowledger_en ?? '' } : null,
   resolvedAt: row.resolved_at,

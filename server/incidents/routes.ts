@@ -8,6 +8,7 @@ import { form, optionalText, pathId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { acknowledgeIncident, closeIncident, resolveIncident } from './actions.ts'
+import { seenIncident } from './contributions.ts'
 import { type IncidentView, listIncidents, viewIncident } from './queries.ts'
 
 const MOST = 60
@@ -18,7 +19,7 @@ type Values = Record<string, unknown>
 export const incidentRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/', staffOnly(deps, 'incident.read'), async (c) => {
-      const values = { incidents: await listIncidents(deps.db, MOST) }
+      const values = { incidents: (await listIncidents(deps.db, MOST)).map((one) => seenIncident(c.var.me, one)) }
       return wantsPart(c)
         ? fragment(c, deps, 'incidents/list', 'list', values)
         : page(c, deps, 'incidents/list', values)
@@ -51,7 +52,7 @@ export const incidentRoutes = (deps: Deps) =>
     })
 
 async function show(c: Context<Env>, deps: Deps, values: Values, status: 200 | 422 = 200): Promise<Response> {
-  const incident = await viewIncident(deps.db, pathId<IncidentId>(c))
+  const incident = seenIncident(c.var.me, await viewIncident(deps.db, pathId<IncidentId>(c)))
   const lead = c.var.me.capabilities.has('incident.lead')
   const shown = { incident, lead, writers: lead ? await writersTo(c, deps, incident) : [], ...values }
   return wantsPart(c)

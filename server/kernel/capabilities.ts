@@ -2,7 +2,11 @@
 export const CAPABILITIES = [
   'desk.work', // be offered tickets and work them while on duty
   'desk.lead', // take, assign and watch every ticket of the night
-  'ticket.read', // any ticket of the night, with its customer
+  'ticket.read', // any ticket of the night; its customer masked unless it is one's own
+  'customer.read', // names, phones and addresses of every customer in full
+  'customer.reveal', // see one customer's for a while, for a reason that is kept
+  'customer.erase', // find a customer, hand out what is kept about them, erase it
+  'reveal.read', // who looked at whom, and why
   'ticket.enter', // enter a request that came by phone
   'ticket.search',
   'board.read',

@@ -51,13 +51,16 @@ export class Malformed extends Error {
 
 /** Signed in, but not entitled. HTTP 403. */
 export class Denied extends Error {
-  override readonly name = 'Denied'
+  override readonly name: string = 'Denied'
   readonly capability: string
   constructor(capability: string) {
     super(`needs ${capability}`)
     this.capability = capability
   }
 }
+
+/** Entitled on their post, and off it now: the page says when they are on it next. HTTP 403. */
+export class OffPost extends Denied {}
 
 /** Nobody is signed in, or the token is not valid any more. HTTP 401. */
 export class Unauthenticated extends Error {

@@ -1,5 +1,5 @@
 import type { MailKind } from '../events/notifications.ts'
-import type { MailId, StaffId } from '../kernel/ids.ts'
+import type { MailId, StaffId, TicketId } from '../kernel/ids.ts'
 import type { PlatformTables } from './tables.ts'
 import { announce, type Tx } from './transaction.ts'
 
@@ -7,6 +7,8 @@ import { announce, type Tx } from './transaction.ts'
 export type Outgoing = {
   readonly kind: MailKind
   readonly staffId: StaffId
+  /** The conversation it quotes: its words go with that customer's. */
+  readonly ticketId?: TicketId
   /** Null where nobody knows one: it is kept for a person who hands it over. */
   readonly recipient: string | null
   readonly subject: string
@@ -28,6 +30,7 @@ export async function leaveMail<DB extends PlatformTables>(tx: Tx<DB>, letter: O
     .values({
       kind: letter.kind,
       about: `staff:${letter.staffId}`,
+      ticket_id: letter.ticketId ?? null,
       recipient: letter.recipient,
       subject: letter.subject,
       text: letter.text,

@@ -31,6 +31,8 @@ export type PlatformTables = {
     kind: MailKind
     /** What it is about: `staff:7`. */
     about: string
+    /** The conversation it quotes. */
+    ticket_id: Optional<string>
     recipient: string | null
     subject: string
     /** With `LINK_MARK` where `link` belongs. */

@@ -87,7 +87,15 @@ export type Need = {
   kind: AlarmKind
   raisedAt: Date
   subject: string | null
-  ticket: { id: TicketId; number: string; subject: string; customerName: string; since: Date; open: boolean } | null
+  ticket: {
+    id: TicketId
+    number: string
+    subject: string
+    customerName: string
+    heldBy: StaffId | null
+    since: Date
+    open: boolean
+  } | null
   /** Who was asked in this round and did not take it. */
   refusedBy: { name: string; nameEn: string }[]
 }
@@ -105,9 +113,11 @@ export async function listNeeds(db: Reader): Promise<Need[]> {
     customer: string
     since: Date
     state: string
+    held_by: string | null
     refused: { name: string; nameEn: string }[] | null
   }>`
     select a.id, a.kind, a.raised_at, a.subject, t.id as ticket_id, t.number, t.subject as ticket_subject, t.state,
+      (select h.staff_id from assignments h where h.ticket_id = t.id and h.ended_at is null) as held_by,
       c.name as customer, coalesce(t.queued_at, t.created_at) as since,
       (select json_agg(distinct jsonb_build_object('name', s.name, 'nameEn', s.name_en)) from offers o join staff s on s.id = o.staff_id
         where o.ticket_id = t.id and o.round = t.round and o.state in ('passed', 'expired')) as refused
@@ -127,6 +137,7 @@ export async function listNeeds(db: Reader): Promise<Need[]> {
           number: row.number,
           subject: row.ticket_subject,
           customerName: row.customer,
+          heldBy: row.held_by as StaffId | null,
           since: row.since,
           open: row.state === 'queued',
         }
@@ -209,6 +220,7 @@ export type ClockAtRisk = {
   kind: 'answer' | 'solution'
   ticketId: TicketId
   customerName: string
+  heldBy: StaffId | null
   category: Bilingual | null
   complained: boolean
   dueAt: Date
@@ -229,6 +241,7 @@ export async function listClocks(db: Reader, now: Date, limit: number): Promise<
     seconds: number | null
     name: string | null
     name_en: string | null
+    held_by: string | null
   }>`
     with owed as (
       select 'answer' as kind, t.id, t.answer_due_at as due_at, null::integer as seconds from tickets t
@@ -238,7 +251,8 @@ export async function listClocks(db: Reader, now: Date, limit: number): Promise<
       where k.kind = 'resolution' and k.ended_at is null and k.due_at <= ${now}
       order by due_at limit ${limit}
     )
-    select o.kind, o.id, o.due_at, coalesce(o.seconds, ${answerTarget(sql.ref('t'))}) as seconds, c.name as customer, k.name as category, t.complained_at is not null as complained, s.name, s.name_en
+    select o.kind, o.id, o.due_at, coalesce(o.seconds, ${answerTarget(sql.ref('t'))}) as seconds, c.name as customer, k.name as category, t.complained_at is not null as complained, s.name, s.name_en,
+      a.staff_id as held_by
     from owed o join tickets t on t.id = o.id join customers c on c.id = t.customer_id
     left join categories k on k.id = t.category_id
     left join assignments a on a.ticket_id = t.id and a.ended_at is null left join staff s on s.id = a.staff_id
@@ -247,6 +261,7 @@ export async function listClocks(db: Reader, now: Date, limit: number): Promise<
     kind: row.kind,
     ticketId: row.id as TicketId,
     customerName: row.customer,
+    heldBy: row.held_by as StaffId | null,
     category: row.category,
     complained: row.complained,
     dueAt: row.due_at,

@@ -1,8 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { seesCustomer, shown, veiled } from '../customers/privacy/rules.ts'
 import { settleAlarm } from '../desk/alarms/actions.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
 import { countdown } from '../i18n/instants.ts'
+import { seenIncident } from '../incidents/contributions.ts'
 import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
@@ -60,6 +62,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     manager: people.find((person) => person.post === 'manager'),
     needs: gather(needs).map((need) => ({
       ...need,
+      ticket: need.ticket && veiled(c.var.me, need.ticket),
       waited: need.ticket && countdown(now.getTime() - need.ticket.since.getTime()),
     })),
     colleagues: people.filter(
@@ -74,13 +77,14 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     figures: figuresOf(figures, hours, now, settings.answerSeconds),
     clocks: clocks.map((row) => ({
       ...row,
+      customerName: shown('name', row.customerName, seesCustomer(c.var.me, row.heldBy)),
       due: {
         at: row.dueAt,
         tone: clockTone(row.dueAt, now, row.seconds ?? settings.answerSeconds),
         seconds: row.seconds ?? settings.answerSeconds,
       },
     })),
-    incidents,
+    incidents: incidents.map((one) => seenIncident(c.var.me, one)),
     lead: c.var.me.capabilities.has('desk.lead'),
   }
 }

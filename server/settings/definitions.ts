@@ -45,6 +45,13 @@ export const SETTINGS = {
   requestPageDays: number('customers', 'days', 30, [1, 365]),
   visitorDays: number('customers', 'days', 90, [1, 365]),
 
+  revealMinutes: number('privacy', 'minutes', 5, [1, 60]),
+  revealsANight: number('privacy', 'times', 5, [1, 100]),
+  retentionConversationDays: number('privacy', 'days', 730, [30, 3650]),
+  retentionFileDays: number('privacy', 'days', 180, [7, 3650]),
+  retentionVisitorDays: number('privacy', 'days', 30, [1, 365]),
+  retentionLetterDays: number('privacy', 'days', 90, [7, 3650]),
+
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
 
@@ -56,10 +63,10 @@ export const SETTINGS = {
 } as const satisfies Record<string, Definition>
 
 /** Pages of settings, in their order. */
-export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'people', 'brand'] as const
+export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'privacy', 'people', 'brand'] as const
 export type Group = (typeof GROUPS)[number]
 
-type Unit = 'seconds' | 'minutes' | 'hours' | 'days' | 'people' | 'conversations' | 'share'
+type Unit = 'times' | 'seconds' | 'minutes' | 'hours' | 'days' | 'people' | 'conversations' | 'share'
 /** A picture in the files of the house, already bounded and encoded by us. */
 export type Picture = { readonly file: string; readonly width: number; readonly height: number }
 

@@ -134,6 +134,7 @@ const ICONS: Readonly<Record<Group, string>> = {
   clocks: 'timer',
   shifts: 'moon',
   customers: 'sun',
+  privacy: 'shield-check',
   people: 'lock',
   brand: 'sparkles',
 }

@@ -5,6 +5,7 @@ import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, optionalText, query, wholeNumber } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
+import type { Insert } from '../web/inserts.ts'
 import { page, seeOther } from '../web/page.ts'
 import { changeSettings, resetSetting } from './actions.ts'
 import { brandRoutes, brandSample } from './brand/routes.ts'
@@ -16,8 +17,11 @@ import { forgetSettings, readSettings } from './queries.ts'
 import { fieldsOf, readGroup, type Typed, typedKeysOf } from './rules.ts'
 import { siteRoutes } from './sites/routes.ts'
 
+/** What another feature says under a group: what its numbers will do next. Handed in (reactions.ts). */
+export type GroupAsides = Partial<Record<Group, (house: Deps) => Promise<Insert>>>
+
 /** What the company decides for itself, a page a group (definitions.ts), and the lists beside them. */
-export const settingRoutes = (deps: Deps) => {
+export const settingRoutes = (deps: Deps, asides: GroupAsides) => {
   const edits = staffOnly(deps, 'settings.edit')
   return new Hono<Env>()
     .get('/', edits, async (c) => page(c, deps, 'settings/index', { pages: await listPages(deps.db) }))
@@ -28,7 +32,10 @@ export const settingRoutes = (deps: Deps) => {
     .get('/:group', edits, async (c) => {
       const group = groupIn(c)
       const { saved } = query(c, { saved: wholeNumber.optional() })
-      const values = { ...(await show(c, deps, group)), saved: saved === undefined ? null : { count: saved } }
+      const values = {
+        ...(await show(c, { deps, asides }, group)),
+        saved: saved === undefined ? null : { count: saved },
+      }
       return page(c, deps, 'settings/group', values)
     })
     .post('/:group', edits, async (c) => {
@@ -41,7 +48,7 @@ export const settingRoutes = (deps: Deps) => {
       } catch (error) {
         const { refused } = readGroup(group, typed, await readSettings(deps.db))
         const back = { typed, refused: reasonsIn(error, refused) }
-        return page(c, deps, 'settings/group', await show(c, deps, group, back), 422)
+        return page(c, deps, 'settings/group', await show(c, { deps, asides }, group, back), 422)
       }
     })
     .post('/each/:key/default', edits, async (c) => {
@@ -55,19 +62,20 @@ export const settingRoutes = (deps: Deps) => {
         return seeOther(c, `/settings/${group}?saved=1`)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
-        return page(c, deps, 'settings/group', { ...(await show(c, deps, group)), refused: error }, 422)
+        return page(c, deps, 'settings/group', { ...(await show(c, { deps, asides }, group)), refused: error }, 422)
       }
     })
 }
 
 async function show(
   c: Context<Env>,
-  deps: Deps,
+  { deps, asides }: { deps: Deps; asides: GroupAsides },
   group: Group,
   back?: { readonly typed: Typed; readonly refused: readonly Refusal[] },
 ) {
   const shown = await groupPage(deps.db, group, readerOf(c), back)
-  return { ...shown, sample: group === 'brand' ? brandSample(shown.settings) : null }
+  const aside = await asides[group]?.(deps)
+  return { ...shown, aside, sample: group === 'brand' ? brandSample(shown.settings) : null }
 }
 
 const readerOf = (c: Context<Env>): Readership => ({ t: wordsOf(c.var.language), language: c.var.language })

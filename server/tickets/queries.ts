@@ -86,6 +86,8 @@ export type TicketRow = {
 /** A ticket with what its pages show around it. */
 export type TicketView = TicketRow & {
   customerName: string
+  /** When its words were erased. */
+  erasedAt: Date | null
   category: { code: string; name: Bilingual } | null
   assignment: { id: AssignmentId; staffId: StaffId; name: string; nameEn: string; epoch: number; openedAt: Date } | null
 }
@@ -101,6 +103,7 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
     .select(COLUMNS.map((column) => `t.${column}` as const))
     .select([
       'c.name as customerName',
+      't.erased_at as erasedAt',
       'k.code',
       'k.name as categoryName',
       'a.id as assignmentId',
@@ -115,6 +118,7 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
   if (!row) throw new NotFound()
   const {
     customerName,
+    erasedAt,
     code,
     categoryName,
     assignmentId,
@@ -128,6 +132,7 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
   return {
     ...(ticket as TicketRow),
     customerName,
+    erasedAt,
     category: code && categoryName ? { code, name: categoryName } : null,
     assignment:
       assignmentId && staff_id && opened_at
@@ -145,6 +150,14 @@ export async function getTicket(db: Reader, id: TicketId): Promise<TicketView> {
 
 export const isTicket = async (db: Reader, id: TicketId): Promise<boolean> =>
   (await db.selectFrom('tickets').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+
+export const isErased = async (db: Reader, id: TicketId): Promise<boolean> =>
+  (await db
+    .selectFrom('tickets')
+    .select('id')
+    .where('id', '=', id)
+    .where('erased_at', 'is not', null)
+    .executeTakeFirst()) !== undefined
 
 /** The row, locked to the end of the transaction. Tickets are locked before staff, in id order. @throws NotFound */
 export async function lockTicket(tx: Tx, id: TicketId): Promise<TicketRow> {
@@ -257,6 +270,22 @@ export async function findOpenAssignment(db: Reader, ticketId: TicketId): Promis
       openedAt: row.opened_at,
     }
   )
+}
+
+/** Which of these are in this person's hands now. */
+export async function listHeldAmong(
+  db: Reader,
+  staffId: StaffId,
+  ids: readonly TicketId[],
+): Promise<ReadonlySet<TicketId>> {
+  const rows = await db
+    .selectFrom('assignments')
+    .select('ticket_id')
+    .where('staff_id', '=', staffId)
+    .where('ticket_id', 'in', [...ids])
+    .where('ended_at', 'is', null)
+    .execute()
+  return new Set(rows.map((row) => row.ticket_id as TicketId))
 }
 
 /** The assignment that ended last, with how. */

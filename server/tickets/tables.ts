@@ -49,6 +49,8 @@ export type TicketTables = {
     resolved_by: Generated<string | null>
     closes_at: Date | null
     closed_at: Date | null
+    /** When the words in it were erased; number, states and times stay. */
+    erased_at: Generated<Date | null>
     version: Generated<number>
   }
   assignments: {

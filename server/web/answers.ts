@@ -1,5 +1,5 @@
 import type { Words } from '../i18n/dictionaries.ts'
-import { Conflict, Denied, Malformed, NotFound, Refusal, TooMany, Unauthenticated } from '../kernel/refusal.ts'
+import { Conflict, Denied, Malformed, NotFound, OffPost, Refusal, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { codeOf } from '../platform/transaction.ts'
 
 /** foreign_key_violation */
@@ -24,6 +24,7 @@ export function answerOf(error: unknown): Answer {
   if (error instanceof Malformed)
     return { status: error.code === 'too_large' ? 413 : 400, code: error.code, field: error.field }
   if (error instanceof Unauthenticated) return { status: 401, code: 'unauthenticated' }
+  if (error instanceof OffPost) return { status: 403, code: 'off_post' }
   if (error instanceof Denied) return { status: 403, code: 'denied' }
   if (error instanceof NotFound) return { status: 404, code: 'not_found' }
   if (error instanceof Conflict) return { status: 409, code: error.code }

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
+import type { Post } from '../kernel/capabilities.ts'
+import type { StaffId } from '../kernel/ids.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Files } from '../platform/files.ts'
 import type { Live } from '../platform/live.ts'
@@ -26,6 +28,10 @@ export type Deps = {
   readonly process: string
   /** Who a session cookie belongs to, with capabilities of role and post; undefined where it is over. */
   readonly whoIs: (sessionToken: string) => Promise<SignedIn | undefined>
+  /** When somebody is on post next; null where nothing is planned. */
+  readonly nextOnPost: (
+    staffId: StaffId,
+  ) => Promise<{ readonly post: Post; readonly from: Date; readonly to: Date } | null>
   /** What every staff page shows around its content: rail counts, tonight's line. */
   readonly staffFrame: (me: SignedIn) => Promise<StaffFrame>
 }

@@ -16,6 +16,8 @@ export type SignedIn = {
   readonly department: Bilingual
   readonly language: Language | null
   readonly capabilities: ReadonlySet<Capability>
+  /** What they may do on their posts and not now, because they are on none. */
+  readonly offPost: ReadonlySet<Capability>
   readonly actor: Actor
   /** The post held now: checked in on a shift that covers this instant, or kept on after it (`extended`). */
   readonly duty: {

@@ -15,6 +15,10 @@ export async function answerError(deps: Deps, error: unknown, c: Context<Env>): 
   if (answer.retryAfterSeconds) c.header('retry-after', String(answer.retryAfterSeconds))
   const t = wordsOf(c.var.language ?? 'zh-CN')
   if (c.req.path.startsWith('/api/') || wantsJson(c)) return c.json(errorBody(t, answer), answer.status)
+  if (answer.code === 'off_post' && c.var.me) {
+    const next = await deps.nextOnPost(c.var.me.staffId)
+    return page(c, deps, 'errors/off-post', { next, runs: next !== null && next.from <= deps.clock.now() }, 403)
+  }
   return page(
     c,
     deps,

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Capability } from '../kernel/capabilities.ts'
-import { Denied, Unauthenticated } from '../kernel/refusal.ts'
+import { Denied, OffPost, Unauthenticated } from '../kernel/refusal.ts'
 import { isToken } from '../platform/tokens.ts'
 import { readCookie, SESSION_COOKIE } from './cookies.ts'
 import type { Deps } from './deps.ts'
-import type { Env } from './env.ts'
+import type { Env, SignedIn } from './env.ts'
 import { wantsJson, wantsPart } from './page.ts'
 
 const READS = ['GET', 'HEAD']
@@ -22,8 +22,14 @@ export const staffOnly =
       }
       throw new Unauthenticated()
     }
-    if (capability && !me.capabilities.has(capability)) throw new Denied(capability)
     c.set('me', me)
     if (me.language) c.set('language', me.language)
+    if (capability) needOf(me, capability)
     await next()
   }
+
+/** @throws OffPost for whoever would have it on their post, Denied for everybody else without it */
+export function needOf({ capabilities, offPost }: SignedIn, capability: Capability): void {
+  if (capabilities.has(capability)) return
+  throw offPost.has(capability) ? new OffPost(capability) : new Denied(capability)
+}

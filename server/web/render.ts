@@ -30,6 +30,7 @@ import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
 import { clockTime, countdown, dateName, fileSize, shortDate } from '../i18n/instants.ts'
+import { ERASED } from '../kernel/erased.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
@@ -100,7 +101,7 @@ hb.registerHelper('personName', (person: { name: string; nameEn: string } | null
 hb.registerHelper('dateName', (date: string, { data }: Options) => dateName(date, data.root.language))
 hb.registerHelper('concat', (...parts: unknown[]) => parts.slice(0, -1).join(''))
 hb.registerHelper('hue', (id: unknown) => (Number(String(id ?? '0').slice(-3)) % 4) + 1)
-hb.registerHelper('face', (name: string) => faceOf(String(name ?? '')))
+hb.registerHelper('face', (name: string) => (name === ERASED ? '–' : faceOf(String(name ?? ''))))
 hb.registerHelper('json', (value: unknown) => JSON.stringify(value))
 hb.registerHelper('fileSize', (bytes: number, { data }: Options) => fileSize(bytes, data.root.language))
 hb.registerHelper('fitted', ({ width, height }: { width: number; height: number }) => {
@@ -147,12 +148,16 @@ const loaded = new Map<string, Loaded>()
 /** A whole page, or one fragment of it. */
 export function render(name: string, context: Frame & Record<string, unknown>, part?: string): string {
   const { page, parts } = load(name)
-  if (!part) return page(context)
+  if (!part) return saidErased(page(context), context)
   const template = parts.get(part)
   if (!template) throw new Error(`${name} has no fragment ${part}`)
   // White space around a part would become one more text node on the page with each refetch.
-  return template(context).trim()
+  return saidErased(template(context).trim(), context)
 }
+
+/** What was erased is said in the reader's language, wherever on a page it stood. */
+const saidErased = (html: string, { t }: Frame): string =>
+  html.includes(ERASED) ? html.replaceAll(ERASED, Handlebars.escapeExpression(t('common.erased'))) : html
 
 function load(name: string): Loaded {
   const known = loaded.get(name)

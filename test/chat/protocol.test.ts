@@ -262,7 +262,8 @@ test('an agent hears that the customer types, and the customer types only where 
   Object.assign(house.deps.live, { say })
   expect(foreign.error.code).toBe('not_found')
   const data = { ticketId: id, by: 'customer', on: true }
-  expect(said).toEqual([{ namespace: '/desk', room: `talk:${id}`, event: 'typing', data }])
+  const rooms = [`talk:${id}`, `masked:${id}`]
+  expect(said).toEqual(rooms.map((room) => ({ namespace: '/desk', room, event: 'typing', data })))
 })
 
 test('who waits hears that the queue moved, and finds out the new place', async () => {

@@ -139,7 +139,7 @@ test('who may not read a conversation neither looks at it nor learns who does, a
   const off = await signedIn(house, await hire(database.db, '韦一'))
   const refused = await off.get(`/tickets/${id}/beside`)
   const missing = await off.get('/tickets/999999/beside')
-  expect([refused.status, missing.status]).toEqual([404, 404])
+  expect([refused.status, missing.status]).toEqual([403, 403])
   await ack(await line(off), 'watch', { ticketId: id })
   expect(await beside(boss)).toEqual(['林玫'])
 })

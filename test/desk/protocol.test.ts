@@ -449,8 +449,8 @@ test('what is malformed is a 400 with its field, and what is not there a 404, th
   await off.signIn(await loginOf(await hire(database.db, 'Wei Yi', { passwordHash })), PASSWORD)
   const foreign = await off.get(`/tickets/${id}`)
   expect(foreign).toEqual(await off.get('/tickets/999999'))
-  expect(said(foreign)).toEqual([404, 'not_found'])
-  expect(said(await off.get('/desk'))).toEqual([403, 'denied'])
+  expect(said(foreign)).toEqual([403, 'off_post'])
+  expect(said(await off.get('/desk'))).toEqual([403, 'off_post'])
 })
 
 test('a wrong password is told as such, and after many one waits', async () => {

@@ -225,7 +225,7 @@ test('nobody watches a conversation without the right to it, and what does not e
   const off = await line(await signedIn(house, zhou))
   const theirs = await ack<Said>(off, 'watch', { ticketId: id })
   const missing = await ack<Said>(off, 'watch', { ticketId: '999999' })
-  expect(theirs.error.code).toBe('not_found')
+  expect(theirs.error.code).toBe('off_post')
   expect(theirs).toEqual(missing)
   expect((await ack<Said>(off, 'typing', { ticketId: id, on: true })).error.code).toBe('not_found')
   expect(await ack(off, 'resume', { tickets: [{ id, after: 0 }] })).toMatchObject({ tickets: [] })

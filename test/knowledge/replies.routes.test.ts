@@ -165,7 +165,7 @@ test('from a resolved conversation an article and a reply are two clicks away, w
   const filled = (await (await signedIn(house, boss)).get(`/knowledge/new?from=${ticket}`)).html
   for (const one of ['value="恢复宽带"', '已恢复', '重新开通']) expect(filled).toContain(one)
   for (const one of ['苏晴', '13800138000', 'su@example.com']) expect(filled).not.toContain(one)
-  expect((await editor.get(`/knowledge/new?from=${ticket}`)).status).toBe(404)
+  expect((await editor.get(`/knowledge/new?from=${ticket}`)).status).toBe(403)
 })
 
 test('whoever comes on post sees what changed since they left, and reads it as customers do', async () => {

@@ -100,17 +100,19 @@ test('somebody off duty gets the same answer for a conversation as for one that 
   const off = await signedIn(house, zhou)
   const there = await off.get(`/tickets/${id}`)
   const missing = await off.get('/tickets/999999')
-  expect([there.status, missing.status]).toEqual([404, 404])
+  expect([there.status, missing.status]).toEqual([403, 403])
   expect(bytes(there)).toBe(bytes(missing))
   expect(bytes(await off.get(`/desk/${id}`))).toBe(bytes(await off.get('/desk/999999')))
   for (const part of ['head', 'timeline', 'side', 'messages?after=0'])
-    expect((await off.get(`/tickets/${id}/${part}`)).status, part).toBe(404)
+    expect((await off.get(`/tickets/${id}/${part}`)).status, part).toBe(403)
 })
 
-test('whoever has a conversation reads it, whatever their post', async () => {
+test('whoever still has a conversation and is off post does not read it', async () => {
   const id = await does.ask(suQing)
   await does.take(id, zhou)
-  expect((await (await signedIn(house, zhou)).get(`/tickets/${id}`)).status).toBe(200)
+  const off = await (await signedIn(house, zhou)).get(`/tickets/${id}`)
+  expect(off.status).toBe(403)
+  expect(off.html).not.toContain('光猫红灯')
 })
 
 test('a colleague’s conversation can be read and noted on, and not answered', async () => {

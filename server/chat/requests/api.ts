@@ -1,10 +1,11 @@
 import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
+import { orErased } from '../../i18n/erased.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
 import type { Tx } from '../../schema.ts'
 import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
-import { fitting } from '../../tickets/messages/rules.ts'
+import { fitting, withWords } from '../../tickets/messages/rules.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { json, pathId, query } from '../../web/forms.ts'
@@ -32,7 +33,9 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
   const shown = async (c: Ctx, id: TicketId, opened: TicketFacts | null = null) => {
     const facts = opened ?? (await ownTicket(deps.db, c.var.bearer, id))
     const ticket = await showTicket(deps.db, facts, deps.clock.now())
-    return { ...ticket, stateWords: wordsOf(c.var.language)(`conversation.state.${ticket.state}`) }
+    const t = wordsOf(c.var.language)
+    const subject = orErased(t, ticket.subject)
+    return { ...ticket, subject, stateWords: t(`conversation.state.${ticket.state}`) }
   }
   const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
   const acting = <T>(c: Ctx, what: (tx: Tx) => Promise<T>): Promise<T> => act(deps, c.var.bearer, what)
@@ -48,7 +51,9 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .get('/:id/messages', async (c) => {
       const { after, limit } = query(c, AFTER)
       const { id, last_seq: lastSeq } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
-      return c.json({ messages: fitting(await listMessages(deps.db, id, after, limit)), lastSeq })
+      const messages = fitting(await listMessages(deps.db, id, after, limit))
+      const t = wordsOf(c.var.language)
+      return c.json({ messages: messages.map((one) => withWords(one, (words) => orErased(t, words))), lastSeq })
     })
     .use(gate.plain)
     .get('/:id/files/:seq', async (c) => {
@@ -81,7 +86,9 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .get('/', async (c) => {
       const { bearer } = c.var
       if (bearer.kind === 'link') return c.json({ tickets: [summaryOf(await shown(c, bearer.ticketId))] })
-      return c.json({ tickets: await ticketsOfVisitor(deps.db, bearer.visitorId, LIMITS.ticketsAtOnce) })
+      const t = wordsOf(c.var.language)
+      const tickets = await ticketsOfVisitor(deps.db, bearer.visitorId, LIMITS.ticketsAtOnce)
+      return c.json({ tickets: tickets.map((one) => ({ ...one, subject: orErased(t, one.subject) })) })
     })
     .get('/:id', async (c) => c.json(await shown(c, pathId<TicketId>(c))))
     .post('/:id/messages', async (c) => {

@@ -1,3 +1,4 @@
+import { ERASED } from '../../kernel/erased.ts'
 import type { ArticleId, CategoryId, StaffId, VisitorId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
@@ -184,7 +185,7 @@ export const wordsAbout = (db: Reader, id: ArticleId) =>
     .selectFrom('article_votes')
     .select(['helpful', 'word', 'at'])
     .where('article_id', '=', id)
-    .where('word', '!=', '')
+    .where('word', 'not in', ['', ERASED])
     .orderBy('at', 'desc')
     .limit(50)
     .execute()

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { ArticleId, CategoryId, TicketId } from '../../kernel/ids.ts'
+import { maskWords } from '../../kernel/masks.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { DAY, plus } from '../../kernel/time.ts'
 import { listCategories } from '../../settings/queries.ts'
@@ -174,7 +175,8 @@ async function show(c: Ctx, deps: Deps, id: ArticleId | null, values: Values, st
   const shown = {
     article,
     versions,
-    said,
+    // Whoever writes articles needs no customer's number.
+    said: said.map((one) => ({ ...one, word: maskWords(one.word) })),
     categories,
     letters,
     typed,

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import type { MailKind } from '../../events/notifications.ts'
 import type { MailId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { LINK_MARK } from '../../platform/outgoing.ts'
@@ -90,13 +91,18 @@ const TONES: Readonly<Record<MailState, string>> = {
 }
 const CODES = ['no_address', 'no_server', 'process_lost', 'link_over']
 
+/** They quote a customer: what they say is for whoever was asked (REGULATION row 57). */
+const ABOUT_CUSTOMERS: readonly string[] = ['escalation', 'reminder'] satisfies MailKind[]
+
 /** Without the private link: that is shown on its own, to whoever asks for it by name. */
-const seen = ({ text, error, ...mail }: Mail, now: Date) => ({
+const seen = ({ text, subject, error, ...mail }: Mail, now: Date) => ({
   ...mail,
+  ...(ABOUT_CUSTOMERS.includes(mail.kind)
+    ? { number: /NT-\d+/.exec(subject)?.[0] ?? /NT-\d+/.exec(text)?.[0], closed: true, paragraphs: [] }
+    : { subject, paragraphs: text.split('\n\n').map((line) => ({ line, link: line === LINK_MARK })) }),
   tone: TONES[mail.state],
   waits: waitsForPerson(mail.state),
   over: isOver(mail, now),
-  paragraphs: text.split('\n\n').map((line) => ({ line, link: line === LINK_MARK })),
   code: error && CODES.includes(error) ? error : null,
   said: error && !CODES.includes(error) ? error : null,
 })

@@ -23,13 +23,15 @@ export async function writeReminder(tx: Tx, id: ReminderId, { publicUrl, zone }:
   const text = [
     t('reminders.mail.hello', { name: reminder.name }),
     what,
-    `${number} · ${customerName}\n${subject}`,
+    // A letter is read off post as well: whoever follows it up finds the customer at the desk (REGULATION row 57).
+    reminder.part === 'owner' ? number : `${number} · ${customerName}\n${subject}`,
     `${t('reminders.mail.open')}:`,
     LINK_MARK,
   ].join('\n\n')
   await leaveMail(tx, {
     kind: 'reminder',
     staffId: reminder.staffId,
+    ticketId: reminder.ticketId,
     recipient: reminder.email,
     subject: t('reminders.mail.subject', { number, what }),
     text,

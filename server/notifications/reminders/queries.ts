@@ -48,6 +48,8 @@ export type Reminder = About & {
   readonly number: string
   readonly subject: string
   readonly customerName: string
+  /** Who has the ticket now. */
+  readonly heldBy: StaffId | null
   readonly dueAt: Date | null
   readonly madeAt: Date
   readonly readAt: Date | null
@@ -58,7 +60,8 @@ type Stored = Omit<Reminder, 'language'> & { language: Language | null }
 const COLUMNS = sql`
   r.id, r.staff_id as "staffId", case when s.language = 'en' then s.name_en else s.name end as name, s.email, s.language,
   r.kind, r.part, r.ticket_id as "ticketId", r.promise_id as "promiseId", r.escalation_id as "escalationId",
-  t.number, t.subject, c.name as "customerName", coalesce(p.due_at, e.promised_at) as "dueAt", r.made_at as "madeAt",
+  t.number, t.subject, c.name as "customerName",
+  (select a.staff_id from assignments a where a.ticket_id = t.id and a.ended_at is null) as "heldBy", coalesce(p.due_at, e.promised_at) as "dueAt", r.made_at as "madeAt",
   r.read_at as "readAt", r.mail
   from reminders r join staff s on s.id = r.staff_id join tickets t on t.id = r.ticket_id join customers c on c.id = t.customer_id
   left join promises p on p.id = r.promise_id left join escalations e on e.id = r.escalation_id`

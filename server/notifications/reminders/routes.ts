@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
+import { veiled } from '../../customers/privacy/rules.ts'
 import type { ReminderId } from '../../kernel/ids.ts'
 import type { Deps } from '../../web/deps.ts'
-import type { Env } from '../../web/env.ts'
+import type { Env, SignedIn } from '../../web/env.ts'
 import { form, pathId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../../web/page.ts'
@@ -15,7 +16,7 @@ export const reminderRoutes = (deps: Deps) => {
   const mine = staffOnly(deps)
   return new Hono<Env>()
     .get('/', mine, async (c) => {
-      const reminders = await listReminders(deps.db, c.var.me.staffId, MOST)
+      const reminders = (await listReminders(deps.db, c.var.me.staffId, MOST)).map((one) => seenReminder(c.var.me, one))
       const values = { reminders, unread: reminders.some(({ readAt }) => !readAt) }
       return wantsPart(c)
         ? fragment(c, deps, 'reminders/list', 'list', values)
@@ -32,6 +33,9 @@ export const reminderRoutes = (deps: Deps) => {
       return seeOther(c, placeOf(reminder))
     })
 }
+
+/** Whoever was asked, or heads who was asked, sees whom it is about at any time; an owner while on post and while it is theirs. */
+const seenReminder = (me: SignedIn, one: Reminder): Reminder => (one.part === 'owner' ? veiled(me, one) : one)
 
 const placeOf = ({ part, escalationId, ticketId }: Reminder): string =>
   part !== 'owner' && escalationId ? `/escalations/${escalationId}` : `/desk/${ticketId}`

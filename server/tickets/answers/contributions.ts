@@ -5,9 +5,9 @@ import type { TicketWords } from '../../knowledge/sources.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
-import { readTicket } from '../conversation/contributions.ts'
+import { readTicket } from '../conversation/reading.ts'
 import { listMessages } from '../messages/queries.ts'
-import type { TicketView } from '../queries.ts'
+import { getTicket, type TicketView } from '../queries.ts'
 import { leftOpen, longest } from './rules.ts'
 
 /** As many as one takes in beside a conversation. */
@@ -39,9 +39,15 @@ export async function answersAside(
 }
 
 /** What a resolved conversation gives to an article or a canned reply; null while it goes on. @throws NotFound */
-export async function wordsOfTicket({ db }: Pick<Deps, 'db'>, me: SignedIn, id: TicketId): Promise<TicketWords | null> {
-  const ticket = await readTicket(db, me, id)
-  if (!isOver(ticket)) return null
+export async function wordsOfTicket(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  me: SignedIn,
+  id: TicketId,
+): Promise<TicketWords | null> {
+  const seen = await readTicket({ db, clock }, me, id)
+  if (!isOver(seen) || seen.erasedAt) return null
+  // Whoever it was is left out below, so that has to be known.
+  const ticket = await getTicket(db, id)
   const said = (await listMessages(db, id, 0)).filter(({ author, code }) => author === 'staff' && !code)
   const names = said.flatMap(({ name = '', nameEn = '' }) => [name, nameEn])
   const open = (text: string) => leftOpen(text, { customer: ticket.customerName, agents: names, number: ticket.number })

@@ -1,25 +1,26 @@
+import { withoutErased } from '../../kernel/erased.ts'
 import type { Reader } from '../../schema.ts'
 import type { SignedIn } from '../../web/env.ts'
 import { listNotes, marksOf } from '../messages/queries.ts'
-import type { TicketView } from '../queries.ts'
 import { ratingOf } from '../ratings/queries.ts'
+import type { SeenTicket } from './reading.ts'
 
 /** A conversation as a colleague's program gets it (desk/protocol.md). */
-export async function ticketAsJson(db: Reader, me: SignedIn, ticket: TicketView) {
+export async function ticketAsJson(db: Reader, me: SignedIn, ticket: SeenTicket) {
   const [marks, rating] = await Promise.all([marksOf(db, ticket.id), ratingOf(db, ticket.id)])
   return {
     id: ticket.id,
     number: ticket.number,
-    subject: ticket.subject,
+    subject: withoutErased(ticket.subject),
     state: ticket.state,
     round: ticket.round,
     waitingOn: ticket.waiting_on,
     channel: ticket.channel,
     language: ticket.language,
-    customer: { id: ticket.customer_id, name: ticket.customerName },
+    customer: { id: ticket.customer_id, name: withoutErased(ticket.customerName) },
     categoryId: ticket.category_id,
-    need: ticket.need,
-    result: ticket.result,
+    need: ticket.need && withoutErased(ticket.need),
+    result: ticket.result && withoutErased(ticket.result),
     complained: ticket.complained_at !== null,
     with: ticket.assignment && {
       staffId: ticket.assignment.staffId,
@@ -41,5 +42,9 @@ export async function ticketAsJson(db: Reader, me: SignedIn, ticket: TicketView)
 }
 
 /** What colleagues noted, in the order in which they did. */
-export const notesAsJson = async (db: Reader, ticket: TicketView) =>
-  (await listNotes(db, ticket.id)).map(({ at, ...note }) => ({ ...note, at: at.toISOString() }))
+export const notesAsJson = async (db: Reader, { id, veil }: SeenTicket) =>
+  (await listNotes(db, id)).map(({ at, body, ...note }) => ({
+    ...note,
+    body: withoutErased(veil.words(body)),
+    at: at.toISOString(),
+  }))

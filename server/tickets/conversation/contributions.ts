@@ -1,8 +1,9 @@
+import { REVEAL_REASONS, shown } from '../../customers/privacy/rules.ts'
 import { contactsOf, customerOf, sameContact } from '../../customers/queries.ts'
 import { clockTime } from '../../i18n/instants.ts'
 import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
-import { NotFound } from '../../kernel/refusal.ts'
+import { SECOND } from '../../kernel/time.ts'
 import { listCanned } from '../../knowledge/replies/queries.ts'
 import { type CannedKind, offered } from '../../knowledge/replies/rules.ts'
 import { fillIn } from '../../knowledge/rules.ts'
@@ -12,19 +13,13 @@ import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
 import { listMessages, listNotes, marksOf } from '../messages/queries.ts'
-import {
-  findLastAssignment,
-  findOpenAssignment,
-  getTicket,
-  hasSpoken,
-  isConfirmed,
-  isRated,
-  type TicketView,
-} from '../queries.ts'
+import { withWords } from '../messages/rules.ts'
+import { findLastAssignment, findOpenAssignment, hasSpoken, isConfirmed, isRated, type TicketView } from '../queries.ts'
 import { clockTone, resolvedBy, whyNotUndo } from '../rules.ts'
 import { answerTargetOf } from '../sla/queries.ts'
 import { mergesOf, owedOf } from './owed.ts'
 import { lastPartOf, listEarlier, listParts, readSeqOf } from './queries.ts'
+import { readTicket, type SeenTicket } from './reading.ts'
 import { weave, zoneOfPhone } from './rules.ts'
 
 type House = Pick<Deps, 'db' | 'clock' | 'config'>
@@ -52,7 +47,7 @@ export type Neighbour = {
 export type ListNeighbours = (db: Reader, id: TicketId, except: StaffId) => Promise<readonly Neighbour[]>
 
 /** What a feature further down adds beside a conversation. */
-export type Aside = (house: House, me: SignedIn, ticket: TicketView) => Promise<Insert | null>
+export type Aside = (house: House, me: SignedIn, ticket: SeenTicket) => Promise<Insert | null>
 /** What only others know: handed in (reactions.ts). */
 export type Around = {
   readonly receivers: ListReceivers
@@ -66,13 +61,6 @@ const EARLIER = 6
 /** Named in one line; the others are a number. */
 const LOOKERS = 2
 
-/** The ticket, for whoever may read it: everybody with the right on their post, and whoever has it in hand. @throws NotFound for all others */
-export async function readTicket(db: Reader, me: SignedIn, id: TicketId): Promise<TicketView> {
-  const ticket = await getTicket(db, id)
-  if (me.capabilities.has('ticket.read') || ticket.assignment?.staffId === me.staffId) return ticket
-  throw new NotFound()
-}
-
 /** Everything around and in one conversation, as its page shows it to this colleague. */
 export async function conversationOf(
   house: House,
@@ -81,7 +69,7 @@ export async function conversationOf(
   { receivers, neighbours, asides, from }: Around & { from?: number | undefined },
 ): Promise<Record<string, unknown>> {
   const { db, clock } = house
-  const ticket = await readTicket(db, me, id)
+  const ticket = await readTicket(house, me, id)
   const [head, timeline, composer, side, categories, colleagues, merges, beside] = await Promise.all([
     headOf(house, me, ticket),
     timelineOf(house, me, ticket, { from }),
@@ -105,7 +93,7 @@ export async function conversationOf(
 }
 
 /** Whose it is, and its clock. */
-export async function headOf(house: House, me: SignedIn, ticket: TicketView) {
+export async function headOf(house: House, me: SignedIn, ticket: SeenTicket) {
   const { db, clock } = house
   const seconds = (await answerTargetOf(db, ticket.id)) ?? (await currentSettings(db)).answerSeconds
   const { solution, withOthers, priority } = await owedOf(house, ticket)
@@ -140,7 +128,7 @@ export async function besideOf({ db }: Pick<House, 'db'>, me: SignedIn, ticket: 
 export async function timelineOf(
   { db, clock, config }: House,
   me: SignedIn,
-  ticket: TicketView,
+  ticket: SeenTicket,
   { from, after }: { from?: number | undefined; after?: number | undefined },
 ) {
   const first = Math.max(1, from ?? ticket.last_seq - LATEST + 1)
@@ -152,8 +140,10 @@ export async function timelineOf(
   ])
   return {
     timeline: weave({
-      messages,
-      notes: notes.filter(({ afterSeq }) => afterSeq >= first - 1),
+      messages: messages.map((one) => withWords(one, ticket.veil.words)),
+      notes: notes
+        .map((one) => ({ ...one, body: ticket.veil.words(one.body) }))
+        .filter(({ afterSeq }) => afterSeq >= first - 1),
       marks: marks.customer,
       newAfter: readSeq,
       zone: config.timeZone,
@@ -200,7 +190,7 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
     fileId: crypto.randomUUID(),
     // What one once had and lost is said before whose it is now.
     lost: open && part ? part : null,
-    canNote: may('ticket.read'),
+    canNote: may('ticket.read') && !ticket.erasedAt,
     canTake: !mine && open && may('desk.lead'),
     canReopen: state === 'resolved' && may('desk.work'),
     undo: undo && may('desk.work') ? undo : null,
@@ -215,7 +205,7 @@ const isOf =
     one.kind === kind
 
 /** Who the customer is, what they are still owed, and what other features know about it. */
-export async function sideOf(house: House, me: SignedIn, ticket: TicketView, asides: readonly Aside[]) {
+export async function sideOf(house: House, me: SignedIn, ticket: SeenTicket, asides: readonly Aside[]) {
   const { db, clock } = house
   const [owed, inserts, customer, contacts, earlier, parts, twins] = await Promise.all([
     owedOf(house, ticket),
@@ -231,11 +221,22 @@ export async function sideOf(house: House, me: SignedIn, ticket: TicketView, asi
   return {
     ...owed,
     inserts: inserts.filter((one) => one !== null),
-    customer,
-    contacts: contacts.map((one) => ({ ...one, link: `${one.kind === 'phone' ? 'tel' : 'mailto'}:${one.value}` })),
-    earlier,
+    customer: { ...customer, name: ticket.veil.name },
+    contacts: contacts.map((one) => ({
+      ...one,
+      value: ticket.veil.contact(one.value),
+      link: ticket.veil.inFull ? `${one.kind === 'phone' ? 'tel' : 'mailto'}:${one.value}` : null,
+    })),
+    earlier: earlier.map((one) => ({ ...one, subject: ticket.veil.words(one.subject) })),
     parts,
-    twins,
+    // Nobody has proved that they are one: those others stay masked.
+    twins: twins.map((one) => ({ ...one, name: shown('name', one.name, me.capabilities.has('customer.read')) })),
+    mayReveal: !ticket.erasedAt && !ticket.veil.inFull && me.capabilities.has('customer.reveal'),
+    revealReasons: REVEAL_REASONS,
+    revealed: ticket.revealedUntil && {
+      until: ticket.revealedUntil,
+      seconds: Math.ceil((ticket.revealedUntil.getTime() - clock.now().getTime()) / SECOND) + 1,
+    },
     theirTime: zone ? { zone, time: clockTime(clock.now(), zone) } : null,
   }
 }

@@ -1,3 +1,4 @@
+import type { Veil } from '../../customers/privacy/rules.ts'
 import { localOf, MINUTE, plus, SECOND } from '../../kernel/time.ts'
 import type { Deps } from '../../web/deps.ts'
 import { findMergeOf, listOrigins } from '../merging/queries.ts'
@@ -42,7 +43,8 @@ export async function owedOf({ db, clock, config }: House, ticket: TicketView) {
 }
 
 /** Requests that are part of this one, with what was said in them; and others of this customer that could be. */
-export async function mergesOf({ db }: House, ticket: TicketView) {
+export async function mergesOf({ db }: House, ticket: TicketView & { readonly veil: Veil }) {
+  const { veil } = ticket
   const [origins, merge, others] = await Promise.all([
     listOrigins(db, ticket.id),
     ticket.state === 'merged' ? findMergeOf(db, ticket.id) : undefined,
@@ -51,13 +53,24 @@ export async function mergesOf({ db }: House, ticket: TicketView) {
   const into = merge && (await getTicket(db, merge.into))
   return {
     origins: await Promise.all(
-      origins.map(async (one) => ({ ...one, words: (await listMessages(db, one.ticketId, 0)).map(wordOf) })),
+      origins.map(async (one) => ({
+        ...one,
+        subject: veil.words(one.subject),
+        words: (await listMessages(db, one.ticketId, 0)).map((word) => ({
+          ...wordOf(word),
+          body: veil.words(word.body),
+        })),
+      })),
     ),
     mergedInto: into ? { id: into.id, number: into.number } : null,
     mergeable: await Promise.all(
       others
         .filter(({ id, state }) => id !== ticket.id && MERGEABLE.includes(state))
-        .map(async (one) => ({ ...one, with: (await getTicket(db, one.id)).assignment })),
+        .map(async (one) => ({
+          ...one,
+          subject: veil.words(one.subject),
+          with: (await getTicket(db, one.id)).assignment,
+        })),
     ),
   }
 }

@@ -1,16 +1,20 @@
 import { type Context, Hono } from 'hono'
+import { revealCustomer } from '../../customers/privacy/actions.ts'
+import { REVEALING } from '../../customers/privacy/routes.ts'
 import type { AssignmentEnd } from '../../events/tickets.ts'
 import type { TicketId } from '../../kernel/ids.ts'
 import { Conflict, Refusal } from '../../kernel/refusal.ts'
 import type { Tx } from '../../schema.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
-import { pathId, query, wholeNumber } from '../../web/forms.ts'
+import { form, pathId, query, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../../web/page.ts'
+import { hasServed } from '../keeping/queries.ts'
 import { ticketAsJson } from './as-json.ts'
-import { type Around, besideOf, conversationOf, headOf, readTicket, sideOf, timelineOf } from './contributions.ts'
+import { type Around, besideOf, conversationOf, headOf, sideOf, timelineOf } from './contributions.ts'
 import { endOfPart } from './queries.ts'
+import { readTicket } from './reading.ts'
 
 type Values = Record<string, unknown>
 export type Door = Around & { readonly deps: Deps }
@@ -25,28 +29,47 @@ export const conversationRoutes = (door: Door) => {
       return showConversation(c, door, pathId<TicketId>(c), { from })
     })
     .get('/:id/head', staffOnly(deps), async (c) => {
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       return part(c, deps, 'head', await headOf(deps, c.var.me, ticket))
     })
     .get('/:id/beside', staffOnly(deps), async (c) => {
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       if (!wantsPart(c)) return c.json({ beside: await door.neighbours(deps.db, ticket.id, c.var.me.staffId) })
       return part(c, deps, 'beside', { ticket, ...(await besideOf(deps, c.var.me, ticket, door.neighbours)) })
     })
     .get('/:id/timeline', staffOnly(deps), async (c) => {
       const { from, after } = query(c, { from: wholeNumber.optional(), after: wholeNumber.optional() })
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       return part(c, deps, 'timeline', { ticket, ...(await timelineOf(deps, c.var.me, ticket, { from, after })) })
     })
+    .post('/:id/reveals', staffOnly(deps, 'customer.reveal'), (c) => reveal(c, door))
     .get('/:id/side', staffOnly(deps), async (c) => {
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       return part(c, deps, 'side', { ticket, ...(await sideOf(deps, c.var.me, ticket, door.asides)) })
     })
 }
 
-async function tellConversation(c: Context<Env>, { db }: Deps): Promise<Response> {
-  const ticket = await readTicket(db, c.var.me, pathId<TicketId>(c))
-  return c.json(await ticketAsJson(db, c.var.me, ticket))
+/** Who asked is shown in full for a while, for a reason that is kept (REGULATION row 57). */
+async function reveal(c: Context<Env>, door: Door): Promise<Response> {
+  const { deps } = door
+  const { me } = c.var
+  const typed = await form(c, REVEALING)
+  const { id: ticketId, customer_id: customerId } = await readTicket(deps, me, pathId<TicketId>(c))
+  const theirs = await hasServed(deps.db, me.staffId, customerId)
+  const how = { ...typed, zone: deps.config.timeZone, theirs }
+  try {
+    await deps.transact(me.actor, (tx) => revealCustomer(tx, { customerId, ticketId }, how))
+  } catch (error) {
+    if (!(error instanceof Refusal) || wantsJson(c)) throw error
+    return showConversation(c, door, ticketId, { revealRefused: error, revealing: typed }, 422)
+  }
+  if (wantsJson(c)) return tellConversation(c, deps)
+  return wantsPart(c) ? showConversation(c, door, ticketId) : seeOther(c, homeOf(c, ticketId))
+}
+
+async function tellConversation(c: Context<Env>, deps: Deps): Promise<Response> {
+  const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
+  return c.json(await ticketAsJson(deps.db, c.var.me, ticket))
 }
 
 /** A live part for htmx; without it the page that it belongs to. */

@@ -1,11 +1,12 @@
 import type { MessageId, NoteId, StaffId, TicketId } from '../../kernel/ids.ts'
-import { Conflict, NotFound } from '../../kernel/refusal.ts'
+import { Conflict, NotFound, refusal } from '../../kernel/refusal.ts'
 import { type Actor, nameOf, need, staffOf } from '../../platform/actor.ts'
 import { announce, speak } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { FILE_CODE, type FileDetails } from '../files/rules.ts'
-import { lockTicket, type TicketRow } from '../queries.ts'
+import { isErased, lockTicket, type TicketRow } from '../queries.ts'
+import { toDesk } from './live.ts'
 import { callPostMessage, insertNote, type MessageView, moveMarks, type Posted } from './queries.ts'
 
 export type Author =
@@ -115,7 +116,7 @@ function accepted(tx: Tx, posted: Posted, words: Words): Accepted {
 
 function sayTo(tx: Tx, view: MessageView): void {
   speak(tx, { namespace: '/chat', room: `chat:${view.ticketId}`, event: 'message', data: view })
-  speak(tx, { namespace: '/desk', room: `talk:${view.ticketId}`, event: 'message', data: view })
+  for (const spoken of toDesk(view)) speak(tx, spoken)
 }
 
 /** Words among colleagues; the customer's page, socket and mail never carry them. Twice with one client id is once. */
@@ -126,6 +127,8 @@ export async function addNote(
   need(tx, 'ticket.read')
   const staffId = staffOf(tx)
   const ticket = await lockTicket(tx, note.ticketId)
+  // Nobody writes about a customer who is forgotten: nothing would come to take it away again.
+  if (await isErased(tx.db, note.ticketId)) throw refusal('privacy.erased', {}, 'body')
   const noteId = await insertNote(tx, { ...note, staffId, afterSeq: ticket.last_seq })
   if (noteId)
     await announce(
@@ -149,7 +152,8 @@ export async function mark(
   if (!moved) return
   const data = { ticketId, by: side, ...moved }
   speak(tx, { namespace: '/chat', room: `chat:${ticketId}`, event: 'marks', data })
-  speak(tx, { namespace: '/desk', room: `talk:${ticketId}`, event: 'marks', data })
+  for (const room of [`talk:${ticketId}`, `masked:${ticketId}`])
+    speak(tx, { namespace: '/desk', room, event: 'marks', data })
 }
 
 /** The customer's side of a ticket: its visitor, or whoever holds its link. Anyone else's ticket is not there. */

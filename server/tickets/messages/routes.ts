@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
+import { withoutErased } from '../../kernel/erased.ts'
 import type { TicketId } from '../../kernel/ids.ts'
 import { Conflict, Refusal, refuse } from '../../kernel/refusal.ts'
 import { answerOf, errorBody } from '../../web/answers.ts'
@@ -8,8 +9,9 @@ import { clientId, form, json, pathId, query, text, wholeNumber } from '../../we
 import { staffOnly } from '../../web/guard.ts'
 import { fragment, seeOther, wantsJson, wantsPart } from '../../web/page.ts'
 import { notesAsJson } from '../conversation/as-json.ts'
-import { composerOf, headOf, readTicket, timelineOf } from '../conversation/contributions.ts'
+import { composerOf, headOf, timelineOf } from '../conversation/contributions.ts'
 import { lastCustomerSeq } from '../conversation/queries.ts'
+import { readTicket } from '../conversation/reading.ts'
 import { type Door, homeOf, showConversation } from '../conversation/routes.ts'
 import { whyNotReplyYet } from '../conversation/rules.ts'
 import { sendFile } from '../files/actions.ts'
@@ -17,7 +19,7 @@ import { answerFile, sentFile } from '../files/answers.ts'
 import { forgetIncoming } from '../files/queries.ts'
 import { addNote, mark, postMessage } from './actions.ts'
 import { listMessages, marksOf } from './queries.ts'
-import { fitting } from './rules.ts'
+import { fitting, withWords } from './rules.ts'
 
 const BODY = text(4000)
 const SENT = { clientId, epoch: wholeNumber, body: BODY, seen: wholeNumber }
@@ -31,23 +33,24 @@ export const messageRoutes = (door: Door) => {
   return new Hono<Env>()
     .get('/:id/messages', staffOnly(deps), async (c) => {
       const { after } = query(c, { after: wholeNumber })
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       const [messages, marks] = await Promise.all([
         listMessages(deps.db, ticket.id, after),
         marksOf(deps.db, ticket.id),
       ])
-      return c.json({ messages: fitting(messages), marks, lastSeq: ticket.last_seq })
+      const said = fitting(messages).map((one) => withWords(one, (words) => withoutErased(ticket.veil.words(words))))
+      return c.json({ messages: said, marks, lastSeq: ticket.last_seq })
     })
     .post('/:id/messages', staffOnly(deps, 'desk.work'), (c) =>
       c.var.body?.kind === 'json' ? postByScript(c, door) : postByForm(c, door),
     )
     .get('/:id/files/:seq', staffOnly(deps), async (c) => {
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       return answerFile(c, deps, ticket.id)
     })
     .post('/:id/files', staffOnly(deps, 'desk.work'), (c) => postFile(c, door))
     .get('/:id/notes', staffOnly(deps, 'ticket.read'), async (c) => {
-      const ticket = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      const ticket = await readTicket(deps, c.var.me, pathId<TicketId>(c))
       return wantsJson(c) ? c.json({ notes: await notesAsJson(deps.db, ticket) }) : seeOther(c, homeOf(c, ticket.id))
     })
     .post('/:id/notes', staffOnly(deps, 'ticket.read'), async (c) => {
@@ -56,7 +59,7 @@ export const messageRoutes = (door: Door) => {
       await deps.transact(c.var.me.actor, (tx) => addNote(tx, { ticketId: id, ...noted, body: lines(noted.body) }))
       if (wantsJson(c)) return c.json({})
       if (!wantsPart(c)) return seeOther(c, homeOf(c, id))
-      const ticket = await readTicket(deps.db, c.var.me, id)
+      const ticket = await readTicket(deps, c.var.me, id)
       const [head, composer, timeline] = await Promise.all([
         headOf(deps, c.var.me, ticket),
         composerOf(deps, c.var.me, ticket),

@@ -26,6 +26,8 @@ type Ticket = {
   state: TicketState
   customerName: string
   category: Bilingual | null
+  /** Whose it is now. */
+  heldBy: StaffId | null
 }
 /** One place where the words were found. */
 export type Place = Ticket & {
@@ -107,7 +109,8 @@ function placesOf(kind: PlaceKind, { wanted, narrowed, before, limit }: Wish & P
     join customers c on c.id = t.customer_id left join categories k on k.id = t.category_id left join staff s on s.id = ${by}`
 }
 
-const TICKET = sql`t.id as "ticketId", t.number, t.subject, t.state, c.name as "customerName", k.name as category`
+const TICKET = sql`t.id as "ticketId", t.number, t.subject, t.state, c.name as "customerName", k.name as category,
+  (select a.staff_id from assignments a where a.ticket_id = t.id and a.ended_at is null) as "heldBy"`
 
 /** So many of the newest are simply read: what is said often is found among them without fetching all of its places. */
 const READ = { messages: 2500, others: 1000 } as const

@@ -1,12 +1,13 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { listDepartments } from '../../accounts/departments/queries.ts'
+import { seesCustomer, shown, veiled, veilOf } from '../../customers/privacy/rules.ts'
 import type { Deps } from '../../web/deps.ts'
-import type { Env } from '../../web/env.ts'
+import type { Env, SignedIn } from '../../web/env.ts'
 import { optionalText, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { partOrPage, wantsPart } from '../../web/page.ts'
-import { findByNumber, findCustomers, findPlaces, type Narrowed, type Place } from './queries.ts'
+import { type FoundCustomer, findByNumber, findCustomers, findPlaces, type Narrowed, type Place } from './queries.ts'
 import {
   byTicket,
   excerptOf,
@@ -73,11 +74,14 @@ async function find(c: Context<Env>, deps: Deps, asked: Asked, wanted: Wanted) {
   ])
   const marks = marksOf(wanted.terms)
   const parts = kinds.map((kind) => {
-    if (kind === 'customers') return partOf(kind, asked, most(kind), customers, (shown) => shown)
+    if (kind === 'customers')
+      return partOf(kind, asked, most(kind), customers, (rows) => rows.map((row) => seenCustomer(c.var.me, row)))
     const found = places.filter((place) => place.kind === kind)
-    return partOf(kind, asked, most(kind), found, (shown) => byTicket(shown).map((group) => rowOf(group, marks)))
+    return partOf(kind, asked, most(kind), found, (rows) =>
+      byTicket(rows).map((group) => rowOf(c.var.me, group, marks)),
+    )
   })
-  return { hit: hit ?? null, parts: parts.filter(({ rows }) => rows.length > 0) }
+  return { hit: hit ? veiled(c.var.me, hit) : null, parts: parts.filter(({ rows }) => rows.length > 0) }
 }
 
 /** One kind of place, and where it goes on: to all of its places, or to those before the last that is shown. */
@@ -99,10 +103,16 @@ function partOf<Found extends { id: string; at: Date }>(
   }
 }
 
-const rowOf = ({ first, more }: { first: Place; more: number }, marks: RegExp) => ({
-  ...first,
-  more,
-  pieces: excerptOf(first.text, marks),
+/** What was found is shown as this colleague may see it: a number is found by all of it, and shown by a part. */
+function rowOf(me: SignedIn, { first, more }: { first: Place; more: number }, marks: RegExp) {
+  const { text, ...place } = first
+  const veil = veilOf(seesCustomer(me, place.heldBy), place.customerName)
+  return { ...veiled(me, place), more, pieces: excerptOf(veil.words(text), marks) }
+}
+
+const seenCustomer = (me: SignedIn, one: FoundCustomer): FoundCustomer => ({
+  ...veiled(me, one),
+  contact: one.contact && shown('contact', one.contact, seesCustomer(me, one.heldBy)),
 })
 
 function narrowedTo(c: Context<Env>, { clock, config }: Deps, { state, department, period, mine }: Asked): Narrowed {

@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import type { Keeper, Over } from '../../../customers/privacy/keeping.ts'
+import { ERASED } from '../../../kernel/erased.ts'
+import type { TicketId } from '../../../kernel/ids.ts'
+import type { Reader, Tx } from '../../../schema.ts'
+
+/** Letters to colleagues quote the customer; what has not left by then stays here without its words. */
+export const letterKeeper: Keeper = {
+  name: 'letters',
+  kept: [
+    {
+      table: 'outgoing_mails',
+      belongs: { ticket: ['ticket_id'] },
+      texts: ['subject', 'text', 'html'],
+      cleared: ['link'],
+      withheld: ['link', 'attempts', 'error', 'due_at'],
+    },
+  ],
+  also: (tx, { ticketIds }) => keepBack(tx, ticketIds),
+}
+
+async function keepBack(tx: Tx, ids: readonly TicketId[]): Promise<void> {
+  await sql`
+    update outgoing_mails set state = 'kept', due_at = null
+    where ticket_id = any(${[...ids]}::bigint[]) and state in ('pending', 'sending')`.execute(tx.db)
+}
+
+const OLD = (before: Date) => sql`m.ticket_id is not null and m.made_at < ${before} and m.text <> ${ERASED}
+  and m.state not in ('pending', 'sending')`
+
+async function countOver(db: Reader, before: Date): Promise<number> {
+  const { rows } = await sql<{
+    count: string
+  }>`select count(*) as count from outgoing_mails m where ${OLD(before)}`.execute(db)
+  return Number(rows[0]?.count ?? 0)
+}
+
+async function listOver(db: Reader, before: Date, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select m.id from outgoing_mails m where ${OLD(before)} order by m.id limit ${limit}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+async function forgetOver(tx: Tx, ids: readonly string[], before: Date): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update outgoing_mails m set subject = ${ERASED}, text = ${ERASED}, html = null, link = null
+    where m.id = any(${[...ids]}::bigint[]) and ${OLD(before)}`.execute(tx.db)
+  return Number(numAffectedRows ?? 0)
+}
+
+export const lettersOver: Over = {
+  name: 'letters',
+  days: 'retentionLetterDays',
+  count: countOver,
+  list: listOver,
+  end: async (tx, ids, before) => ({ ended: await forgetOver(tx, ids, before), files: [] }),
+}
