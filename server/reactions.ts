@@ -5,8 +5,10 @@ import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import type { Witness } from './customers/abuse/cases/witness.ts'
 import { listBeside } from './desk/beside/queries.ts'
 import { listColleagues } from './desk/queries.ts'
+import { conductAside, panicOf } from './desk/protection/contributions.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationsAside } from './escalations/contributions.ts'
 import { escalationPrompt, escalationReactions } from './escalations/reactions.ts'
@@ -26,10 +28,13 @@ import type { Database, Reader } from './schema.ts'
 import { currentSettings } from './settings/queries.ts'
 import { firstSteps } from './setup/contributions.ts'
 import { answersAside, wordsOfTicket } from './tickets/answers/contributions.ts'
+import { conductReactions } from './tickets/conduct/reactions.ts'
 import type { Around } from './tickets/conversation/contributions.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
+import { listMessages } from './tickets/messages/queries.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
 import { slaReactions } from './tickets/sla/reactions.ts'
+import { listBriefly } from './tickets/queries.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** Who hears what: every feature's reactions, on one page. */
@@ -37,6 +42,7 @@ export const reactions: readonly Reactions<Database>[] = [
   rosterReactions,
   attendanceReactions,
   deskReactions,
+  conductReactions,
   slaReactions,
   promiseReactions,
   escalationReactions,
@@ -61,11 +67,15 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [escalationsAside, answersAside],
+  asides: [conductAside, escalationsAside, answersAside],
+  acts: [panicOf],
 }
 
 /** What an article or a canned reply may be made from, and since when somebody has not seen what changed. */
 export const sources: Sources = { wordsOf: wordsOfTicket, lastOnPost }
+
+/** What the page of a case shows of its tickets: the customer's records know none. */
+export const witness: Witness = { ticketsOf: listBriefly, wordsOf: (db, id, upto) => listMessages(db, id, 0, upto) }
 
 /** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {

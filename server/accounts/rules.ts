@@ -26,6 +26,9 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'escalation.lead',
     'incident.read',
     'incident.lead',
+    'abuse.read',
+    'abuse.lead',
+    'abuse.decide',
     'knowledge.edit',
   ],
 }
@@ -35,7 +38,15 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   head: ['board.read', 'escalation.read', 'escalation.handle'],
   hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read', 'knowledge.edit'],
   administration: ['board.read'],
-  leadership: ['board.read', 'ticket.read', 'ticket.search', 'leadership.read', 'incident.read'],
+  leadership: [
+    'board.read',
+    'ticket.read',
+    'ticket.search',
+    'leadership.read',
+    'incident.read',
+    'abuse.read',
+    'abuse.decide',
+  ],
   administrator: [
     'settings.edit',
     'people.edit',

@@ -41,6 +41,7 @@ export async function frontOf(c: Context<Env>, { db, clock, config }: Deps) {
       email: settings.dayDeskEmail,
       phone: settings.dayDeskPhone,
     },
+    phone: settings.emergencyPhone || settings.dayDeskPhone,
     clientId: crypto.randomUUID(),
     limits: LIMITS,
     ratingReasons: RATING_REASONS,
@@ -55,4 +56,5 @@ export const scriptWords = (language: Language) => ({
   states: branchOf(language, 'requests.title'),
   next: branchOf(language, 'chat.again.next'),
   field: branchOf(language, 'chat.field'),
+  notice: branchOf(language, 'abuse.notice'),
 })

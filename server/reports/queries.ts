@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { AlarmKind } from '../events/desk.ts'
 import type { Post } from '../kernel/capabilities.ts'
-import type { AlarmId, StaffId, TicketId } from '../kernel/ids.ts'
+import type { AbuseCaseId, AlarmId, StaffId, TicketId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
 import { HOUR, MINUTE, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
@@ -87,6 +87,8 @@ export type Need = {
   raisedAt: Date
   subject: string | null
   ticket: { id: TicketId; number: string; subject: string; customerName: string; since: Date; open: boolean } | null
+  /** The case that an agent opened with the panic key. */
+  caseId: AbuseCaseId | null
   /** Who was asked in this round and did not take it. */
   refusedBy: { name: string; nameEn: string }[]
 }
@@ -104,10 +106,12 @@ export async function listNeeds(db: Reader): Promise<Need[]> {
     customer: string
     since: Date
     state: string
+    case_id: string | null
     refused: { name: string; nameEn: string }[] | null
   }>`
     select a.id, a.kind, a.raised_at, a.subject, t.id as ticket_id, t.number, t.subject as ticket_subject, t.state,
       c.name as customer, coalesce(t.queued_at, t.created_at) as since,
+      case when a.kind = 'abuse' then (select max(f.case_id) from abuse_flags f where f.ticket_id = t.id) end as case_id,
       (select json_agg(distinct jsonb_build_object('name', s.name, 'nameEn', s.name_en)) from offers o join staff s on s.id = o.staff_id
         where o.ticket_id = t.id and o.round = t.round and o.state in ('passed', 'expired')) as refused
     from alarms a
@@ -130,6 +134,7 @@ export async function listNeeds(db: Reader): Promise<Need[]> {
           open: row.state === 'queued',
         }
       : null,
+    caseId: row.case_id as AbuseCaseId | null,
     refusedBy: row.refused ?? [],
   }))
 }

@@ -134,6 +134,7 @@ const ICONS: Readonly<Record<Group, string>> = {
   clocks: 'timer',
   shifts: 'moon',
   customers: 'sun',
+  conduct: 'shield-check',
   people: 'lock',
   brand: 'sparkles',
 }

@@ -33,6 +33,7 @@ export type StaffFrame = {
     readonly board?: number
     readonly escalations?: number
     readonly incidents?: number
+    readonly abuse?: number
     /** Unread reminders, at the bell. */
     readonly reminders?: number
   }

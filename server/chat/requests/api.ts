@@ -62,9 +62,13 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
     })
     .post('/', gate.calm, gate.questions, async (c) => {
-      const { page = null, topicId, ...question } = await json(c, QUESTION)
+      const { page = null, topicId, urgent, termsVersion, ...question } = await json(c, QUESTION)
       const asked = await acting(c, (tx) =>
-        askQuestion(tx, { ...question, page, topicId: topicId as CategoryId | null }, deps.config.timeZone),
+        askQuestion(
+          tx,
+          { ...question, termsVersion: urgent ? null : termsVersion, page, topicId: topicId as CategoryId | null },
+          deps.config.timeZone,
+        ),
       )
       const ticket = await shown(c, asked.ticketId, asked.opened)
       welcomeToRoom(deps.live, c.var.bearer, ticket)
