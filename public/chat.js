@@ -1,7 +1,7 @@
 /** The customer's chat: on the help page and in the frame of the widget. Without it the form posts and the request page answers. */
 import { call } from './chat/api.js'
 import { openConversation } from './chat/conversation.js'
-import { box, panel, rating, unreadCounter } from './chat/panel.js'
+import { appeal, box, panel, rating, unreadCounter } from './chat/panel.js'
 import {
   chosenLanguage,
   draftOf,
@@ -51,6 +51,10 @@ async function begin() {
     attach: (file) => current?.attach(file),
   })
   rating(root.querySelector('[data-rate]'), words, { give: (given) => current.press('rating', given) })
+  appeal(root.querySelector('[data-appeal]'), words, {
+    send: (text) => api('POST', '/appeal', { text }),
+    sent: (notice) => around.notice(notice),
+  })
   if (framed) listenToSite()
   document.addEventListener('visibilitychange', looked)
   if (visitorToken()) await goOn()
@@ -62,7 +66,16 @@ async function goOn() {
   if (status === 401) return startOver([])
   if (status !== 200) return setTimeout(goOn, 4000)
   const open = body.tickets.find(({ state }) => MOVING.includes(state))
-  if (open) await enter(open.id)
+  if (open) return enter(open.id)
+  await showNotice()
+}
+
+/** What is in force on whoever writes here, where no conversation tells. */
+async function showNotice() {
+  const { status, body } = await api('GET', '/notice')
+  if (status !== 200) return
+  around.notice(body.notice)
+  if (body.notice?.state === 'banned') start.hidden = true
 }
 
 async function enter(ticketId) {
@@ -82,16 +95,17 @@ async function ask(event) {
   const fields = new FormData(form)
   for (const error of form.querySelectorAll('[data-error]')) error.hidden = true
   for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
-  if (!fields.get('terms')) return refuse('terms', say('terms_needed'))
+  const urgent = event.submitter?.name === 'urgent'
+  if (!fields.get('terms') && !urgent) return refuse('terms', say('terms_needed'))
   const button = form.querySelector('button[data-kind="key"]')
   button.disabled = true
-  const outcome = await send(fields)
+  const outcome = await send(fields, urgent && !fields.get('terms'))
   button.disabled = false
   if (outcome) refuse(outcome.field, outcome.message)
 }
 
 /** Undefined where it went well, else where and why not. The same id goes with each try, so that twice is once. */
-async function send(fields) {
+async function send(fields, urgent) {
   const chosen = fields.get('language')
   if (!visitorToken()) {
     const made = await api('POST', '/visitors', { language: chosen })
@@ -108,6 +122,7 @@ async function send(fields) {
     question: fields.get('question'),
     page: pageOf(),
     channel: framed ? 'widget' : 'web',
+    ...(urgent ? { urgent } : {}),
   })
   if (status === 200 || status === 201) {
     form.elements.clientId.value = newId()
@@ -120,7 +135,7 @@ async function send(fields) {
   }
   if (status === 401) {
     keepToken(null)
-    return send(fields)
+    return send(fields, urgent)
   }
   const { code, ticketId, field } = body?.error ?? {}
   if (code === 'chat_open' && ticketId) {
@@ -132,6 +147,7 @@ async function send(fields) {
   // Under an id that stands for other words nothing would ever go out.
   if (code === 'client_id_reused') form.elements.clientId.value = newId()
   if (code === 'terms_changed') await showNewTerms()
+  if (code === 'abuse.banned') await showNotice()
   return { field: code === 'terms_changed' ? 'terms' : field, message: why(status, body) }
 }
 

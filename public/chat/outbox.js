@@ -4,7 +4,7 @@ import { alone, dropUnsent, keepUnsent, newId, unsentOf } from './store.js'
 
 const TRY_AGAIN_AFTER = 3000
 /** Of the live line: worth another try by the other door. */
-const PASSING = ['too_many', 'fault', 'busy']
+const PASSING = ['too_many', 'limited', 'fault', 'busy']
 
 /**
  * @param place the ticket, whose words these are
@@ -17,6 +17,8 @@ export function outbox(place, { live, http, changed, stored, why }) {
   let flushing = false
   let closed = false
   let retry
+  /** As long as the house asked to be left alone. */
+  let wait = 0
 
   const show = () => changed(list)
   const forget = (clientId) => {
@@ -48,7 +50,7 @@ export function outbox(place, { live, http, changed, stored, why }) {
       if (one.failed || closed) continue
       const outcome = await deliver(one)
       if (outcome === 'later') {
-        retry = setTimeout(flush, TRY_AGAIN_AFTER * (0.7 + Math.random() * 0.6))
+        retry = setTimeout(flush, Math.max(wait, TRY_AGAIN_AFTER * (0.7 + Math.random() * 0.6)))
         return
       }
       if (outcome === 'stored') await forget(one.clientId)
@@ -60,6 +62,7 @@ export function outbox(place, { live, http, changed, stored, why }) {
     if (answer && !answer.error) return taken(answer, one)
     if (answer?.error && !PASSING.includes(answer.error.code)) return why(400, answer)
     const { status, body } = await http(one)
+    wait = 1000 * (body?.error?.retryAfterSeconds ?? 0)
     if (status === 200 || status === 201) return taken(body, one)
     return isPassing(status) || status === 401 ? 'later' : why(status, body)
   }

@@ -139,7 +139,9 @@ async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Da
       ${state === 'merged' ? sql`(select into_id::text from ticket_merges where from_id = ${id} and split_at is null)` : sql`null`} as "mergedInto"`.execute(
     db,
   )
-  return rows[0] ?? { ahead: null, pace: null, marks: [], rating: null, confirmed: false, mergedInto: null, notice: null }
+  return (
+    rows[0] ?? { ahead: null, pace: null, marks: [], rating: null, confirmed: false, mergedInto: null, notice: null }
+  )
 }
 
 /** Who is able, and who was taken from the queue for the first time since the running shifts began; one more than tells, for its turn. */

@@ -21,7 +21,12 @@ export type AbuseEvents = {
   'abuse.appealed': Case & { ticketId: TicketId }
   'abuse.appeal_answered': Case & { ticketId: TicketId; by: StaffId; upheld: boolean }
   /** `from` is what ended; `by` is null where its time was over. */
-  'abuse.lifted': Case & { ticketId: TicketId; by: StaffId | null; why: LiftReason; from: Exclude<AbuseState, 'lifted'> }
+  'abuse.lifted': Case & {
+    ticketId: TicketId
+    by: StaffId | null
+    why: LiftReason
+    from: Exclude<AbuseState, 'lifted'>
+  }
   /** A ticket and its ratings leave the appraisal of those who handled it, or come back. */
   'ticket.excluded': { ticketId: TicketId; caseId: AbuseCaseId; by: StaffId; reason: 'abuse' }
   'ticket.included': { ticketId: TicketId; caseId: AbuseCaseId; by: StaffId | null; reason: 'abuse' }

@@ -482,6 +482,10 @@ export async function listBriefly(
   ids: readonly TicketId[],
 ): Promise<{ id: TicketId; number: string; subject: string }[]> {
   if (ids.length === 0) return []
-  const rows = await db.selectFrom('tickets').select(['id', 'number', 'subject']).where('id', 'in', [...ids]).execute()
+  const rows = await db
+    .selectFrom('tickets')
+    .select(['id', 'number', 'subject'])
+    .where('id', 'in', [...ids])
+    .execute()
   return rows.map(({ id, ...row }) => ({ id: id as TicketId, ...row }))
 }

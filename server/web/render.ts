@@ -110,8 +110,8 @@ hb.registerHelper('list', (...items: unknown[]) => items.slice(0, -1))
 hb.registerHelper('instant', (text: unknown) => (text ? new Date(String(text)) : undefined))
 hb.registerHelper('object', ({ hash }: Options) => hash)
 for (const folder of ['layouts', 'parts'])
+  // Compiled here, because Handlebars forgets what it compiles inside a page that has pieces of its own.
   for (const file of fs.globSync('*.hbs', { cwd: path.join(VIEWS, folder) }))
-    // Compiled here, because Handlebars forgets what it compiles inside a page that has pieces of its own.
     hb.registerPartial(
       path.basename(file, '.hbs'),
       hb.compile(fs.readFileSync(path.join(VIEWS, folder, file), 'utf8').trimEnd(), COMPILE),

@@ -7,8 +7,8 @@ import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { type FlagView, flagsOf, stepsOf } from './cases/queries.ts'
-import * as cases from './queries.ts'
 import type { CaseRow } from './queries.ts'
+import * as cases from './queries.ts'
 import {
   type AbuseAct,
   daysAfter,
@@ -49,7 +49,11 @@ export async function flagCustomer(tx: Tx, flag: Flag): Promise<AbuseCaseId> {
 export type Seen = { readonly version: number; readonly why: string }
 
 /** Told what they are held to, and that the next time has consequences. May be said again while it stands. */
-export async function warnCustomer(tx: Tx, id: AbuseCaseId, { duty, ...seen }: Seen & { duty: ConductDuty }): Promise<void> {
+export async function warnCustomer(
+  tx: Tx,
+  id: AbuseCaseId,
+  { duty, ...seen }: Seen & { duty: ConductDuty },
+): Promise<void> {
   const found = await open(tx, id, 'warn', seen)
   if (!found) return
   const { flags, by } = found
@@ -62,7 +66,11 @@ export async function warnCustomer(tx: Tx, id: AbuseCaseId, { duty, ...seen }: S
 }
 
 /** Slower, and one request at a time, for so many hours. */
-export async function limitCustomer(tx: Tx, id: AbuseCaseId, { hours, ...seen }: Seen & { hours: number }): Promise<void> {
+export async function limitCustomer(
+  tx: Tx,
+  id: AbuseCaseId,
+  { hours, ...seen }: Seen & { hours: number },
+): Promise<void> {
   const { abuseLimitMostHours, abusePaceSeconds } = await currentSettings(tx.db)
   const found = await open(tx, id, 'limit', seen, whyNotSoLong(hours, abuseLimitMostHours, 'hours'))
   if (!found) return

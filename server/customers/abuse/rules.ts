@@ -12,7 +12,13 @@ export const DUTIES = [
   'demands',
   'other',
 ] as const satisfies readonly ConductDuty[]
-export const ABUSE_STATES = ['flagged', 'warned', 'limited', 'banned', 'lifted'] as const satisfies readonly AbuseState[]
+export const ABUSE_STATES = [
+  'flagged',
+  'warned',
+  'limited',
+  'banned',
+  'lifted',
+] as const satisfies readonly AbuseState[]
 export type AbuseAct = 'warn' | 'limit' | 'propose' | 'refuse' | 'ban' | 'appeal' | 'uphold' | 'lift' | 'expire'
 
 /** REGULATION 2, ABUSE: one step after the other; a ban is proposed by one and confirmed by another; everything ends. */
@@ -44,9 +50,7 @@ export const whyNotWithout = (why: string): Refusal | null =>
 
 /** A length as typed, between 1 and the most that the company allows. */
 export const whyNotSoLong = (length: number, most: number, field: 'hours' | 'days'): Refusal | null =>
-  Number.isInteger(length) && length >= 1 && length <= most
-    ? null
-    : refusal('abuse.out_of_bounds', { most }, field)
+  Number.isInteger(length) && length >= 1 && length <= most ? null : refusal('abuse.out_of_bounds', { most }, field)
 
 /** One proposal at a time. */
 export const whyNotPropose = ({ state, proposedBy }: Standing): Refusal | null =>

@@ -22,16 +22,17 @@ export async function conductAside({ db }: House, me: SignedIn, ticket: TicketVi
   ])
   const one = open ?? own
   if (!one && !excluded) return null
-  return { view: 'abuse/beside', part: 'aside', values: { case: one, excluded, reads: me.capabilities.has('abuse.read') } }
+  return {
+    view: 'abuse/beside',
+    part: 'aside',
+    values: { case: one, excluded, reads: me.capabilities.has('abuse.read') },
+  }
 }
 
 /** Among the acts on a conversation: the panic key, for whoever has it in hand. */
 export async function panicOf({ db, clock }: House, me: SignedIn, ticket: TicketView): Promise<Insert | null> {
   if (ticket.assignment?.staffId !== me.staffId || !me.capabilities.has('desk.work')) return null
-  const [words, colleagues] = await Promise.all([
-    lastWordsOf(db, ticket.id, CHOSEN),
-    listColleagues(db, clock.now()),
-  ])
+  const [words, colleagues] = await Promise.all([lastWordsOf(db, ticket.id, CHOSEN), listColleagues(db, clock.now())])
   const manager = managerAmong(colleagues, me.staffId)
   return { view: 'abuse/beside', part: 'panic', values: { duties: DUTIES, words, manager } }
 }

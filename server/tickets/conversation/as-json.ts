@@ -1,12 +1,17 @@
 import type { Reader } from '../../schema.ts'
 import type { SignedIn } from '../../web/env.ts'
 import { listNotes, marksOf } from '../messages/queries.ts'
+import { exclusionOf } from '../conduct/queries.ts'
 import type { TicketView } from '../queries.ts'
 import { ratingOf } from '../ratings/queries.ts'
 
 /** A conversation as a colleague's program gets it (desk/protocol.md). */
 export async function ticketAsJson(db: Reader, me: SignedIn, ticket: TicketView) {
-  const [marks, rating] = await Promise.all([marksOf(db, ticket.id), ratingOf(db, ticket.id)])
+  const [marks, rating, excluded] = await Promise.all([
+    marksOf(db, ticket.id),
+    ratingOf(db, ticket.id),
+    exclusionOf(db, ticket.id),
+  ])
   return {
     id: ticket.id,
     number: ticket.number,
@@ -36,6 +41,8 @@ export async function ticketAsJson(db: Reader, me: SignedIn, ticket: TicketView)
       rating && rating.state !== 'withdrawn'
         ? { state: rating.state, service: rating.service, product: rating.product }
         : null,
+    /** Why the ticket and its rating have left the appraisal, or null. */
+    excluded: excluded?.reason ?? null,
     createdAt: ticket.created_at.toISOString(),
   }
 }

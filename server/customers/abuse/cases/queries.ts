@@ -22,7 +22,17 @@ export async function flagsOf(db: Reader, id: AbuseCaseId): Promise<FlagView[]> 
   const found = await db
     .selectFrom('abuse_flags as f')
     .innerJoin('staff as s', 's.id', 'f.flagged_by')
-    .select(['f.ticket_id', 'f.reason', 'f.note', 'f.seqs', 'f.upto', 'f.flagged_by', 'f.flagged_at', 's.name', 's.name_en'])
+    .select([
+      'f.ticket_id',
+      'f.reason',
+      'f.note',
+      'f.seqs',
+      'f.upto',
+      'f.flagged_by',
+      'f.flagged_at',
+      's.name',
+      's.name_en',
+    ])
     .where('f.case_id', '=', id)
     .orderBy('f.id')
     .execute()
@@ -129,7 +139,13 @@ export async function earlierCases(db: Reader, { id, customerId }: CaseRow, limi
 export async function caseOfTicket(db: Reader, ticketId: TicketId): Promise<CaseLine | undefined> {
   const row = await lines(db)
     .where((of) =>
-      of.exists(of.selectFrom('abuse_flags as x').select('x.id').whereRef('x.case_id', '=', 'c.id').where('x.ticket_id', '=', ticketId)),
+      of.exists(
+        of
+          .selectFrom('abuse_flags as x')
+          .select('x.id')
+          .whereRef('x.case_id', '=', 'c.id')
+          .where('x.ticket_id', '=', ticketId),
+      ),
     )
     .orderBy('c.id', 'desc')
     .limit(1)
@@ -139,7 +155,10 @@ export async function caseOfTicket(db: Reader, ticketId: TicketId): Promise<Case
 
 /** The customer's open case, whichever ticket it came from. */
 export async function openCaseOf(db: Reader, customerId: CustomerId): Promise<CaseLine | undefined> {
-  const row = await lines(db).where('c.customer_id', '=', customerId).where('c.state', '<>', 'lifted').executeTakeFirst()
+  const row = await lines(db)
+    .where('c.customer_id', '=', customerId)
+    .where('c.state', '<>', 'lifted')
+    .executeTakeFirst()
   return row && lineOf(row)
 }
 

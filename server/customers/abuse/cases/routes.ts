@@ -79,6 +79,10 @@ export const abuseRoutes = (deps: Deps, witness: Witness) => {
     .post(
       '/:id/answer',
       decides,
-      decide('answer', { outcome: z.enum(['upheld', 'eased', 'wrong']), answer: optionalText(WORDS_LETTERS) }, answerAppeal),
+      decide(
+        'answer',
+        { outcome: z.enum(['upheld', 'eased', 'wrong']), answer: optionalText(WORDS_LETTERS) },
+        answerAppeal,
+      ),
     )
 }
