@@ -109,8 +109,8 @@ hb.registerHelper('includes', (list: readonly unknown[] | undefined, one: unknow
 hb.registerHelper('list', (...items: unknown[]) => items.slice(0, -1))
 hb.registerHelper('instant', (text: unknown) => (text ? new Date(String(text)) : undefined))
 hb.registerHelper('object', ({ hash }: Options) => hash)
+// Compiled here, because Handlebars forgets what it compiles inside a page that has pieces of its own.
 for (const folder of ['layouts', 'parts'])
-  // Compiled here, because Handlebars forgets what it compiles inside a page that has pieces of its own.
   for (const file of fs.globSync('*.hbs', { cwd: path.join(VIEWS, folder) }))
     hb.registerPartial(
       path.basename(file, '.hbs'),

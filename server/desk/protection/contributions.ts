@@ -6,13 +6,10 @@ import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
 import { listColleagues } from '../queries.ts'
-import { lastWordsOf } from './queries.ts'
+import { CHOSEN, lastWordsOf } from './queries.ts'
 import { managerAmong } from './rules.ts'
 
 type House = Pick<Deps, 'db' | 'clock'>
-/** More than that is the whole conversation. */
-const CHOSEN = 12
-
 /** Beside a conversation: what is in force on the customer, and that the ticket has left the appraisal. Null where nothing is. */
 export async function conductAside({ db }: House, me: SignedIn, ticket: TicketView): Promise<Insert | null> {
   const [open, own, excluded] = await Promise.all([

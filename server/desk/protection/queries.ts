@@ -14,6 +14,9 @@ export async function seqsOf(db: Reader, ticketId: TicketId, seqs: readonly numb
   return rows.map(({ seq }) => seq)
 }
 
+/** Offered as evidence, one by one; more than that is the whole conversation. */
+export const CHOSEN = 12
+
 export type LastWord = { seq: number; body: string; at: Date }
 
 /** The last words of the customer, the oldest of them first: what is chosen as evidence. */

@@ -2,13 +2,15 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { DUTIES, WORDS_LETTERS } from '../../customers/abuse/rules.ts'
 import type { TicketId } from '../../kernel/ids.ts'
-import type { Around } from '../../tickets/conversation/contributions.ts'
-import { acting } from '../../tickets/conversation/routes.ts'
+import { type Around, readTicket } from '../../tickets/conversation/contributions.ts'
+import { acting, homeOf } from '../../tickets/conversation/routes.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
+import { fragment, seeOther, wantsPart } from '../../web/page.ts'
 import { pressPanic } from './actions.ts'
+import { CHOSEN, lastWordsOf } from './queries.ts'
 import { ONWARDS } from './rules.ts'
 
 const MOST_CHOSEN = 200
@@ -23,13 +25,19 @@ const PRESSED = {
 
 /** POST /tickets/:id/abuse: the panic key, with or without a script. */
 export const protectionRoutes = (deps: Deps, around: Around) =>
-  new Hono<Env>().post('/:id/abuse', staffOnly(deps, 'desk.work'), async (c) => {
-    const { evidence, seqs = [], note, ...pressed } = await form(c, PRESSED)
-    const id = pathId<TicketId>(c)
-    const panic = { ...pressed, note: note.trim(), seqs: evidence === 'all' ? null : seqs }
-    return acting(c, { deps, ...around }, async (tx) => void (await pressPanic(tx, id, panic)), {
-      panel: 'abuse',
-      typed: { ...pressed, note, evidence, seqs: seqs.map(String) },
-      toast: 'abuse',
+  new Hono<Env>()
+    .get('/:id/abuse/words', staffOnly(deps, 'desk.work'), async (c) => {
+      const { id } = await readTicket(deps.db, c.var.me, pathId<TicketId>(c))
+      if (!wantsPart(c)) return seeOther(c, homeOf(c, id))
+      return fragment(c, deps, 'abuse/beside', 'words', { words: await lastWordsOf(deps.db, id, CHOSEN) })
     })
-  })
+    .post('/:id/abuse', staffOnly(deps, 'desk.work'), async (c) => {
+      const { evidence, seqs = [], note, ...pressed } = await form(c, PRESSED)
+      const id = pathId<TicketId>(c)
+      const panic = { ...pressed, note: note.trim(), seqs: evidence === 'all' ? null : seqs }
+      return acting(c, { deps, ...around }, async (tx) => void (await pressPanic(tx, id, panic)), {
+        panel: 'abuse',
+        typed: { ...pressed, note, evidence, seqs: seqs.map(String) },
+        toast: 'abuse',
+      })
+    })

@@ -1,7 +1,7 @@
 import type { Reader } from '../../schema.ts'
 import type { SignedIn } from '../../web/env.ts'
-import { listNotes, marksOf } from '../messages/queries.ts'
 import { exclusionOf } from '../conduct/queries.ts'
+import { listNotes, marksOf } from '../messages/queries.ts'
 import type { TicketView } from '../queries.ts'
 import { ratingOf } from '../ratings/queries.ts'
 
