@@ -5,6 +5,8 @@ import { draftOf, keepDraft } from './store.js'
 import { faceOf, fill } from './words.js'
 
 const title = document.title
+/** What reaches people, and so is gone while somebody is banned. */
+const WRITES = '[data-writes], .chat-box, [data-rate], [data-press="complaint"], [data-press="reopening"]'
 
 /** Counts what came while nobody looked, in the title and for whoever frames this page. */
 export function unreadCounter(tell = () => {}) {
@@ -60,7 +62,7 @@ export function panel(root, words, { conversation, unread, seen }) {
     set('[data-notice-text]', fill(words.text, { duty, time: moment(told.until), seconds: told.paceSeconds }))
     const { appeal } = told
     toggle('[data-appealed]', Boolean(appeal))
-    toggle('[data-appeal]', banned && !appeal)
+    toggle('[data-appeal-fold]', banned && !appeal)
     if (!appeal) return
     const sent = appeal.answeredAt ? 'upheld' : 'sent'
     const at = moment(appeal.answeredAt ?? appeal.at)
@@ -94,8 +96,7 @@ export function panel(root, words, { conversation, unread, seen }) {
     toggle('[data-thanks]', now.rating?.state === 'given')
     for (const box of all('.chat-box')) box.hidden = now.state === 'closed'
     // Also what its state would show.
-    if (now.notice?.state === 'banned')
-      for (const part of all('[data-writes], .chat-box, [data-rate]')) part.hidden = true
+    if (now.notice?.state === 'banned') for (const part of all(WRITES)) part.hidden = true
     if (now.with) {
       set('[data-who]', nameOf(now.with))
       set('[data-who-more]', say('with_you'))
