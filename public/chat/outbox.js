@@ -49,7 +49,8 @@ export function outbox(place, { live, http, changed, stored, why }) {
     for (const one of [...list]) {
       if (one.failed || closed) continue
       const outcome = await deliver(one)
-      if (outcome === 'later') {
+      if (outcome === 'held' && !one.held) await keep({ ...one, held: true })
+      if (outcome === 'later' || outcome === 'held') {
         retry = setTimeout(flush, Math.max(wait, TRY_AGAIN_AFTER * (0.7 + Math.random() * 0.6)))
         return
       }
@@ -64,6 +65,7 @@ export function outbox(place, { live, http, changed, stored, why }) {
     const { status, body } = await http(one)
     wait = 1000 * (body?.error?.retryAfterSeconds ?? 0)
     if (status === 200 || status === 201) return taken(body, one)
+    if (body?.error?.code === 'limited') return 'held'
     return isPassing(status) || status === 401 ? 'later' : why(status, body)
   }
   function taken(acknowledged, one) {

@@ -55,6 +55,7 @@ export function panel(root, words, { conversation, unread, seen }) {
     box.hidden = !told
     const banned = told?.state === 'banned'
     root.toggleAttribute('data-banned', banned)
+    toggle('[data-wait-words]', !banned)
     if (!told) return
     const words = find(`notice.${told.state}`)
     set('[data-notice-title]', words.title)

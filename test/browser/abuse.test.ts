@@ -1,4 +1,5 @@
 import { hash } from '@node-rs/argon2'
+import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Post, StandingRole } from '../../server/kernel/capabilities.ts'
@@ -62,6 +63,16 @@ const fillIn = async (page: Page, form: string, why: string) => {
   await page.click(`form[action$="/${form}"] button:not([type=button])`)
   await page.waitForURL(/\/abuse\/\d+$/)
 }
+type Watched = Awaited<ReturnType<typeof openPage>>
+async function looksWell(page: Watched, name: string) {
+  expect(page.wrongs, name).toEqual([])
+  expect(await widthBeyond(page), name).toBe(0)
+  expect(await violations(page), name).toEqual([])
+  await picture(page, name)
+  await page.evaluate('0')
+  // What axe and the camera do to a page is not the page's doing.
+  page.wrongs.length = 0
+}
 /** What others do about what was announced. */
 const heard = () =>
   expect
@@ -75,6 +86,9 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   const agent = await colleague('林玫', 'service')
   const manager = await colleague('陈舟', 'manager')
   const leader = await colleague('高岚', null, { roles: ['leadership'] })
+  const chief = await database.db.selectFrom('staff').select('id').where('name', '=', '高岚').executeTakeFirstOrThrow()
+  await sql`insert into leadership_members (staff_id, chief, first_day, during, appointed_at)
+    values (${chief.id}, true, '2026-01-01', tstzrange('2026-01-01', null), ${clock.now()})`.execute(database.db)
   const second = await colleague('兰芝', null, {
     roles: ['leadership'],
     language: 'en',
@@ -105,8 +119,7 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   await agent.waitForSelector('#act-abuse[open] [name=reason]')
   await agent.check('#act-abuse [name=reason][value=threats]', { force: true })
   await agent.fill('#act-abuse [name=note]', '说要到公司来找人，请告诉门岗')
-  expect(await violations(agent, 'contrast')).toEqual([])
-  await picture(agent, 'panic-1440')
+  await looksWell(agent, 'panic-1440')
   await agent.click('#act-abuse button[data-tone=bad]:not(summary)')
   await agent.waitForSelector('.composer .locked')
   await heard()
@@ -124,7 +137,7 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   await heard()
   await customer.waitForSelector('[data-notice] >> text=每 60 秒一条消息')
   await write(customer, '慢就慢')
-  await expect.poll(() => customer.locator('[data-unsent], .msg[data-ours] .after').last().textContent()).toBeTruthy()
+  await customer.waitForSelector('text=这条到时会自动发出')
   await manager.fill('form[action$="/proposal"] [name=days]', '3')
   await fillIn(manager, 'proposal', '第三次，威胁到人')
   expect(await manager.locator('text=停用是你提出的，由第二人决定').count()).toBe(1)
@@ -132,10 +145,7 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   await leader.goto(`${house.url}/abuse`)
   await leader.click('text=停用待第二人决定')
   await leader.waitForSelector('form[action$="/ban"]')
-  expect(await widthBeyond(leader)).toBe(0)
-  expect(leader.wrongs).toEqual([])
-  expect(await violations(leader)).toEqual([])
-  await picture(leader, 'abuse-case.zh-dark-1440')
+  await looksWell(leader, 'abuse-case.zh-dark-1440')
   await fillIn(leader, 'ban', '证据清楚')
   await heard()
 
@@ -146,8 +156,7 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   expect(await customer.locator('[data-notice] >> text=400-000-1024').isVisible()).toBe(true)
   await customer.click('[data-appeal-fold] summary')
   await customer.fill('[data-appeal] textarea', '我当时太急了，孩子在家等着上网课。以后不会了。')
-  expect(await violations(customer, 'contrast')).toEqual([])
-  await picture(customer, 'banned-390')
+  await looksWell(customer, 'banned-390')
   await customer.click('[data-appeal] button')
   await customer.waitForSelector('[data-appealed]:not([hidden])')
   await customer.reload()
@@ -156,14 +165,13 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   await second.goto(`${house.url}/abuse`)
   await second.click('text=Appeal waits for an answer')
   await second.waitForSelector('form[action$="/answer"]')
-  expect(await widthBeyond(second)).toBe(0)
-  expect(await violations(second, 'contrast')).toEqual([])
-  await picture(second, 'abuse-case.en-light-390')
+  await looksWell(second, 'abuse-case.en-light-390')
   await second.check('[name=outcome][value=upheld]')
   await second.fill('[name=answer]', '停用到期前不再接受消息，到期后照常为您服务。')
   await fillIn(second, 'answer', 'The threat was real')
   await heard()
   await customer.reload()
   await customer.waitForSelector('[data-appeal-answer]:not([hidden]) >> text=到期后照常为您服务')
-  for (const page of [agent, manager, second, customer]) expect(page.wrongs).toEqual([])
+  for (const [name, page] of Object.entries({ agent, manager, leader, second, customer }))
+    expect(page.wrongs, name).toEqual([])
 }, 180_000)

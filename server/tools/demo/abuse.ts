@@ -29,7 +29,7 @@ export async function tellAbuse(tx: Tx): Promise<void> {
     from tickets t where t.id = ${made.ticket_id}`.execute(db)
   const steps = [
     ['warn', at(180), plus(now, 30 * 24 * HOUR), '两次辱骂值班同事'],
-    ['limit', at(60), plus(now, 24 * HOUR), '提醒之后换个号码继续骂'],
+    ['limit', at(60), plus(now, 24 * HOUR), '提醒之后仍在骂'],
     ['propose', at(25), plus(now, 7 * 24 * HOUR), '限制之后仍不停，点名骂人'],
   ] as const
   for (const [act, when, until, why] of steps)
