@@ -202,7 +202,11 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
     canReopen: state === 'resolved' && may('desk.work'),
     undo: undo && may('desk.work') ? undo : null,
     canned: replies,
-    phrases: { greeting: replies.find(isOf('greeting')), closing: replies.find(isOf('closing')) },
+    phrases: {
+      greeting: replies.find(isOf('greeting')),
+      redirect: replies.find(isOf('redirect')),
+      closing: replies.find(isOf('closing')),
+    },
   }
 }
 
