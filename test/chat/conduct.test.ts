@@ -1,11 +1,13 @@
 import type { Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { expireMeasures } from '../../jobs/expire-measures.ts'
+import type { CustomerId, StaffId } from '../../server/kernel/ids.ts'
+import { enterTicket } from '../../server/tickets/actions.ts'
 import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { type Asked, ack, aQuestion, call, newVisitor, openLine, type Ticket } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { hire } from '../support/people.ts'
+import { as, hire } from '../support/people.ts'
 import { type House, startServer } from '../support/server.ts'
 
 const database = testDatabase()
@@ -13,6 +15,7 @@ const clock = handSetClock()
 const lines: Socket[] = []
 let house: House
 let token: string
+let mei: StaffId
 let acts: ReturnType<typeof protection>
 
 beforeAll(async () => {
@@ -28,6 +31,7 @@ beforeEach(async () => {
     await hire(database.db, 'Chen Zhou'),
     await hire(database.db, 'Gao Lan'),
   ]
+  mei = agent
   acts = protection(house, { agent, manager, leader })
   token = await newVisitor(house.url)
 })
@@ -81,6 +85,25 @@ test('whoever is limited does not get around their pace by ending one request an
   await post(`/tickets/${ticket.id}/ending`)
   const another = await post('/tickets', aQuestion())
   expect([another.status, another.body.error.code]).toEqual([429, 'limited'])
+})
+
+test('whoever is limited has one open request at a time, whoever wrote the other down', async () => {
+  const { ticket } = await ask()
+  await acts.limited(ticket.id)
+  await post(`/tickets/${ticket.id}/ending`)
+  clock.forward({ seconds: 60 })
+  await house.deps.transact(as(mei), async (tx) =>
+    enterTicket(tx, {
+      customerId: (await owner(ticket.id)) as CustomerId,
+      language: 'en',
+      categoryId: null,
+      question: 'Called in',
+      clientId: crypto.randomUUID(),
+    }),
+  )
+  clock.forward({ seconds: 60 })
+  const second = await post('/tickets', aQuestion())
+  expect([second.status, second.body.error.code]).toEqual([422, 'abuse.one_request'])
 })
 
 test('two words at the same moment of somebody limited are one word', async () => {

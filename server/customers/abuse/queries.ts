@@ -93,8 +93,9 @@ export async function ensureOpenCase(tx: Tx, customerId: CustomerId, duty: Condu
     .where('customer_id', '=', customerId)
     .where('state', '<>', 'lifted')
     .forUpdate()
-    .executeTakeFirstOrThrow()
-  return caseOf(row)
+    .executeTakeFirst()
+  // The one that was open has been lifted in this very moment: then it is a new one.
+  return row ? caseOf(row) : ensureOpenCase(tx, customerId, duty)
 }
 const NOTHING_YET = {
   until: null,

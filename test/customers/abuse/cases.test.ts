@@ -316,6 +316,21 @@ test('only a ban is appealed against', async () => {
   })
 })
 
+test('a flag after a decision joins the case, rings again, and waits for whoever leads the night', async () => {
+  const caseId = await flag()
+  await warn(caseId)
+  await heard()
+  clock.forward({ minutes: 5 })
+  expect(await flag(agent(), ticketId, 4)).toBe(caseId)
+  await heard()
+  expect((await listCases(database.db, 10))[0]).toMatchObject({ state: 'warned', waits: 'flag', flags: 2 })
+  expect(await countForDecider(database.db, id(chen), { leads: true, decides: true })).toBe(1)
+  expect(await openAlarms(database.db, ticketId)).toMatchObject([{ kind: 'abuse' }])
+  await limit(caseId)
+  await heard()
+  expect(await openAlarms(database.db, ticketId)).toEqual([])
+})
+
 test('after a case is over, the panic key opens a new one', async () => {
   const first = await flag()
   const read = await seen(first)

@@ -78,14 +78,16 @@ export async function stepsOf(db: Reader, id: AbuseCaseId): Promise<StepView[]> 
 
 export type CaseLine = Pick<CaseRow, 'id' | 'number' | 'state' | 'duty' | 'until' | 'openedAt'> & {
   customerName: string
-  /** A ban that waits for a second person, or an appeal that waits for an answer. */
-  waits: 'ban' | 'appeal' | null
+  /** A ban that waits for a second person, an appeal that waits for an answer, or a flag that came after the last decision. */
+  waits: 'ban' | 'appeal' | 'flag' | null
   flags: number
 }
 
 const WAITS = sql<CaseLine['waits']>`case
   when c.state = 'limited' and c.proposed_by is not null then 'ban'
-  when c.state = 'banned' and c.appealed_at is not null and c.answered_at is null then 'appeal' end`
+  when c.state = 'banned' and c.appealed_at is not null and c.answered_at is null then 'appeal'
+  when c.state in ('warned', 'limited') and (select max(f.flagged_at) from abuse_flags f where f.case_id = c.id)
+    > (select max(s.at) from abuse_steps s where s.case_id = c.id) then 'flag' end`
 
 const lines = (db: Reader) =>
   db
@@ -170,8 +172,8 @@ export async function countForDecider(
 ): Promise<number> {
   const { rows } = await sql<{ count: string }>`
     select count(*) as count from abuse_cases c where
-      (${leads}::boolean and c.state = 'flagged')
-      or (${decides}::boolean and (${WAITS}) is not null and c.proposed_by <> ${staffId} and c.confirmed_by is distinct from ${staffId}
+      (${leads}::boolean and (c.state = 'flagged' or (${WAITS}) = 'flag'))
+      or (${decides}::boolean and (${WAITS}) in ('ban', 'appeal') and c.proposed_by <> ${staffId} and c.confirmed_by is distinct from ${staffId}
         and not exists (select from abuse_flags f where f.case_id = c.id and f.flagged_by = ${staffId}))`.execute(db)
   return Number(rows[0]?.count ?? 0)
 }
