@@ -114,7 +114,7 @@ test('two words at the same moment of somebody limited are one word', async () =
   expect(sent.map(({ status }) => status).sort()).toEqual([201, 429, 429, 429])
 })
 
-test('nothing is taken of whoever is banned: no word, no file, no question, no complaint; everything stays readable', async () => {
+test('nothing is taken of whoever is banned: no word, no file, no question, no complaint, no rating; everything stays readable', async () => {
   const { ticket, requestUrl } = await ask()
   await acts.banned(ticket.id)
   const until = new Date('2026-12-01T02:14:00+08:00').toISOString()
@@ -123,6 +123,8 @@ test('nothing is taken of whoever is banned: no word, no file, no question, no c
     await post(`/tickets/${ticket.id}/messages`, word()),
     await post('/tickets', aQuestion()),
     await post(`/tickets/${ticket.id}/complaint`),
+    await post(`/tickets/${ticket.id}/reopening`),
+    await post(`/tickets/${ticket.id}/rating`, { service: 1, comment: 'Useless' }),
     await post(`/tickets/${ticket.id}/messages`, word(), requestUrl.split('/').at(-1)),
   ])
     expect([answer.status, answer.body.error.code, answer.body.error.until]).toEqual([422, 'abuse.banned', until])
