@@ -37,13 +37,18 @@ export function protection(
     await transact(lead(), (tx) => limitCustomer(tx, id, { ...read, hours }))
     return id
   }
-  const banned = async (ticketId: string, days = 7): Promise<AbuseCaseId> => {
+  const proposed = async (ticketId: string, days = 7): Promise<AbuseCaseId> => {
     const id = await limited(ticketId)
+    if ((await getCase(db, id)).proposedBy) return id
     const read = await seen(id)
     await transact(lead(), (tx) => proposeBan(tx, id, { ...read, days }))
+    return id
+  }
+  const banned = async (ticketId: string, days = 7): Promise<AbuseCaseId> => {
+    const id = await proposed(ticketId, days)
     const again = await seen(id)
     await transact(as(leader, null, ['leadership']), (tx) => confirmBan(tx, id, again))
     return id
   }
-  return { flag, warned, limited, banned }
+  return { flag, warned, limited, proposed, banned }
 }

@@ -33,5 +33,5 @@ export const reminderRoutes = (deps: Deps) => {
     })
 }
 
-const placeOf = ({ part, escalationId, ticketId }: Reminder): string =>
-  part !== 'owner' && escalationId ? `/escalations/${escalationId}` : `/desk/${ticketId}`
+const placeOf = ({ part, escalationId, ticketId, caseId }: Reminder): string =>
+  caseId ? `/abuse/${caseId}` : part !== 'owner' && escalationId ? `/escalations/${escalationId}` : `/desk/${ticketId}`
