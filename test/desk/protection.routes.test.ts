@@ -101,6 +101,17 @@ test('in the same press the conversation goes to the duty manager, or back to th
   expect((await getTicket(database.db, again)).state).toBe('queued')
 })
 
+test('the same press twice is one flag, and a program at the desk presses it as well', async () => {
+  const json = { accept: 'application/json' }
+  const fields = { epoch: String(epoch), reason: 'threats', note: '', evidence: 'all', onward: 'keep' }
+  for (const _ of [1, 2]) {
+    const { status, html } = await agent.post(`/tickets/${id}/abuse`, fields, { headers: json })
+    expect([status, html]).toEqual([200, '{}'])
+  }
+  expect(await database.db.selectFrom('abuse_flags').select('id').execute()).toHaveLength(1)
+  await panic({ reason: 'shouting' }).then(({ status }) => expect(status).toBe(400))
+})
+
 test('with no duty manager on post the flag is kept and the conversation goes back to the queue', async () => {
   await database.db
     .updateTable('attendances')

@@ -35,11 +35,11 @@ export async function pressPanic(tx: Tx, id: TicketId, { epoch, onward, ...panic
   const seqs = panic.seqs && (await seqsOf(tx.db, id, panic.seqs))
   if (seqs?.length === 0) throw refusal('abuse.no_evidence', {}, 'seqs')
   const { customer_id: customerId, last_seq: upto } = ticket
-  const caseId = await flagCustomer(tx, { ...panic, customerId, ticketId: id, seqs, upto })
   const to = onward === 'manager' ? managerAmong(await listColleagues(tx.db, tx.now), by) : undefined
+  // First the ticket, then the case: the order of locks everywhere.
   if (to) await transferTicket(tx, id, { epoch, to: to.staffId })
   else if (onward !== 'keep') await returnTicket(tx, id, 'returned', epoch)
-  return caseId
+  return flagCustomer(tx, { ...panic, customerId, ticketId: id, seqs, upto })
 }
 
 /** Somebody who leads has decided: the bell of every flag of this case stops. */

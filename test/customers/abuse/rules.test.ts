@@ -9,6 +9,7 @@ import {
 } from '../../../server/customers/abuse/rules.ts'
 import type { StaffId } from '../../../server/kernel/ids.ts'
 import { after } from '../../../server/kernel/machine.ts'
+import { DEFAULTS, whyNotTogether } from '../../../server/settings/rules.ts'
 
 const [lin, chen, gao, lan] = ['1', '2', '3', '4'] as StaffId[] as [StaffId, StaffId, StaffId, StaffId]
 const proposed = { state: 'limited', proposedBy: chen, confirmedBy: null, appealedAt: null, answeredAt: null } as const
@@ -62,4 +63,12 @@ test('nobody takes out of the appraisal what they flagged themselves', () => {
     { ticketId: '8', flaggedBy: chen },
   ]
   expect(upheldBy(flags, chen)).toEqual(['7'])
+})
+
+test('what a measure usually lasts is never longer than the most that is allowed', () => {
+  const codes = (change: Partial<typeof DEFAULTS>) =>
+    whyNotTogether({ ...DEFAULTS, ...change }).map(({ field }) => field)
+  expect(codes({})).toEqual([])
+  expect(codes({ abuseLimitHours: 100 })).toEqual(['abuseLimitHours'])
+  expect(codes({ abuseBanDays: 40 })).toEqual(['abuseBanDays'])
 })
