@@ -15,6 +15,7 @@ const PASSING = ['too_many', 'limited', 'fault', 'busy']
 export function outbox(place, { live, http, changed, stored, why }) {
   let list = []
   let flushing = false
+  let more = false
   let closed = false
   let retry
   /** As long as the house asked to be left alone. */
@@ -35,11 +36,17 @@ export function outbox(place, { live, http, changed, stored, why }) {
   }
 
   async function flush() {
-    if (flushing || closed) return
+    if (closed) return
+    // A word that was written while another went out goes after it.
+    more = flushing
+    if (flushing) return
     flushing = true
-    clearTimeout(retry)
     try {
-      await alone(`unsent.${place}`, sendAll)
+      do {
+        more = false
+        clearTimeout(retry)
+        await alone(`unsent.${place}`, sendAll)
+      } while (more && !closed)
     } finally {
       flushing = false
     }

@@ -35,7 +35,11 @@ async function colleague(
   post: Post | null,
   { roles = [], ...look }: Look & { roles?: StandingRole[] } = {},
 ) {
-  const staffId = await hire(database.db, name, { passwordHash, roles })
+  const staffId = await hire(database.db, name, {
+    passwordHash,
+    roles,
+    rank: roles.includes('leadership') ? 'vice_president' : 'staff',
+  })
   if (post) await roster(database.db, staffId, post, TONIGHT)
   const page = await openPage(await openBrowser(house.url, look))
   const { login } = await database.db
@@ -152,6 +156,7 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   // Banned: the box is gone, the words stay, and there is one way to object.
   await customer.waitForSelector('[data-notice] >> text=您现在不能给我们写消息')
   await customer.waitForSelector('text=废物，一群废物')
+  await customer.waitForSelector('[data-unsent] >> text=我们现在不接受您的新消息')
   expect(await customer.locator('.chat-box').isVisible()).toBe(false)
   expect(await customer.locator('[data-notice] >> text=400-000-1024').isVisible()).toBe(true)
   await customer.click('[data-appeal-fold] summary')
