@@ -1,7 +1,7 @@
 /** The customer's chat: on the help page and in the frame of the widget. Without it the form posts and the request page answers. */
 import { call } from './chat/api.js'
 import { openConversation } from './chat/conversation.js'
-import { appeal, box, panel, rating, unreadCounter } from './chat/panel.js'
+import { box, panel, rating, unreadCounter } from './chat/panel.js'
 import {
   chosenLanguage,
   draftOf,
@@ -30,9 +30,9 @@ const tellSite = (message) => {
   if (framed && root.dataset.site) parent.postMessage({ nightdesk: message }, root.dataset.site)
 }
 const unread = unreadCounter((count) => tellSite({ unread: count }))
-const around = panel(root, words, { conversation: () => current, unread, seen: () => shown })
-
 const api = (method, path, body) => call(method, path, { token: visitorToken(), language, body })
+const appeal = (text) => api('POST', '/appeal', { text })
+const around = panel(root, words, { conversation: () => current, unread, seen: () => shown, appeal })
 
 // Only whoever types a question needs it.
 form?.addEventListener('input', () => import('./chat/suggest.js'), { once: true })
@@ -51,10 +51,6 @@ async function begin() {
     attach: (file) => current?.attach(file),
   })
   rating(root.querySelector('[data-rate]'), words, { give: (given) => current.press('rating', given) })
-  appeal(root.querySelector('[data-appeal]'), words, {
-    send: (text) => api('POST', '/appeal', { text }),
-    sent: (notice) => around.notice(notice),
-  })
   if (framed) listenToSite()
   document.addEventListener('visibilitychange', looked)
   if (visitorToken()) await goOn()
@@ -70,13 +66,7 @@ async function goOn() {
   await showNotice()
 }
 
-/** What is in force on whoever writes here, where no conversation tells. */
-async function showNotice() {
-  const { status, body } = await api('GET', '/notice')
-  if (status !== 200) return
-  around.notice(body.notice)
-  if (body.notice?.state === 'banned') start.hidden = true
-}
+const showNotice = async () => around.notice((await api('GET', '/notice')).body?.notice)
 
 async function enter(ticketId) {
   current?.close()
@@ -95,17 +85,17 @@ async function ask(event) {
   const fields = new FormData(form)
   for (const error of form.querySelectorAll('[data-error]')) error.hidden = true
   for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
-  const urgent = event.submitter?.name === 'urgent'
-  if (!fields.get('terms') && !urgent) return refuse('terms', say('terms_needed'))
+  if (event.submitter?.name === 'urgent') fields.set('urgent', 'yes')
+  else if (!fields.get('terms')) return refuse('terms', say('terms_needed'))
   const button = form.querySelector('button[data-kind="key"]')
   button.disabled = true
-  const outcome = await send(fields, urgent && !fields.get('terms'))
+  const outcome = await send(fields)
   button.disabled = false
   if (outcome) refuse(outcome.field, outcome.message)
 }
 
 /** Undefined where it went well, else where and why not. The same id goes with each try, so that twice is once. */
-async function send(fields, urgent) {
+async function send(fields) {
   const chosen = fields.get('language')
   if (!visitorToken()) {
     const made = await api('POST', '/visitors', { language: chosen })
@@ -122,7 +112,7 @@ async function send(fields, urgent) {
     question: fields.get('question'),
     page: pageOf(),
     channel: framed ? 'widget' : 'web',
-    ...(urgent ? { urgent } : {}),
+    urgent: (fields.has('urgent') && !fields.get('terms')) || undefined,
   })
   if (status === 200 || status === 201) {
     form.elements.clientId.value = newId()
@@ -135,7 +125,7 @@ async function send(fields, urgent) {
   }
   if (status === 401) {
     keepToken(null)
-    return send(fields, urgent)
+    return send(fields)
   }
   const { code, ticketId, field } = body?.error ?? {}
   if (code === 'chat_open' && ticketId) {

@@ -134,9 +134,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
     ticket = body
     hear.ticket(ticket)
     hear.marks(ticket.marks)
-    // What waited for its pace is told now that it will not go out.
-    if (ticket.notice?.state === 'banned' && unsent.list().some(({ held, failed }) => held && !failed))
-      void unsent.flush()
+    if (ticket.notice?.state === 'banned') void unsent.flush()
     if (ticket.lastSeq > last()) await resume()
   }
   /** A queue that moves fast says so often: once a moment is enough. */

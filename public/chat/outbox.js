@@ -18,7 +18,6 @@ export function outbox(place, { live, http, changed, stored, why }) {
   let more = false
   let closed = false
   let retry
-  /** As long as the house asked to be left alone. */
   let wait = 0
 
   const show = () => changed(list)
@@ -37,7 +36,6 @@ export function outbox(place, { live, http, changed, stored, why }) {
 
   async function flush() {
     if (closed) return
-    // A word that was written while another went out goes after it.
     more = flushing
     if (flushing) return
     flushing = true

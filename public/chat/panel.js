@@ -2,11 +2,9 @@
 import { drawer, element } from './draw.js'
 import { listenForFiles } from './files.js'
 import { draftOf, keepDraft } from './store.js'
-import { faceOf, fill } from './words.js'
+import { faceOf } from './words.js'
 
 const title = document.title
-/** What reaches people, and so is gone while somebody is banned. */
-const WRITES = '[data-writes], .chat-box, [data-rate], [data-press="complaint"], [data-press="reopening"]'
 
 /** Counts what came while nobody looked, in the title and for whoever frames this page. */
 export function unreadCounter(tell = () => {}) {
@@ -28,7 +26,7 @@ export function unreadCounter(tell = () => {}) {
   }
 }
 
-export function panel(root, words, { conversation, unread, seen }) {
+export function panel(root, words, { conversation, unread, seen, appeal }) {
   const { say, moment, nameOf, find, why } = words
   const all = (selector) => root.querySelectorAll(selector)
   const one = (selector) => root.querySelector(selector)
@@ -48,28 +46,11 @@ export function panel(root, words, { conversation, unread, seen }) {
     file: (seq) => fileOf(seq),
   })
 
-  /** What is in force on this customer: why, until when, and the way to object. Whoever is banned reads on and writes nothing. */
-  function notice(told) {
-    const box = one('[data-notice]')
-    if (!box) return
-    box.hidden = !told
-    const banned = told?.state === 'banned'
-    root.toggleAttribute('data-banned', banned)
-    toggle('[data-wait-words]', !banned)
-    if (!told) return
-    const words = find(`notice.${told.state}`)
-    set('[data-notice-title]', words.title)
-    const duty = find(`notice.duty.${told.duty}`)
-    set('[data-notice-text]', fill(words.text, { duty, time: moment(told.until), seconds: told.paceSeconds }))
-    const { appeal } = told
-    toggle('[data-appealed]', Boolean(appeal))
-    toggle('[data-appeal-fold]', banned && !appeal)
-    if (!appeal) return
-    const sent = appeal.answeredAt ? 'upheld' : 'sent'
-    const at = moment(appeal.answeredAt ?? appeal.at)
-    set('[data-appealed-words]', fill(find(`notice.appeal.${sent}`), { time: at }))
-    set('[data-appeal-answer]', appeal.answer ?? '')
-    toggle('[data-appeal-answer]', Boolean(appeal.answer))
+  let told = null
+  const notice = (now) => {
+    if (!now && !told && !one('[data-notice]')) return
+    told = now
+    import('./notice.js').then(({ draw }) => draw(root, told, { send: appeal, why, again: notice }))
   }
 
   function ticket(now) {
@@ -96,8 +77,6 @@ export function panel(root, words, { conversation, unread, seen }) {
     toggle('[data-rate-panel]', asked)
     toggle('[data-thanks]', now.rating?.state === 'given')
     for (const box of all('.chat-box')) box.hidden = now.state === 'closed'
-    // Also what its state would show.
-    if (now.notice?.state === 'banned') for (const part of all(WRITES)) part.hidden = true
     if (now.with) {
       set('[data-who]', nameOf(now.with))
       set('[data-who-more]', say('with_you'))
@@ -194,19 +173,5 @@ export function rating(form, words, { give }) {
     const ok = answer.status === 200
     error.hidden = ok
     if (!ok) error.textContent = words.why(answer.status, answer.body)
-  })
-}
-
-/** The appeal of whoever is banned, sent once; `send` gives `{ status, body }` of the protocol. */
-export function appeal(form, words, { send, sent }) {
-  form?.addEventListener('submit', async (event) => {
-    event.preventDefault()
-    const text = form.querySelector('textarea').value
-    if (text.trim() === '') return
-    const { status, body } = await send(text)
-    const error = form.querySelector('[data-error="appeal"]')
-    error.hidden = status === 200
-    if (status === 200) sent(body.notice)
-    else error.textContent = words.why(status, body)
   })
 }

@@ -17,6 +17,7 @@ import { type Again, answerFormOr, fieldsOf, troubleOf } from './again.ts'
 import { senderOf } from './browser.ts'
 import { standingHere } from './conduct/notices.ts'
 import { appealPages, showAppealAgain } from './conduct/routes.ts'
+import { worded } from './conduct/words.ts'
 import { frontOf } from './front.ts'
 import { gateOf } from './gate.ts'
 import { requestPages, showRequestAgain } from './requests/routes.ts'
@@ -127,7 +128,7 @@ async function showHelp(
       ...front,
       facade: facade(16, 15, front.awake),
       asksIn: c.var.language,
-      notice: here?.notice ?? null,
+      notice: worded(here?.notice ?? null, c.var.language, deps.config.timeZone),
       appealAt: '/appeal',
       ...values,
     },

@@ -9,6 +9,7 @@ import { type Again, fieldsOf, troubleOf } from '../again.ts'
 import type { ChatGate } from '../gate.ts'
 import { LIMITS } from '../rules.ts'
 import { emergencyPhone, standingHere } from './notices.ts'
+import { worded } from './words.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -42,7 +43,7 @@ export const showAppealAgain = (c: Ctx, deps: Deps, again: Again): Promise<Respo
 async function showAppeal(c: Ctx, deps: Deps, values: Values, status: Parameters<typeof page>[4] = 200) {
   const here = await standingHere(c, deps)
   const shown = {
-    notice: here?.notice ?? null,
+    notice: worded(here?.notice ?? null, c.var.language, deps.config.timeZone),
     phone: await emergencyPhone(deps.db),
     appealAt: '/appeal',
     limits: LIMITS,

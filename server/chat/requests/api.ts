@@ -19,6 +19,7 @@ import {
   rate,
   reopenByCustomer,
 } from '../actions.ts'
+import { worded } from '../conduct/words.ts'
 import type { ChatGate } from '../gate.ts'
 import { type CustomerTicket, customerRating, showTicket, type TicketFacts, ticketsOfVisitor } from '../queries.ts'
 import { welcomeToRoom } from '../rooms.ts'
@@ -32,7 +33,9 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
   const shown = async (c: Ctx, id: TicketId, opened: TicketFacts | null = null) => {
     const facts = opened ?? (await ownTicket(deps.db, c.var.bearer, id))
     const ticket = await showTicket(deps.db, facts, deps.clock.now())
-    return { ...ticket, stateWords: wordsOf(c.var.language)(`conversation.state.${ticket.state}`) }
+    const { language } = c.var
+    const notice = worded(ticket.notice, language, deps.config.timeZone)
+    return { ...ticket, notice, stateWords: wordsOf(language)(`conversation.state.${ticket.state}`) }
   }
   const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
   const acting = <T>(c: Ctx, what: (tx: Tx) => Promise<T>): Promise<T> => act(deps, c.var.bearer, what)

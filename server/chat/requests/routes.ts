@@ -27,6 +27,7 @@ import { type Again, fieldsOf, troubleOf } from '../again.ts'
 import { visitorsOf } from '../browser.ts'
 import { appealAs, emergencyPhone } from '../conduct/notices.ts'
 import { lines } from '../conduct/routes.ts'
+import { worded } from '../conduct/words.ts'
 import { scriptWords } from '../front.ts'
 import type { ChatGate } from '../gate.ts'
 import { showTicket, ticketsOfVisitor } from '../queries.ts'
@@ -142,7 +143,7 @@ async function showRequest(
   ])
   const shown = {
     ticket,
-    notice: ticket.notice,
+    notice: worded(ticket.notice, language, config.timeZone),
     phone,
     appealAt: `/requests/${tokenIn(c)}/appeal`,
     category: view.category?.name,
