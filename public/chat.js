@@ -30,9 +30,9 @@ const tellSite = (message) => {
   if (framed && root.dataset.site) parent.postMessage({ nightdesk: message }, root.dataset.site)
 }
 const unread = unreadCounter((count) => tellSite({ unread: count }))
-const around = panel(root, words, { conversation: () => current, unread, seen: () => shown })
-
 const api = (method, path, body) => call(method, path, { token: visitorToken(), language, body })
+const appeal = (text) => api('POST', '/appeal', { text })
+const around = panel(root, words, { conversation: () => current, unread, seen: () => shown, appeal })
 
 // Only whoever types needs these.
 if (framed) document.addEventListener('beforeinput', whole, { once: true })
@@ -72,8 +72,11 @@ async function goOn() {
   if (status === 401) return startOver([])
   if (status !== 200) return setTimeout(goOn, 4000)
   const open = body.tickets.find(({ state }) => MOVING.includes(state))
-  if (open) await enter(open.id)
+  if (open) return enter(open.id)
+  await showNotice()
 }
+
+const showNotice = async () => around.notice((await api('GET', '/notice')).body?.notice)
 
 async function enter(ticketId) {
   current?.close()
@@ -92,7 +95,8 @@ async function ask(event) {
   const fields = new FormData(form)
   for (const error of form.querySelectorAll('[data-error]')) error.hidden = true
   for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
-  if (!fields.get('terms')) return refuse('terms', say('terms_needed'))
+  if (event.submitter?.name === 'urgent') fields.set('urgent', 'yes')
+  else if (!fields.get('terms')) return refuse('terms', say('terms_needed'))
   const button = form.querySelector('button[data-kind="key"]')
   button.disabled = true
   const outcome = await send(fields)
@@ -118,6 +122,7 @@ async function send(fields) {
     question: fields.get('question'),
     page: pageOf(),
     channel: framed ? 'widget' : 'web',
+    urgent: (fields.has('urgent') && !fields.get('terms')) || undefined,
   })
   if (status === 200 || status === 201) {
     form.elements.clientId.value = newId()
@@ -142,6 +147,7 @@ async function send(fields) {
   // Under an id that stands for other words nothing would ever go out.
   if (code === 'client_id_reused') form.elements.clientId.value = newId()
   if (code === 'terms_changed') await showNewTerms()
+  if (code === 'abuse.banned') await showNotice()
   return { field: code === 'terms_changed' ? 'terms' : field, message: why(status, body) }
 }
 

@@ -1,4 +1,5 @@
 /** The private page of one request, live: the link is the key. Without this script its forms do the same. */
+import { call } from './chat/api.js'
 import { openConversation } from './chat/conversation.js'
 import { box, panel, rating, unreadCounter } from './chat/panel.js'
 import { wordsOf } from './chat/words.js'
@@ -8,7 +9,13 @@ const words = wordsOf(root)
 const { request: token, ticket: ticketId } = root.dataset
 let conversation = null
 
-const around = panel(root, words, { conversation: () => conversation, unread: unreadCounter(), seen: () => true })
+const appeal = (text) => call('POST', '/appeal', { token, language: root.dataset.language, body: { text } })
+const around = panel(root, words, {
+  conversation: () => conversation,
+  unread: unreadCounter(),
+  seen: () => true,
+  appeal,
+})
 const say = root.querySelector('[data-say]')
 box(say, {
   place: ticketId,

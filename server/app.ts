@@ -13,9 +13,11 @@ import { faqRoutes } from './chat/faq/routes.ts'
 import { chatRoutes, formsAgain } from './chat/routes.ts'
 import { ofCustomers } from './chat/uploads.ts'
 import { widgetScript } from './chat/widget/routes.ts'
+import { abuseRoutes } from './customers/abuse/cases/routes.ts'
 import { revealRoutes } from './customers/privacy/reveals/routes.ts'
 import { customerRoutes } from './customers/privacy/routes.ts'
 import { seenByPage } from './desk/presence/pages.ts'
+import { protectionRoutes } from './desk/protection/routes.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
@@ -26,7 +28,7 @@ import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { ahead, around, groupAsides, keeping, sources, steps } from './reactions.ts'
+import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
@@ -92,7 +94,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/tickets', entryRoutes(deps))
   app.route('/tickets', ticketRoutes(deps, around))
   app.route('/tickets', assignmentRoutes(deps, around))
+  app.route('/tickets', protectionRoutes(deps, around))
   app.route('/desk', deskRoutes(deps, around))
+  app.route('/abuse', abuseRoutes(deps, witness))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/knowledge/replies', replyRoutes(deps, sources))

@@ -5,10 +5,13 @@ import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import type { Witness } from './customers/abuse/cases/witness.ts'
+import { abuseKeeper } from './customers/abuse/keeping/queries.ts'
 import { customerKeeper, visitorKeeper, visitorsOver, voteKeeper } from './customers/keeping.ts'
 import type { Keeping } from './customers/privacy/keeping.ts'
 import { nextRunAside } from './customers/privacy/over/contributions.ts'
 import { listBeside } from './desk/beside/queries.ts'
+import { conductAside, panicOf } from './desk/protection/contributions.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationsAside } from './escalations/contributions.ts'
@@ -33,6 +36,7 @@ import { currentSettings } from './settings/queries.ts'
 import type { GroupAsides } from './settings/routes.ts'
 import { firstSteps } from './setup/contributions.ts'
 import { answersAside, wordsOfTicket } from './tickets/answers/contributions.ts'
+import { conductReactions } from './tickets/conduct/reactions.ts'
 import type { Around } from './tickets/conversation/contributions.ts'
 import {
   filesOver,
@@ -51,7 +55,9 @@ import {
   lockConversations,
 } from './tickets/keeping/queries.ts'
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
+import { listMessages } from './tickets/messages/queries.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
+import { listBriefly } from './tickets/queries.ts'
 import { slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
@@ -60,6 +66,7 @@ export const reactions: readonly Reactions<Database>[] = [
   rosterReactions,
   attendanceReactions,
   deskReactions,
+  conductReactions,
   slaReactions,
   promiseReactions,
   escalationReactions,
@@ -84,7 +91,8 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [escalationsAside, answersAside],
+  asides: [conductAside, escalationsAside, answersAside],
+  acts: [panicOf],
 }
 
 /** What is kept about a customer: every feature's own, in the order in which it is erased; conversations are locked first. */
@@ -92,6 +100,7 @@ export const keeping: Keeping = {
   keepers: [
     letterKeeper,
     incidentKeeper,
+    abuseKeeper,
     escalationKeeper,
     linkKeeper,
     ratingKeeper,
@@ -116,6 +125,9 @@ export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house
 
 /** What an article or a canned reply may be made from, and since when somebody has not seen what changed. */
 export const sources: Sources = { wordsOf: wordsOfTicket, lastOnPost }
+
+/** What the page of a case shows of its tickets: the customer's records know none. */
+export const witness: Witness = { ticketsOf: listBriefly, wordsOf: (db, id, upto) => listMessages(db, id, 0, upto) }
 
 /** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {

@@ -1,5 +1,6 @@
 import type { AccountTables } from './accounts/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
+import type { AbuseTables } from './customers/abuse/tables.ts'
 import type { PrivacyTables } from './customers/privacy/tables.ts'
 import type { CustomerTables } from './customers/tables.ts'
 import type { DeskTables } from './desk/tables.ts'
@@ -12,6 +13,7 @@ import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './p
 import type { PolicyTables } from './policies/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
+import type { ConductTables } from './tickets/conduct/tables.ts'
 import type { FileTables } from './tickets/files/tables.ts'
 import type { MergeTables } from './tickets/merging/tables.ts'
 import type { PromiseTables } from './tickets/promises/tables.ts'
@@ -25,6 +27,7 @@ export type Database = PlatformTables &
   KnowledgeTables &
   AccountTables &
   CustomerTables &
+  AbuseTables &
   PrivacyTables &
   RosterTables &
   AttendanceTables &
@@ -33,6 +36,7 @@ export type Database = PlatformTables &
   PromiseTables &
   MergeTables &
   FileTables &
+  ConductTables &
   DeskTables &
   EscalationTables &
   IncidentTables &

@@ -6,6 +6,7 @@ import { endShifts } from '../jobs/end-shifts.ts'
 import { endOver } from '../jobs/end-what-is-over.ts'
 import { escalateToDepartment, stepUpEscalations } from '../jobs/escalate-to-department.ts'
 import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
+import { expireMeasures } from '../jobs/expire-measures.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
@@ -40,6 +41,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   stepUpEscalations,
   warnOfClocks,
   breachClocks,
+  expireMeasures,
   trackPromises,
   trackFollowUp,
   writeReminders,

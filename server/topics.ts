@@ -7,6 +7,7 @@ import type { StaffId } from './kernel/ids.ts'
  *   desk          the queue changed                      desk.work
  *   escalations   a request to others changed            escalation.read
  *   incidents     an incident changed                    incident.read
+ *   abuse         a case of abuse changed                abuse.read
  *   board         figures, posts, alarms changed         board.read
  *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
@@ -27,6 +28,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),
+  ...(capabilities.has('abuse.read') ? ['abuse'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),
   ...(capabilities.has('system.operate') ? ['operation'] : []),
 ]

@@ -134,6 +134,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
     ticket = body
     hear.ticket(ticket)
     hear.marks(ticket.marks)
+    if (ticket.notice?.state === 'banned') void unsent.flush()
     if (ticket.lastSeq > last()) await resume()
   }
   /** A queue that moves fast says so often: once a moment is enough. */

@@ -99,7 +99,8 @@ export function drawer(log, words, { again, discard, file }) {
         link('try_again', () => again(one.clientId)),
         link('discard', () => discard(one.clientId)),
       )
-    } else if (late) {
+    } else if (one.held) after.append(icon('clock'), say('held'))
+    else if (late) {
       box.setAttribute('data-unsent', '')
       after.append(icon('wifi-off'), say('not_sent'))
     } else after.append(say('sending'))
@@ -119,7 +120,7 @@ export function drawer(log, words, { again, discard, file }) {
       before = message
     }
     for (const one of unsent)
-      list.push({ key: `out-${one.clientId}-${one.failed}-${stage(one)}`, make: () => pending(one) })
+      list.push({ key: `out-${one.clientId}-${one.failed}-${one.held}-${stage(one)}`, make: () => pending(one) })
     return list
   }
   const stage = (one) => (Date.now() - new Date(one.at).getTime() > 2500 ? 'late' : 'fresh')

@@ -4,7 +4,7 @@ import { alone, dropUnsent, keepUnsent, newId, unsentOf } from './store.js'
 
 const TRY_AGAIN_AFTER = 3000
 /** Of the live line: worth another try by the other door. */
-const PASSING = ['too_many', 'fault', 'busy']
+const PASSING = ['too_many', 'limited', 'fault', 'busy']
 
 /**
  * @param place the ticket, whose words these are
@@ -15,8 +15,10 @@ const PASSING = ['too_many', 'fault', 'busy']
 export function outbox(place, { live, http, changed, stored, why }) {
   let list = []
   let flushing = false
+  let more = false
   let closed = false
   let retry
+  let wait = 0
 
   const show = () => changed(list)
   const forget = (clientId) => {
@@ -33,11 +35,16 @@ export function outbox(place, { live, http, changed, stored, why }) {
   }
 
   async function flush() {
-    if (flushing || closed) return
+    if (closed) return
+    more = flushing
+    if (flushing) return
     flushing = true
-    clearTimeout(retry)
     try {
-      await alone(`unsent.${place}`, sendAll)
+      do {
+        more = false
+        clearTimeout(retry)
+        await alone(`unsent.${place}`, sendAll)
+      } while (more && !closed)
     } finally {
       flushing = false
     }
@@ -47,8 +54,9 @@ export function outbox(place, { live, http, changed, stored, why }) {
     for (const one of [...list]) {
       if (one.failed || closed) continue
       const outcome = await deliver(one)
-      if (outcome === 'later') {
-        retry = setTimeout(flush, TRY_AGAIN_AFTER * (0.7 + Math.random() * 0.6))
+      if (outcome === 'held' && !one.held) await keep({ ...one, held: true })
+      if (outcome === 'later' || outcome === 'held') {
+        retry = setTimeout(flush, Math.max(wait, TRY_AGAIN_AFTER * (0.7 + Math.random() * 0.6)))
         return
       }
       if (outcome === 'stored') await forget(one.clientId)
@@ -60,7 +68,9 @@ export function outbox(place, { live, http, changed, stored, why }) {
     if (answer && !answer.error) return taken(answer, one)
     if (answer?.error && !PASSING.includes(answer.error.code)) return why(400, answer)
     const { status, body } = await http(one)
+    wait = 1000 * (body?.error?.retryAfterSeconds ?? 0)
     if (status === 200 || status === 201) return taken(body, one)
+    if (body?.error?.code === 'limited') return 'held'
     return isPassing(status) || status === 401 ? 'later' : why(status, body)
   }
   function taken(acknowledged, one) {

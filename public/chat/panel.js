@@ -26,7 +26,7 @@ export function unreadCounter(tell = () => {}) {
   }
 }
 
-export function panel(root, words, { conversation, unread, seen }) {
+export function panel(root, words, { conversation, unread, seen, appeal }) {
   const { say, moment, nameOf, find, why } = words
   const all = (selector) => root.querySelectorAll(selector)
   const one = (selector) => root.querySelector(selector)
@@ -46,7 +46,15 @@ export function panel(root, words, { conversation, unread, seen }) {
     file: (seq) => fileOf(seq),
   })
 
+  let told = null
+  const notice = (now) => {
+    if (!now && !told && !one('[data-notice]')) return
+    told = now
+    import('./notice.js').then(({ draw }) => draw(root, told, { send: appeal, why, again: notice }))
+  }
+
   function ticket(now) {
+    notice(now.notice)
     root.dataset.state = now.state
     for (const element of all('[data-when]')) {
       const states = element.dataset.when.split(' ')
@@ -93,6 +101,7 @@ export function panel(root, words, { conversation, unread, seen }) {
 
   return {
     ticket,
+    notice,
     talk: (messages, unsent) => {
       const fresh = messages.filter(({ author, seq }) => author === 'staff' && seq > known)
       if (ready && fresh.length > 0 && !(document.visibilityState === 'visible' && seen()))

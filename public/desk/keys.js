@@ -36,6 +36,7 @@ const ACTS = {
   n: () => write('note', noteArea()),
   t: () => unfold('act-transfer', 'input:not([type=hidden]), button'),
   e: () => unfold('act-resolve', 'select'),
+  '!': () => unfold('act-abuse', 'input'),
   '/': () => {
     if (!replyArea()) return undefined
     write('reply', replyArea())

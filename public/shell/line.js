@@ -14,8 +14,20 @@ export const line = io('/desk', {
 })
 
 const MINE = new Set(['offer', 'work', 'duty'])
-const STANDING = ['offer', 'work', 'duty', 'desk', 'board', 'roster', 'escalations', 'incidents', 'reveals', 'refresh']
-const FRAME = new Set(['offer', 'work', 'duty', 'desk', 'board', 'escalations', 'incidents', 'refresh'])
+const STANDING = [
+  'offer',
+  'work',
+  'duty',
+  'desk',
+  'board',
+  'roster',
+  'escalations',
+  'incidents',
+  'abuse',
+  'reveals',
+  'refresh',
+]
+const FRAME = new Set(['offer', 'work', 'duty', 'desk', 'board', 'escalations', 'incidents', 'abuse', 'refresh'])
 /** Topics of one act arrive together; what they ask for is fetched once. */
 const GATHER_MILLISECONDS = 60
 const POLL_MILLISECONDS = 3000

@@ -35,6 +35,9 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'escalation.lead',
     'incident.read',
     'incident.lead',
+    'abuse.read',
+    'abuse.lead',
+    'abuse.decide',
     'knowledge.edit',
   ],
 }
@@ -44,7 +47,16 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   head: ['board.read', 'escalation.read', 'escalation.handle'],
   hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read', 'knowledge.edit', 'reveal.read'],
   administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
-  leadership: ['board.read', 'ticket.read', 'customer.reveal', 'ticket.search', 'leadership.read', 'incident.read'],
+  leadership: [
+    'board.read',
+    'ticket.read',
+    'customer.reveal',
+    'ticket.search',
+    'leadership.read',
+    'incident.read',
+    'abuse.read',
+    'abuse.decide',
+  ],
   administrator: [
     'settings.edit',
     'people.edit',

@@ -1,6 +1,7 @@
+import { whyBanned } from '../customers/abuse/measures/rules.ts'
 import { findOrMakeCustomer } from '../customers/actions.ts'
 import { lockVisitor } from '../customers/queries.ts'
-import { readContact } from '../customers/rules.ts'
+import { contactIn, readContact } from '../customers/rules.ts'
 import type { Channel } from '../events/tickets.ts'
 import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
@@ -16,12 +17,14 @@ import { getCustomerSide, lockTicket, type TicketRow } from '../tickets/queries.
 import { type Given, giveRating } from '../tickets/ratings/actions.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import { ChatOpen } from './access.ts'
+import { keepLimit, needHeard } from './conduct/actions.ts'
 import { findAsked, readStanding, type TicketFacts } from './queries.ts'
 import { chatState, promiseOf } from './rules.ts'
 
 export type Question = {
   readonly clientId: string
-  readonly termsVersion: number
+  /** What they accepted; null: an urgent case, which terms never hold up (REGULATION row 60). */
+  readonly termsVersion: number | null
   readonly language: Language
   readonly name: string
   /** As typed; `Refusal` customers.contact_unclear where nobody can be reached by it. */
@@ -46,15 +49,19 @@ export type Asked = {
  * A visitor asks. With somebody on post the question waits in the live queue, else it is kept with a promised time.
  * The visitor's row is locked first, so that two sends of one question make one ticket.
  * @param zone the company's, for the day desk's local time
- * @throws ChatOpen where another request of this visitor is open; Conflict client_id_reused | terms_changed
+ * @throws ChatOpen where another request of this visitor is open; Conflict client_id_reused | terms_changed; Refusal
+ * abuse.banned | abuse.one_request; TooMany limited
  */
 export async function askQuestion(tx: Tx, asked: Question, zone: string): Promise<Asked> {
   const visitorId = visitorOf(tx)
   await lockVisitor(tx, visitorId)
-  const standing = await readStanding(tx.db, visitorId, { ...asked, now: tx.now })
+  const given = contactIn(asked.contact)
+  const standing = await readStanding(tx.db, visitorId, { ...asked, contact: given, now: tx.now })
   if (standing.asked) return again(tx, visitorId, asked)
+  if (standing.measure?.state === 'banned') throw whyBanned(standing.measure.until, tx.now)
   if (standing.open) throw new ChatOpen(standing.open)
-  if (asked.termsVersion !== standing.terms) throw new Conflict('terms_changed')
+  if (standing.measure) await keepLimit(tx, standing.measure, visitorId)
+  if (asked.termsVersion !== null && asked.termsVersion !== standing.terms) throw new Conflict('terms_changed')
   if (!standing.topicThere) throw new Malformed('bad_field', 'topicId')
   const contact = readContact(asked.contact)
   const { name, language, termsVersion } = asked
@@ -132,6 +139,7 @@ export async function confirmAsCustomer(tx: Tx, id: TicketId): Promise<void> {
 /** The customer says it is not solved after all. What goes on already stays as it is. */
 export async function reopenByCustomer(tx: Tx, id: TicketId): Promise<void> {
   const { state } = await lockOwn(tx, id)
+  await needHeard(tx, id)
   if (chatState(state) === 'closed') throw refusal('tickets.closed')
   if (state === 'resolved') await reopenTicket(tx, id)
 }
@@ -139,6 +147,7 @@ export async function reopenByCustomer(tx: Tx, id: TicketId): Promise<void> {
 /** The complaint button; on what has ended for good there is nobody left to hear it. */
 export async function complainAsCustomer(tx: Tx, id: TicketId): Promise<void> {
   const { state, complained_at } = await lockOwn(tx, id)
+  await needHeard(tx, id)
   if (chatState(state) !== 'closed') await complain(tx, id)
   else if (!complained_at) throw refusal('tickets.closed')
 }
@@ -170,7 +179,9 @@ export async function rate(tx: Tx, id: TicketId, given: Given): Promise<void> {
     before.product === given.product &&
     (before.comment ?? '') === given.comment &&
     before.reasons.join() === given.reasons.join()
-  if (!same) await giveRating(tx, id, given)
+  if (same) return
+  await needHeard(tx, id)
+  await giveRating(tx, id, given)
 }
 
 /** Whose it is is asked before anything is locked: a stranger's press must not even hold up those who work there. */

@@ -17,7 +17,7 @@ export type Again = {
 }
 type Show = (c: Ctx, again: Again) => Promise<Response>
 
-const FORM = /^\/(requests\/[^/]+\/(messages|complaint|reopening|ending|confirmation|rating))?$/
+const FORM = /^\/(appeal|requests\/[^/]+\/(messages|complaint|reopening|ending|confirmation|rating|appeal))?$/
 
 const isCustomerForm = ({ req }: Ctx): boolean => req.method === 'POST' && FORM.test(req.path)
 
@@ -71,7 +71,7 @@ export const fieldsOf = (typed: URLSearchParams): Record<string, string> =>
   Object.fromEntries([...typed.keys()].map((name) => [name, [...new Set(typed.getAll(name))].join('\n')]))
 
 /** Fields that people type into; the rest goes along unseen. */
-const WRITTEN = ['question', 'body', 'comment', 'name', 'contact']
+const WRITTEN = ['question', 'body', 'comment', 'appeal', 'name', 'contact']
 const TWICE_IS_ONCE: ReadonlySet<number> = new Set([403, 429, 500, 503])
 
 function showKept(c: Ctx, deps: Deps, again: Again): Promise<Response> {

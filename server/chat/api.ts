@@ -1,18 +1,21 @@
 import { Hono } from 'hono'
 import { welcomeVisitor } from '../customers/actions.ts'
 import { wordsOf } from '../i18n/dictionaries.ts'
+import type { Language } from '../kernel/language.ts'
 import { system } from '../platform/actor.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { answerError } from '../web/errors.ts'
 import { json } from '../web/forms.ts'
-import { ChatOpen } from './access.ts'
+import { type Bearer, ChatOpen } from './access.ts'
+import { appealAs, emergencyPhone, noticeFor } from './conduct/notices.ts'
+import { worded } from './conduct/words.ts'
 import { gateOf } from './gate.ts'
 import { greeting } from './greeting.ts'
 import { requestRoutes } from './requests/api.ts'
 import { LIMITS } from './rules.ts'
-import { VISITOR } from './shapes.ts'
+import { APPEAL, VISITOR } from './shapes.ts'
 
 /** The customer's protocol over HTTP, for any client (protocol.md). */
 export function chatApiRoutes(deps: Deps) {
@@ -41,6 +44,19 @@ export function chatApiRoutes(deps: Deps) {
     const { language } = await json(c, VISITOR)
     const { token, expiresAt } = await deps.transact(system, (tx) => welcomeVisitor(tx, language))
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 201)
+  })
+  app.use('/notice', gate.bearer)
+  app.use('/appeal', gate.bearer)
+  const notice = async (bearer: Bearer, language: Language) =>
+    worded(await noticeFor(deps.db, bearer, deps.clock.now()), language, deps.config.timeZone)
+  app.get('/notice', gate.plain, async (c) => {
+    const [phone, told] = await Promise.all([emergencyPhone(deps.db), notice(c.var.bearer, c.var.language)])
+    return c.json({ notice: told, phone: phone || null })
+  })
+  app.post('/appeal', gate.plain, gate.questions, async (c) => {
+    const { text: words } = await json(c, APPEAL)
+    await appealAs(deps, c.var.bearer, words)
+    return c.json({ notice: await notice(c.var.bearer, c.var.language) })
   })
   app.use('/tickets/*', gate.bearer)
   app.route('/tickets', requestRoutes(deps, gate))

@@ -41,6 +41,7 @@ export async function frontOf(c: Context<Env>, { db, clock, config }: Deps) {
       email: settings.dayDeskEmail,
       phone: settings.dayDeskPhone,
     },
+    phone: settings.emergencyPhone || settings.dayDeskPhone,
     clientId: crypto.randomUUID(),
     limits: LIMITS,
     ratingReasons: RATING_REASONS,
@@ -53,6 +54,13 @@ export const scriptWords = (language: Language) => ({
   ...branchOf(language, 'chat.live'),
   house: branchOf(language, 'conversation.house'),
   states: branchOf(language, 'requests.title'),
-  next: branchOf(language, 'chat.again.next'),
+  next: nextFor(language),
   field: branchOf(language, 'chat.field'),
 })
+
+type Next = { abuse: Record<string, string>; limited?: string; limited_one?: string; limited_other?: string }
+/** What only pages without a script say is not sent along. */
+function nextFor(language: Language): object {
+  const { abuse, limited, limited_one, limited_other, ...next } = branchOf(language, 'chat.again.next') as Next
+  return { ...next, abuse: { banned: abuse.banned, one_request: abuse.one_request } }
+}

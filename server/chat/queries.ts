@@ -1,4 +1,14 @@
 import { sql } from 'kysely'
+import {
+  type ConductNotice,
+  type Measure,
+  type MeasureJson,
+  measureFrom,
+  measureOn,
+  noticeFrom,
+  noticeOn,
+} from '../customers/abuse/measures/queries.ts'
+import type { Contact } from '../customers/rules.ts'
 import { isSomeoneOnPost, onPostAt } from '../desk/queries.ts'
 import { ERASED } from '../kernel/erased.ts'
 import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
@@ -33,6 +43,8 @@ export type CustomerTicket = {
   /** The request that this one was merged into and that goes on instead, else null. */
   mergedInto: TicketId | null
   marks: Marks
+  /** What is in force on this customer, in plain words by the client; null: nothing. */
+  notice: ConductNotice | null
   createdAt: string
 }
 export type CustomerRating = {
@@ -61,7 +73,7 @@ export type TicketFacts = Pick<
 
 export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Promise<CustomerTicket> {
   const state = chatState(ticket.state)
-  const { ahead, pace, marks, rating, confirmed, mergedInto } = await readAround(db, ticket, now)
+  const { ahead, pace, marks, rating, confirmed, mergedInto, notice } = await readAround(db, ticket, now)
   const place = ahead === null ? null : Number(ahead) + 1
   return {
     id: ticket.id,
@@ -80,6 +92,7 @@ export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Pr
     confirmed,
     mergedInto: mergedInto ?? null,
     marks: marksFrom(marks),
+    notice: noticeFrom(notice),
     createdAt: ticket.created_at.toISOString(),
   }
 }
@@ -107,6 +120,7 @@ type Around = {
   rating: AnyRating | null
   confirmed: boolean
   mergedInto: TicketId | null
+  notice: ConductNotice | null
 }
 
 /** Everything around a ticket that its view needs, in one statement; place and pace only where it waits. */
@@ -117,6 +131,7 @@ async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Da
     select
       ${waits ? sql`(select ${aheadOf(sql.ref('t'))} from tickets t where t.id = ${id} and t.state = 'queued')` : sql`null`} as ahead,
       ${waits ? paceAt(now, settings) : sql`null::json`} as pace,
+      ${noticeOn(sql`(select customer_id from tickets where id = ${id})`, now)} as notice,
       (select coalesce(json_agg(m), '[]') from (
         select reader, delivered_seq, read_seq from marks where ticket_id = ${id}) m) as marks,
       (select to_json(r) from (
@@ -125,7 +140,9 @@ async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Da
       ${state === 'merged' ? sql`(select into_id::text from ticket_merges where from_id = ${id} and split_at is null)` : sql`null`} as "mergedInto"`.execute(
     db,
   )
-  return rows[0] ?? { ahead: null, pace: null, marks: [], rating: null, confirmed: false, mergedInto: null }
+  return (
+    rows[0] ?? { ahead: null, pace: null, marks: [], rating: null, confirmed: false, mergedInto: null, notice: null }
+  )
 }
 
 /** Who is able, and who was taken from the queue for the first time since the running shifts began; one more than tells, for its turn. */
@@ -174,26 +191,31 @@ export type Standing = {
   terms: number
   topicThere: boolean
   onPost: boolean
+  /** What is in force on whoever asks, or on whomever the contact they give belongs to. */
+  measure: Measure | undefined
 }
+
+type Asking = { clientId: string; topicId: CategoryId | null; contact: Contact | undefined }
 
 /** In one statement. Only what was committed before the visitor was locked is missing in it: so lock first. */
 export async function readStanding(
   db: Reader,
   visitorId: VisitorId,
-  { clientId, topicId, now }: { clientId: string; topicId: CategoryId | null; now: Date },
+  { clientId, topicId, contact, now }: Asking & { now: Date },
 ): Promise<Standing> {
   const { quietSeconds } = await currentSettings(db)
-  const { rows } = await sql<Standing>`
+  const { rows } = await sql<Omit<Standing, 'measure'> & { measure: MeasureJson | null }>`
     select
       exists (select from tickets t join messages m on m.ticket_id = t.id and m.seq = 1
         where t.visitor_id = ${visitorId} and m.client_id = ${clientId}::uuid) as asked,
       (select id from tickets where visitor_id = ${visitorId} and state in ('new', 'queued', 'open')) as open,
       (select coalesce(max(version), 0) from customer_terms) as terms,
       (${topicId}::bigint is null or exists (select from categories where id = ${topicId} and active)) as "topicThere",
+      ${measureOn(sql`(select customer_id from visitors where id = ${visitorId})`, contact ?? null, now)} as measure,
       ${isSomeoneOnPost(now, quietSeconds)} as "onPost"`.execute(db)
   const [row] = rows
   if (!row) throw new Error('no answer about how the house stands')
-  return row
+  return { ...row, measure: measureFrom(row.measure) }
 }
 
 export type FirstMessage = { ticketId: TicketId; number: string; body: string; seq: number; id: MessageId; at: Date }

@@ -15,6 +15,9 @@ import { ChatOpen } from './access.ts'
 import { askQuestion, linkForCustomer } from './actions.ts'
 import { type Again, answerFormOr, fieldsOf, troubleOf } from './again.ts'
 import { senderOf } from './browser.ts'
+import { standingHere } from './conduct/notices.ts'
+import { appealPages, showAppealAgain } from './conduct/routes.ts'
+import { worded } from './conduct/words.ts'
 import { frontOf } from './front.ts'
 import { gateOf } from './gate.ts'
 import { requestPages, showRequestAgain } from './requests/routes.ts'
@@ -28,6 +31,7 @@ const ASKED = {
   clientId,
   termsVersion: z.coerce.number().int().min(0),
   terms: z.literal('accepted').optional(),
+  urgent: z.literal('yes').optional(),
   language: z.enum(LANGUAGES),
   name: text(LIMITS.nameLetters),
   contact: text(LIMITS.contactLetters),
@@ -42,25 +46,29 @@ export function chatRoutes(deps: Deps) {
     .get('/', (c) => showHelp(c, deps, {}))
     .post('/', gate.pace, gate.newcomers, (c) => ask(c, deps))
     .route('/requests', requestPages(deps, gate))
+    .route('/appeal', appealPages(deps, gate))
     .route('/widget', widgetPages(deps))
 }
 
 /** Where every error of the house ends: a form of a customer comes back with all its words. */
 export const formsAgain = (deps: Deps) =>
-  answerFormOr(deps, (c, again) =>
-    c.req.path === '/' ? showHelpAgain(c, deps, again) : showRequestAgain(c, deps, again),
-  )
+  answerFormOr(deps, (c, again) => {
+    if (c.req.path === '/appeal') return showAppealAgain(c, deps, again)
+    return c.req.path === '/' ? showHelpAgain(c, deps, again) : showRequestAgain(c, deps, again)
+  })
 
 /**
  * A question from the form. The visitor is the browser that got the form, so that two presses of one button make one
  * request; the answer is its private page, in the language that was chosen for it.
  */
 async function ask(c: Ctx, deps: Deps): Promise<Response> {
-  const { terms, topic, ...asked } = await form(c, ASKED)
-  if (!terms) throw refusal('chat.terms_needed', {}, 'terms')
+  const { terms, urgent, topic, termsVersion, ...asked } = await form(c, ASKED)
+  if (!terms && !urgent) throw refusal('chat.terms_needed', {}, 'terms')
   const actor = await visitorOf(c, deps, asked.language)
   const question = {
     ...asked,
+    // Read later: an urgent case is never held up by terms (REGULATION row 60).
+    termsVersion: terms ? termsVersion : null,
     topicId: topic === '' ? null : (topic as CategoryId),
     page: null,
     channel: 'web',
@@ -111,12 +119,19 @@ async function showHelp(
   values: Values,
   status: Parameters<typeof page>[4] = 200,
 ): Promise<Response> {
-  const front = await frontOf(c, deps)
+  const [front, here] = await Promise.all([frontOf(c, deps), standingHere(c, deps)])
   return page(
     c,
     deps,
     'chat/help',
-    { ...front, facade: facade(16, 15, front.awake), asksIn: c.var.language, ...values },
+    {
+      ...front,
+      facade: facade(16, 15, front.awake),
+      asksIn: c.var.language,
+      notice: worded(here?.notice ?? null, c.var.language, deps.config.timeZone),
+      appealAt: '/appeal',
+      ...values,
+    },
     status,
   )
 }

@@ -9,6 +9,7 @@ export const LIMITS = {
   questionLetters: 4000,
   messageLetters: 4000,
   commentLetters: 2000,
+  appealLetters: 2000,
   pageLetters: 2000,
   bytes: 64_000,
   messagesAtOnce: 200,

@@ -15,6 +15,8 @@ const webPage = optionalText(LIMITS.pageLetters).refine(
 
 export const VISITOR = { language: z.enum(LANGUAGES) }
 
+export const APPEAL = { text: text(LIMITS.appealLetters) }
+
 export const QUESTION = {
   clientId,
   termsVersion: z.number().int(),
@@ -25,6 +27,7 @@ export const QUESTION = {
   question: text(LIMITS.questionLetters),
   page: webPage.nullish(),
   channel: z.enum(['web', 'widget', 'api']).default('api'),
+  urgent: z.literal(true).optional(),
 }
 
 export const MESSAGE = { clientId, body: text(LIMITS.messageLetters) }

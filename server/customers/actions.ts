@@ -51,5 +51,5 @@ export async function recordCustomer(tx: Tx, { contact, ...who }: Who): Promise<
 export const findOrMakeCustomer = (
   tx: Tx,
   visitorId: VisitorId,
-  who: Who & { readonly termsVersion: number },
+  who: Who & { readonly termsVersion: number | null },
 ): Promise<CustomerId> => customers.storeCustomerOf(tx, visitorId, who)

@@ -180,12 +180,13 @@ export async function lockVisitor(tx: Tx, id: VisitorId): Promise<{ customerId: 
 
 /**
  * The customer that a visitor speaks for, made where there is none: what they call themselves now is the name, a contact
- * that is new is added, unverified, and the terms they accepted are noted. One statement.
+ * that is new is added, unverified, and the terms they accepted are noted; null: none, an urgent case goes before. One
+ * statement.
  */
 export async function storeCustomerOf(
   tx: Tx,
   id: VisitorId,
-  { name, language, contact, termsVersion }: Who & { contact: Contact | null; termsVersion: number },
+  { name, language, contact, termsVersion }: Who & { contact: Contact | null; termsVersion: number | null },
 ): Promise<CustomerId> {
   const { rows } = await sql<{ customer_id: CustomerId }>`
     with visitor as (
@@ -200,8 +201,9 @@ export async function storeCustomerOf(
       where ${contact !== null}
       on conflict on constraint contacts_once_a_customer do nothing
     )
-    update visitors set customer_id = visitor.customer_id, language = ${language}, terms_version = ${termsVersion},
-      terms_accepted_at = ${tx.now}, seen_at = ${tx.now}
+    update visitors set customer_id = visitor.customer_id, language = ${language},
+      terms_version = coalesce(${termsVersion}::integer, terms_version),
+      terms_accepted_at = case when ${termsVersion === null} then terms_accepted_at else ${tx.now}::timestamptz end, seen_at = ${tx.now}
     from visitor where visitors.id = ${id} returning visitor.customer_id`.execute(tx.db)
   const [row] = rows
   if (!row) throw new NotFound()

@@ -14,9 +14,13 @@ const { PhoneNumberFormat, PhoneNumberUtil } = libphonenumber
 const phones = PhoneNumberUtil.getInstance()
 const email = z.email().max(EMAIL_LENGTH)
 
-/** What somebody typed to be reached at. @throws Refusal customers.contact_unclear under the field `contact` */
+/** What somebody typed to be reached at, if it is that. */
+export const contactIn = (typed: string): Contact | undefined =>
+  typed.includes('@') ? readEmail(typed.trim()) : readPhone(typed.trim())
+
+/** @throws Refusal customers.contact_unclear under the field `contact` */
 export function readContact(typed: string): Contact {
-  const contact = typed.includes('@') ? readEmail(typed.trim()) : readPhone(typed.trim())
+  const contact = contactIn(typed)
   if (!contact) throw refusal('customers.contact_unclear', {}, 'contact')
   return contact
 }

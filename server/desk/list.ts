@@ -99,7 +99,8 @@ export async function hadTonight({ db, clock, config }: House & Pick<Deps, 'conf
     had: tonight.length,
     inHand: tonight.filter(({ why }) => why === null).length,
     resolved: tonight.filter(({ why }) => why === 'resolved').length,
-    rated: tonight.filter(({ rating }) => rating?.service).length,
+    // What has left the appraisal counts neither for nor against anybody.
+    rated: tonight.filter(({ rating, excluded }) => rating?.service && !excluded).length,
   }
   return { tonight, counts, since }
 }

@@ -4,6 +4,7 @@ import type { Database } from '../schema.ts'
 import { raiseAlarm, settleAlarmsOf } from './alarms/actions.ts'
 import { offerNext, withdrawOffers, withdrawOffersTo } from './offers/actions.ts'
 import { leaveDesk, returnAllWork } from './presence/actions.ts'
+import { settlePanic } from './protection/actions.ts'
 
 /** Whoever brought a question or made room. */
 const ROOM = [
@@ -27,6 +28,10 @@ export const deskReactions: Reactions<Database> = {
       await withdrawOffersTo(tx, staffId)
     },
     'ticket.complained': async (tx, { ticketId }) => raiseAlarm(tx, 'complaint', ticketId),
+    'abuse.flagged': async (tx, { ticketId }) => raiseAlarm(tx, 'abuse', ticketId),
+    'abuse.warned': async (tx, { caseId }) => settlePanic(tx, caseId),
+    'abuse.limited': async (tx, { caseId }) => settlePanic(tx, caseId),
+    'abuse.lifted': async (tx, { caseId }) => settlePanic(tx, caseId),
     'promise.broken': async (tx, { ticketId }) => raiseAlarm(tx, 'promise_broken', ticketId),
     // Kept for the next person on post, and the promised time has passed.
     'ticket.follow_up_due': async (tx, { ticketId, state }) => {

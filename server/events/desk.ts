@@ -11,6 +11,7 @@ export type AlarmKind =
   | 'escalation_bounced'
   | 'promise_broken'
   | 'not_answered'
+  | 'abuse'
 
 export type DeskEvents = {
   'offer.made': Offer & { expiresAt: Instant }

@@ -1,3 +1,4 @@
+import type { AbuseEvents } from './abuse.ts'
 import type { AccountEvents } from './accounts.ts'
 import type { AttendanceEvents } from './attendance.ts'
 import type { ClockEvents } from './clocks.ts'
@@ -14,7 +15,8 @@ import type { SettingEvents } from './settings.ts'
 import type { TicketEvents } from './tickets.ts'
 
 /** Everything the house can say, past tense: name → payload. Payloads hold ids, states, numbers and instants, never words. */
-export type Events = AccountEvents &
+export type Events = AbuseEvents &
+  AccountEvents &
   AttendanceEvents &
   ClockEvents &
   DeskEvents &

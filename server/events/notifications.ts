@@ -1,8 +1,14 @@
 import type { MailId, ReminderId, StaffId } from '../kernel/ids.ts'
 
 export type MailKind = 'invitation' | 'reset' | 'escalation' | 'reminder'
-export type ReminderKind = 'promise_soon' | 'promise_broken' | 'follow_up' | 'unaccepted'
-export type ReminderPart = 'owner' | 'handler' | 'head'
+export type ReminderKind =
+  | 'promise_soon'
+  | 'promise_broken'
+  | 'follow_up'
+  | 'unaccepted'
+  | 'ban_proposed'
+  | 'ban_appealed'
+export type ReminderPart = 'owner' | 'handler' | 'head' | 'second'
 
 export type NotificationEvents = {
   'mail.left': { mailId: MailId; kind: MailKind; staffId: StaffId }

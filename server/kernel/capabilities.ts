@@ -17,6 +17,9 @@ export const CAPABILITIES = [
   'escalation.lead', // decide where a request goes after it bounced
   'incident.read',
   'incident.lead', // acknowledge, answer and close incidents of the night
+  'abuse.read', // cases of abuse, with their evidence
+  'abuse.lead', // warn, limit, propose a ban, lift
+  'abuse.decide', // the second person: confirm a ban, answer an appeal
   'knowledge.read', // articles as they stand, and canned replies of one's own
   'knowledge.edit', // write, publish and withdraw what customers read
   'directory.read', // who answers at night, department by department

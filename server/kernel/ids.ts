@@ -26,6 +26,7 @@ export type EscalationId = Id<'escalation'>
 export type EscalationOfferId = Id<'escalation-offer'>
 export type ClockId = Id<'clock'>
 export type PromiseId = Id<'promise'>
+export type AbuseCaseId = Id<'abuse-case'>
 export type IncidentId = Id<'incident'>
 export type ReminderId = Id<'reminder'>
 export type CategoryId = Id<'category'>

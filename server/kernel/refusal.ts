@@ -67,12 +67,14 @@ export class Unauthenticated extends Error {
   override readonly name = 'Unauthenticated'
 }
 
-/** Too often. HTTP 429. */
+/** Too often: `too_many` for anybody, `limited` for a customer whose pace was set. HTTP 429. */
 export class TooMany extends Error {
   override readonly name = 'TooMany'
   readonly retryAfterSeconds: number
-  constructor(retryAfterSeconds: number) {
-    super('too_many')
+  readonly code: 'too_many' | 'limited'
+  constructor(retryAfterSeconds: number, code: 'too_many' | 'limited' = 'too_many') {
+    super(code)
     this.retryAfterSeconds = retryAfterSeconds
+    this.code = code
   }
 }

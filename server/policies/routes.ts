@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { Refusal } from '../kernel/refusal.ts'
+import { currentSettings } from '../settings/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, optionalText, query, wholeNumber } from '../web/forms.ts'
@@ -8,16 +9,21 @@ import { page, seeOther } from '../web/page.ts'
 import { publishTerms } from './actions.ts'
 import { currentTerms, listTerms } from './queries.ts'
 
-/** GET /terms: what customers accept when they ask. */
+/** GET /terms: what customers accept when they ask. GET /how-it-works: the way of a request and what both sides may expect (REGULATION row 60). */
 export const policyRoutes = (deps: Deps) =>
-  new Hono<Env>().get('/terms', async (c) => {
-    const { version, body, publishedAt } = await currentTerms(deps.db)
-    return page(c, deps, 'policies/terms', {
-      version,
-      publishedAt,
-      paragraphs: body[c.var.language].split('\n').filter(Boolean),
+  new Hono<Env>()
+    .get('/terms', async (c) => {
+      const { version, body, publishedAt } = await currentTerms(deps.db)
+      return page(c, deps, 'policies/terms', {
+        version,
+        publishedAt,
+        paragraphs: body[c.var.language].split('\n').filter(Boolean),
+      })
     })
-  })
+    .get('/how-it-works', async (c) => {
+      const { emergencyPhone, dayDeskPhone } = await currentSettings(deps.db)
+      return page(c, deps, 'policies/flow', { phone: emergencyPhone || dayDeskPhone })
+    })
 
 /** Longer than the rules allow, so that they can say so in words; app.ts lets so much in. */
 const LETTERS = 40_000

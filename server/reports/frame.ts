@@ -1,4 +1,5 @@
 import { hasChief } from '../accounts/leadership/queries.ts'
+import { countForDecider } from '../customers/abuse/cases/queries.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
 import { countForMe, openOfferOf } from '../desk/queries.ts'
 import { openOfferOf as openRequestOf } from '../escalations/offers/queries.ts'
@@ -17,7 +18,7 @@ type At = { db: Reader; now: Date; zone: string }
 /** What stands around the content of every staff page: what needs this person where, and the line of the night. */
 export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
   const works = me.capabilities.has('desk.work')
-  const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders] = await Promise.all([
+  const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders, abuse] = await Promise.all([
     works ? countForMe(db, me.staffId) : 0,
     me.capabilities.has('board.read') ? openAlarms(db) : [],
     offerTo(db, me, now),
@@ -26,8 +27,14 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
     me.capabilities.has('escalation.read') ? countForPerson(db, me.staffId) : 0,
     me.capabilities.has('incident.lead') ? countOpenIncidents(db) : 0,
     countUnread(db, me.staffId),
+    me.capabilities.has('abuse.read')
+      ? countForDecider(db, me.staffId, {
+          leads: me.capabilities.has('abuse.lead'),
+          decides: me.capabilities.has('abuse.decide'),
+        })
+      : 0,
   ])
-  const counted = { desk, escalations, incidents, reminders }
+  const counted = { desk, escalations, incidents, reminders, abuse }
   // As the board draws them: one row a ticket, however many reasons ring.
   const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size
   return {

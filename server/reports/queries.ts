@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { AlarmKind } from '../events/desk.ts'
 import type { Post } from '../kernel/capabilities.ts'
-import type { AlarmId, StaffId, TicketId } from '../kernel/ids.ts'
+import type { AbuseCaseId, AlarmId, StaffId, TicketId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
 import { HOUR, MINUTE, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
@@ -96,6 +96,8 @@ export type Need = {
     since: Date
     open: boolean
   } | null
+  /** The case that an agent opened with the panic key. */
+  caseId: AbuseCaseId | null
   /** Who was asked in this round and did not take it. */
   refusedBy: { name: string; nameEn: string }[]
 }
@@ -114,11 +116,13 @@ export async function listNeeds(db: Reader): Promise<Need[]> {
     since: Date
     state: string
     held_by: string | null
+    case_id: string | null
     refused: { name: string; nameEn: string }[] | null
   }>`
     select a.id, a.kind, a.raised_at, a.subject, t.id as ticket_id, t.number, t.subject as ticket_subject, t.state,
       (select h.staff_id from assignments h where h.ticket_id = t.id and h.ended_at is null) as held_by,
       c.name as customer, coalesce(t.queued_at, t.created_at) as since,
+      case when a.kind = 'abuse' then (select max(f.case_id) from abuse_flags f where f.ticket_id = t.id) end as case_id,
       (select json_agg(distinct jsonb_build_object('name', s.name, 'nameEn', s.name_en)) from offers o join staff s on s.id = o.staff_id
         where o.ticket_id = t.id and o.round = t.round and o.state in ('passed', 'expired')) as refused
     from alarms a
@@ -142,6 +146,7 @@ export async function listNeeds(db: Reader): Promise<Need[]> {
           open: row.state === 'queued',
         }
       : null,
+    caseId: row.case_id as AbuseCaseId | null,
     refusedBy: row.refused ?? [],
   }))
 }

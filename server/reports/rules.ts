@@ -10,6 +10,7 @@ export function sparkline(values: readonly number[]): string {
 
 /** The most pressing reason first; one bell a ticket on the board, however many reasons ring. */
 const PRESSING = [
+  'abuse',
   'complaint',
   'offers_refused',
   'nobody_eligible',
@@ -19,13 +20,14 @@ const PRESSING = [
   'not_answered',
   'job_failed',
 ] as const
+const FIRST: ReadonlySet<string> = new Set(['abuse', 'complaint'])
 type Ringing = {
   readonly alarmId: string
   readonly kind: (typeof PRESSING)[number]
   readonly ticket: { id: string } | null
 }
 
-/** Alarms of one ticket as one row, complaints on top, then in the order in which they began to ring. */
+/** Alarms of one ticket as one row, colleagues who are insulted and complaints on top, then in the order in which they began to ring. */
 export function gather<Row extends Ringing>(rows: readonly Row[]): (Row & { also: string[] })[] {
   const byTicket = Map.groupBy(rows, ({ alarmId, ticket }) => (ticket ? `ticket:${ticket.id}` : `alarm:${alarmId}`))
   return [...byTicket.values()]
@@ -33,7 +35,7 @@ export function gather<Row extends Ringing>(rows: readonly Row[]): (Row & { also
       const [first, ...others] = same.toSorted((a, b) => PRESSING.indexOf(a.kind) - PRESSING.indexOf(b.kind))
       return first ? [{ ...first, also: others.map(({ alarmId }) => alarmId) }] : []
     })
-    .toSorted((a, b) => Number(b.kind === 'complaint') - Number(a.kind === 'complaint'))
+    .toSorted((a, b) => Number(FIRST.has(b.kind)) - Number(FIRST.has(a.kind)))
 }
 
 /** Hours shown before and after (LOOK). */

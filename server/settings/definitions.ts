@@ -42,6 +42,7 @@ export const SETTINGS = {
   dayDeskEnd: time('customers', '18:00'),
   dayDeskPhone: text('customers', 'phone'),
   dayDeskEmail: text('customers', 'email'),
+  emergencyPhone: text('customers', 'phone'),
   requestPageDays: number('customers', 'days', 30, [1, 365]),
   visitorDays: number('customers', 'days', 90, [1, 365]),
 
@@ -51,6 +52,14 @@ export const SETTINGS = {
   retentionFileDays: number('privacy', 'days', 180, [7, 3650]),
   retentionVisitorDays: number('privacy', 'days', 30, [1, 365]),
   retentionLetterDays: number('privacy', 'days', 90, [7, 3650]),
+
+  abuseWarningDays: number('conduct', 'days', 30, [1, 180]),
+  abuseLimitHours: number('conduct', 'hours', 24, [1, 168]),
+  abuseLimitMostHours: number('conduct', 'hours', 72, [1, 336]),
+  abusePaceSeconds: number('conduct', 'seconds', 60, [10, 900]),
+  abuseBanDays: number('conduct', 'days', 7, [1, 90]),
+  abuseBanMostDays: number('conduct', 'days', 30, [1, 90]),
+  abuseDecideHours: number('conduct', 'hours', 24, [1, 72]),
 
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
@@ -63,7 +72,7 @@ export const SETTINGS = {
 } as const satisfies Record<string, Definition>
 
 /** Pages of settings, in their order. */
-export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'privacy', 'people', 'brand'] as const
+export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'conduct', 'privacy', 'people', 'brand'] as const
 export type Group = (typeof GROUPS)[number]
 
 type Unit = 'times' | 'seconds' | 'minutes' | 'hours' | 'days' | 'people' | 'conversations' | 'share'

@@ -134,7 +134,8 @@ const ICONS: Readonly<Record<Group, string>> = {
   clocks: 'timer',
   shifts: 'moon',
   customers: 'sun',
-  privacy: 'shield-check',
+  privacy: 'eye',
+  conduct: 'shield-check',
   people: 'lock',
   brand: 'sparkles',
 }

@@ -82,6 +82,10 @@ export function whyNotTogether(settings: Settings): Refusal[] {
     broken.push(refusal('settings.lost_after_quiet', { quiet: quietSeconds }, 'lostSeconds'))
   if (nightStart === nightEnd) broken.push(refusal('settings.night_has_no_length', {}, 'nightEnd'))
   if (dayDeskEnd <= dayDeskStart) broken.push(refusal('settings.day_ends_first', { start: dayDeskStart }, 'dayDeskEnd'))
+  if (settings.abuseLimitHours > settings.abuseLimitMostHours)
+    broken.push(refusal('settings.longer_than_most', { most: settings.abuseLimitMostHours }, 'abuseLimitHours'))
+  if (settings.abuseBanDays > settings.abuseBanMostDays)
+    broken.push(refusal('settings.longer_than_most', { most: settings.abuseBanMostDays }, 'abuseBanDays'))
   return broken
 }
 

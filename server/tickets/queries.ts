@@ -507,3 +507,17 @@ export async function getCustomerSide(db: Reader, id: TicketId): Promise<Pick<Ti
   if (!row) throw new NotFound()
   return row as Pick<TicketRow, 'id' | 'visitor_id'>
 }
+
+/** What a line about each of these tickets says. */
+export async function listBriefly(
+  db: Reader,
+  ids: readonly TicketId[],
+): Promise<{ id: TicketId; number: string; subject: string }[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('tickets')
+    .select(['id', 'number', 'subject'])
+    .where('id', 'in', [...ids])
+    .execute()
+  return rows.map(({ id, ...row }) => ({ id: id as TicketId, ...row }))
+}

@@ -14,6 +14,10 @@ export type Answer = {
   readonly retryAfterSeconds?: number
 }
 
+/** An instant among the details, for whoever shows it in local time. */
+const untilOf = ({ details }: Answer): { until?: string } =>
+  typeof details?.until === 'string' ? { until: details.until } : {}
+
 /** The database is away, dying or too busy: by its code, or in the words of the driver where there is none. */
 const AWAY = /^(ECONN|EPIPE|ETIMEDOUT|08|25P0|40|53|55P03|57)/
 const AWAY_IN_WORDS =
@@ -30,7 +34,7 @@ export function answerOf(error: unknown): Answer {
   if (error instanceof Conflict) return { status: 409, code: error.code }
   // An id that leads to no row: made up, or of something that was removed meanwhile.
   if (codeOf(error) === NO_SUCH_ROW) return { status: 400, code: 'bad_field' }
-  if (error instanceof TooMany) return { status: 429, code: 'too_many', retryAfterSeconds: error.retryAfterSeconds }
+  if (error instanceof TooMany) return { status: 429, code: error.code, retryAfterSeconds: error.retryAfterSeconds }
   // Honest, and worth another try.
   if (AWAY.test(codeOf(error)) || AWAY_IN_WORDS.test(String(error)))
     return { status: 503, code: 'busy', retryAfterSeconds: 2 }
@@ -38,8 +42,8 @@ export function answerOf(error: unknown): Answer {
 }
 
 /** In the reader's language: `refusals.<code>` for what people may fix, `errors.<code>` for the rest. */
-export const wordsFor = (t: Words, { status, code, details }: Answer): string =>
-  t(`${status === 422 ? 'refusals' : 'errors'}.${code}`, { ...details })
+export const wordsFor = (t: Words, { status, code, details, retryAfterSeconds: count }: Answer): string =>
+  t(`${status === 422 ? 'refusals' : 'errors'}.${code}`, { count, ...details })
 
 /** The JSON body of every error of the public interface. */
 export const errorBody = (t: Words, answer: Answer) => ({
@@ -47,6 +51,7 @@ export const errorBody = (t: Words, answer: Answer) => ({
     code: answer.code,
     ...(answer.field ? { field: answer.field } : {}),
     message: wordsFor(t, answer),
+    ...untilOf(answer),
     ...(answer.retryAfterSeconds ? { retryAfterSeconds: answer.retryAfterSeconds } : {}),
   },
 })

@@ -35,6 +35,7 @@ export type StaffFrame = {
     readonly board?: number
     readonly escalations?: number
     readonly incidents?: number
+    readonly abuse?: number
     /** Unread reminders, at the bell. */
     readonly reminders?: number
   }

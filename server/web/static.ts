@@ -62,8 +62,17 @@ function addresses(): Map<string, string> {
   return new Map([...own, ...Object.entries(LIBRARIES)])
 }
 
+/** Lines that are comments and nothing else, of one line or several. */
+const COMMENTS = /^[ \t]*(?:\/\/[^\n]*|\/\*[\s\S]*?\*\/)[ \t]*\n/gm
+
+/** Comments are for whoever works on a script, not for the line of a customer's phone. */
+function bytesOf(file: string): Buffer {
+  const own = file.startsWith(PUBLIC) && file.endsWith('.js')
+  return own ? Buffer.from(fs.readFileSync(file, 'utf8').replace(COMMENTS, '')) : fs.readFileSync(file)
+}
+
 function load(file: string): Loaded {
-  const plain = fs.readFileSync(file)
+  const plain = bytesOf(file)
   const type = TYPES[path.extname(file)] ?? 'application/octet-stream'
   const small = COMPRESSED.test(type)
   return {

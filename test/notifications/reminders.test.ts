@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { appealBan } from '../../server/customers/abuse/appeals/actions.ts'
 import * as escalations from '../../server/escalations/actions.ts'
 import { decideEscalation, sendEscalation } from '../../server/escalations/sending/actions.ts'
 import type { DepartmentId, StaffId, TicketId } from '../../server/kernel/ids.ts'
+import { linkActor } from '../../server/platform/actor.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
 import * as tickets from '../../server/tickets/actions.ts'
 import { makePromise } from '../../server/tickets/promises/actions.ts'
+import { getTicket } from '../../server/tickets/queries.ts'
 import { jobs } from '../../server/timetable.ts'
+import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
@@ -239,4 +243,22 @@ test('a reminder whose process died between page and letter has its letter writt
   await tick()
   await tick()
   expect(await letters()).toHaveLength((await reminded()).length)
+})
+
+test('a ban that waits, and an appeal, are told to whoever may be the second person, by letter as well; to nobody who had a part in it', async () => {
+  const fang = await hire(db, '方正', { roles: ['leadership'] })
+  const wen = await hire(db, '温岭', { roles: ['leadership'] })
+  const acts = protection(house, { agent: mei, manager: ji, leader: fang })
+  const caseId = await acts.proposed(ticketId)
+  await tick()
+  const told = async () => (await reminded()).filter(([, , part]) => part === 'second')
+  expect((await told()).map(([who]) => who).sort()).toEqual([fang, wen].sort())
+  expect((await letters()).at(-1)?.link).toMatch(new RegExp(`/abuse/${caseId}$`))
+  await acts.banned(ticketId)
+  const { customer_id: customerId } = await getTicket(db, ticketId)
+  await house.deps.transact(linkActor(ticketId), (tx) => appealBan(tx, customerId, 'I was upset'))
+  await tick()
+  expect((await told()).slice(2)).toEqual([[wen, 'ban_appealed', 'second']])
+  const page = await signedIn(house, wen)
+  expect((await page.get('/reminders')).html).toContain('客户对停用提出申诉')
 })

@@ -84,7 +84,7 @@ describe('a page of settings', () => {
     const chinese = await signedIn(house, lan, 'zh-CN')
     const zh = said(rowOf(await chinese.get('/settings/shifts'), 'earlyMinutes'))
     for (const words of ['提前到岗', '制度四、2', '0 到 60', '默认 15', '分钟', '没改过']) expect(zh).toContain(words)
-    for (const group of ['desk', 'clocks', 'shifts', 'customers', 'people', 'brand'] as const) {
+    for (const group of ['desk', 'clocks', 'shifts', 'customers', 'conduct', 'people', 'brand'] as const) {
       const page = await chinese.get(`/settings/${group}`)
       for (const key of keysOf(group)) expect(page.html, key).toContain(`"${key}"`)
       expect(page.html).not.toMatch(/settings\.[a-z]/)

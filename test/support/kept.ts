@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import sharp from 'sharp'
+import { flagCustomer, liftCase } from '../../server/customers/abuse/actions.ts'
 import * as escalations from '../../server/escalations/actions.ts'
 import { leaveLetters } from '../../server/escalations/letters.ts'
 import { noteOnEscalation } from '../../server/escalations/notes/actions.ts'
@@ -72,6 +73,7 @@ export async function aLife(house: QuietHouse): Promise<Life> {
   await transact(as(chen, 'manager'), (tx) => closeIncident(tx, incident))
 
   await aRequest(house, { ticketId, epoch, mei, wu })
+  await aCase(house, { who, ticketId, mei, chen })
   const categoryId = await topic(db, `topic-${uuid()}`)
   await transact(as(mei), (tx) =>
     tickets.describeTicket(tx, ticketId, { epoch, categoryId, need: MARKER, result: MARKER }),
@@ -150,6 +152,16 @@ async function aRequest(house: QuietHouse, { ticketId, epoch, mei, wu }: Asking)
   await transact(as(mei), (tx) =>
     escalations.tellCustomer(tx, id, { epoch, clientId: crypto.randomUUID(), body: MARKER }),
   )
+}
+
+type Abuse = { who: Visitor; ticketId: TicketId; mei: StaffId; chen: StaffId }
+/** A customer is warned, limited, banned, appeals, and is answered: the case is over. */
+async function aCase({ deps: { db, transact } }: QuietHouse, { who, ticketId, mei, chen }: Abuse): Promise<void> {
+  const { customerId } = who
+  const flag = { customerId, ticketId, reason: 'harassment' as const, note: MARKER, seqs: null, upto: 1 }
+  const id = await transact(as(mei), (tx) => flagCustomer(tx, flag))
+  await transact(as(chen, 'manager'), (tx) => liftCase(tx, id, { how: 'eased', why: MARKER, version: 0 }))
+  await db.updateTable('abuse_cases').set({ appeal: MARKER, answer: MARKER }).where('id', '=', id).execute()
 }
 
 async function aVote({ deps: { db, clock } }: QuietHouse, who: Visitor): Promise<void> {

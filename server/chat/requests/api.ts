@@ -20,6 +20,7 @@ import {
   rate,
   reopenByCustomer,
 } from '../actions.ts'
+import { worded } from '../conduct/words.ts'
 import type { ChatGate } from '../gate.ts'
 import { type CustomerTicket, customerRating, showTicket, type TicketFacts, ticketsOfVisitor } from '../queries.ts'
 import { welcomeToRoom } from '../rooms.ts'
@@ -33,9 +34,15 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
   const shown = async (c: Ctx, id: TicketId, opened: TicketFacts | null = null) => {
     const facts = opened ?? (await ownTicket(deps.db, c.var.bearer, id))
     const ticket = await showTicket(deps.db, facts, deps.clock.now())
-    const t = wordsOf(c.var.language)
-    const subject = orErased(t, ticket.subject)
-    return { ...ticket, subject, stateWords: t(`conversation.state.${ticket.state}`) }
+    const { language } = c.var
+    const t = wordsOf(language)
+    const notice = worded(ticket.notice, language, deps.config.timeZone)
+    return {
+      ...ticket,
+      notice,
+      subject: orErased(t, ticket.subject),
+      stateWords: t(`conversation.state.${ticket.state}`),
+    }
   }
   const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
   const acting = <T>(c: Ctx, what: (tx: Tx) => Promise<T>): Promise<T> => act(deps, c.var.bearer, what)
@@ -67,9 +74,13 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
     })
     .post('/', gate.calm, gate.questions, async (c) => {
-      const { page = null, topicId, ...question } = await json(c, QUESTION)
+      const { page = null, topicId, urgent, termsVersion, ...question } = await json(c, QUESTION)
       const asked = await acting(c, (tx) =>
-        askQuestion(tx, { ...question, page, topicId: topicId as CategoryId | null }, deps.config.timeZone),
+        askQuestion(
+          tx,
+          { ...question, termsVersion: urgent ? null : termsVersion, page, topicId: topicId as CategoryId | null },
+          deps.config.timeZone,
+        ),
       )
       const ticket = await shown(c, asked.ticketId, asked.opened)
       welcomeToRoom(deps.live, c.var.bearer, ticket)

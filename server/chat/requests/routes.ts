@@ -25,6 +25,9 @@ import {
 } from '../actions.ts'
 import { type Again, fieldsOf, troubleOf } from '../again.ts'
 import { visitorsOf } from '../browser.ts'
+import { appealAs, emergencyPhone } from '../conduct/notices.ts'
+import { lines } from '../conduct/routes.ts'
+import { worded } from '../conduct/words.ts'
 import { scriptWords } from '../front.ts'
 import type { ChatGate } from '../gate.ts'
 import { showTicket, ticketsOfVisitor } from '../queries.ts'
@@ -69,6 +72,11 @@ export function requestPages(deps: Deps, gate: ChatGate) {
       return seeOther(c, `/requests/${tokenIn(c)}`)
     })
     .get('/:token/files/:seq', async (c) => answerFile(c, deps, (await holderOf(c, deps)).ticketId))
+    .post('/:token/appeal', async (c) => {
+      const { appeal } = await form(c, { appeal: text(LIMITS.appealLetters) })
+      await appealAs(deps, await holderOf(c, deps), lines(appeal))
+      return seeOther(c, `/requests/${tokenIn(c)}`)
+    })
     .post('/:token/complaint', press(complainAsCustomer))
     .post('/:token/reopening', press(reopenByCustomer))
     .post('/:token/ending', press(endAsCustomer))
@@ -102,6 +110,7 @@ export async function showRequestAgain(c: Ctx, deps: Deps, again: Again): Promis
   await holderOf(c, deps)
   const { error, answer, typed } = again
   const isRating = c.req.path.endsWith('/rating')
+  const isAppeal = c.req.path.endsWith('/appeal')
   const message = fieldsOf(typed)
   if (answer.code === 'client_id_reused' || !clientId.safeParse(message.clientId).success) delete message.clientId
   const rating = { ...fieldsOf(typed), reasons: typed.getAll('reasons') }
@@ -109,7 +118,7 @@ export async function showRequestAgain(c: Ctx, deps: Deps, again: Again): Promis
     c,
     deps,
     {
-      typed: isRating ? { rating } : { message },
+      typed: isAppeal ? { appeal: fieldsOf(typed) } : isRating ? { rating } : { message },
       trouble: troubleOf(c, again),
       refused: error instanceof Refusal ? error : undefined,
     },
@@ -127,12 +136,16 @@ async function showRequest(
   const holder = await holderOf(c, deps)
   const { language } = c.var
   const view = await ownTicket(db, holder, holder.ticketId)
-  const [ticket, messages] = await Promise.all([
+  const [ticket, messages, phone] = await Promise.all([
     showTicket(db, view, clock.now()),
     listMessages(db, holder.ticketId, 0, WHOLE),
+    emergencyPhone(db),
   ])
   const shown = {
     ticket,
+    notice: worded(ticket.notice, language, config.timeZone),
+    phone,
+    appealAt: `/requests/${tokenIn(c)}/appeal`,
     category: view.category?.name,
     talk: marked(messages, ticket.marks, config.timeZone),
     base: `/requests/${tokenIn(c)}`,

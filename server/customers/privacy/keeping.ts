@@ -27,6 +27,7 @@ export type KeeperName =
   | 'links'
   | 'escalations'
   | 'incidents'
+  | 'abuse'
   | 'letters'
 
 /** Whose: the whole customer, or some of their conversations. */

@@ -4,6 +4,7 @@ import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
 import { DAY, plus } from '../../kernel/time.ts'
 import type { Reader } from '../../schema.ts'
+import { isExcluded } from '../../tickets/conduct/queries.ts'
 import type { TicketState } from '../../tickets/rules.ts'
 
 /** A ticket that somebody has had in a night, as it stands now. */
@@ -24,6 +25,8 @@ export type Had = {
   with: { name: string; nameEn: string } | null
   /** Of the present round; scores once they are given. */
   rating: { service: number | null; product: number | null } | null
+  /** Left out of the appraisal, with its rating. */
+  excluded: boolean
 }
 
 /** Longest ago that a part may have begun which still went on tonight. */
@@ -34,7 +37,7 @@ export async function listHad(db: Reader, staffId: StaffId, since: Date): Promis
   const { rows } = await sql<Omit<Had, 'with'> & { holder: string | null; holder_en: string | null }>`
     select t.id as "ticketId", t.number, t.subject, c.name as "customerName", k.name as category, t.state,
       t.waiting_on as "waitingOn", t.last_message_at as "lastMessageAt", mine.end_reason as why, mine.opened_at as "takenAt",
-      mine.ended_at as "endedAt", h.name as holder, h.name_en as holder_en,
+      mine.ended_at as "endedAt", ${isExcluded(sql.ref('t.id'))} as excluded, h.name as holder, h.name_en as holder_en,
       (select json_build_object('service', r.service, 'product', r.product) from ratings r
         where r.ticket_id = t.id and r.round = t.round and r.state <> 'withdrawn') as rating
     from (

@@ -3,8 +3,8 @@ import { type Bilingual, LANGUAGES, type Language } from '../../kernel/language.
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { OPENINGS } from '../rules.ts'
 
-/** REGULATION row 35: how one greets and takes leave is kept as phrases beside the other replies. */
-export const CANNED_KINDS = ['reply', 'greeting', 'closing'] as const
+/** REGULATION rows 35 and 60: how one greets, takes leave and leads politely back to the steps is kept beside the other replies. */
+export const CANNED_KINDS = ['reply', 'greeting', 'closing', 'redirect'] as const
 export type CannedKind = (typeof CANNED_KINDS)[number]
 export const SHORTCUT_LETTERS = 30
 export const TITLE_LETTERS = 60
@@ -59,7 +59,7 @@ export function offered<Reply extends Canned>(
 ): Reply[] {
   const rank = ({ kind, categoryId }: Reply): number => {
     if (kind === 'greeting') return of.spoken ? 4 : 0
-    if (kind === 'closing') return 3
+    if (kind === 'closing' || kind === 'redirect') return 3
     return categoryId === null ? 2 : of.topics.includes(categoryId) ? 1 : 5
   }
   const spoken = replies.filter(({ body }) => body[of.language].trim())

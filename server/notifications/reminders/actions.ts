@@ -2,7 +2,7 @@ import { listReaders } from '../../escalations/deadlines/queries.ts'
 import { getEscalation } from '../../escalations/queries.ts'
 import { isWithDepartment } from '../../escalations/rules.ts'
 import type { ReminderKind, ReminderPart } from '../../events/notifications.ts'
-import type { EscalationId, PromiseId, ReminderId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { AbuseCaseId, EscalationId, PromiseId, ReminderId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { staffOf } from '../../platform/actor.ts'
@@ -48,6 +48,17 @@ export async function remindOfFollowUp(tx: Tx, ticketId: TicketId, staffId: Staf
   if (lastWord > plus(tx.now, -followUpMinutes * MINUTE)) return
   const about = { ticketId, promiseId: null, escalationId: null }
   await remind(tx, 'follow_up', about, [{ staffId, part: 'owner', mail: 'none' }])
+}
+
+/** A ban was proposed, or appealed against: whoever may be the second person hears of it, by letter as well (REGULATION row 61). */
+export async function remindSecond(
+  tx: Tx,
+  kind: 'ban_proposed' | 'ban_appealed',
+  { caseId, ticketId }: { caseId: AbuseCaseId; ticketId: TicketId },
+): Promise<void> {
+  const people = await reminders.secondPeople(tx.db, caseId, tx.now)
+  const to = people.map((staffId): To => ({ staffId, part: 'second', mail: 'due' }))
+  await remind(tx, kind, { ticketId, promiseId: null, escalationId: null }, to)
 }
 
 /** Read: by this person, one of theirs or all. What somebody else is reminded of is not there. @throws NotFound */

@@ -41,5 +41,9 @@ export async function writeReminder(tx: Tx, id: ReminderId, { publicUrl, zone }:
   })
 }
 
-const pathFor = async (tx: Tx, { part, escalationId, staffId, ticketId }: Reminder): Promise<string> =>
-  part !== 'owner' && escalationId ? `/e/${await makeEscalationLink(tx, escalationId, staffId)}` : `/desk/${ticketId}`
+const pathFor = async (tx: Tx, { part, escalationId, staffId, ticketId, caseId }: Reminder): Promise<string> => {
+  if (caseId) return `/abuse/${caseId}`
+  return part !== 'owner' && escalationId
+    ? `/e/${await makeEscalationLink(tx, escalationId, staffId)}`
+    : `/desk/${ticketId}`
+}

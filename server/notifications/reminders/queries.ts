@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ReminderKind, ReminderPart } from '../../events/notifications.ts'
-import type { EscalationId, PromiseId, ReminderId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { AbuseCaseId, EscalationId, PromiseId, ReminderId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
@@ -51,6 +51,8 @@ export type Reminder = About & {
   /** Who has the ticket now. */
   readonly heldBy: StaffId | null
   readonly dueAt: Date | null
+  /** The case of abuse that a second person is needed for. */
+  readonly caseId: AbuseCaseId | null
   readonly madeAt: Date
   readonly readAt: Date | null
   readonly mail: 'none' | 'due' | 'left'
@@ -61,7 +63,8 @@ const COLUMNS = sql`
   r.id, r.staff_id as "staffId", case when s.language = 'en' then s.name_en else s.name end as name, s.email, s.language,
   r.kind, r.part, r.ticket_id as "ticketId", r.promise_id as "promiseId", r.escalation_id as "escalationId",
   t.number, t.subject, c.name as "customerName",
-  (select a.staff_id from assignments a where a.ticket_id = t.id and a.ended_at is null) as "heldBy", coalesce(p.due_at, e.promised_at) as "dueAt", r.made_at as "madeAt",
+  (select a.staff_id from assignments a where a.ticket_id = t.id and a.ended_at is null) as "heldBy", coalesce(p.due_at, e.promised_at) as "dueAt",
+  case when r.part = 'second' then (select max(f.case_id)::text from abuse_flags f where f.ticket_id = r.ticket_id) end as "caseId", r.made_at as "madeAt",
   r.read_at as "readAt", r.mail
   from reminders r join staff s on s.id = r.staff_id join tickets t on t.id = r.ticket_id join customers c on c.id = t.customer_id
   left join promises p on p.id = r.promise_id left join escalations e on e.id = r.escalation_id`
@@ -135,5 +138,19 @@ export async function managersOnDuty(db: Reader, now: Date): Promise<StaffId[]> 
     select s.staff_id as id from attendances a
     join shifts s on s.id = a.shift_id and s.post = 'manager' and s.during @> ${now}::timestamptz
     where a.checked_out_at is null order by s.staff_id`.execute(db)
+  return rows.map(({ id }) => id as StaffId)
+}
+
+/** Who may be the second person about a case: the leadership group and duty managers on post, without those who had a part in it. */
+export async function secondPeople(db: Reader, caseId: AbuseCaseId, now: Date): Promise<StaffId[]> {
+  const { rows } = await sql<{ id: string }>`
+    select s.id from staff s, abuse_cases c
+    where c.id = ${caseId} and s.active
+      and ('leadership' = any(s.standing_roles) or exists (
+        select from attendances a join shifts h on h.id = a.shift_id and h.post = 'manager' and h.during @> ${now}::timestamptz
+        where a.staff_id = s.id and a.checked_out_at is null))
+      and s.id is distinct from c.proposed_by and s.id is distinct from c.confirmed_by
+      and not exists (select from abuse_flags f where f.case_id = c.id and f.flagged_by = s.id)
+    order by s.id`.execute(db)
   return rows.map(({ id }) => id as StaffId)
 }

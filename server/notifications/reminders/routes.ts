@@ -37,5 +37,5 @@ export const reminderRoutes = (deps: Deps) => {
 /** Whoever was asked, or heads who was asked, sees whom it is about at any time; an owner while on post and while it is theirs. */
 const seenReminder = (me: SignedIn, one: Reminder): Reminder => (one.part === 'owner' ? veiled(me, one) : one)
 
-const placeOf = ({ part, escalationId, ticketId }: Reminder): string =>
-  part !== 'owner' && escalationId ? `/escalations/${escalationId}` : `/desk/${ticketId}`
+const placeOf = ({ part, escalationId, ticketId, caseId }: Reminder): string =>
+  caseId ? `/abuse/${caseId}` : part !== 'owner' && escalationId ? `/escalations/${escalationId}` : `/desk/${ticketId}`

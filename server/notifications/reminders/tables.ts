@@ -7,7 +7,7 @@ export type ReminderTables = {
     id: Generated<string>
     staff_id: string
     kind: ReminderKind
-    /** Why this person: the ticket is theirs to follow up, they were asked, or they head who was asked. */
+    /** Why this person: the ticket is theirs to follow up, they were asked, they head who was asked, or a second person is needed. */
     part: ReminderPart
     ticket_id: string
     promise_id: string | null

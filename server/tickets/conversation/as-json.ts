@@ -1,13 +1,18 @@
 import { withoutErased } from '../../kernel/erased.ts'
 import type { Reader } from '../../schema.ts'
 import type { SignedIn } from '../../web/env.ts'
+import { exclusionOf } from '../conduct/queries.ts'
 import { listNotes, marksOf } from '../messages/queries.ts'
 import { ratingOf } from '../ratings/queries.ts'
 import type { SeenTicket } from './reading.ts'
 
 /** A conversation as a colleague's program gets it (desk/protocol.md). */
 export async function ticketAsJson(db: Reader, me: SignedIn, ticket: SeenTicket) {
-  const [marks, rating] = await Promise.all([marksOf(db, ticket.id), ratingOf(db, ticket.id)])
+  const [marks, rating, excluded] = await Promise.all([
+    marksOf(db, ticket.id),
+    ratingOf(db, ticket.id),
+    exclusionOf(db, ticket.id),
+  ])
   return {
     id: ticket.id,
     number: ticket.number,
@@ -37,6 +42,8 @@ export async function ticketAsJson(db: Reader, me: SignedIn, ticket: SeenTicket)
       rating && rating.state !== 'withdrawn'
         ? { state: rating.state, service: rating.service, product: rating.product }
         : null,
+    /** Why the ticket and its rating have left the appraisal, or null. */
+    excluded: excluded?.reason ?? null,
     createdAt: ticket.created_at.toISOString(),
   }
 }

@@ -53,6 +53,8 @@ export type Around = {
   readonly receivers: ListReceivers
   readonly neighbours: ListNeighbours
   readonly asides: readonly Aside[]
+  /** Acts on a conversation that a feature further down adds to those of its own. */
+  readonly acts: readonly Aside[]
 }
 
 /** Shown at once; earlier words are a link away. */
@@ -66,11 +68,11 @@ export async function conversationOf(
   house: House,
   me: SignedIn,
   id: TicketId,
-  { receivers, neighbours, asides, from }: Around & { from?: number | undefined },
+  { receivers, neighbours, asides, acts, from }: Around & { from?: number | undefined },
 ): Promise<Record<string, unknown>> {
   const { db, clock } = house
   const ticket = await readTicket(house, me, id)
-  const [head, timeline, composer, side, categories, colleagues, merges, beside] = await Promise.all([
+  const [head, timeline, composer, side, categories, colleagues, merges, beside, more] = await Promise.all([
     headOf(house, me, ticket),
     timelineOf(house, me, ticket, { from }),
     composerOf(house, me, ticket),
@@ -79,6 +81,7 @@ export async function conversationOf(
     receivers(db, clock.now()),
     mergesOf(house, ticket),
     besideOf(house, me, ticket, neighbours),
+    Promise.all(acts.map((act) => act(house, me, ticket))),
   ])
   return {
     ...head,
@@ -87,6 +90,7 @@ export async function conversationOf(
     ...side,
     ...merges,
     ...beside,
+    acts: more.filter((one) => one !== null),
     categories: labelled(categories),
     colleagues: colleagues.filter(({ staffId }) => staffId !== me.staffId),
   }
@@ -195,7 +199,11 @@ export async function composerOf({ db, clock }: House, me: SignedIn, ticket: Tic
     canReopen: state === 'resolved' && may('desk.work'),
     undo: undo && may('desk.work') ? undo : null,
     canned: replies,
-    phrases: { greeting: replies.find(isOf('greeting')), closing: replies.find(isOf('closing')) },
+    phrases: {
+      greeting: replies.find(isOf('greeting')),
+      redirect: replies.find(isOf('redirect')),
+      closing: replies.find(isOf('closing')),
+    },
   }
 }
 

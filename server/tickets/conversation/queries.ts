@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { AssignmentEnd } from '../../events/tickets.ts'
 import type { CustomerId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
+import { isExcluded } from '../conduct/queries.ts'
 import type { TicketState } from '../rules.ts'
 
 /** How far this colleague has read; 0 for never. */
@@ -87,6 +88,8 @@ export type Earlier = {
   state: TicketState
   at: Date
   service: number | null
+  /** The rating counts for nobody: the ticket has left the appraisal. */
+  excluded: boolean
   handler: { name: string; nameEn: string } | null
 }
 
@@ -104,6 +107,7 @@ export async function listEarlier(
     )
     .leftJoin('staff as s', 's.id', 't.last_handler_id')
     .select(['t.id', 't.subject', 't.state', 't.created_at', 'r.service', 's.name', 's.name_en'])
+    .select(isExcluded(sql.ref('t.id')).as('excluded'))
     .where('t.customer_id', '=', customerId)
     .where('t.id', '!=', except)
     .orderBy('t.created_at', 'desc')
@@ -115,6 +119,7 @@ export async function listEarlier(
     state: row.state,
     at: row.created_at,
     service: row.service,
+    excluded: row.excluded,
     handler: row.name ? { name: row.name, nameEn: row.name_en ?? '' } : null,
   }))
 }

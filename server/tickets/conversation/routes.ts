@@ -92,7 +92,7 @@ type Outcome = {
   /** What was typed, kept where it is refused. */
   readonly typed?: Values
   /** Which form stands open where it is refused. */
-  readonly panel?: 'transfer' | 'resolution' | 'promise'
+  readonly panel?: 'transfer' | 'resolution' | 'promise' | 'abuse'
   /** Words about what was done, with a way back where there is one. */
   readonly toast?: string
   /** A second press of the same button: my part under this epoch has ended in this way already. */

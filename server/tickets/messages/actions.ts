@@ -1,5 +1,6 @@
+import { secondsUntil, whyBanned } from '../../customers/abuse/measures/rules.ts'
 import type { MessageId, NoteId, StaffId, TicketId } from '../../kernel/ids.ts'
-import { Conflict, NotFound, refusal } from '../../kernel/refusal.ts'
+import { Conflict, NotFound, refusal, TooMany } from '../../kernel/refusal.ts'
 import { type Actor, nameOf, need, staffOf } from '../../platform/actor.ts'
 import { announce, speak } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
@@ -83,6 +84,10 @@ function accepted(tx: Tx, posted: Posted, words: Words): Accepted {
       throw new Conflict('client_id_reused')
     case 'shut':
       throw new Conflict('conversation_closed')
+    case 'banned':
+      throw whyBanned(posted.at ?? tx.now, tx.now)
+    case 'slow':
+      throw new TooMany(secondsUntil(posted.at ?? tx.now, tx.now), 'limited')
   }
   const { seq, message_id: id, at, event_id: eventId, round } = posted
   if (seq === null || id === null || at === null || round === null)

@@ -131,7 +131,8 @@ export type Posting = {
   answerSeconds: number
 }
 export type Posted = {
-  outcome: 'posted' | 'repeated' | 'reused' | 'missing' | 'stale' | 'shut'
+  /** With `banned` and `slow` the field `at` says until when. */
+  outcome: 'posted' | 'repeated' | 'reused' | 'missing' | 'stale' | 'shut' | 'banned' | 'slow'
   seq: number | null
   message_id: MessageId | null
   at: Date | null

@@ -151,6 +151,15 @@ export const CANNED: readonly DemoCanned[] = [
     ),
   ),
   canned(
+    'steps',
+    both('请按流程', 'By these steps'),
+    both(
+      '{{customer}}，我愿意帮您。请写清是什么问题、怎么联系您，我们一步一步来；急的先告诉我。',
+      'I want to help, {{customer}}. Tell me what is wrong and how to reach you, and we go step by step; if it is urgent, say that first.',
+    ),
+    { kind: 'redirect' },
+  ),
+  canned(
     'bye',
     both('结束语', 'Closing'),
     both(

@@ -13,6 +13,7 @@ import { listShifts, lockRoster, type ShiftView, shiftsAt } from '../../roster/q
 import type { Reader, Tx } from '../../schema.ts'
 import { storeSetting } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
+import { tellAbuse } from './abuse.ts'
 import { publishDemoArticles } from './articles.ts'
 import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
 import { CONVERSATIONS } from './conversations.ts'
@@ -39,6 +40,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await extendRoster(tx, config.timeZone)
     await tellHistory(tx, config.timeZone)
     await tellRequests(tx)
+    await tellAbuse(tx)
     return true
   })
   if (!movedIn) await extendDemoRoster({ transact, config })
@@ -60,6 +62,7 @@ async function moveIn(tx: Tx, passwordHash: string, publicUrl: string): Promise<
   const { db, now } = tx
   await storeSetting(db, { key: 'companyName', value: COMPANY, by: null, at: now })
   await storeSetting(db, { key: 'dayDeskPhone', value: '400-000-1024', by: null, at: now })
+  await storeSetting(db, { key: 'emergencyPhone', value: '400-000-1999', by: null, at: now })
   await storeSetting(db, { key: 'dayDeskEmail', value: 'service@clearbrook.example', by: null, at: now })
   await ensureTerms(db, TERMS, now)
   for (const origin of new Set([publicUrl, 'http://localhost:8080', 'http://127.0.0.1:8080', 'https://shop.example']))

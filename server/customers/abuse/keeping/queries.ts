@@ -1,0 +1,31 @@
+import type { CustomerId } from '../../../kernel/ids.ts'
+import { refusal } from '../../../kernel/refusal.ts'
+import type { Reader } from '../../../schema.ts'
+import type { Keeper } from '../../privacy/keeping.ts'
+
+const CASE = { column: 'case_id', of: 'abuse_cases', belongs: { customer: 'customer_id' } } as const
+
+/** What was said in cases of abuse: the customer's appeal and its answer, and what colleagues wrote of it. The measures stay. */
+export const abuseKeeper: Keeper = {
+  name: 'abuse',
+  kept: [
+    { table: 'abuse_flags', belongs: CASE, texts: ['note'] },
+    { table: 'abuse_steps', belongs: CASE, texts: ['why'] },
+    { table: 'abuse_cases', belongs: { customer: 'customer_id' }, texts: ['appeal', 'answer'], withheld: ['version'] },
+  ],
+  blocks: async (db, { customerId, whole }) => {
+    const number = whole ? await openCaseNumber(db, customerId) : undefined
+    return number ? refusal('privacy.case_open', { number }) : null
+  },
+}
+
+async function openCaseNumber(db: Reader, customerId: CustomerId): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('abuse_cases')
+    .select('number')
+    .where('customer_id', '=', customerId)
+    .where('state', '<>', 'lifted')
+    .orderBy('id')
+    .executeTakeFirst()
+  return row?.number
+}
