@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import sharp from 'sharp'
 import { flagCustomer, liftCase } from '../../server/customers/abuse/actions.ts'
+import { getCase } from '../../server/customers/abuse/queries.ts'
 import * as escalations from '../../server/escalations/actions.ts'
 import { leaveLetters } from '../../server/escalations/letters.ts'
 import { noteOnEscalation } from '../../server/escalations/notes/actions.ts'
@@ -160,7 +161,8 @@ async function aCase({ deps: { db, transact } }: QuietHouse, { who, ticketId, me
   const { customerId } = who
   const flag = { customerId, ticketId, reason: 'harassment' as const, note: MARKER, seqs: null, upto: 1 }
   const id = await transact(as(mei), (tx) => flagCustomer(tx, flag))
-  await transact(as(chen, 'manager'), (tx) => liftCase(tx, id, { how: 'eased', why: MARKER, version: 0 }))
+  const { version } = await getCase(db, id)
+  await transact(as(chen, 'manager'), (tx) => liftCase(tx, id, { how: 'eased', why: MARKER, version }))
   await db.updateTable('abuse_cases').set({ appeal: MARKER, answer: MARKER }).where('id', '=', id).execute()
 }
 

@@ -92,6 +92,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'ticket_merges',
   'ticket_pauses',
   'ticket_sla',
+  'ticket_exclusions',
 ]
 
 test('every table with texts either stands in the registry of what is kept about customers, or is known to hold nothing of them', async () => {
@@ -103,6 +104,13 @@ test('every table with texts either stands in the registry of what is kept about
 
 /** Columns of those tables that hold codes, marks of our own, or what only staff wrote about their own act. */
 const WITHOUT_WORDS: readonly string[] = [
+  'abuse_cases.duty',
+  'abuse_cases.lifted_why',
+  'abuse_cases.number',
+  'abuse_cases.state',
+  'abuse_flags.reason',
+  'abuse_flags.seqs',
+  'abuse_steps.act',
   'customers.language',
   'erasures.counts',
   'erasures.reason',
@@ -167,6 +175,9 @@ test('after an erasure no table and no file holds anything that the customer sai
     .executeTakeFirstOrThrow()
   expect(new Set((await whereStands(house, MARKER)).map((place) => place.split(':')[0]))).toEqual(
     new Set([
+      'abuse_cases',
+      'abuse_flags',
+      'abuse_steps',
       'article_votes',
       'contacts',
       'customers',

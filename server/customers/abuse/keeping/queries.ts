@@ -9,7 +9,8 @@ const CASE = { column: 'case_id', of: 'abuse_cases', belongs: { customer: 'custo
 export const abuseKeeper: Keeper = {
   name: 'abuse',
   kept: [
-    { table: 'abuse_flags', belongs: CASE, texts: ['note'] },
+    // What happened in a conversation goes with it; that there was a case, and how it ended, with the customer.
+    { table: 'abuse_flags', belongs: { ticket: ['ticket_id'] }, texts: ['note'] },
     { table: 'abuse_steps', belongs: CASE, texts: ['why'] },
     { table: 'abuse_cases', belongs: { customer: 'customer_id' }, texts: ['appeal', 'answer'], withheld: ['version'] },
   ],
