@@ -87,9 +87,12 @@ async function onPost(name: string, post: 'service' | 'manager' = 'service') {
   expect(body.state).toBe('on_duty')
   return { ...client, staffId }
 }
-const online = async (client: Colleague): Promise<Socket> => {
+/** A line that is open, and that the house has seen: from here on its colleague is asked. */
+const online = async (client: Colleague & { readonly staffId?: StaffId }): Promise<Socket> => {
   const socket = await client.line()
   lines.push(socket)
+  const seen = () => database.db.selectFrom('presence').select('staff_id').execute()
+  if (client.staffId) await expect.poll(seen).toContainEqual({ staff_id: client.staffId })
   return socket
 }
 const hear = (socket: Socket, name: string) =>
