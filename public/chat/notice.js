@@ -26,12 +26,12 @@ function section({ words, appeal }, { place, ...form }) {
   const body = element(
     'div',
     { class: 'body stack', 'data-gap': '3' },
-    element('h2', { class: 'heading line' }, icon('hand'), element('span', {}, words.title)),
+    element('h2', { class: 'heading line' }, icon('circle-alert'), element('span', {}, words.title)),
     element('p', {}, words.text),
   )
   if (phone) {
     const call = element('a', { class: 'num', href: `tel:${phone}` }, phone)
-    body.append(element('p', { class: 'line wrap' }, icon('phone'), element('span', {}, words.emergency), ' ', call))
+    body.append(element('p', { class: 'line wrap' }, element('span', {}, words.emergency), ' ', call))
   }
   if (words.appeal) body.append(element('p', { class: 'dim', 'data-appealed': '' }, words.appeal))
   if (appeal?.answer) body.append(element('p', { class: 'words', dir: 'auto' }, appeal.answer))
