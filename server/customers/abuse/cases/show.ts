@@ -41,10 +41,13 @@ export async function casePageOf(
   // Whoever leads the night sees all; whoever decides by day sees what was said, and not by whom (row 57).
   const veil = veilOf(seesCustomer(me, null), customer.name)
   const tickets = await witness.ticketsOf(db, [...new Set(flags.map(({ ticketId }) => ticketId))])
+  const veiledTicket = (one: (typeof tickets)[number] | undefined) =>
+    one && { ...one, subject: veil.words(one.subject) }
   const evidence = await Promise.all(
     flags.map(async (flag) => ({
       ...flag,
-      ticket: tickets.find((one) => one.id === flag.ticketId),
+      note: veil.words(flag.note),
+      ticket: veiledTicket(tickets.find((one) => one.id === flag.ticketId)),
       words: chosen(await witness.wordsOf(db, flag.ticketId, flag.upto), flag).map((word) => ({
         ...word,
         body: veil.words(word.body),
@@ -59,11 +62,11 @@ export async function casePageOf(
   const may = (right: boolean, why: Refusal | null): boolean => right && why === null
   const { abuseLimitHours, abuseLimitMostHours, abuseBanDays, abuseBanMostDays, abuseWarningDays } = settings
   return {
-    case: row,
+    case: { ...row, appeal: veil.words(row.appeal), answer: veil.words(row.answer) },
     customer: { ...customer, name: veil.name },
     contacts: contacts.map((one) => ({ ...one, value: veil.contact(one.value) })),
     evidence,
-    steps,
+    steps: steps.map((one) => ({ ...one, why: veil.words(one.why) })),
     earlier,
     pending,
     asked,
