@@ -76,6 +76,9 @@ async function conversation(mei: StaffId): Promise<{ id: TicketId; requestUrl: s
   return { id, requestUrl: asked.body.requestUrl }
 }
 
+/** Asked from outside: a page whose policy forbids to evaluate cannot wait for it by itself. */
+const ALL_DRAWN = '[...document.images].every((one) => one.complete && one.naturalWidth > 0)'
+
 test('files of both sides stand in the conversation at the desk and on the private page, wide and on a phone', async () => {
   const mei = await hire(database.db, '林玫')
   await putOnPost(database.db, mei)
@@ -93,7 +96,7 @@ test('files of both sides stand in the conversation at the desk and on the priva
       })
     }
     await desk.locator('.msg:not([data-unsent]) a.file', { hasText: '光猫说明书.pdf' }).waitFor()
-    await desk.waitForFunction('[...document.images].every((one) => one.complete && one.naturalWidth > 0)')
+    await expect.poll(() => desk.evaluate(ALL_DRAWN)).toBe(true)
     expect(await widthBeyond(desk)).toBe(0)
     expect(await violations(desk, 'contrast')).toEqual([])
     await picture(desk, `files-desk-${look.width}`)
@@ -104,7 +107,7 @@ test('files of both sides stand in the conversation at the desk and on the priva
       // The live page draws the conversation anew as soon as its script is there.
       const inView = () => page.locator('a.file img').evaluate('(one) => one.scrollIntoView({ block: "center" })')
       await expect.poll(() => inView().then(() => 'there', String)).toBe('there')
-      await page.waitForFunction('[...document.images].every((one) => one.complete && one.naturalWidth > 0)')
+      await expect.poll(() => page.evaluate(ALL_DRAWN)).toBe(true)
       expect(await widthBeyond(page)).toBe(0)
       expect(await violations(page)).toEqual([])
       if ('theme' in how) await picture(page, `files-request-${look.width}`)
