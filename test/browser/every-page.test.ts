@@ -42,7 +42,9 @@ for (const { language, theme, width, height, phone } of [
     const wrong: string[] = []
     let seen = 0
     for (const row of [undefined, ...(await rolesOnShift())]) {
-      const context = await openBrowser(program.url, { language, theme, width, height, phone })
+      // What fades in is read when it is there.
+      const still = { reducedMotion: 'reduce' } as const
+      const context = await openBrowser(program.url, { language, theme, width, height, phone }, still)
       const page = await openPage(context)
       if (row !== undefined) await signIn(page, row)
       const start = row === undefined ? '/' : '/duty'
