@@ -14,6 +14,7 @@ import type { HouseEvent } from './events/event.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { noticeReactions } from './notifications/notices/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
@@ -42,6 +43,7 @@ export const reactions: readonly Reactions<Database>[] = [
   escalationReactions,
   incidentReactions,
   reminderReactions,
+  noticeReactions,
 ]
 
 /** What the acting process does at once after its commit. */

@@ -44,6 +44,14 @@ export const SETTINGS = {
   requestPageDays: number('customers', 'days', 30, [1, 365]),
   visitorDays: number('customers', 'days', 90, [1, 365]),
 
+  noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
+  pageNextSeconds: number('notices', 'seconds', 12, [5, 15]),
+  pageRepeatMinutes: number('notices', 'minutes', 5, [1, 60]),
+  noticeUnseenHours: number('notices', 'hours', 4, [1, 48]),
+  digestTime: time('notices', '06:30'),
+  briefDraftTime: time('notices', '06:00'),
+  briefTime: time('notices', '08:30'),
+
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
 
@@ -55,7 +63,7 @@ export const SETTINGS = {
 } as const satisfies Record<string, Definition>
 
 /** Pages of settings, in their order. */
-export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'people', 'brand'] as const
+export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'notices', 'people', 'brand'] as const
 export type Group = (typeof GROUPS)[number]
 
 type Unit = 'seconds' | 'minutes' | 'hours' | 'days' | 'people' | 'conversations' | 'share'

@@ -1,0 +1,16 @@
+import type { NoticeChannel, NoticeKind } from '../../events/notifications.ts'
+import type { StaffId } from '../../kernel/ids.ts'
+import type { Tx } from '../../schema.ts'
+
+export const storeChoice = (tx: Tx, staffId: StaffId, kind: NoticeKind, channels: readonly NoticeChannel[]) =>
+  tx.db
+    .insertInto('notice_choices')
+    .values({ staff_id: staffId, kind, channels: [...channels], chosen_at: tx.now })
+    .onConflict((conflict) =>
+      conflict.columns(['staff_id', 'kind']).doUpdateSet({ channels: [...channels], chosen_at: tx.now }),
+    )
+    .execute()
+
+/** Back to the default, which a later version may change. */
+export const dropChoice = (tx: Tx, staffId: StaffId, kind: NoticeKind) =>
+  tx.db.deleteFrom('notice_choices').where('staff_id', '=', staffId).where('kind', '=', kind).execute()
