@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkIn } from '../../server/attendance/actions.ts'
@@ -50,7 +51,11 @@ test('bell, choices, receipts, channels, outgoing, the morning of a department a
   await transact(as(manager.staffId, null), (tx) => checkIn(tx, manager.id as ShiftId))
   await see(db, manager.staffId, clock.now())
   const admin = (
-    await db.selectFrom('staff').select('id').where('standing_roles', '@>', ['administrator']).executeTakeFirstOrThrow()
+    await db
+      .selectFrom('staff')
+      .select('id')
+      .where(sql<boolean>`'administrator' = any(standing_roles)`)
+      .executeTakeFirstOrThrow()
   ).id as StaffId
   const department = (
     await db
