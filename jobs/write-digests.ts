@@ -4,14 +4,11 @@ import { draftBrief, planBrief, timesOf } from '../server/notifications/briefs/a
 import { sendDueBrief } from '../server/notifications/briefs/letters.ts'
 import { isPlanned as briefIsPlanned, listDueBriefs } from '../server/notifications/briefs/queries.ts'
 import { planDigests } from '../server/notifications/digests/actions.ts'
-import { writeDigest } from '../server/notifications/digests/letters.ts'
+import { LATE_HOURS, writeDigest } from '../server/notifications/digests/letters.ts'
 import { isPlanned, listDueDigests } from '../server/notifications/digests/queries.ts'
 import { system } from '../server/platform/actor.ts'
 import { currentSettings } from '../server/settings/queries.ts'
 import { type DueJob, dueJob } from './due-job.ts'
-
-/** A house that stood still over its morning still sends it until then; later it is no morning any more. */
-const LATE_HOURS = 4
 
 /**
  * When the rows of today and tomorrow are missing, or stand at another time than the settings say. Times are those of

@@ -121,7 +121,6 @@ test('bell, choices, receipts, channels, outgoing, the morning of a department a
       const page = await openPage(await visit(who, look))
       const answer = await page.goto(house.url + path)
       expect(answer?.status(), name).toBe(200)
-      await page.waitForTimeout(0)
       expect(await widthBeyond(page), `${name} ${look.width}`).toBe(0)
       expect(await violations(page, look.theme === 'light' ? 'everything' : 'contrast'), name).toEqual([])
       await picture(page, `${name}-${look.width}`)

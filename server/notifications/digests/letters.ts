@@ -17,6 +17,8 @@ export type Place = { readonly publicUrl: string; readonly zone: string }
 /** Listed with links of their own; what is beyond stands behind the last link. */
 const LISTED = 20
 const NEED_LETTERS = 240
+/** Until then a house that stood still over its morning still sends it; later it is no morning any more. */
+export const LATE_HOURS = 4
 
 /**
  * A department's morning: what is new and what is late, to its handlers and its head, each request with the link by
@@ -26,7 +28,9 @@ export async function writeDigest(tx: Tx, id: DigestId, place: Place): Promise<v
   const digest = await lockDueDigest(tx, id)
   if (!digest) return
   const { departmentId } = digest
-  const requests = await listForDepartment(tx.db, departmentId, tx.now)
+  // A house that stood still for days sends one morning, not all that it has missed.
+  const over = digest.dueAt <= plus(tx.now, -LATE_HOURS * HOUR)
+  const requests = over ? [] : await listForDepartment(tx.db, departmentId, tx.now)
   const counts = countsOf(requests)
   await storeWritten(tx, id, counts)
   const to = requests.length === 0 ? [] : await readersOf(tx, departmentId)

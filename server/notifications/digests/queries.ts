@@ -33,16 +33,19 @@ export async function listDueDigests(db: Reader, now: Date, limit: number): Prom
 }
 
 /** Undefined where it is written already, or not due. */
-export async function lockDueDigest(tx: Tx, id: DigestId): Promise<{ departmentId: DepartmentId } | undefined> {
+export async function lockDueDigest(
+  tx: Tx,
+  id: DigestId,
+): Promise<{ departmentId: DepartmentId; dueAt: Date } | undefined> {
   const row = await tx.db
     .selectFrom('digests')
-    .select('department_id')
+    .select(['department_id', 'due_at'])
     .where('id', '=', id)
     .where('state', '=', 'due')
     .where('due_at', '<=', tx.now)
     .forUpdate()
     .executeTakeFirst()
-  return row && { departmentId: row.department_id as DepartmentId }
+  return row && { departmentId: row.department_id as DepartmentId, dueAt: row.due_at }
 }
 
 export const storeWritten = (tx: Tx, id: DigestId, { fresh, overdue }: { fresh: number; overdue: number }) =>

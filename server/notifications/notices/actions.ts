@@ -9,7 +9,7 @@ import { currentSettings } from '../../settings/queries.ts'
 import { dropPending, insertDelivery, listOfPage, seePages } from '../deliveries/queries.ts'
 import { chiefNow, headOf, isNightAt, isOnPost, onPostNow } from '../people/queries.ts'
 import * as notices from './queries.ts'
-import { AWAY_HOURS, AWAY_NOTICES, hasReceipt, isDelivered, KINDS } from './rules.ts'
+import { AWAY_HOURS, AWAY_NOTICES, hasReceipt, isDelivered, KINDS, OFTEN_ROUNDS } from './rules.ts'
 import { addPerson, ladderFor, tell, topicsOf } from './telling.ts'
 
 /** Opened by this person: seen. Somebody else's is not there. @throws NotFound */
@@ -74,7 +74,8 @@ export async function goOn(tx: Tx, placeId: string): Promise<void> {
     await insertDelivery(tx, { ...place, channel: next })
     return void (await notices.setPlace(tx, place.id, { next_at: plus(tx.now, pageNextSeconds * SECOND) }))
   }
-  const again = plus(sent[0]?.madeAt ?? place.toldAt, pageRepeatMinutes * MINUTE)
+  const every = place.round < OFTEN_ROUNDS ? pageRepeatMinutes : pageRepeatMinutes * OFTEN_ROUNDS
+  const again = plus(sent[0]?.madeAt ?? place.toldAt, every * MINUTE)
   if (again > tx.now) return void (await notices.setPlace(tx, place.id, { next_at: again }))
   await repeat(tx, place)
 }

@@ -104,6 +104,9 @@ export const wantsReceipt = (importance: NoticeImportance): boolean => importanc
 export const soundOf = (importance: NoticeImportance): 'duty' | 'important' | null =>
   importance === 'info' ? null : importance
 
+/** Told this often, a page that still nobody reads is told more rarely: whoever is above has long been told. */
+export const OFTEN_ROUNDS = 12
+
 /** Whoever comes back after this long finds one digest instead of everything one by one. */
 export const AWAY_HOURS = 8
 export const AWAY_NOTICES = 3
