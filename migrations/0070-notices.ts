@@ -81,4 +81,6 @@ export async function up(db: Kysely<any>): Promise<void> {
   await sql`create index deliveries_due on deliveries (due_at, id) where state in ('pending', 'sending')`.execute(db)
   await sql`create index deliveries_of_notice on deliveries (notice_id, staff_id)`.execute(db)
   await sql`create index deliveries_of_mail on deliveries (mail_id) where mail_id is not null`.execute(db)
+  await sql`create index deliveries_by_time on deliveries (made_at desc, id desc)`.execute(db)
+  await sql`create index outgoing_mails_by_time on outgoing_mails (made_at desc, id desc)`.execute(db)
 }

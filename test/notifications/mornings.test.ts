@@ -172,6 +172,13 @@ test('another time of the morning is in force for the day that is planned alread
   for (const { due_at } of rows) expect(due_at).toEqual(new Date('2026-11-24T07:15:00+08:00'))
 })
 
+test('a house that moves to another zone gets its morning by the clock on its new wall', async () => {
+  await night.tick(['plan-mornings'])
+  await openTelling(house, { timeZone: 'Europe/Berlin' }).tick(['plan-mornings'])
+  const rows = await db.selectFrom('digests').select('due_at').where('day', '=', '2026-11-24').execute()
+  for (const { due_at } of rows) expect(due_at).toEqual(new Date('2026-11-24T05:30:00Z'))
+})
+
 test('when the clocks change the morning comes once: a time that does not exist moves forward, one that exists twice is the first', async () => {
   const abroad = openTelling(house, { timeZone: 'America/New_York' })
   await db

@@ -264,6 +264,51 @@ test('whoever comes back after hours finds one digest for all that was said mean
   expect(unseen).toEqual([])
 })
 
+test('roster news whose letter could not go goes by another channel at once, and not after hours', async () => {
+  const sms = await openReceiver()
+  await gateway('sms', sms.url)
+  clock.set('2026-11-24T10:00:00+08:00')
+  await house.deps.transact(system, (tx) =>
+    tell(tx, { kind: 'roster', ref: `shifts:${ji}`, path: '/roster', to: [{ staffId: ji, part: 'own' }] }),
+  )
+  for (const step of ['deliver-notices', 'send-mail', 'follow-pages', 'deliver-notices']) await night.tick([step])
+  expect(await night.sent(ji)).toEqual(['page sent', 'mail failed', 'sms sent'])
+})
+
+test('two workers at one delivery send it once; an answer that comes after it was called unknown changes nothing', async () => {
+  let answer: () => void = () => undefined
+  const sms = await openReceiver((_received, response) => {
+    answer = () => response.writeHead(200).end()
+  })
+  await gateway('sms', sms.url)
+  await night.alarm()
+  const [first, second] = [night.due(['deliver-notices']), night.due(['deliver-notices'])]
+  await expect.poll(() => sms.taken.length).toBe(1)
+  clock.forward({ seconds: 11 })
+  await night.due(['deliver-notices'])
+  expect(await night.sent(ji)).toEqual(['page sent', 'sms unknown'])
+  answer()
+  await Promise.all([first, second])
+  expect(sms.taken).toHaveLength(1)
+  expect(await night.sent(ji)).toEqual(['page sent', 'sms unknown'])
+})
+
+test('a hundred rounds are not a hundred pages: what nobody reads for an hour is told more rarely', async () => {
+  await night.alarm()
+  for (let minute = 0; minute < 180; minute += 5) {
+    await night.tick(['follow-pages'])
+    clock.forward({ minutes: 5, seconds: 15 })
+    await night.tick(['follow-pages'])
+  }
+  const { round } = await db
+    .selectFrom('notice_people')
+    .select('round')
+    .where('staff_id', '=', ji)
+    .executeTakeFirstOrThrow()
+  expect(round).toBeGreaterThan(10)
+  expect(round).toBeLessThan(16)
+})
+
 test('an answer of 500 is tried again for what is no duty page, and a duty page takes the next channel at once', async () => {
   const robot = await openReceiver(answers(500, 'busy'))
   const administrator = as(lan, null, ['administrator'])

@@ -2,9 +2,8 @@ import type { NoticeChannel, NoticeKind } from '../../events/notifications.ts'
 import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
-import { choiceOf } from '../notices/queries.ts'
 import { CHOSEN_CHANNELS, CHOSEN_KINDS, isFixed, KINDS } from '../notices/rules.ts'
-import { dropChoice, storeChoice } from './queries.ts'
+import { choiceOf, dropChoice, storeChoice } from './queries.ts'
 
 export type Choices = Readonly<Record<(typeof CHOSEN_KINDS)[number], readonly NoticeChannel[]>>
 

@@ -12,11 +12,11 @@ import { page, seeOther } from '../../web/page.ts'
 import { addDevice, removeDevice } from '../devices/actions.ts'
 import { listDevices } from '../devices/queries.ts'
 import { vapidKeys } from '../devices/vapid.ts'
-import { choicesOf } from '../notices/queries.ts'
 import { CHOSEN_CHANNELS, CHOSEN_KINDS, isFixed, KINDS } from '../notices/rules.ts'
 import { tell } from '../notices/telling.ts'
 import { reachOf } from '../people/queries.ts'
 import { type Choices, chooseChannels } from './actions.ts'
+import { choicesOf } from './queries.ts'
 
 const channels = z.array(z.enum(CHOSEN_CHANNELS)).max(CHOSEN_CHANNELS.length).default([])
 const CHOICES = Object.fromEntries(CHOSEN_KINDS.map((kind) => [kind, channels]))

@@ -8,6 +8,7 @@ import type { Tx } from '../../schema.ts'
 import { findGateway, findHook, type Hook } from '../channels/queries.ts'
 import { type Device, listDevices } from '../devices/queries.ts'
 import { lockTold, setPlace } from '../notices/queries.ts'
+import { KINDS } from '../notices/rules.ts'
 import { type Addressee, findAddressee } from '../people/queries.ts'
 import * as deliveries from './queries.ts'
 import { againAfter, type Outcome, SENDING_SECONDS, waitsForPerson, whyNotSendAgain } from './rules.ts'
@@ -97,7 +98,7 @@ async function end(tx: Tx, delivery: deliveries.Delivery, outcome: Outcome): Pro
   const facts = { deliveryId: id, noticeId, staffId, channel, state, attempts }
   await announce(tx, 'delivery.settled', facts, { about: [] })
   // Not provably there: the next channel is looked at now, and not only when its time has passed.
-  if (staffId && waitsForPerson(state) && delivery.importance === 'duty') {
+  if (staffId && waitsForPerson(state) && (delivery.importance === 'duty' || KINDS[delivery.kind].proof)) {
     const place = await lockTold(tx, noticeId, staffId)
     if (place?.nextAt && place.pageId === delivery.pageId) await setPlace(tx, place.id, { next_at: tx.now })
   }

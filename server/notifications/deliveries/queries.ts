@@ -1,5 +1,11 @@
 import { sql } from 'kysely'
-import type { DeliveryState, NoticeChannel, NoticeImportance, NoticeKind } from '../../events/notifications.ts'
+import type {
+  DeliveryState,
+  NoticeChannel,
+  NoticeImportance,
+  NoticeKind,
+  NoticePart,
+} from '../../events/notifications.ts'
 import type { DeliveryId, HookId, MailId, NoticeId, StaffId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
@@ -152,4 +158,19 @@ export async function lastThroughHooks(db: Reader): Promise<Map<HookId, Pick<Del
   return new Map(
     rows.map((row) => [row.hook_id as HookId, { state: row.state, error: row.error, madeAt: row.made_at }]),
   )
+}
+
+/** What a delivery is about, and why this person. */
+export async function wayOf(
+  db: Reader,
+  id: NoticeId,
+  staffId: StaffId | null,
+): Promise<{ readonly ref: string; readonly part: NoticePart }> {
+  const row = await db
+    .selectFrom('notices as n')
+    .leftJoin('notice_people as p', (join) => join.onRef('p.notice_id', '=', 'n.id').on('p.staff_id', '=', staffId))
+    .select(['n.ref', 'p.part'])
+    .where('n.id', '=', id)
+    .executeTakeFirstOrThrow()
+  return { ref: row.ref, part: row.part ?? 'own' }
 }

@@ -1,10 +1,10 @@
-import type { DeviceId } from '../../kernel/ids.ts'
+import type { DeviceId, StaffId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
-import { endDevice, insertDevice, listDevices } from './queries.ts'
+import { endDevice, endDevicesOf, insertDevice, listDevices } from './queries.ts'
 
 export type Subscription = { readonly endpoint: string; readonly p256dh: string; readonly auth: string }
 
@@ -37,4 +37,10 @@ export async function removeDevice(tx: Tx, id: DeviceId): Promise<void> {
 export async function forgetDevice(tx: Tx, id: DeviceId): Promise<void> {
   const staffId = await endDevice(tx, id, 'gone', null)
   if (staffId) await announce(tx, 'device.removed', { deviceId: id, staffId, why: 'gone' }, { about: [] })
+}
+
+/** Whoever has left is pushed nothing more. */
+export async function forgetDevicesOf(tx: Tx, staffId: StaffId): Promise<void> {
+  for (const deviceId of await endDevicesOf(tx, staffId))
+    await announce(tx, 'device.removed', { deviceId, staffId, why: 'gone' }, { about: [] })
 }

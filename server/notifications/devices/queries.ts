@@ -50,6 +50,17 @@ export async function insertDevice(tx: Tx, device: NewDevice): Promise<DeviceId>
   return id as DeviceId
 }
 
+export async function endDevicesOf(tx: Tx, staffId: StaffId): Promise<DeviceId[]> {
+  const rows = await tx.db
+    .updateTable('push_devices')
+    .set({ gone_at: tx.now, gone_why: 'gone' })
+    .where('staff_id', '=', staffId)
+    .where('gone_at', 'is', null)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id as DeviceId)
+}
+
 /** Whose it was; undefined where it is gone, or not this person's where one is named. */
 export async function endDevice(
   tx: Tx,

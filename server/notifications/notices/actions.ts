@@ -6,6 +6,7 @@ import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { listCovered, listUnseen } from '../bell/queries.ts'
 import { dropPending, insertDelivery, listOfPage, seePages } from '../deliveries/queries.ts'
 import { chiefNow, headOf, isNightAt, isOnPost, onPostNow } from '../people/queries.ts'
 import * as notices from './queries.ts'
@@ -17,7 +18,7 @@ export async function openNotice(tx: Tx, id: NoticeId): Promise<notices.Told> {
   const place = await notices.lockTold(tx, id, staffOf(tx))
   if (!place) throw new NotFound()
   await see(tx, place)
-  for (const covered of await notices.listCovered(tx.db, id, place.staffId)) await see(tx, covered)
+  for (const covered of await listCovered(tx.db, id, place.staffId)) await see(tx, covered)
   return place
 }
 
@@ -33,7 +34,7 @@ export async function readNotice(tx: Tx, id: NoticeId): Promise<notices.Told> {
 
 /** Everything that only wants to be seen; what wants a press keeps waiting for it. */
 export async function openAll(tx: Tx): Promise<void> {
-  for (const place of await notices.listUnseen(tx.db, staffOf(tx)))
+  for (const place of await listUnseen(tx.db, staffOf(tx)))
     if (place.importance !== 'duty') await openNotice(tx, place.noticeId)
 }
 
@@ -133,7 +134,7 @@ async function nextUp(tx: Tx, staffId: StaffId): Promise<StaffId | undefined> {
 
 /** Somebody is back after hours: one notice stands for all that was told meanwhile, and nothing rings again. */
 export async function foldAbsence(tx: Tx, staffId: StaffId): Promise<void> {
-  const unseen = (await notices.listUnseen(tx.db, staffId)).filter(
+  const unseen = (await listUnseen(tx.db, staffId)).filter(
     ({ importance, settledAt, kind }) => (importance === 'info' || settledAt !== null) && !KINDS[kind].ownLine,
   )
   const [oldest] = unseen

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { NoticeChannel, NoticeImportance, NoticeKind, NoticePart } from '../../events/notifications.ts'
+import type { NoticeImportance, NoticeKind, NoticePart } from '../../events/notifications.ts'
 import type { NoticeId, StaffId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
@@ -116,7 +116,8 @@ export type Told = {
   readonly settledAt: Date | null
 }
 
-const told = (db: Reader) =>
+/** Places in notices, for queries of this feature. */
+export const told = (db: Reader) =>
   db
     .selectFrom('notice_people as p')
     .innerJoin('notices as n', 'n.id', 'p.notice_id')
@@ -124,7 +125,7 @@ const told = (db: Reader) =>
     .select(['p.page_id', 'p.round', 'p.wakes', 'p.told_at', 'n.last_at', 'p.seen_at', 'p.read_at', 'p.next_at'])
     .select(['p.up_at', 'n.settled_at'])
 type Row = Awaited<ReturnType<ReturnType<typeof told>['execute']>>[number]
-const toldOf = (row: Row): Told => ({
+export const toldOf = (row: Row): Told => ({
   id: row.id,
   noticeId: row.notice_id as NoticeId,
   staffId: row.staff_id as StaffId,
@@ -161,84 +162,6 @@ export async function lockPlace(tx: Tx, id: string): Promise<Told> {
   const row = await told(tx.db).where('p.id', '=', id).forUpdate('p').executeTakeFirst()
   if (!row) throw new NotFound()
   return toldOf(row)
-}
-
-/** Of one person, for the bell: what is unread first, each the newest first; what stands there by itself is left out. */
-export async function listTold(
-  db: Reader,
-  staffId: StaffId,
-  own: readonly NoticeKind[],
-  limit: number,
-): Promise<Told[]> {
-  const rows = await told(db)
-    .where('p.staff_id', '=', staffId)
-    .where('p.covered_by', 'is', null)
-    .where('n.kind', 'not in', [...own])
-    .orderBy(sql`p.seen_at is not null and p.read_at is not null`)
-    .orderBy('n.last_at', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map(toldOf)
-}
-
-/** What one digest after an absence stands for. */
-export const listCovered = async (db: Reader, id: NoticeId, staffId: StaffId): Promise<Told[]> =>
-  (
-    await told(db)
-      .where('p.covered_by', '=', id)
-      .where('p.staff_id', '=', staffId)
-      .orderBy('n.last_at', 'desc')
-      .limit(100)
-      .execute()
-  ).map(toldOf)
-
-export async function listUnseen(db: Reader, staffId: StaffId): Promise<Told[]> {
-  const rows = await told(db)
-    .where('p.staff_id', '=', staffId)
-    .where('p.seen_at', 'is', null)
-    .where('p.covered_by', 'is', null)
-    .where('n.kind', '<>', 'away')
-    .orderBy('p.id')
-    .limit(200)
-    .execute()
-  return rows.map(toldOf)
-}
-
-/** How many this person has not opened; what the bell counts by itself is left out. */
-export async function countUnseen(db: Reader, staffId: StaffId, own: readonly NoticeKind[]): Promise<number> {
-  const { count } = await db
-    .selectFrom('notice_people as p')
-    .innerJoin('notices as n', 'n.id', 'p.notice_id')
-    .select((s) => s.fn.countAll<string>().as('count'))
-    .where('p.staff_id', '=', staffId)
-    .where('p.seen_at', 'is', null)
-    .where('p.covered_by', 'is', null)
-    .where('n.kind', 'not in', [...own])
-    .executeTakeFirstOrThrow()
-  return Number(count)
-}
-
-/** The newest that still wants this person's ear, with how often it has been told. */
-export async function ringingFor(
-  db: Reader,
-  staffId: StaffId,
-): Promise<{ id: NoticeId; importance: NoticeImportance; round: number } | undefined> {
-  const row = await db
-    .selectFrom('notice_people as p')
-    .innerJoin('notices as n', 'n.id', 'p.notice_id')
-    .select(['n.id', 'n.importance', 'p.round'])
-    .where('p.staff_id', '=', staffId)
-    .where('p.seen_at', 'is', null)
-    .where('p.read_at', 'is', null)
-    .where('p.covered_by', 'is', null)
-    .where('p.wakes', '=', true)
-    .where('n.importance', '<>', 'info')
-    .where('n.settled_at', 'is', null)
-    .orderBy(sql`n.importance = 'duty'`, 'desc')
-    .orderBy('p.id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row && { ...row, id: row.id as NoticeId }
 }
 
 type PlaceChange = {
@@ -322,35 +245,3 @@ const due =
 export const listDueSteps = due('next_at')
 /** Those whose next one up is to be told. */
 export const listDueClimbs = due('up_at')
-
-export type Chosen = { readonly kind: NoticeKind; readonly channels: readonly NoticeChannel[] }
-
-export async function choicesOf(db: Reader, staffId: StaffId): Promise<Chosen[]> {
-  return db.selectFrom('notice_choices').select(['kind', 'channels']).where('staff_id', '=', staffId).execute()
-}
-
-/** Undefined where they have not chosen: the default of the kind holds. */
-export async function choiceOf(db: Reader, staffId: StaffId, kind: NoticeKind): Promise<NoticeChannel[] | undefined> {
-  const row = await db
-    .selectFrom('notice_choices')
-    .select('channels')
-    .where('staff_id', '=', staffId)
-    .where('kind', '=', kind)
-    .executeTakeFirst()
-  return row?.channels
-}
-
-/** What a delivery is about, and why this person. */
-export async function wayOf(
-  db: Reader,
-  id: NoticeId,
-  staffId: StaffId | null,
-): Promise<{ readonly ref: string; readonly part: NoticePart }> {
-  const row = await db
-    .selectFrom('notices as n')
-    .leftJoin('notice_people as p', (join) => join.onRef('p.notice_id', '=', 'n.id').on('p.staff_id', '=', staffId))
-    .select(['n.ref', 'p.part'])
-    .where('n.id', '=', id)
-    .executeTakeFirstOrThrow()
-  return { ref: row.ref, part: row.part ?? 'own' }
-}

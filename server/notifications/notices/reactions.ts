@@ -5,6 +5,7 @@ import type { Reactions } from '../../platform/reactions.ts'
 import type { Database, Tx } from '../../schema.ts'
 import { findOpenAssignment } from '../../tickets/queries.ts'
 import { noteMail } from '../deliveries/actions.ts'
+import { forgetDevicesOf } from '../devices/actions.ts'
 import { findMailError } from '../outgoing/queries.ts'
 import { chiefNow, onPostNow, ringsStill } from '../people/queries.ts'
 import { foldAbsence, seeOfReminder, settle } from './actions.ts'
@@ -75,6 +76,7 @@ export const noticeReactions: Reactions<Database> = {
       await tellOfRoster(tx, staffId)
       if (from !== staffId) await tellOfRoster(tx, from)
     },
+    'person.deactivated': async (tx, { staffId }) => forgetDevicesOf(tx, staffId),
     'attendance.checked_in': async (tx, { staffId }) => foldAbsence(tx, staffId),
     'session.opened': async (tx, { staffId }) => foldAbsence(tx, staffId),
     'mail.settled': async (tx, { mailId, state }) =>

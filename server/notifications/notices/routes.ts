@@ -8,10 +8,11 @@ import type { Env } from '../../web/env.ts'
 import { form, pathId, query } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
+import { listCovered } from '../bell/queries.ts'
 import { sentenceOf } from '../deliveries/words.ts'
 import { findNotice, listReceipts, listWithReceipts } from '../receipts/queries.ts'
 import { openNotice, readNotice } from './actions.ts'
-import { listCovered, type Told } from './queries.ts'
+import type { Told } from './queries.ts'
 import { wantsReceipt } from './rules.ts'
 
 const MOST = 100
@@ -47,8 +48,8 @@ export const noticeRoutes = (deps: Deps) => {
 export const saidTo = (told: Told, language: Language) => ({
   ...told,
   says: sentenceOf(told, language),
-  receipt: wantsReceipt(told.importance) && !told.readAt,
-  fresh: !told.seenAt || (told.importance === 'duty' && !told.readAt && !told.settledAt),
+  receipt: wantsReceipt(told.importance) && !told.readAt && !told.settledAt,
+  fresh: !told.settledAt && (!told.seenAt || (told.importance === 'duty' && !told.readAt)),
 })
 
 /** Opened by whoever it was told: seen. A browser that only looks ahead has opened nothing. */

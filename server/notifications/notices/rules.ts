@@ -28,7 +28,7 @@ export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
   follow_up: { importance: 'info', channels: [], ownLetter: true, ownLine: true },
   unaccepted: { importance: 'important', channels: ['push', 'mail'], ownLetter: true, ownLine: true },
   roster: { importance: 'important', channels: ['mail', 'push'], proof: true },
-  brief: { importance: 'important', channels: ['push', 'mail'] },
+  brief: { importance: 'info', channels: ['push', 'mail'] },
   away: { importance: 'info', channels: [] },
   test: { importance: 'info', channels: ['push'] },
 }

@@ -6,6 +6,7 @@ import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { listRobots } from '../channels/queries.ts'
+import { choiceOf } from '../choices/queries.ts'
 import { insertDelivery } from '../deliveries/queries.ts'
 import { isNightAt, isOnPost, reachOf } from '../people/queries.ts'
 import * as notices from './queries.ts'
@@ -97,7 +98,7 @@ export async function ladderFor(
   staffId: StaffId,
 ): Promise<{ wakes: boolean; ladder: Ladder }> {
   const [chosen, can, onPost, night] = [
-    await notices.choiceOf(tx.db, staffId, kind),
+    await choiceOf(tx.db, staffId, kind),
     await reachOf(tx.db, staffId),
     await isOnPost(tx.db, staffId, tx.now),
     await isNightAt(tx.db, tx.now),

@@ -80,18 +80,18 @@ export type Asked = {
   readonly limit: number
 }
 
-// A notice's letter is a letter: its delivery says no more than the letter does.
-const EVERYTHING = sql`
+const MAILS = sql`
   select 'mail' as source, m.id, to_char(m.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'm' || lpad(m.id::text, 18, '0') as key,
     'mail' as channel, m.kind, m.state, m.made_at as "madeAt", m.settled_at as "settledAt", m.attempts, m.error,
     null::bigint as "noticeId", null as ref, 1 as count, null::text as name, null::text as "nameEn", null::jsonb as department,
     m.recipient, m.subject
-  from outgoing_mails m
-  union all
-  select 'delivery', d.id, to_char(d.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'd' || lpad(d.id::text, 18, '0'),
-    d.channel, n.kind, d.state, d.made_at, d.settled_at, d.attempts, d.error,
-    n.id, n.ref, n.count, s.name, s.name_en, case when d.hook_id is null then null else coalesce(p.name, '{}'::jsonb) end,
-    null, null
+  from outgoing_mails m`
+// A notice's letter is a letter: its delivery says no more than the letter does.
+const DELIVERIES = sql`
+  select 'delivery' as source, d.id, to_char(d.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'd' || lpad(d.id::text, 18, '0') as key,
+    d.channel, n.kind, d.state, d.made_at as "madeAt", d.settled_at as "settledAt", d.attempts, d.error,
+    n.id as "noticeId", n.ref, n.count, s.name, s.name_en as "nameEn", case when d.hook_id is null then null else coalesce(p.name, '{}'::jsonb) end as department,
+    null as recipient, null as subject
   from deliveries d join notices n on n.id = d.notice_id
   left join staff s on s.id = d.staff_id left join hooks h on h.id = d.hook_id left join departments p on p.id = h.department_id
   where d.mail_id is null`
@@ -103,11 +103,13 @@ const chosen = ({ state, channel, kind, text }: Omit<Asked, 'before' | 'limit'>)
     and (${words}::text is null or concat_ws(' ', subject, recipient, name, "nameEn") ilike ${words})`
 }
 
-/** Everything that went out or could not, by every channel, the newest first. */
+/** Everything that went out or could not, by every channel, the newest first. Each side is read from its newest, and no further than needed. */
 export async function listOutgoing(db: Reader, { before, limit, ...asked }: Asked): Promise<OutgoingLine[]> {
+  const side = (lines: RawBuilder<unknown>) => sql`
+    (select * from (${lines}) lines where ${chosen(asked)} and (${before ?? null}::text is null or key < ${before ?? null})
+      order by "madeAt" desc, id desc limit ${limit})`
   const { rows } = await sql<OutgoingLine & { name: string | null; nameEn: string | null }>`
-    select * from (${EVERYTHING}) everything
-    where ${chosen(asked)} and (${before ?? null}::text is null or key < ${before ?? null}) order by key desc limit ${limit}`.execute(
+    select * from (${side(MAILS)} union all ${side(DELIVERIES)}) everything order by key desc limit ${limit}`.execute(
     db,
   )
   return rows.map(({ name, nameEn, ...row }) => ({
@@ -122,7 +124,7 @@ export async function countOutgoing(
   asked: Omit<Asked, 'before' | 'limit' | 'state'>,
 ): Promise<Readonly<Record<string, number>>> {
   const { rows } = await sql<{ state: string; count: string }>`
-    select state, count(*) from (${EVERYTHING}) everything where ${chosen({ ...asked, state: undefined })} group by state`.execute(
+    select state, count(*) from (${MAILS} union all ${DELIVERIES}) everything where ${chosen({ ...asked, state: undefined })} group by state`.execute(
     db,
   )
   return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]))
