@@ -30,7 +30,7 @@ export const deliverNotices: DueJob = (deps) => {
       if (!ready || ready.channel === 'mail' || ready.channel === 'page') return
       const { ref, part } = await wayOf(db, ready.noticeId, ready.staffId)
       const way = { outside, vapid: await vapidKeys(db), publicUrl: config.publicUrl, at: clock.now(), ref, part }
-      const { outcome, gone } = await sendThrough(ready, { ...way, language: 'zh-CN' })
+      const { outcome, gone } = await sendThrough(ready, way)
       await transact(system, async (tx) => {
         await noteOutcome(tx, id, outcome)
         for (const device of gone) await forgetDevice(tx, device.id)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
+import { tell } from '../../server/notifications/notices/telling.ts'
 import { system } from '../../server/platform/actor.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
@@ -47,17 +48,37 @@ test('an alarm lights the bell of the duty manager on the page they have open; t
   expect(page.wrongs).toEqual([])
 }, 60_000)
 
+test('news that want a receipt ring with a sound of their own on the page of whoever is on post, once', async () => {
+  clock.set(TWO_FOURTEEN)
+  const mei = await hire(database.db, 'Mei')
+  await putOnPost(database.db, mei)
+  const page = await visit(mei)
+  await page.goto(`${house.url}/duty`)
+  await page.click('#main')
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(
+    'window.rang = []; document.addEventListener("ring", ({ detail }) => window.rang.push(detail.kind))',
+  )
+  await house.deps.transact(system, (tx) =>
+    tell(tx, { kind: 'roster', ref: `shifts:${mei}`, path: '/roster', to: [{ staffId: mei, part: 'own' }] }),
+  )
+  await expect.poll(() => page.evaluate<string[]>('window.rang')).toEqual(['important'])
+  await page.waitForSelector('.toast a[href^="/notices/"]')
+  await page.reload()
+  await page.waitForLoadState('networkidle')
+  expect(await page.locator('.toast a[href^="/notices/"]').count()).toBe(0)
+  expect(page.wrongs).toEqual([])
+}, 60_000)
+
 test('the worker for pushes is taken on under the strict policy, and what a browser cannot do is said', async () => {
   clock.set(TWO_FOURTEEN)
   const page = await visit(await hire(database.db, 'Mei'))
   await page.goto(`${house.url}/me/notices`)
   await page.click('#push-on')
   // No push service answers a browser in a test: the worker stands, and the page says so or the form has gone.
-  await page.waitForFunction(
-    'navigator.serviceWorker.getRegistration().then((one) => Boolean(one?.active)).catch(() => false)',
-    undefined,
-    { timeout: 15_000 },
-  )
+  await expect
+    .poll(() => page.evaluate<boolean>('navigator.serviceWorker.getRegistration().then((one) => Boolean(one?.active))'))
+    .toBe(true)
   await page.waitForSelector('#push-wrong:not([hidden]), .banner[data-tone="ok"]', { timeout: 15_000 })
   expect(page.wrongs).toEqual([])
 }, 60_000)

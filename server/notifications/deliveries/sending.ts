@@ -1,5 +1,5 @@
 import webPush from 'web-push'
-import type { Language } from '../../kernel/language.ts'
+import { LANGUAGES, type Language } from '../../kernel/language.ts'
 import type { Answer, Outside } from '../../platform/outside.ts'
 import { requestFor } from '../channels/bodies.ts'
 import type { Device } from '../devices/queries.ts'
@@ -15,8 +15,6 @@ export type Way = {
   readonly ref: string
   readonly part: string
   readonly at: Date
-  /** Of robots, whose room has no language of its own. */
-  readonly language: Language
 }
 
 /** What was sent how, and which devices are no more. */
@@ -26,22 +24,26 @@ export type Sent = { readonly outcome: Outcome; readonly gone: readonly Device[]
 export async function sendThrough(ready: Ready, way: Way): Promise<Sent> {
   if (ready.channel === 'push') return pushAll(ready, way)
   if (!ready.hook) return { outcome: { state: 'failed', error: 'no_hook', again: false }, gone: [] }
-  const language = ready.to?.language ?? way.language
   const request = requestFor(ready.hook, {
     deliveryId: ready.id,
     pageId: ready.pageId,
     kind: ready.kind,
     importance: ready.importance,
     count: ready.count,
-    text: sentenceOf({ ...ready, ref: way.ref, part: way.part }, language),
+    text: languagesOf(ready)
+      .map((language) => sentenceOf({ ...ready, ref: way.ref, part: way.part }, language))
+      .join('\n'),
     link: linkOf(ready, way),
-    language,
+    language: languagesOf(ready)[0] ?? 'zh-CN',
     phone: ready.to?.phone ?? null,
     at: way.at,
   })
   const kind = ready.channel === 'sms' || ready.channel === 'voice' ? 'gateway' : 'robot'
   return { outcome: outcomeOf(kind, await way.outside.post(request)), gone: [] }
 }
+
+/** A person's own; a robot speaks to a room, in both. */
+const languagesOf = ({ to }: Ready): readonly Language[] => (to ? [to.language] : LANGUAGES)
 
 const linkOf = ({ noticeId }: Ready, { publicUrl }: Way): string => `${publicUrl}/notices/${noticeId}`
 
