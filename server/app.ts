@@ -24,7 +24,12 @@ import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
 import { articleRoutes } from './knowledge/articles/routes.ts'
 import { replyRoutes } from './knowledge/replies/routes.ts'
+import { briefRoutes } from './notifications/briefs/routes.ts'
+import { channelRoutes } from './notifications/channels/routes.ts'
+import { choiceRoutes } from './notifications/choices/routes.ts'
+import { noticeRoutes } from './notifications/notices/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
+import { previewRoutes } from './notifications/previews/routes.ts'
 import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
@@ -77,11 +82,14 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/people', peopleRoutes(deps, ahead))
   app.route('/departments', departmentRoutes(deps))
   app.route('/leadership', leadershipRoutes(deps))
+  app.route('/me/notices', choiceRoutes(deps))
   app.route('/me', ownRoutes(deps))
   app.route('/roles', roleRoutes(deps))
   app.route('/', policyRoutes(deps))
   app.route('/settings/terms', termsRoutes(deps))
   app.route('/settings/sla', policyPages(deps))
+  app.route('/settings/channels', channelRoutes(deps))
+  app.route('/settings/letters', previewRoutes(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
@@ -106,6 +114,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))
   app.route('/reminders', reminderRoutes(deps))
+  app.route('/notices', noticeRoutes(deps))
+  app.route('/brief', briefRoutes(deps))
   app.route('/operation', operationRoutes(deps))
   app.route('/', emptyHouseRoutes(deps))
   app.route('/setup', setupRoutes(deps))

@@ -17,6 +17,8 @@ export type Config = {
   readonly redisUrl: string | undefined
   readonly s3Url: string | undefined
   readonly smtpUrl: string | undefined
+  /** Whether robots, gateways and push services may stand at private addresses; else such an address is refused. */
+  readonly insideHooks: boolean
   readonly role: 'all' | 'web' | 'worker'
   /** Whether a demo company is seeded into an empty database. */
   readonly demo: boolean
@@ -67,6 +69,7 @@ const schema = z.object({
   REDIS_URL: url('redis', 'rediss').optional(),
   S3_URL: url('s3', 'https', 'http').optional(),
   SMTP_URL: url('smtp', 'smtps').optional(),
+  INSIDE_HOOKS: z.enum(['on', 'off'], expected('on or off')).default('off'),
   ROLE: z.enum(['all', 'web', 'worker'], expected('all, web or worker')).default('all'),
   DEMO: z.enum(['on', 'off'], expected('on or off')).default('on'),
   TRUSTED_PROXIES: z
@@ -112,6 +115,7 @@ function configOf(values: Values): Config {
     redisUrl: values.REDIS_URL,
     s3Url,
     smtpUrl: values.SMTP_URL,
+    insideHooks: values.INSIDE_HOOKS === 'on',
     role,
     demo: values.DEMO === 'on' && values.NODE_ENV !== 'production',
     timeZone: values.COMPANY_TIME_ZONE,

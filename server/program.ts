@@ -55,6 +55,8 @@ async function openHouse({ config, log, store, opened }: Opening): Promise<House
   opened.defer(() => queues.close())
   const live = openLive({ redisUrl, log, mayConnect: config.isOurOrigin, publicRooms })
   opened.defer(() => live.close())
+  // Push services know the house by these from its first start on.
+  await secretNamed(store.work, 'vapid')
   return buildHouse({
     config,
     live,

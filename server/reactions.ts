@@ -22,6 +22,7 @@ import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { staffActor } from './platform/actor.ts'
@@ -72,6 +73,7 @@ export const reactions: readonly Reactions<Database>[] = [
   escalationReactions,
   incidentReactions,
   reminderReactions,
+  noticeReactions,
 ]
 
 /** What the acting process does at once after its commit. */

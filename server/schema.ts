@@ -8,6 +8,7 @@ import type { EscalationTables } from './escalations/tables.ts'
 import type { IncidentTables } from './incidents/tables.ts'
 import type { KnowledgeTables } from './knowledge/tables.ts'
 import type { ReminderTables } from './notifications/reminders/tables.ts'
+import type { NoticeTables } from './notifications/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
@@ -40,7 +41,8 @@ export type Database = PlatformTables &
   DeskTables &
   EscalationTables &
   IncidentTables &
-  ReminderTables
+  ReminderTables &
+  NoticeTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>

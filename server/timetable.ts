@@ -1,6 +1,8 @@
 import { anchorChain } from '../jobs/anchor-chain.ts'
+import { climbNotices, followPages } from '../jobs/climb-notices.ts'
 import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
+import { deliverNotices } from '../jobs/deliver-notices.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
 import { endOver } from '../jobs/end-what-is-over.ts'
@@ -19,6 +21,7 @@ import { returnLost } from '../jobs/return-lost-work.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
+import { planMornings, writeBriefs, writeDigests } from '../jobs/write-digests.ts'
 import { writeReminders } from '../jobs/write-reminders.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { Watch } from './desk/presence/watch.ts'
@@ -37,6 +40,9 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   offerTickets,
   expireEscalationOffers,
   offerEscalations,
+  deliverNotices,
+  followPages,
+  climbNotices,
   escalateToDepartment,
   stepUpEscalations,
   warnOfClocks,
@@ -45,6 +51,9 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   trackPromises,
   trackFollowUp,
   writeReminders,
+  planMornings,
+  writeDigests,
+  writeBriefs,
   returnLost(watch),
   endShifts,
   closeAttendances,

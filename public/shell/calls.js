@@ -15,6 +15,8 @@ let offer = ''
 let alarm = ''
 let rangAt = 0
 let alarmAt = 0
+let alarmTimes = 0
+let notice = ''
 /** The browser keeps the sound off: until somebody presses something the edge glows instead. */
 let asleep = false
 
@@ -37,16 +39,33 @@ function look() {
   if (ringing !== alarm) {
     alarm = ringing
     alarmAt = 0
+    alarmTimes = 0
     if (ringing && location.pathname !== '/board') toast(words.alarm, { link: { href: '/board', text: words.toBoard } })
   }
   if (ringing && Date.now() - alarmAt >= ALARM_MILLISECONDS) {
     alarmAt = Date.now()
-    ring('alarm', `alarm-${ringing}`, 0.6)
+    // Nobody came at the first: louder each time.
+    ring('alarm', `alarm-${ringing}`, Math.min(1, 0.4 + 0.1 * alarmTimes++))
   }
+  lookAtNotice()
   const glow = isSilent() || asleep ? (id && !over ? 'offer' : ringing ? 'alarm' : '') : ''
   if (glow) root.dataset.glow = glow
   else delete root.dataset.glow
   badge(Number(desk) || 0)
+}
+
+/** Once each time it is told, louder where it is told again; an alarm that rings anyhow is not rung twice. */
+function lookAtNotice() {
+  const { notice: id = '', noticeSound = '', noticeRound = '1', alarm: ringing = '' } = rail().dataset
+  const told = id && `${id}-${noticeRound}`
+  if (told === notice) return
+  notice = told
+  if (!told || kept.get('told') === told) return
+  kept.set('told', told)
+  if (noticeSound === 'duty' && ringing) return
+  ring(noticeSound, `notice-${told}`, Math.min(1, 0.25 + 0.2 * Number(noticeRound)))
+  if (!location.pathname.startsWith('/notices/'))
+    toast(words.notice, { link: { href: `/notices/${id}`, text: words.toNotice } })
 }
 
 const rail = () => document.getElementById('rail') ?? document.body

@@ -1,7 +1,7 @@
 import { kept } from './house.js'
 
 /**
- * Three sounds (LOOK, rule 8): two soft notes for an offer, louder as its time runs out; one tick for a message in
+ * Sounds by kind (LOOK, rule 8): two soft notes for an offer, louder as its time runs out; one tick for a message in
  * another tab; three falling notes for an alarm, which nothing else uses. In silent mode the edge of the screen glows.
  */
 let audio
@@ -20,12 +20,15 @@ export const setSilent = (on) => kept.set('silent', on ? 'on' : null)
 const NOTES = {
   offer: { type: 'sine', steps: [0, 0.19], pitches: [659, 880], seconds: 0.42 },
   message: { type: 'sine', steps: [0], pitches: [1319], seconds: 0.09 },
+  // A page to whoever is on duty, and news that want a receipt: neither may be taken for an offer or an alarm.
+  duty: { type: 'triangle', steps: [0, 0.16, 0.32, 0.48], pitches: [587, 784, 587, 784], seconds: 0.22 },
+  important: { type: 'sine', steps: [0, 0.28], pitches: [523, 392], seconds: 0.5 },
   alarm: { type: 'triangle', steps: [0, 0.24, 0.48], pitches: [784, 622, 494], seconds: 0.3 },
 }
 
 /**
  * Rings once, unless another tab of this browser has just rung for the same thing.
- * @param {'offer' | 'message' | 'alarm'} kind @param {string} about @param {number} loud 0..1
+ * @param {'offer' | 'message' | 'alarm' | 'duty' | 'important'} kind @param {string} about @param {number} loud 0..1
  */
 export function ring(kind, about, loud) {
   const last = Number(kept.get('rang')?.split(' ')[1] ?? 0)

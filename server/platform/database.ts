@@ -43,9 +43,10 @@ export function openPool(url: string, { max, kind, log }: Options): pg.Pool {
     types,
     ...LIMITS[kind],
   })
-  // What a stopping server says to connections that we are closing is no news.
-  const lost = (error: Error) =>
-    pool.ending || log?.warn({ kind, reason: error.message }, 'a database connection was lost')
+  const lost = (error: Error): void => {
+    // Whoever ends the pool has said goodbye to the server, which may close the line before it reads that.
+    if (!pool.ending) log?.warn({ kind, reason: error.message }, 'a database connection was lost')
+  }
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
   return pool

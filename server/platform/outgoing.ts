@@ -21,6 +21,14 @@ export type Outgoing = {
 
 /** Stands for the private link in texts: the link itself is kept apart and forgotten once it was sent or is over. */
 export const LINK_MARK = '[[link]]'
+/** Of a letter with several private links, one a line in `link`: the mark of the first is `linkMark(1)`. */
+export const linkMark = (at: number): string => `[[link ${at}]]`
+/** A text with its links put in, as it goes out. */
+export const withLinks = (text: string, link: string | null): string =>
+  text.replaceAll(/\[\[link(?: (\d+))?\]\]/g, (_, at?: string) => (link ?? '').split('\n')[Number(at ?? 1) - 1] ?? '')
+/** The same with something in place of the links, for whoever must not have them. */
+export const withoutLinks = (text: string, instead: string): string =>
+  text.replaceAll(/\[\[link(?: \d+)?\]\](#\w+)?/g, instead)
 
 /** Leaves a letter in the act's own transaction; the ticker finds it, and the job `send-mail` sends it at most once. */
 export async function leaveMail<DB extends PlatformTables>(tx: Tx<DB>, letter: Outgoing): Promise<MailId> {

@@ -89,7 +89,10 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
   }
   const work: Queues['work'] = (queue, run, onDead) => {
     const worker = ground.worker(queue, (job) => traced({ job: `${job.name} ${job.id}` }, () => run(jobOf(job))))
-    worker.on('error', (error) => log.warn({ queue, reason: error.message }, 'worker'))
+    worker.on('error', (error) => {
+      // A line of its own may outlive it by a moment, and end with the database.
+      if (!closing) log.warn({ queue, reason: error.message }, 'worker')
+    })
     worker.on('failed', (job, error) => {
       log.error({ queue, job: job?.name, id: job?.id, attempt: job?.attemptsMade, reason: error.message }, 'job failed')
       if (job && (job.finishedOn !== undefined || job.attemptsMade >= (job.opts.attempts ?? 1)))
@@ -195,7 +198,9 @@ async function onPostgres(url: string, log: Log): Promise<Ground> {
     application_name: 'nightdesk queue',
     options: `-c search_path=${DEFAULT_SCHEMA}`,
   })
-  const lost = (error: Error) => log.warn({ kind: 'queue', reason: error.message }, 'a database connection was lost')
+  const lost = (error: Error): void => {
+    if (!pool.ending) log.warn({ kind: 'queue', reason: error.message }, 'a database connection was lost')
+  }
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
   const client = await pool.connect()

@@ -6,6 +6,8 @@ import { openOfferOf as openRequestOf } from '../escalations/offers/queries.ts'
 import { countForPerson } from '../escalations/queries.ts'
 import { countOpenIncidents } from '../incidents/queries.ts'
 import { HOUR, localOf, nightOf, plus, SECOND, windowOf } from '../kernel/time.ts'
+import { countUnseen, ringingFor } from '../notifications/bell/queries.ts'
+import { OWN_LINES, soundOf } from '../notifications/notices/rules.ts'
 import { countUnread } from '../notifications/reminders/queries.ts'
 import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
@@ -18,29 +20,34 @@ type At = { db: Reader; now: Date; zone: string }
 /** What stands around the content of every staff page: what needs this person where, and the line of the night. */
 export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
   const works = me.capabilities.has('desk.work')
-  const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders, abuse] = await Promise.all([
-    works ? countForMe(db, me.staffId) : 0,
-    me.capabilities.has('board.read') ? openAlarms(db) : [],
-    offerTo(db, me, now),
-    me.capabilities.has('leadership.read') ? hasChief(db, now) : true,
-    nightLineOf({ db, now, zone }, me),
-    me.capabilities.has('escalation.read') ? countForPerson(db, me.staffId) : 0,
-    me.capabilities.has('incident.lead') ? countOpenIncidents(db) : 0,
-    countUnread(db, me.staffId),
-    me.capabilities.has('abuse.read')
-      ? countForDecider(db, me.staffId, {
-          leads: me.capabilities.has('abuse.lead'),
-          decides: me.capabilities.has('abuse.decide'),
-        })
-      : 0,
-  ])
-  const counted = { desk, escalations, incidents, reminders, abuse }
+  const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders, abuse, notices, ringing] =
+    await Promise.all([
+      works ? countForMe(db, me.staffId) : 0,
+      me.capabilities.has('board.read') ? openAlarms(db) : [],
+      offerTo(db, me, now),
+      me.capabilities.has('leadership.read') ? hasChief(db, now) : true,
+      nightLineOf({ db, now, zone }, me),
+      me.capabilities.has('escalation.read') ? countForPerson(db, me.staffId) : 0,
+      me.capabilities.has('incident.lead') ? countOpenIncidents(db) : 0,
+      countUnread(db, me.staffId),
+      me.capabilities.has('abuse.read')
+        ? countForDecider(db, me.staffId, {
+            leads: me.capabilities.has('abuse.lead'),
+            decides: me.capabilities.has('abuse.decide'),
+          })
+        : 0,
+      countUnseen(db, me.staffId, OWN_LINES),
+      ringingFor(db, me.staffId),
+    ])
+  const counted = { desk, escalations, incidents, reminders: reminders + notices, abuse }
+  const sound = ringing && soundOf(ringing.importance)
   // As the board draws them: one row a ticket, however many reasons ring.
   const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size
   return {
     counts: Object.fromEntries(Object.entries({ ...counted, board }).filter(([, count]) => count > 0)),
     offer,
     alarm: me.capabilities.has('alarm.settle') ? (alarms.at(-1)?.id ?? null) : null,
+    notice: ringing && sound ? { id: ringing.id, sound, round: ringing.round } : null,
     leaderless: !led,
     nightLine,
   }

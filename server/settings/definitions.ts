@@ -61,6 +61,14 @@ export const SETTINGS = {
   abuseBanMostDays: number('conduct', 'days', 30, [1, 90]),
   abuseDecideHours: number('conduct', 'hours', 24, [1, 72]),
 
+  noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
+  pageNextSeconds: number('notices', 'seconds', 12, [5, 15]),
+  pageRepeatMinutes: number('notices', 'minutes', 5, [1, 60]),
+  noticeUnseenHours: number('notices', 'hours', 4, [1, 48]),
+  digestTime: time('notices', '06:30'),
+  briefDraftTime: time('notices', '06:00'),
+  briefTime: time('notices', '08:30'),
+
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
 
@@ -72,7 +80,17 @@ export const SETTINGS = {
 } as const satisfies Record<string, Definition>
 
 /** Pages of settings, in their order. */
-export const GROUPS = ['desk', 'clocks', 'shifts', 'customers', 'conduct', 'privacy', 'people', 'brand'] as const
+export const GROUPS = [
+  'desk',
+  'clocks',
+  'shifts',
+  'customers',
+  'conduct',
+  'privacy',
+  'notices',
+  'people',
+  'brand',
+] as const
 export type Group = (typeof GROUPS)[number]
 
 type Unit = 'times' | 'seconds' | 'minutes' | 'hours' | 'days' | 'people' | 'conversations' | 'share'

@@ -136,6 +136,7 @@ const ICONS: Readonly<Record<Group, string>> = {
   customers: 'sun',
   privacy: 'eye',
   conduct: 'shield-check',
+  notices: 'bell',
   people: 'lock',
   brand: 'sparkles',
 }
@@ -143,6 +144,8 @@ const LISTS = [
   { id: 'categories', icon: 'git-branch', name: 'settings.other.categories', about: 'settings.categories.about' },
   { id: 'sla', icon: 'timer', name: 'sla.title', about: 'sla.about' },
   { id: 'sites', icon: 'globe', name: 'settings.other.sites', about: 'settings.sites.about' },
+  { id: 'channels', icon: 'send', name: 'channels.title', about: 'channels.about' },
+  { id: 'letters', icon: 'mail', name: 'notices.previews.title', about: 'notices.previews.about' },
   { id: 'terms', icon: 'file-text', name: 'settings.other.terms', about: 'policies.in_short' },
   { id: 'history', icon: 'clock', name: 'settings.other.history', about: 'settings.changes.about' },
   { id: 'operation', href: '/operation', icon: 'server', name: 'settings.other.operation', about: 'operation.about' },

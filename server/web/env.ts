@@ -1,5 +1,5 @@
 import type { Capability, Post } from '../kernel/capabilities.ts'
-import type { AlarmId, EscalationOfferId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
+import type { AlarmId, EscalationOfferId, NoticeId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Malformed } from '../kernel/refusal.ts'
 import type { Actor } from '../platform/actor.ts'
@@ -48,6 +48,8 @@ export type StaffFrame = {
   } | null
   /** The newest alarm that rings at this person until somebody settles it. */
   readonly alarm: AlarmId | null
+  /** What this person was told and has not opened: rings once each time it is told, louder each time. */
+  readonly notice: { readonly id: NoticeId; readonly sound: 'duty' | 'important'; readonly round: number } | null
   /** True for HR, administrators and the group itself where nobody heads the leadership group (REGULATION row 5). */
   readonly leaderless: boolean
   /** The night line: positions in per cent of 0..100; empty where this person has no shift near. */

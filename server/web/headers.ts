@@ -24,7 +24,8 @@ export const policy = (nonce: string, frameAncestors: string): string =>
     "base-uri 'none'",
     `frame-ancestors ${frameAncestors}`,
     "require-trusted-types-for 'script'",
-    'trusted-types htmx',
+    "worker-src 'self'",
+    'trusted-types htmx nightdesk-worker',
   ].join('; ')
 
 /** Half a year, as long as browsers are asked to remember that we are reached by https alone. */

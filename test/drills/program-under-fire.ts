@@ -18,12 +18,13 @@ export type Fire = {
 /** Others may use the machine too. */
 const READY_WITHIN_MILLISECONDS = 60_000
 
-export async function startUnderFire(folder: string): Promise<Fire> {
+export async function startUnderFire(folder: string, more: Record<string, string> = {}): Promise<Fire> {
   const environment = {
     DATA_DIR: folder,
     DEMO: 'on',
     PORT: String(await freePort()),
     COMPANY_TIME_ZONE: zoneInTheMorning(),
+    ...more,
   }
   let program: Program
   const start = async (): Promise<void> => {

@@ -8,6 +8,9 @@ import type { Language } from '../../server/kernel/language.ts'
 import { launchChromium } from './chromium.ts'
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SETTLED = `Promise.all(document.getAnimations()
+  .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => undefined)))`
 const PICTURES = path.resolve(import.meta.dirname, '../browser/pictures')
 
 type Look = { language?: Language; theme?: 'dark' | 'light'; width?: number; height?: number; phone?: boolean }
@@ -46,6 +49,8 @@ export async function openPage(context: BrowserContext): Promise<Page & { readon
 
 /** What axe finds on the page as it stands: everything, or contrast alone. */
 export async function violations(page: Page, what: 'everything' | 'contrast' = 'everything'): Promise<string[]> {
+  // What rises is pale for a moment, and no colour of ours.
+  await page.evaluate(SETTLED)
   await page.evaluate(AXE)
   const options = what === 'contrast' ? { runOnly: { type: 'rule', values: ['color-contrast'] } } : {}
   const { violations: found } = await page.evaluate<Found>(`axe.run(document, ${JSON.stringify(options)})`)

@@ -167,8 +167,17 @@ test(
         `insert into account_links (staff_id, kind, token_hash, made_at, expires_at) select min(id), 'reset', '\\x01', now(), now() + interval '1 day' from staff`,
       )
     })
+    await asking(database.url, async (client) => {
+      await client.query(
+        `with n as (insert into notices (kind, importance, ref, path, fold_key, made_at, last_at) values ('alarm', 'duty', 'alarm:complaint', '/board', 'k', now(), now()) returning id),
+         p as (insert into notice_people (notice_id, staff_id, part, page_id, wakes, told_at, next_at, up_at) select n.id, min(s.id), 'post', gen_random_uuid(), true, now(), now(), now() from n, staff s group by n.id)
+         insert into deliveries (notice_id, staff_id, channel, page_id, state, due_at, made_at) select n.id, min(s.id), 'push', gen_random_uuid(), 'pending', now(), now() from n, staff s group by n.id`,
+      )
+    })
     const into = await target()
     await restoreBackup(await backedUp(), into)
+    expect(await first(into.url, 'select state, due_at from deliveries')).toEqual({ state: 'unknown', due_at: null })
+    expect(await first(into.url, 'select next_at, up_at from notice_people')).toEqual({ next_at: null, up_at: null })
     const states = await asking(into.url, (client) =>
       client.query('select state, due_at from outgoing_mails order by id'),
     )

@@ -3,7 +3,7 @@ import { NotFound, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need } from '../../platform/actor.ts'
 import type { Delivery } from '../../platform/mail.ts'
-import { LINK_MARK } from '../../platform/outgoing.ts'
+import { withLinks } from '../../platform/outgoing.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import * as mails from './queries.ts'
@@ -30,12 +30,11 @@ export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promis
   if (!canSend) return settle(tx, mail, 'kept', 'no_server')
   const dueAt = plus(tx.now, SENDING_MINUTES * MINUTE)
   await mails.setMail(tx, id, { state: 'sending', attempts: mail.attempts + 1, error: null, dueAt })
-  const withLink = (text: string): string => text.replaceAll(LINK_MARK, mail.link ?? '')
   return {
     to: mail.recipient,
     subject: mail.subject,
-    text: withLink(mail.text),
-    html: mail.html && withLink(mail.html),
+    text: withLinks(mail.text, mail.link),
+    html: mail.html && withLinks(mail.html, mail.link),
   }
 }
 

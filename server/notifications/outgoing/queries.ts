@@ -1,5 +1,7 @@
-import type { MailKind } from '../../events/notifications.ts'
-import type { MailId } from '../../kernel/ids.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { DeliveryState, MailKind, NoticeChannel, NoticeKind } from '../../events/notifications.ts'
+import type { DeliveryId, MailId, NoticeId } from '../../kernel/ids.ts'
+import type { Bilingual } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
@@ -38,28 +40,100 @@ const mailOf = ({ link_until, due_at, made_at, settled_at, ...row }: Row): Mail 
   settledAt: settled_at,
 })
 
-/** The newest first. */
-export async function listMails(
-  db: Reader,
-  { state, before, limit }: { state: MailState | undefined; before: MailId | undefined; limit: number },
-): Promise<Mail[]> {
-  const rows = await mails(db)
-    .$if(state !== undefined, (q) => q.where('state', '=', state as MailState))
-    .$if(before !== undefined, (q) => q.where('id', '<', before as MailId))
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map(mailOf)
+/** Letters by their numbers. */
+export async function listMailsOf(db: Reader, ids: readonly MailId[]): Promise<Mail[]> {
+  if (ids.length === 0) return []
+  return (
+    await mails(db)
+      .where('id', 'in', [...ids])
+      .execute()
+  ).map(mailOf)
 }
 
-/** How many there are of each state. */
-export async function countMails(db: Reader): Promise<Partial<Record<MailState, number>>> {
-  const rows = await db
-    .selectFrom('outgoing_mails')
-    .select((s) => ['state' as const, s.fn.countAll<string>().as('count')])
-    .groupBy('state')
-    .execute()
+/** One thing that went out: a letter, or a delivery by another channel. `at` and `key` order them, the newest first. */
+export type OutgoingLine = {
+  readonly source: 'mail' | 'delivery'
+  readonly id: MailId | DeliveryId
+  readonly key: string
+  readonly channel: NoticeChannel
+  readonly kind: MailKind | NoticeKind
+  readonly state: MailState | DeliveryState
+  readonly madeAt: Date
+  readonly settledAt: Date | null
+  readonly attempts: number
+  readonly error: string | null
+  readonly noticeId: NoticeId | null
+  readonly ref: string | null
+  readonly count: number
+  readonly person: { readonly name: string; readonly nameEn: string } | null
+  readonly department: Bilingual | null
+  readonly recipient: string | null
+  readonly subject: string | null
+}
+export type Asked = {
+  readonly state: string | undefined
+  readonly channel: string | undefined
+  readonly kind: string | undefined
+  /** Of a subject, an address or a person's name. */
+  readonly text: string | undefined
+  readonly before: string | undefined
+  readonly limit: number
+}
+
+const MAILS = sql`
+  select 'mail' as source, m.id, to_char(m.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'm' || lpad(m.id::text, 18, '0') as key,
+    'mail' as channel, m.kind, m.state, m.made_at as "madeAt", m.settled_at as "settledAt", m.attempts, m.error,
+    null::bigint as "noticeId", null as ref, 1 as count, null::text as name, null::text as "nameEn", null::jsonb as department,
+    m.recipient, m.subject
+  from outgoing_mails m`
+// A notice's letter is a letter: its delivery says no more than the letter does.
+const DELIVERIES = sql`
+  select 'delivery' as source, d.id, to_char(d.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'd' || lpad(d.id::text, 18, '0') as key,
+    d.channel, n.kind, d.state, d.made_at as "madeAt", d.settled_at as "settledAt", d.attempts, d.error,
+    n.id as "noticeId", n.ref, n.count, s.name, s.name_en as "nameEn", case when d.hook_id is null then null else coalesce(p.name, '{}'::jsonb) end as department,
+    null as recipient, null as subject
+  from deliveries d join notices n on n.id = d.notice_id
+  left join staff s on s.id = d.staff_id left join hooks h on h.id = d.hook_id left join departments p on p.id = h.department_id
+  where d.mail_id is null`
+
+const chosen = ({ state, channel, kind, text }: Omit<Asked, 'before' | 'limit'>): RawBuilder<unknown> => {
+  const words = text ? `%${text.replaceAll(/[\\%_]/g, '\\$&')}%` : null
+  return sql`(${state ?? null}::text is null or state = ${state ?? null}) and (${channel ?? null}::text is null or channel = ${channel ?? null})
+    and (${kind ?? null}::text is null or kind = ${kind ?? null})
+    and (${words}::text is null or concat_ws(' ', subject, recipient, name, "nameEn") ilike ${words})`
+}
+
+/** Everything that went out or could not, by every channel, the newest first. Each side is read from its newest, and no further than needed. */
+export async function listOutgoing(db: Reader, { before, limit, ...asked }: Asked): Promise<OutgoingLine[]> {
+  const side = (lines: RawBuilder<unknown>) => sql`
+    (select * from (${lines}) lines where ${chosen(asked)} and (${before ?? null}::text is null or key < ${before ?? null})
+      order by "madeAt" desc, id desc limit ${limit})`
+  const { rows } = await sql<OutgoingLine & { name: string | null; nameEn: string | null }>`
+    select * from (${side(MAILS)} union all ${side(DELIVERIES)}) everything order by key desc limit ${limit}`.execute(
+    db,
+  )
+  return rows.map(({ name, nameEn, ...row }) => ({
+    ...row,
+    person: name === null ? null : { name, nameEn: nameEn ?? '' },
+  }))
+}
+
+/** How many there are of each state, whatever else was asked for. */
+export async function countOutgoing(
+  db: Reader,
+  asked: Omit<Asked, 'before' | 'limit' | 'state'>,
+): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await sql<{ state: string; count: string }>`
+    select state, count(*) from (${MAILS} union all ${DELIVERIES}) everything where ${chosen({ ...asked, state: undefined })} group by state`.execute(
+    db,
+  )
   return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]))
+}
+
+/** In the server's words, or a code of ours. */
+export async function findMailError(db: Reader, id: MailId): Promise<string | null> {
+  const row = await db.selectFrom('outgoing_mails').select('error').where('id', '=', id).executeTakeFirst()
+  return row?.error ?? null
 }
 
 /** @throws NotFound */

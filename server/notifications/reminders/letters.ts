@@ -6,6 +6,8 @@ import { HOUR, plus } from '../../kernel/time.ts'
 import { LINK_MARK, leaveMail } from '../../platform/outgoing.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { wantsMail } from '../choices/actions.ts'
+import { KIND_OF } from '../notices/rules.ts'
 import { lockReminder, type Reminder, storeWritten } from './queries.ts'
 
 type Place = { readonly publicUrl: string; readonly zone: string }
@@ -15,6 +17,7 @@ export async function writeReminder(tx: Tx, id: ReminderId, { publicUrl, zone }:
   const reminder = await lockReminder(tx, id)
   if (reminder.mail !== 'due') return
   await storeWritten(tx, id)
+  if (!(await wantsMail(tx, reminder.staffId, KIND_OF[reminder.kind]))) return
   const t = wordsOf(reminder.language)
   const { escalationLinkHours } = await currentSettings(tx.db)
   const { number, subject, customerName, dueAt, language } = reminder

@@ -126,6 +126,21 @@ async function settle(client: pg.Client, now: Date): Promise<void> {
     [now],
   )
   await client.query('update account_links set ended_at = $1 where ended_at is null', [now])
+  const { rows } = await client.query<{ told: boolean }>(`select to_regclass('public.deliveries') is not null as told`)
+  if (rows[0]?.told) await settleNotices(client, now)
+}
+
+/** Nobody is paged by a restored house for what was paged before, and no morning comes a second time. */
+async function settleNotices(client: pg.Client, now: Date): Promise<void> {
+  await client.query(
+    `update deliveries set state = 'unknown', error = 'restored', due_at = null, settled_at = $1 where state in ('pending', 'sending')`,
+    [now],
+  )
+  await client.query(
+    'update notice_people set next_at = null, up_at = null where next_at is not null or up_at is not null',
+  )
+  await client.query(`update digests set state = 'empty' where state = 'due' and due_at <= $1`, [now])
+  await client.query(`update night_briefs set state = 'sent', sent_at = $1 where state = 'draft'`, [now])
 }
 
 async function migrated(url: string, upTo?: string): Promise<void> {

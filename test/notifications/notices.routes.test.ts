@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { StaffId } from '../../server/kernel/ids.ts'
+import { tell } from '../../server/notifications/notices/telling.ts'
+import { system } from '../../server/platform/actor.ts'
+import { LINK_MARK, leaveMail, linkMark } from '../../server/platform/outgoing.ts'
+import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { testDatabase } from '../support/database.ts'
+import { hire, putOnPost } from '../support/people.ts'
+import { answers, openReceiver } from '../support/receiver.ts'
+import { openHouse, type QuietHouse } from '../support/server.ts'
+import { type Browser, bytes, signedIn } from '../support/staff.ts'
+import { openTelling } from '../support/telling.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+let house: QuietHouse
+let night: ReturnType<typeof openTelling>
+let db: typeof database.db
+let ji: StaffId
+let lan: StaffId
+let manager: Browser
+let admin: Browser
+
+beforeAll(async () => {
+  house = await openHouse(database, clock)
+  Object.assign(house.deps.config, { insideHooks: true })
+})
+afterAll(() => house.close())
+beforeEach(async () => {
+  clock.set(TWO_FOURTEEN)
+  db = database.db
+  night = openTelling(house)
+  ji = await hire(db, '季然')
+  await putOnPost(db, ji, 'manager')
+  lan = await hire(db, '兰芝', { roles: ['administrator'] })
+  manager = await signedIn(house, ji)
+  admin = await signedIn(house, lan)
+})
+
+const path = async () => `/notices/${(await night.notices()).at(-1)?.id}`
+
+test('the bell counts what was told, a press opens it, and the receipt is a press of its own', async () => {
+  await night.alarm()
+  expect((await manager.get('/duty')).html).toMatch(/id="bell"[\s\S]*?aria-hidden="true">1</)
+  expect((await manager.get('/reminders')).html).toContain('有客户在等，没有人能接')
+  expect((await manager.post(`${await path()}/opening`)).location).toBe(await path())
+  const page = await manager.get(await path())
+  expect(page.html).toContain('我已读')
+  await manager.post(`${await path()}/receipt`)
+  expect((await manager.get(await path())).html).not.toContain(`action="${await path()}/receipt"`)
+  expect(await night.sent(ji)).toContain('page seen')
+})
+
+test('a page to duty rings on every page of whoever is on post, once for each time it is told', async () => {
+  await night.alarm()
+  expect((await manager.get('/duty')).html).toContain('data-notice-sound="duty" data-notice-round="1"')
+  expect((await admin.get('/duty')).html).not.toContain('data-notice-sound')
+  await manager.post(`${await path()}/receipt`)
+  expect((await manager.get('/duty')).html).not.toContain('data-notice-sound')
+})
+
+test('what was told to somebody else is not there, as if it had never been', async () => {
+  await night.alarm()
+  const stranger = await signedIn(house, await hire(db, '林玫'))
+  const [theirs, missing] = [await stranger.get(await path()), await stranger.get('/notices/999999')]
+  expect(theirs.status).toBe(404)
+  const plain = (page: typeof theirs) => bytes(page).replaceAll(/notices\/\d+/g, 'notices/·')
+  expect(plain(theirs)).toBe(plain(missing))
+  expect((await stranger.post(`${await path()}/receipt`)).status).toBe(404)
+  expect((await stranger.get('/notices')).status).toBe(403)
+})
+
+test('HR and leaders see who has read what; looking at it reads nothing for others', async () => {
+  await night.alarm()
+  const hr = await signedIn(house, await hire(db, '何静', { roles: ['hr'] }))
+  expect((await hr.get('/notices?show=unread')).html).toContain('0/1')
+  const page = await hr.get(await path())
+  expect(page.html).toContain('季然')
+  expect(page.html).toContain('未读')
+  await manager.post(`${await path()}/receipt`)
+  expect((await hr.get(await path())).html).toContain('已读')
+  expect((await hr.get('/notices')).html).toContain('1/1')
+})
+
+test('a browser that only looks ahead has opened nothing', async () => {
+  await night.alarm()
+  await manager.get(await path(), { headers: { 'sec-purpose': 'prefetch' } })
+  const { seen_at } = await db.selectFrom('notice_people').select('seen_at').executeTakeFirstOrThrow()
+  expect(seen_at).toBe(null)
+})
+
+test('each chooses by what they are told of what; what is not chosen does not come', async () => {
+  const sms = await openReceiver()
+  await db.updateTable('staff').set({ phone: '13800000000' }).where('id', '=', ji).execute()
+  await admin.post('/settings/channels', { channel: 'sms', department: '', address: sms.url, secret: 'a good secret' })
+  const shown = await manager.get('/me/notices')
+  expect(shown.html).toMatch(/name="alarm" value="sms" checked/)
+  await manager.post('/me/notices', { alarm: ['mail'], roster: ['mail', 'push'] })
+  expect((await manager.get('/me/notices')).html).not.toMatch(/name="alarm" value="sms" checked/)
+  await night.alarm()
+  await night.tick(['deliver-notices'])
+  expect(sms.taken).toEqual([])
+  expect((await night.sent(ji)).map((one) => one.split(' ')[0])).toEqual(['page', 'mail'])
+  expect((await manager.post('/me/notices', { alarm: ['pigeon'] })).status).toBe(400)
+  expect((await manager.post('/me/notices', { unknown: ['mail'] })).status).toBe(400)
+})
+
+test('the Outgoing page finds everything by state, channel, kind and text, and sends again what failed', async () => {
+  const sms = await openReceiver(answers(400, 'no such template'))
+  await db.updateTable('staff').set({ phone: '13800000000' }).where('id', '=', ji).execute()
+  await admin.post('/settings/channels', { channel: 'sms', department: '', address: sms.url, secret: 'a good secret' })
+  await night.alarm()
+  await night.tick(['deliver-notices'])
+  const all = await admin.get('/outgoing')
+  expect(all.html).toContain('短信')
+  const failed = await admin.get('/outgoing?channel=sms&state=failed&kind=alarm&q=季')
+  expect(failed.html).toContain('HTTP 400')
+  expect((await admin.get('/outgoing?channel=sms&q=nobody%25')).html).toContain('没有符合的')
+  expect((await admin.get('/outgoing?channel=voice')).html).not.toContain('HTTP 400')
+  sms.behave(answers(200))
+  const id = /action="\/outgoing\/deliveries\/(\d+)\/sending"/.exec(failed.html)?.[1]
+  await admin.post(`/outgoing/deliveries/${id}/sending`)
+  await night.tick(['deliver-notices'])
+  expect(await night.sent(ji)).toContain('sms sent')
+  expect((await admin.post(`/outgoing/deliveries/${id}/sending`)).status).toBe(422)
+  expect((await manager.get('/outgoing')).status).toBe(403)
+})
+
+test('a letter with several private links shows none of them, and hands each over to whoever asks', async () => {
+  const linkUntil = new Date(clock.now().getTime() + 3_600_000)
+  const id = await house.deps.transact(system, (tx) =>
+    leaveMail(tx, {
+      kind: 'digest',
+      staffId: ji,
+      recipient: null,
+      subject: '研发部',
+      text: `接手：${linkMark(1)}\n\n不归我们：${linkMark(2)}#reason\n\n${LINK_MARK}`,
+      html: null,
+      link: 'https://house/e/one\nhttps://house/e/two',
+      linkUntil,
+    }),
+  )
+  await night.tick(['send-mail'])
+  const shown = await admin.get('/outgoing')
+  expect(shown.html).not.toContain('/e/one')
+  expect(shown.html).not.toContain('[[link')
+  const handed = await admin.post(`/outgoing/${id}/link`)
+  expect(handed.html).toContain('value="https://house/e/one"')
+  expect(handed.html).toContain('value="https://house/e/two"')
+})
+
+test('pages of the list follow each other without a gap or a double', async () => {
+  for (let n = 0; n < 60; n++)
+    await house.deps.transact(system, (tx) =>
+      tell(tx, { kind: 'answer', ref: `asked:${n}`, path: '/desk/1', to: [{ staffId: ji, part: 'own' }] }),
+    )
+  const first = await admin.get('/outgoing')
+  const next = /href="(\/outgoing\?before[^"]+)"/.exec(first.html)?.[1] ?? ''
+  const second = await admin.get(next.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='))
+  const rows = (html: string) => [...html.matchAll(/<details class="mail"/g)].length
+  expect([rows(first.html), rows(second.html)]).toEqual([50, 10])
+})
+
+test('letters are previewed with what is really there, in both languages, and their links lead nowhere', async () => {
+  for (const letter of ['digest', 'brief', 'notice'])
+    for (const language of ['en', 'zh-CN']) {
+      const page = await admin.get(`/settings/letters?letter=${letter}&in=${language}`)
+      expect([page.status, letter]).toEqual([200, letter])
+      const frame = await admin.get(`/settings/letters/frame?letter=${letter}&in=${language}`)
+      expect(frame.headers.get('content-security-policy')).toMatch(/style-src 'sha256-/)
+      expect(frame.html).toContain(`lang="${language}"`)
+      expect(frame.html).not.toMatch(/\[\[link|notices\.|brief\.[a-z]/)
+    }
+})

@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
+import type { AlarmKind } from '../../server/events/desk.ts'
+import type { NoticeId, StaffId } from '../../server/kernel/ids.ts'
+import { system } from '../../server/platform/actor.ts'
+import { jobs } from '../../server/timetable.ts'
+import type { Deps } from '../../server/web/deps.ts'
+import type { QuietHouse } from './server.ts'
+
+const OURS = [
+  'deliver-notices',
+  'follow-pages',
+  'climb-notices',
+  'plan-mornings',
+  'write-digests',
+  'write-briefs',
+  'write-reminders',
+  'send-mail',
+]
+
+/** What time brings in a house whose robots and gateways may stand on this machine; each act awaited, nothing by itself. */
+export function openTelling(house: QuietHouse, config: Partial<Deps['config']> = {}) {
+  const deps: Deps = { ...house.deps, config: { ...house.deps.config, insideHooks: true, ...config } }
+  const { db, clock } = deps
+  const heard = async (): Promise<void> => {
+    await expect
+      .poll(
+        async () => {
+          while ((await house.relay.pass()) > 0);
+          const { rows } = await sql<{ left: number }>`select count(*)::int as left from outbox`.execute(db)
+          return rows[0]?.left
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0)
+  }
+  const due = async (names: readonly string[] = OURS): Promise<void> => {
+    for (const job of jobs({ wellFor: () => true }, house.react)) {
+      const kind = job(deps)
+      if (!names.includes(kind.kind)) continue
+      for (const row of await kind.list(db, clock.now(), 200)) await kind.run(row.id)
+    }
+  }
+  return {
+    deps,
+    /** Everything that others announced is reacted to. */
+    heard,
+    /** One look of the ticker, and what follows from it. */
+    tick: async (names?: readonly string[]): Promise<void> => {
+      await heard()
+      await due(names)
+      await heard()
+    },
+    due,
+    alarm: async (kind: AlarmKind = 'nobody_eligible', subject: string | null = null): Promise<void> => {
+      await deps.transact(system, (tx) => raiseAlarm(tx, kind, null, subject))
+      await heard()
+    },
+    notices: () => db.selectFrom('notices').selectAll().orderBy('id').execute(),
+    told: async (noticeId?: string): Promise<[StaffId, string][]> =>
+      (
+        await db
+          .selectFrom('notice_people')
+          .select(['staff_id', 'part'])
+          .$if(noticeId !== undefined, (q) => q.where('notice_id', '=', noticeId as string))
+          .orderBy('id')
+          .execute()
+      ).map((row) => [row.staff_id as StaffId, row.part]),
+    /** `channel state` of everything that was to go to this person, in the order of making. */
+    sent: async (staffId: StaffId | null, noticeId?: NoticeId): Promise<string[]> =>
+      (
+        await db
+          .selectFrom('deliveries')
+          .select(['channel', 'state'])
+          .where('staff_id', staffId ? '=' : 'is', staffId)
+          .$if(noticeId !== undefined, (q) => q.where('notice_id', '=', noticeId as NoticeId))
+          .orderBy('id')
+          .execute()
+      ).map(({ channel, state }) => `${channel} ${state}`),
+  }
+}
