@@ -160,6 +160,12 @@ test('a scanner that follows the link, by GET and HEAD, again and again, changes
   const { id } = await request()
   const token = await linkFor(id)
   const stored = () => database.db.selectFrom('escalations').selectAll().executeTakeFirstOrThrow()
+  await expect
+    .poll(async () => {
+      while ((await house.relay.pass()) > 0);
+      return database.db.selectFrom('outbox').select('event_id').execute()
+    })
+    .toEqual([])
   const before = await stored()
   const events = async () => (await database.db.selectFrom('events').select('id').execute()).length
   const told = await events()

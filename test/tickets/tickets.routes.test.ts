@@ -57,10 +57,10 @@ test('an agent notes that the customer complains: the duty manager sees it on th
   expect((await desk.get(`/tickets/${id}`)).html).not.toContain('客户要投诉')
   while ((await house.relay.pass()) > 0);
   const board = await signedIn(house, kai)
+  await expect.poll(async () => (await board.get('/board')).html).toContain('投诉 · 苏晴')
   const { html } = await board.get('/board')
   const [incident, ...more] = [...html.matchAll(/href="(\/incidents\/\d+)"/g)].map(([, path]) => path)
   expect(more).toEqual([])
-  expect(html).toContain('投诉 · 苏晴')
   await board.post(`${incident}/acknowledgement`)
   await board.post(`${incident}/resolution`, { measures: '改派外线一组', forCustomer: '今晚 20 点前一定到' })
   expect((await listMessages(database.db, id, 0)).at(-1)).toMatchObject({ code: 'complaint_answered' })

@@ -25,7 +25,7 @@ export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
   request: { importance: 'info', channels: ['push', 'mail'], ownLetter: true },
   answer: { importance: 'info', channels: ['push'] },
   promise: { importance: 'info', channels: ['push', 'mail'], ownLetter: true, ownLine: true },
-  follow_up: { importance: 'info', channels: [], ownLetter: true, ownLine: true },
+  follow_up: { importance: 'info', channels: ['mail'], ownLetter: true, ownLine: true },
   unaccepted: { importance: 'important', channels: ['push', 'mail'], ownLetter: true, ownLine: true },
   roster: { importance: 'important', channels: ['mail', 'push'], proof: true },
   brief: { importance: 'info', channels: ['push', 'mail'] },
