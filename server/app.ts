@@ -15,6 +15,7 @@ import { ofCustomers } from './chat/uploads.ts'
 import { widgetScript } from './chat/widget/routes.ts'
 import { revealRoutes } from './customers/privacy/reveals/routes.ts'
 import { customerRoutes } from './customers/privacy/routes.ts'
+import { verificationRoutes } from './customers/verification/routes.ts'
 import { seenByPage } from './desk/presence/pages.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
@@ -22,6 +23,7 @@ import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
 import { articleRoutes } from './knowledge/articles/routes.ts'
 import { replyRoutes } from './knowledge/replies/routes.ts'
+import { letterPages } from './notifications/customers/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
@@ -80,10 +82,12 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', policyRoutes(deps))
   app.route('/settings/terms', termsRoutes(deps))
   app.route('/settings/sla', policyPages(deps))
+  app.route('/settings/letters', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))
+  app.route('/verify', verificationRoutes(deps))
   app.route('/reveals', revealRoutes(deps))
   const seen = seenByPage(deps)
   app.use('/desk/*', seen)

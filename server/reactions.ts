@@ -19,6 +19,7 @@ import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { staffActor } from './platform/actor.ts'
@@ -65,6 +66,7 @@ export const reactions: readonly Reactions<Database>[] = [
   escalationReactions,
   incidentReactions,
   reminderReactions,
+  customerLetterReactions,
 ]
 
 /** What the acting process does at once after its commit. */

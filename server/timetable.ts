@@ -18,6 +18,7 @@ import { returnLost } from '../jobs/return-lost-work.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
+import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
 import { writeReminders } from '../jobs/write-reminders.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { Watch } from './desk/presence/watch.ts'
@@ -50,6 +51,9 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   closeResolved,
   reactAgainTo(react),
   anchorChain,
+  tellMornings,
+  writeCustomerLetters,
+  writeVerifications,
   sendMail,
   forgetLinks,
   forgetFiles,

@@ -11,6 +11,7 @@ export type AlarmKind =
   | 'escalation_bounced'
   | 'promise_broken'
   | 'not_answered'
+  | 'customer_unreached'
 
 export type DeskEvents = {
   'offer.made': Offer & { expiresAt: Instant }

@@ -1,6 +1,7 @@
 import type { AccountEvents } from './accounts.ts'
 import type { AttendanceEvents } from './attendance.ts'
 import type { ClockEvents } from './clocks.ts'
+import type { CustomerEvents } from './customers.ts'
 import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { IncidentEvents } from './incidents.ts'
@@ -17,6 +18,7 @@ import type { TicketEvents } from './tickets.ts'
 export type Events = AccountEvents &
   AttendanceEvents &
   ClockEvents &
+  CustomerEvents &
   DeskEvents &
   EscalationEvents &
   IncidentEvents &

@@ -17,6 +17,7 @@ const PRESSING = [
   'escalation_bounced',
   'escalation_unaccepted',
   'not_answered',
+  'customer_unreached',
   'job_failed',
 ] as const
 type Ringing = {

@@ -143,6 +143,7 @@ const LISTS = [
   { id: 'sla', icon: 'timer', name: 'sla.title', about: 'sla.about' },
   { id: 'sites', icon: 'globe', name: 'settings.other.sites', about: 'settings.sites.about' },
   { id: 'terms', icon: 'file-text', name: 'settings.other.terms', about: 'policies.in_short' },
+  { id: 'letters', icon: 'mail', name: 'letters.preview.title', about: 'letters.preview.about' },
   { id: 'history', icon: 'clock', name: 'settings.other.history', about: 'settings.changes.about' },
   { id: 'operation', href: '/operation', icon: 'server', name: 'settings.other.operation', about: 'operation.about' },
 ] as const

@@ -1,4 +1,5 @@
-import type { MailId } from '../../kernel/ids.ts'
+import type { MailId, TicketId } from '../../kernel/ids.ts'
+import type { Language } from '../../kernel/language.ts'
 import { NotFound, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need } from '../../platform/actor.ts'
@@ -6,6 +7,8 @@ import type { Delivery } from '../../platform/mail.ts'
 import { LINK_MARK } from '../../platform/outgoing.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
+import { hasUnread, letterOfMail } from '../customers/queries.ts'
+import { isThreaded } from '../customers/rules.ts'
 import * as mails from './queries.ts'
 import { againAfter, isOver, SENDING_MINUTES, whyNotSendAgain, whyNotShowLink } from './rules.ts'
 
@@ -14,6 +17,8 @@ export type Ready = {
   readonly subject: string
   readonly text: string
   readonly html: string | null
+  /** Where it belongs to the thread of a conversation: its language, and the letter that the thread began with. */
+  readonly thread: { readonly ticketId: TicketId; readonly language: Language; readonly first: MailId | null } | null
 }
 
 /**
@@ -25,6 +30,7 @@ export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promis
   if (!mail.dueAt || mail.dueAt > tx.now) return undefined
   if (mail.state === 'sending') return settle(tx, mail, 'unknown', 'process_lost')
   if (mail.state !== 'pending') return undefined
+  if (await wasRead(tx, mail)) return settle(tx, mail, 'dropped', 'read_meanwhile')
   if (isOver(mail, tx.now)) return settle(tx, mail, 'failed', 'link_over')
   if (!mail.recipient) return settle(tx, mail, 'kept', 'no_address')
   if (!canSend) return settle(tx, mail, 'kept', 'no_server')
@@ -36,6 +42,7 @@ export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promis
     subject: mail.subject,
     text: withLink(mail.text),
     html: mail.html && withLink(mail.html),
+    thread: await threadOf(tx, mail),
   }
 }
 
@@ -75,14 +82,24 @@ export async function forgetLink(tx: Tx, id: MailId): Promise<void> {
   if (mail.link && isOver(mail, tx.now)) await mails.dropLink(tx, id)
 }
 
+/** Unread answers that the customer has read since the letter was written, or while a mail server put it off. */
+async function wasRead(tx: Tx, { id, kind }: mails.Mail): Promise<boolean> {
+  if (kind !== 'unread') return false
+  const letter = await letterOfMail(tx.db, id)
+  return letter !== undefined && !(await hasUnread(tx.db, letter.id, letter.ticketId))
+}
+
+const threadOf = async (tx: Tx, { id, kind, ticketId }: mails.Mail): Promise<Ready['thread']> =>
+  ticketId && isThreaded(kind) ? { ticketId, ...(await mails.threadOf(tx.db, ticketId, id)) } : null
+
 async function settle(
   tx: Tx,
   { id, attempts }: mails.Mail,
-  state: 'sent' | 'failed' | 'unknown' | 'kept',
+  state: 'sent' | 'failed' | 'unknown' | 'kept' | 'dropped',
   error: string | null,
 ): Promise<undefined> {
   await mails.setMail(tx, id, { state, error, dueAt: null, settledAt: tx.now })
-  if (state === 'sent') await mails.dropLink(tx, id)
+  if (state === 'sent' || state === 'dropped') await mails.dropLink(tx, id)
   await announce(tx, 'mail.settled', { mailId: id, state, attempts }, { about: [] })
   return undefined
 }

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { MailKind } from '../../events/notifications.ts'
 import type { MailId } from '../../kernel/ids.ts'
+import { maskContact } from '../../kernel/masks.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { LINK_MARK } from '../../platform/outgoing.ts'
 import { currentSettings } from '../../settings/queries.ts'
@@ -10,11 +11,20 @@ import type { Env } from '../../web/env.ts'
 import { form, pathId, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
+import { isThreaded } from '../customers/rules.ts'
 import { sendAgain, showLink } from './actions.ts'
 import { countMails, listMails, type Mail } from './queries.ts'
 import { isOver, type MailState, waitsForPerson } from './rules.ts'
 
-const STATES = ['pending', 'sending', 'sent', 'failed', 'unknown', 'kept'] as const satisfies readonly MailState[]
+const STATES = [
+  'pending',
+  'sending',
+  'sent',
+  'failed',
+  'unknown',
+  'kept',
+  'dropped',
+] as const satisfies readonly MailState[]
 const AT_ONCE = 50
 
 /** Everything that went out, or could not: what waits for a person's hand is said first. */
@@ -88,15 +98,26 @@ const TONES: Readonly<Record<MailState, string>> = {
   failed: 'bad',
   unknown: 'bad',
   kept: 'lamp',
+  dropped: 'quiet',
 }
-const CODES = ['no_address', 'no_server', 'process_lost', 'link_over']
+const CODES = ['no_address', 'no_server', 'process_lost', 'link_over', 'not_verified', 'read_meanwhile']
 
 /** They quote a customer: what they say is for whoever was asked (REGULATION row 57). */
-const ABOUT_CUSTOMERS: readonly string[] = ['escalation', 'reminder'] satisfies MailKind[]
+const ABOUT_CUSTOMERS: readonly string[] = [
+  'escalation',
+  'reminder',
+  'verification',
+  'unread',
+  'transcript',
+  'morning',
+] satisfies MailKind[]
+
+const isToCustomer = (kind: MailKind): boolean => kind === 'verification' || isThreaded(kind)
 
 /** Without the private link: that is shown on its own, to whoever asks for it by name. */
 const seen = ({ text, subject, error, ...mail }: Mail, now: Date) => ({
   ...mail,
+  recipient: mail.recipient && isToCustomer(mail.kind) ? maskContact(mail.recipient) : mail.recipient,
   ...(ABOUT_CUSTOMERS.includes(mail.kind)
     ? { number: /NT-\d+/.exec(subject)?.[0] ?? /NT-\d+/.exec(text)?.[0], closed: true, paragraphs: [] }
     : { subject, paragraphs: text.split('\n\n').map((line) => ({ line, link: line === LINK_MARK })) }),
