@@ -1,6 +1,5 @@
 import type { SMTPServerOptions } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { sendMail } from '../../jobs/send-mail.ts'
 import { noteVisits } from '../../server/chat/visits/queries.ts'
 import { verifyContact } from '../../server/customers/verification/actions.ts'
 import type { ContactId, CustomerLetterId, MailId, StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -9,16 +8,15 @@ import { beginSending } from '../../server/notifications/outgoing/actions.ts'
 import { letterKeeper } from '../../server/notifications/outgoing/keeping/queries.ts'
 import { system } from '../../server/platform/actor.ts'
 import { readAnswerAddress, readMessageIds } from '../../server/platform/mail-thread.ts'
-import { openTicker } from '../../server/platform/ticker.ts'
 import { forgetSettings } from '../../server/settings/queries.ts'
 import { resolveTicket } from '../../server/tickets/actions.ts'
 import { askTranscript } from '../../server/tickets/transcripts/actions.ts'
-import { jobs } from '../../server/timetable.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { heard, letterHouse } from '../support/letters.ts'
 import { mailServer, readMail } from '../support/mail-server.ts'
-import { as, hire, putOnPost, see, type Visitor, welcome } from '../support/people.ts'
+import { as, hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
 import { openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
@@ -60,25 +58,7 @@ async function gives(who: Visitor, value: string, verified: boolean): Promise<Co
 const isThere = () => noteVisits(database.db, [ticketId], clock.now())
 const say = (body: string) => does.say(ticketId, mei, epoch, body)
 
-/** What a second brings, without sending: events are heard, what is due is decided. */
-async function tick(): Promise<void> {
-  await see(database.db, mei, clock.now())
-  const kinds = jobs({ wellFor: () => true }, house.react)
-    .map((job) => job(house.deps))
-    .filter(({ kind }) => ['write-customer-letters', 'write-verifications', 'tell-the-morning'].includes(kind))
-  const ticker = openTicker({ db: database.db, clock, queues: house.deps.queues, log: house.deps.log, kinds })
-  await ticker.stop()
-  for (const _ of [1, 2]) {
-    while ((await house.relay.pass()) > 0);
-    await ticker.pass()
-  }
-}
-/** Everything that waits goes to this mail server now. */
-async function sendAll(smtpUrl: string): Promise<void> {
-  const job = sendMail({ ...house.deps, config: { ...house.deps.config, smtpUrl } })
-  for (const { id } of await job.list(database.db, clock.now(), 100)) await job.run(id)
-  while ((await house.relay.pass()) > 0);
-}
+const { tick, sendAll } = letterHouse(() => house, clock)
 const mails = (...kinds: ('unread' | 'verification' | 'transcript' | 'morning')[]) =>
   database.db.selectFrom('outgoing_mails').selectAll().where('kind', 'in', kinds).orderBy('id').execute()
 const letters = () => database.db.selectFrom('customer_letters').selectAll().orderBy('id').execute()
@@ -181,7 +161,7 @@ test('eleven and more answers go ten a letter, not more often than every quarter
 test('two processes that decide about one letter at once leave one', async () => {
   await gives(suqing, 'su@example.com', true)
   await say('已经修好')
-  while ((await house.relay.pass()) > 0);
+  await heard(house)
   clock.forward({ minutes: 10 })
   const [row] = await letters()
   const place = { publicUrl: 'https://help.example.com', zone: 'Asia/Shanghai' }
@@ -345,7 +325,24 @@ test('an address that wrote to us is proved: what waited or could not be told is
   await house.deps.transact(system, (tx) => verifyContact(tx, contactId))
   await tick()
   expect(await alarms()).toEqual([])
-  expect((await mails('unread')).filter(({ recipient }) => recipient === 'su@example.com')).toHaveLength(1)
+  expect(await mails('unread')).toMatchObject([
+    { recipient: null, state: 'dropped', error: 'told_after_all' },
+    { recipient: 'su@example.com', state: 'pending' },
+  ])
+})
+
+test('the bell about a customer who could not be told stops once they are back and have read', async () => {
+  const { seq } = await say('已经修好')
+  await tick()
+  clock.forward({ minutes: 10 })
+  await tick()
+  clock.set('2026-11-24T06:00:00+08:00')
+  await tick()
+  expect(await alarms()).toHaveLength(1)
+  await does.reads(suqing, ticketId, seq)
+  await does.write(suqing, ticketId, '看到了，谢谢')
+  await tick()
+  expect(await alarms()).toEqual([])
 })
 
 test('a customer with no address at all is called, and one who called us is not rung about', async () => {

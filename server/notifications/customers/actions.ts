@@ -4,11 +4,13 @@ import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { lockTicket } from '../../tickets/queries.ts'
+import { withdrawMail } from '../outgoing/actions.ts'
 import * as letters from './queries.ts'
 import { isOver, unreadDueAt } from './rules.ts'
 
 /** Something was said: where an answer stands there unread, it is looked at again once the customer may have left. */
 export async function watchUnread(tx: Tx, ticketId: TicketId): Promise<void> {
+  if (await letters.isAllRead(tx.db, ticketId)) return settleAlarmsOf(tx, ticketId, ['customer_unreached'])
   const [first] = await letters.listUnread(tx.db, ticketId, 1)
   const party = first && (await letters.partyOf(tx.db, ticketId))
   if (!party || isOver(party)) return
@@ -28,13 +30,13 @@ export async function leaveTranscript(tx: Tx, ticketId: TicketId): Promise<void>
 export async function releaseHeld(tx: Tx, customerId: CustomerId): Promise<void> {
   const held = await letters.listHeld(tx.db, customerId)
   for (const ticketId of new Set(held.map((one) => one.ticketId))) await lockTicket(tx, ticketId)
-  for (const { id, ticketId, kind, state } of held) {
+  for (const { id, ticketId, kind, state, mailId } of held) {
+    if (mailId) await withdrawMail(tx, mailId)
     // What came after it has a row of its own, which tells this one too.
     if (state === 'unreached' && kind === 'unread') {
       await letters.setLetter(tx, id, { state: 'dropped', dueAt: null })
       await letters.insertLetter(tx, { ticketId, kind, dueAt: tx.now })
-    } else if (state === 'unreached' && kind === 'morning') continue
-    else await letters.setLetter(tx, id, { state: 'due', dueAt: tx.now })
+    } else await letters.setLetter(tx, id, { state: 'due', dueAt: tx.now })
     await announce(tx, 'customer_letter.released', { letterId: id, ticketId, kind }, { about: [] })
     await settleAlarmsOf(tx, ticketId, ['customer_unreached'])
   }

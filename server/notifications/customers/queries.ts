@@ -15,10 +15,13 @@ export type CustomerLetter = {
   readonly dueAt: Date | null
   readonly madeAt: Date
   readonly night: string | null
+  readonly mailId: MailId | null
 }
 
 const letters = (db: Reader) =>
-  db.selectFrom('customer_letters').select(['id', 'ticket_id', 'kind', 'state', 'due_at', 'made_at', 'night'])
+  db
+    .selectFrom('customer_letters')
+    .select(['id', 'ticket_id', 'kind', 'state', 'due_at', 'made_at', 'night', 'mail_id'])
 type Row = Awaited<ReturnType<ReturnType<typeof letters>['execute']>>[number]
 const letterOf = (row: Row): CustomerLetter => ({
   id: row.id as CustomerLetterId,
@@ -28,6 +31,7 @@ const letterOf = (row: Row): CustomerLetter => ({
   dueAt: row.due_at,
   madeAt: row.made_at,
   night: row.night,
+  mailId: row.mail_id as MailId | null,
 })
 
 export async function findLetter(db: Reader, id: CustomerLetterId): Promise<CustomerLetter | undefined> {
@@ -98,7 +102,6 @@ export async function listHeld(db: Reader, customerId: CustomerId): Promise<Cust
 
 /**
  * Answers of colleagues that the customer has neither read nor seen on a page and that stood in no letter, in their order.
- * One of their own words says that they had read what stood before it.
  */
 export async function listUnread(db: Reader, ticketId: TicketId, limit: number): Promise<MessageView[]> {
   const { rows } = await sql<Parameters<typeof viewOf>[0]>`
@@ -113,6 +116,15 @@ export async function listUnread(db: Reader, ticketId: TicketId, limit: number):
 const readUpTo = (ticketId: TicketId) => sql`greatest(
   coalesce((select read_seq from marks where ticket_id = ${ticketId} and reader = 'customer'), 0),
   coalesce((select shown_seq from customer_visits where ticket_id = ${ticketId}), 0))`
+
+/** Nothing of what colleagues said is unread, in a letter or not. */
+export async function isAllRead(db: Reader, ticketId: TicketId): Promise<boolean> {
+  const { rows } = await sql`
+    select from messages where ticket_id = ${ticketId} and staff_id is not null and seq > ${readUpTo(ticketId)} limit 1`.execute(
+    db,
+  )
+  return rows.length === 0
+}
 
 /** Whether something that stands in this letter is still unread. */
 export async function hasUnread(db: Reader, letterId: CustomerLetterId, ticketId: TicketId): Promise<boolean> {

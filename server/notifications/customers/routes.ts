@@ -44,7 +44,7 @@ async function showOne(c: Context<Env>, deps: Deps): Promise<Response> {
   const written = kind && language && write(kind, language, await sampleOf(deps, c.var.me))
   if (!written) throw new NotFound()
   c.header('content-security-policy', LETTER_POLICY)
-  return c.html(written.html.replaceAll(LINK_MARK, '#'))
+  return c.html(written.html.replaceAll(LINK_MARK, `${deps.config.publicUrl}/…`))
 }
 
 type Latest = { party: Party; messages: MessageView[]; night: Awaited<ReturnType<typeof nightOfTicket>> }

@@ -10,7 +10,7 @@ import type { Tx } from '../../schema.ts'
 import { hasUnread, letterOfMail } from '../customers/queries.ts'
 import { isThreaded } from '../customers/rules.ts'
 import * as mails from './queries.ts'
-import { againAfter, isOver, SENDING_MINUTES, whyNotSendAgain, whyNotShowLink } from './rules.ts'
+import { againAfter, isOver, SENDING_MINUTES, waitsForPerson, whyNotSendAgain, whyNotShowLink } from './rules.ts'
 
 export type Ready = {
   readonly to: string
@@ -64,6 +64,12 @@ export async function sendAgain(tx: Tx, id: MailId): Promise<void> {
   refuse(whyNotSendAgain(mail, tx.now))
   await mails.setMail(tx, id, { state: 'pending', attempts: 0, error: null, dueAt: tx.now })
   await announce(tx, 'mail.asked_again', { mailId: id }, { about: [] })
+}
+
+/** What a person was to hand over is told in another letter after all. */
+export async function withdrawMail(tx: Tx, id: MailId): Promise<void> {
+  const mail = await mails.lockMail(tx, id)
+  if (waitsForPerson(mail.state)) await settle(tx, mail, 'dropped', 'told_after_all')
 }
 
 /** The private link of a letter that did not go out, for whoever hands it over; that it was looked at is on record. */

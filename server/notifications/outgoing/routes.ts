@@ -100,7 +100,15 @@ const TONES: Readonly<Record<MailState, string>> = {
   kept: 'lamp',
   dropped: 'quiet',
 }
-const CODES = ['no_address', 'no_server', 'process_lost', 'link_over', 'not_verified', 'read_meanwhile']
+const CODES = [
+  'no_address',
+  'no_server',
+  'process_lost',
+  'link_over',
+  'not_verified',
+  'read_meanwhile',
+  'told_after_all',
+]
 
 /** They quote a customer: what they say is for whoever was asked (REGULATION row 57). */
 const ABOUT_CUSTOMERS: readonly string[] = [
