@@ -257,6 +257,19 @@ test('another customer with the same unproved address makes no second letter to 
   expect(await mails('verification')).toHaveLength(1)
 })
 
+test('what one address was asked keeps no other from being asked', async () => {
+  await gives(suqing, 'su@example.com', false)
+  const other = await welcome(database.db, '王芳')
+  await gives(other, 'wang@example.com', false)
+  const theirs = await does.ask(other)
+  for (const id of [ticketId, theirs]) await house.deps.transact(system, (tx) => askTranscript(tx, id))
+  await tick()
+  expect((await mails('verification')).map(({ recipient }) => recipient).toSorted()).toEqual([
+    'su@example.com',
+    'wang@example.com',
+  ])
+})
+
 test('opening the link shows and proves nothing; its button proves the address, and what waited is mailed', async () => {
   await gives(suqing, 'su@example.com', false)
   await say('已经修好')

@@ -8,6 +8,7 @@ import { makePromise } from '../../server/tickets/promises/actions.ts'
 import { jobs } from '../../server/timetable.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { heard } from '../support/letters.ts'
 import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
 import { openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
@@ -81,7 +82,7 @@ const tick = async () => {
   await ticker.stop()
   for (const _ of [1, 2]) {
     await ticker.pass()
-    while ((await house.relay.pass()) > 0);
+    await heard(house)
   }
 }
 const reminded = async () =>
