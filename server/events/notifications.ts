@@ -19,7 +19,6 @@ export type NotificationEvents = {
   'customer_letter.held': CustomerLetter
   /** What waited is released: the address was proved. */
   'customer_letter.released': CustomerLetter
-  'customer_letter.dropped': CustomerLetter
   /** Nobody could be written to by morning: somebody has to call. */
   'customer_letter.unreached': CustomerLetter
   'reminder.made': { reminderId: ReminderId; staffId: StaffId; kind: ReminderKind; part: ReminderPart }

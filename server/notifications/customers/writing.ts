@@ -128,10 +128,9 @@ async function giveUp(tx: Tx, one: Case, draft: Draft): Promise<void> {
   await raiseAlarm(tx, 'customer_unreached', letter.ticketId)
 }
 
-async function drop(tx: Tx, letter: letters.CustomerLetter): Promise<void> {
-  await letters.setLetter(tx, letter.id, { state: 'dropped', dueAt: null })
-  await announce(tx, 'customer_letter.dropped', named(letter), { about: [] })
-}
+/** Nothing to say after all, as after most answers, which are read at once: that is no event. */
+const drop = (tx: Tx, { id }: letters.CustomerLetter): Promise<void> =>
+  letters.setLetter(tx, id, { state: 'dropped', dueAt: null })
 
 async function leave(
   tx: Tx,
