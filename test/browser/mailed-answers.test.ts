@@ -80,6 +80,8 @@ test('a customer leaves, the agent answers, the mail arrives once the address is
   await verify.locator('.bubble', { hasText: body }).waitFor()
   await verify.getByRole('button', { name: 'Mail me this conversation' }).click()
   await verify.getByText('On its way to your address').waitFor()
+  expect(await violations(verify)).toEqual([])
+  expect(await widthBeyond(verify)).toBe(0)
   await verify.getByRole('button', { name: 'Mail me this conversation' }).click()
   await verify.getByText('It was sent a moment ago').waitFor()
   expect([...page.wrongs, ...verify.wrongs]).toEqual([])

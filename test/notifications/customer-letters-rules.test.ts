@@ -33,10 +33,12 @@ test('a time that does not exist on that day moves forward; a house that slept u
 
 test('unread answers wait until the customer is away and a while has passed since the last letter', () => {
   const now = at('2026-11-24T02:00:00Z')
-  const base = { now, awayMinutes: 10, againMinutes: 15 }
+  const long = at('2026-11-24T01:00:00Z')
+  const base = { now, saidAt: long, awayMinutes: 10, againMinutes: 15 }
   expect(unreadDueAt({ ...base, seenAt: null, lastLeftAt: null })).toEqual(now)
   expect(unreadDueAt({ ...base, seenAt: now, lastLeftAt: null })).toEqual(at('2026-11-24T02:10:00Z'))
   expect(unreadDueAt({ ...base, seenAt: now, lastLeftAt: now })).toEqual(at('2026-11-24T02:15:00Z'))
+  expect(unreadDueAt({ ...base, saidAt: now, seenAt: long, lastLeftAt: long })).toEqual(at('2026-11-24T02:02:00Z'))
 })
 
 test('what is not released waits until the next end of a night', () => {

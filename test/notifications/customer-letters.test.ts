@@ -158,6 +158,21 @@ test('eleven and more answers go ten a letter, not more often than every quarter
   expect(second?.text).not.toContain('第10条。')
 })
 
+test('answers that are written one after the other to somebody long gone go in one letter', async () => {
+  await gives(suqing, 'su@example.com', true)
+  await isThere()
+  clock.forward({ hours: 2 })
+  for (const words of ['查到了。', '是交换机。', '正在更换。']) {
+    await say(words)
+    await tick()
+    clock.forward({ seconds: 50 })
+  }
+  await tick()
+  const [letter, ...more] = await mails('unread')
+  expect(more).toEqual([])
+  for (const words of ['查到了。', '是交换机。', '正在更换。']) expect(letter?.text).toContain(words)
+})
+
 test('two processes that decide about one letter at once leave one', async () => {
   await gives(suqing, 'su@example.com', true)
   await say('已经修好')

@@ -10,9 +10,12 @@ export async function noteVisits(db: Reader, ids: readonly TicketId[], now: Date
   if (ids.length === 0) return
   await sql`
     insert into customer_visits as v (ticket_id, seen_at)
-    select t.id, ${now}::timestamptz from tickets t where t.id = any(${[...ids]}::bigint[]) order by t.id
+    select t.id, ${now}::timestamptz from tickets t where t.id = any(${[...ids]}::bigint[])
+      and not exists (select from customer_visits before where before.ticket_id = t.id
+        and before.seen_at >= ${now}::timestamptz - make_interval(secs => ${WITHIN_SECONDS}))
+    order by t.id
     on conflict (ticket_id) do update set seen_at = excluded.seen_at
-    where v.seen_at < excluded.seen_at - make_interval(secs => ${WITHIN_SECONDS})`.execute(db)
+    where v.seen_at < excluded.seen_at`.execute(db)
 }
 
 /** A page with all words up to this one was opened by a person. */

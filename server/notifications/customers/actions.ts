@@ -16,8 +16,9 @@ export async function watchUnread(tx: Tx, ticketId: TicketId): Promise<void> {
   if (!party || isOver(party)) return
   const { unreadMailMinutes: awayMinutes, unreadMailAgainMinutes: againMinutes } = await currentSettings(tx.db)
   // Whoever has no browser here, because they called or wrote a letter, has never been there to leave.
-  const seenAt = party.seenAt ?? (party.visits ? new Date(first.at) : null)
-  const dueAt = unreadDueAt({ now: tx.now, seenAt, lastLeftAt: party.lastLeftAt, awayMinutes, againMinutes })
+  const saidAt = new Date(first.at)
+  const seenAt = party.seenAt ?? (party.visits ? saidAt : null)
+  const dueAt = unreadDueAt({ now: tx.now, saidAt, seenAt, lastLeftAt: party.lastLeftAt, awayMinutes, againMinutes })
   await letters.insertLetter(tx, { ticketId, kind: 'unread', dueAt })
 }
 

@@ -6,6 +6,8 @@ export type LetterState = 'due' | 'waiting' | 'left' | 'dropped' | 'unreached'
 
 /** At most so many messages in one letter; what is more follows in the next (BEHAVIOUR 121). */
 export const MESSAGES_A_LETTER = 10
+/** To somebody long gone: so long an answer waits for the ones that are written right after it. */
+const TOGETHER_MINUTES = 2
 /** A morning that was slept through is told until so long after its time. */
 const MORNING_HOURS = 4
 
@@ -21,6 +23,8 @@ export const isOpen = (state: string): boolean => ['new', 'queued', 'open'].incl
 
 type Unread = {
   readonly now: Date
+  /** The first answer that they did not read. */
+  readonly saidAt: Date
   /** When the customer was last there; null where they have never been. */
   readonly seenAt: Date | null
   /** Of the last letter with answers about this request. */
@@ -30,10 +34,11 @@ type Unread = {
 }
 
 /** When unread answers may be mailed: not while the customer is there, and not too often. In the past where it is time. */
-export function unreadDueAt({ now, seenAt, lastLeftAt, awayMinutes, againMinutes }: Unread): Date {
+export function unreadDueAt({ now, saidAt, seenAt, lastLeftAt, awayMinutes, againMinutes }: Unread): Date {
   const away = seenAt ? plus(seenAt, awayMinutes * MINUTE) : now
   const again = lastLeftAt ? plus(lastLeftAt, againMinutes * MINUTE) : now
-  return away > again ? away : again
+  const said = plus(saidAt, TOGETHER_MINUTES * MINUTE)
+  return new Date(Math.max(away.getTime(), again.getTime(), said.getTime()))
 }
 
 /** The next end of a night (setting, company time): by then an address is proved, or somebody calls. */

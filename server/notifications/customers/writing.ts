@@ -77,6 +77,7 @@ async function writeUnread(tx: Tx, { letter, party }: Case, frame: Frame): Promi
   const settings = await currentSettings(tx.db)
   const dueAt = unreadDueAt({
     now: tx.now,
+    saidAt: new Date(first.at),
     seenAt: party.seenAt,
     lastLeftAt: party.lastLeftAt,
     awayMinutes: settings.unreadMailMinutes,
