@@ -554,6 +554,26 @@ test('the settings page draws each letter in both languages from the latest requ
   expect((await office.get('/settings/letters/unread/fr')).status).toBe(404)
 })
 
+test('what was answered before a request went into another one is mailed; what is spam or erased is not', async () => {
+  await gives(suqing, 'su@example.com', true)
+  await say('已经修好')
+  await tick()
+  const turn = (change: { state?: 'merged' | 'spam'; erased_at?: Date }) =>
+    database.db.updateTable('tickets').set(change).where('id', '=', ticketId).execute()
+  clock.forward({ minutes: 10 })
+  await turn({ state: 'spam' })
+  await tick()
+  expect(await mails('unread')).toEqual([])
+  expect(await letters()).toEqual([])
+  await turn({ state: 'merged' })
+  await database.db
+    .insertInto('customer_letters')
+    .values({ ticket_id: ticketId, kind: 'unread', state: 'due', due_at: clock.now(), made_at: clock.now() })
+    .execute()
+  await tick()
+  expect(await mails('unread')).toHaveLength(1)
+})
+
 test('a settled ticket’s last answer is mailed too', async () => {
   await gives(suqing, 'su@example.com', true)
   await say('已经修好，祝好')

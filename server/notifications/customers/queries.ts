@@ -81,6 +81,10 @@ export async function setLetter(tx: Tx, id: CustomerLetterId, { state, dueAt, ma
     .execute()
 }
 
+/** It told nobody anything, and nothing refers to it. */
+export const deleteLetter = (tx: Tx, id: CustomerLetterId) =>
+  tx.db.deleteFrom('customer_letters').where('id', '=', id).execute()
+
 /** What of a customer waits for a proved address, or could not be told by morning: about conversations that go on. */
 export async function listHeld(db: Reader, customerId: CustomerId): Promise<CustomerLetter[]> {
   const rows = await letters(db)

@@ -15,9 +15,9 @@ const TO_CUSTOMERS: readonly MailKind[] = ['unread', 'transcript', 'morning'] sa
 /** Letters that belong to the thread of a conversation. */
 export const isThreaded = (kind: MailKind): kind is CustomerLetterKind => TO_CUSTOMERS.includes(kind)
 
-/** Nothing is written about what is no request, went into another one, or was erased. */
+/** Nothing is written about what is no request, or was erased. What went into another one has its answers told: its link opens that one. */
 export const isOver = ({ state, erasedAt }: { state: string; erasedAt: Date | null }): boolean =>
-  erasedAt !== null || state === 'merged' || state === 'spam'
+  erasedAt !== null || state === 'spam'
 /** An open request, as the morning letter counts it. */
 export const isOpen = (state: string): boolean => ['new', 'queued', 'open'].includes(state)
 

@@ -129,9 +129,11 @@ async function giveUp(tx: Tx, one: Case, draft: Draft): Promise<void> {
   await raiseAlarm(tx, 'customer_unreached', letter.ticketId)
 }
 
-/** Nothing to say after all, as after most answers, which are read at once: that is no event. */
-const drop = (tx: Tx, { id }: letters.CustomerLetter): Promise<void> =>
-  letters.setLetter(tx, id, { state: 'dropped', dueAt: null })
+/** Nothing to say after all, as after most answers, which are read at once: that is no event, and leaves no row. A morning is told once. */
+const drop = async (tx: Tx, { id, kind }: letters.CustomerLetter): Promise<void> =>
+  kind === 'unread'
+    ? void (await letters.deleteLetter(tx, id))
+    : letters.setLetter(tx, id, { state: 'dropped', dueAt: null })
 
 async function leave(
   tx: Tx,

@@ -114,7 +114,6 @@ const CODES = [
 const ABOUT_CUSTOMERS: readonly string[] = [
   'escalation',
   'reminder',
-  'verification',
   'unread',
   'transcript',
   'morning',
