@@ -19,6 +19,7 @@ import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
@@ -86,7 +87,7 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [escalationsAside, answersAside],
+  asides: [escalationsAside, lettersAside, answersAside],
 }
 
 /** What is kept about a customer: every feature's own, in the order in which it is erased; conversations are locked first. */

@@ -159,6 +159,32 @@ test('letters to customers read well in both languages, in light and dark mail p
   }
 })
 
+test('beside the conversation stands what its customer was mailed, wide and on a phone', async () => {
+  await aNight('zh-CN')
+  const { id } = await database.db.selectFrom('tickets').select('id').executeTakeFirstOrThrow()
+  for (const [width, theme, language] of [
+    [1440, 'dark', 'zh-CN'],
+    [390, 'light', 'en'],
+  ] as const) {
+    const context = await openBrowser(house.url, { width, theme, language })
+    const { cookie } = await signedIn(house, mei, language)
+    const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
+    await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
+    const page = await openPage(context)
+    await page.goto(`${house.url}/desk/${id}`)
+    const aside = page.locator(`[aria-labelledby="told-${id}"]`)
+    await aside.waitFor({ state: 'attached' })
+    expect(await aside.textContent()).toContain(language === 'en' ? 'Unread answers' : '未读回复')
+    expect(await widthBeyond(page)).toBe(0)
+    expect(await violations(page, 'contrast')).toEqual([])
+    expect(page.wrongs).toEqual([])
+    if (width === 1440) {
+      await aside.scrollIntoViewIfNeeded()
+      await picture(page, 'letters-desk-1440')
+    }
+  }
+})
+
 test('the settings page shows every letter in both languages, wide and on a phone', async () => {
   await aNight('zh-CN')
   const lan = await hire(database.db, '兰芝', { roles: ['administrator'], posts: [] })

@@ -574,6 +574,27 @@ test('what was answered before a request went into another one is mailed; what i
   expect(await mails('unread')).toHaveLength(1)
 })
 
+test('beside the conversation stands what its customer was mailed, and that an address is not confirmed', async () => {
+  const contactId = await gives(suqing, 'su@example.com', false)
+  const agent = await signedIn(house, mei, 'en')
+  const side = async () => (await agent.get(`/tickets/${ticketId}`)).html
+  expect(await side()).not.toContain('Mailed to the customer')
+  await say('已经修好')
+  await tick()
+  clock.forward({ minutes: 10 })
+  await tick()
+  const waiting = await side()
+  expect(waiting).toContain('waits for a confirmed address')
+  expect(waiting).toContain('Their address is not confirmed')
+  await house.deps.transact(system, (tx) => verifyContact(tx, contactId))
+  await tick()
+  const { url } = await mailServer()
+  await sendAll(url)
+  const sent = await side()
+  expect(sent).toContain('Their address is confirmed')
+  expect(sent).not.toContain('waits for a confirmed')
+})
+
 test('a settled ticket’s last answer is mailed too', async () => {
   await gives(suqing, 'su@example.com', true)
   await say('已经修好，祝好')

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { CustomerLetterKind } from '../../events/notifications.ts'
 import type { CustomerId, CustomerLetterId, MailId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
+import type { MailState } from '../../platform/tables.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import { type MessageView, viewOf } from '../../tickets/messages/queries.ts'
@@ -187,4 +188,18 @@ export async function latestAnswered(db: Reader): Promise<TicketId | undefined> 
       and exists (select from messages m where m.ticket_id = t.id and m.staff_id is not null)
     order by t.last_message_at desc, t.id desc limit 1`.execute(db)
   return rows[0]?.id
+}
+
+export type Told = { readonly kind: CustomerLetterKind; readonly state: LetterState | MailState; readonly at: Date }
+
+/** What the customer of a request was told by mail or waits to be, the newest first: as far as the letter itself got, where one was written. */
+export async function listToldOf(db: Reader, ticketId: TicketId, limit: number): Promise<Told[]> {
+  const { rows } = await sql<Told>`
+    select l.kind, case when l.state = 'left' then m.state else l.state end as state,
+      coalesce(m.settled_at, m.made_at, l.made_at) as at
+    from customer_letters l left join outgoing_mails m on m.id = l.mail_id
+    where l.ticket_id = ${ticketId} and l.state in ('waiting', 'left', 'unreached') order by l.id desc limit ${limit}`.execute(
+    db,
+  )
+  return rows
 }
