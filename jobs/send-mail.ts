@@ -1,8 +1,9 @@
-import type { MailId } from '../server/kernel/ids.ts'
+import type { MailId, TicketId } from '../server/kernel/ids.ts'
 import { beginSending, forgetLink, noteDelivery } from '../server/notifications/outgoing/actions.ts'
 import { listDueMails, listOverLinks } from '../server/notifications/outgoing/queries.ts'
 import { system } from '../server/platform/actor.ts'
-import { openMailer } from '../server/platform/mail.ts'
+import { type Letter, openMailer } from '../server/platform/mail.ts'
+import { answerAddress, messageIdOf } from '../server/platform/mail-thread.ts'
 import { currentSettings } from '../server/settings/queries.ts'
 import { type DueJob, dueJob } from './due-job.ts'
 
@@ -19,14 +20,33 @@ export const sendMail: DueJob = (deps) => {
     () => async (id) => {
       const ready = await transact(system, (tx) => beginSending(tx, id as MailId, mailer !== undefined))
       if (!ready || !mailer) return
-      const { mailFrom, companyName } = await currentSettings(db)
+      const { thread, ...letter } = ready
+      const { mailFrom, mailAnswers, companyName } = await currentSettings(db)
       const address = mailFrom || `nightdesk@${new URL(config.publicUrl).hostname}`
-      const from = { name: companyName['zh-CN'], address }
-      const delivery = await mailer.deliver({ id: `mail-${id}`, from, at: clock.now(), ...ready })
+      const from = { name: companyName[thread?.language ?? 'zh-CN'], address }
+      const tied = thread && threadedBy(deps.secret, { ...thread, id, address, mailAnswers })
+      const at = clock.now()
+      const delivery = await mailer.deliver({
+        id: `mail-${id}`,
+        from,
+        at,
+        ...letter,
+        ...(tied ? { thread: tied } : {}),
+      })
       await transact(system, (tx) => noteDelivery(tx, id as MailId, delivery))
     },
     { slow: true },
   )(deps)
+}
+
+type Tied = { ticketId: TicketId; first: MailId | null; id: string; address: string; mailAnswers: string }
+
+/** As everything about one conversation is tied together (mail-thread.ts), with the first letter as its head. */
+function threadedBy(secret: Buffer, { ticketId: about, first, id, address, mailAnswers }: Tied): Letter['thread'] {
+  const host = address.slice(address.lastIndexOf('@') + 1)
+  const named = (letter: string): string => messageIdOf(secret, { about, letter }, host)
+  const replyTo = mailAnswers ? answerAddress(secret, about, mailAnswers) : null
+  return { messageId: named(id), first: first && named(first), replyTo }
 }
 
 /** When a private link in a kept letter is over. Repeats safely. */

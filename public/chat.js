@@ -205,7 +205,7 @@ async function press({ currentTarget: button }) {
     return
   }
   const { status, body } = await current.press(button.dataset.press)
-  root.querySelector('[data-hint]').textContent = status === 200 ? '' : why(status, body)
+  root.querySelector('[data-hint]').textContent = status === 200 ? (button.dataset.then ?? '') : why(status, body)
 }
 
 /** This one is over: the form again, as a new question. */

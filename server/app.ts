@@ -16,6 +16,7 @@ import { widgetScript } from './chat/widget/routes.ts'
 import { abuseRoutes } from './customers/abuse/cases/routes.ts'
 import { revealRoutes } from './customers/privacy/reveals/routes.ts'
 import { customerRoutes } from './customers/privacy/routes.ts'
+import { verificationRoutes } from './customers/verification/routes.ts'
 import { seenByPage } from './desk/presence/pages.ts'
 import { protectionRoutes } from './desk/protection/routes.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
@@ -27,6 +28,7 @@ import { replyRoutes } from './knowledge/replies/routes.ts'
 import { briefRoutes } from './notifications/briefs/routes.ts'
 import { channelRoutes } from './notifications/channels/routes.ts'
 import { choiceRoutes } from './notifications/choices/routes.ts'
+import { letterPages } from './notifications/customers/routes.ts'
 import { noticeRoutes } from './notifications/notices/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { previewRoutes } from './notifications/previews/routes.ts'
@@ -90,10 +92,12 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/sla', policyPages(deps))
   app.route('/settings/channels', channelRoutes(deps))
   app.route('/settings/letters', previewRoutes(deps))
+  app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))
+  app.route('/verify', verificationRoutes(deps))
   app.route('/reveals', revealRoutes(deps))
   const seen = seenByPage(deps)
   app.use('/desk/*', seen)

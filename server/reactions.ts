@@ -22,6 +22,8 @@ import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { lettersAside } from './notifications/customers/contributions.ts'
+import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
@@ -74,6 +76,7 @@ export const reactions: readonly Reactions<Database>[] = [
   incidentReactions,
   reminderReactions,
   noticeReactions,
+  customerLetterReactions,
 ]
 
 /** What the acting process does at once after its commit. */
@@ -93,7 +96,7 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [conductAside, escalationsAside, answersAside],
+  asides: [conductAside, escalationsAside, lettersAside, answersAside],
   acts: [panicOf],
 }
 

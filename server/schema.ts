@@ -1,12 +1,15 @@
 import type { AccountTables } from './accounts/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
+import type { VisitTables } from './chat/visits/tables.ts'
 import type { AbuseTables } from './customers/abuse/tables.ts'
 import type { PrivacyTables } from './customers/privacy/tables.ts'
 import type { CustomerTables } from './customers/tables.ts'
+import type { VerificationTables } from './customers/verification/tables.ts'
 import type { DeskTables } from './desk/tables.ts'
 import type { EscalationTables } from './escalations/tables.ts'
 import type { IncidentTables } from './incidents/tables.ts'
 import type { KnowledgeTables } from './knowledge/tables.ts'
+import type { CustomerLetterTables } from './notifications/customers/tables.ts'
 import type { ReminderTables } from './notifications/reminders/tables.ts'
 import type { NoticeTables } from './notifications/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
@@ -20,6 +23,7 @@ import type { MergeTables } from './tickets/merging/tables.ts'
 import type { PromiseTables } from './tickets/promises/tables.ts'
 import type { SlaTables } from './tickets/sla/tables.ts'
 import type { TicketTables } from './tickets/tables.ts'
+import type { TranscriptTables } from './tickets/transcripts/tables.ts'
 
 /** Every table of the house. Types only; queries and actions import it as a type. */
 export type Database = PlatformTables &
@@ -42,7 +46,11 @@ export type Database = PlatformTables &
   EscalationTables &
   IncidentTables &
   ReminderTables &
-  NoticeTables
+  NoticeTables &
+  VerificationTables &
+  VisitTables &
+  TranscriptTables &
+  CustomerLetterTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>

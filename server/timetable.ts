@@ -21,6 +21,7 @@ import { returnLost } from '../jobs/return-lost-work.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
+import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
 import { planMornings, writeBriefs, writeDigests } from '../jobs/write-digests.ts'
 import { writeReminders } from '../jobs/write-reminders.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
@@ -61,6 +62,9 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   closeResolved,
   reactAgainTo(react),
   anchorChain,
+  tellMornings,
+  writeCustomerLetters,
+  writeVerifications,
   sendMail,
   forgetLinks,
   forgetFiles,

@@ -16,6 +16,7 @@ import { keepPace } from './gate.ts'
 import { listGaps, movingTickets } from './resume.ts'
 import { bearerRoom, settle, talkRoom } from './rooms.ts'
 import { HANDSHAKE, marksIn, SOCKET } from './shapes.ts'
+import { sawCustomers, watchVisits } from './visits/watch.ts'
 
 type ChatSocket = Socket & { data: { bearer: Bearer; language: Language } }
 
@@ -44,6 +45,7 @@ export function openChatSockets(deps: Deps): void {
   })
   chat.on('connection', (socket) => welcome(deps, paces.messages, socket as ChatSocket))
   watchHealth(deps, chat)
+  watchVisits(deps, chat)
 }
 
 type Paces = { readonly address: Limit; readonly lines: Limit }
@@ -94,7 +96,12 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
         // Into the rooms first: what is said while we read then arrives twice rather than not at all.
         const gaps = await mine(async () => {
           if (bearer.kind === 'link') await keepLink(deps, socket)
-          await settle(socket, await movingTickets(db, bearer))
+          const moving = await movingTickets(db, bearer)
+          await settle(socket, moving)
+          sawCustomers(
+            deps,
+            moving.map(({ id }) => id),
+          )
           return listGaps(db, bearer, tickets, wordsOf(language))
         })
         return { tickets: gaps, degraded: !live.healthy() }

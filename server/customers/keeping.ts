@@ -5,6 +5,12 @@ import { countVisitorsOver, forgetVisitors, listVisitorsOver, shutVisitors } fro
 export const customerKeeper: Keeper = {
   name: 'customer',
   kept: [
+    {
+      table: 'contact_verifications',
+      belongs: { column: 'contact_id', of: 'contacts', belongs: { customer: 'customer_id' } },
+      removed: true,
+      secret: true,
+    },
     { table: 'contacts', belongs: { customer: 'customer_id' }, removed: true },
     { table: 'customers', belongs: { customer: 'id' }, texts: ['name'], stamp: 'erased_at' },
     // That somebody looked is kept; what they wrote of the customer is not.

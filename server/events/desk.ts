@@ -12,6 +12,7 @@ export type AlarmKind =
   | 'promise_broken'
   | 'not_answered'
   | 'abuse'
+  | 'customer_unreached'
 
 export type DeskEvents = {
   'offer.made': Offer & { expiresAt: Instant }

@@ -2,6 +2,7 @@ import type { AbuseEvents } from './abuse.ts'
 import type { AccountEvents } from './accounts.ts'
 import type { AttendanceEvents } from './attendance.ts'
 import type { ClockEvents } from './clocks.ts'
+import type { CustomerEvents } from './customers.ts'
 import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { IncidentEvents } from './incidents.ts'
@@ -19,6 +20,7 @@ export type Events = AbuseEvents &
   AccountEvents &
   AttendanceEvents &
   ClockEvents &
+  CustomerEvents &
   DeskEvents &
   EscalationEvents &
   IncidentEvents &

@@ -1,5 +1,6 @@
 import type {
   BriefId,
+  CustomerLetterId,
   DeliveryId,
   DepartmentId,
   DeviceId,
@@ -9,9 +10,22 @@ import type {
   NoticeId,
   ReminderId,
   StaffId,
+  TicketId,
 } from '../kernel/ids.ts'
 
-export type MailKind = 'invitation' | 'reset' | 'escalation' | 'reminder' | 'notice' | 'digest' | 'brief'
+export type MailKind =
+  | 'invitation'
+  | 'reset'
+  | 'escalation'
+  | 'reminder'
+  | 'notice'
+  | 'digest'
+  | 'brief'
+  | 'verification'
+  | CustomerLetterKind
+/** About a conversation, to whoever asked; to proved addresses alone. */
+export type CustomerLetterKind = 'unread' | 'transcript' | 'morning'
+type CustomerLetter = { letterId: CustomerLetterId; ticketId: TicketId; kind: CustomerLetterKind }
 export type ReminderKind =
   | 'promise_soon'
   | 'promise_broken'
@@ -40,12 +54,19 @@ export type HookChannel = Exclude<NoticeChannel, 'page' | 'mail' | 'push'>
 export type DeliveryState = 'pending' | 'sending' | 'sent' | 'seen' | 'failed' | 'unknown'
 
 export type NotificationEvents = {
-  'mail.left': { mailId: MailId; kind: MailKind; staffId: StaffId }
-  /** `kept`: there is no mail server, or no address; a person hands it over. */
-  'mail.settled': { mailId: MailId; state: 'sent' | 'failed' | 'unknown' | 'kept'; attempts: number }
+  'mail.left': { mailId: MailId; kind: MailKind; staffId: StaffId | null }
+  /** `dropped`: nobody needs it any more. `kept`: there is no mail server, or no address; a person hands it over. */
+  'mail.settled': { mailId: MailId; state: 'sent' | 'failed' | 'unknown' | 'kept' | 'dropped'; attempts: number }
   'mail.asked_again': { mailId: MailId }
   /** Somebody looked at the private link of a letter that could not be sent. */
   'mail.link_shown': { mailId: MailId }
+  'customer_letter.left': CustomerLetter & { mailId: MailId }
+  /** There is no proved address of theirs: it waits, at most until the night is over. */
+  'customer_letter.held': CustomerLetter
+  /** What waited is released: the address was proved. */
+  'customer_letter.released': CustomerLetter
+  /** Nobody could be written to by morning: somebody has to call. */
+  'customer_letter.unreached': CustomerLetter
   'reminder.made': { reminderId: ReminderId; staffId: StaffId; kind: ReminderKind; part: ReminderPart }
   'reminder.read': { reminderId: ReminderId; staffId: StaffId }
   /** One person is told; more of the same only counts in the notice. */

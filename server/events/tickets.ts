@@ -7,6 +7,7 @@ import type {
   ShiftId,
   StaffId,
   TicketId,
+  TranscriptId,
 } from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
@@ -41,6 +42,8 @@ export type TicketEvents = {
   /** Folded by the relay out of one batch of `message.posted`; never an event row of its own. */
   'ticket.touched': { ticketId: TicketId; lastSeq: number }
   'note.added': { ticketId: TicketId; noteId: NoteId; staffId: StaffId }
+  /** The conversation is wished by mail. */
+  'transcript.asked': { transcriptId: TranscriptId; ticketId: TicketId; by: 'customer' | 'staff' }
   'rating.asked': { ticketId: TicketId; ratingId: RatingId; round: number }
   'rating.given': { ticketId: TicketId; ratingId: RatingId; round: number; service: number; product: number | null }
   'rating.withdrawn': { ticketId: TicketId; ratingId: RatingId; round: number }

@@ -12,6 +12,8 @@ export type Letter = {
   readonly text: string
   readonly html: string | null
   readonly at: Date
+  /** What ties it to a conversation (mail-thread.ts); programs that answer by themselves are asked not to. */
+  readonly thread?: { readonly messageId: string; readonly first: string | null; readonly replyTo: string | null }
 }
 
 /** How one attempt ended. `again`: certainly not delivered, and worth another attempt. */
@@ -85,7 +87,7 @@ function body(message: Buffer, attempt: { begun: boolean }): Readable {
   })
 }
 
-const compose = ({ id, from, to, subject, text, html, at }: Letter): Promise<Buffer> =>
+const compose = ({ id, from, to, subject, text, html, at, thread }: Letter): Promise<Buffer> =>
   promised((done) =>
     new MailComposer({
       from,
@@ -94,14 +96,23 @@ const compose = ({ id, from, to, subject, text, html, at }: Letter): Promise<Buf
       text,
       ...(html ? { html } : {}),
       date: at,
-      messageId: `<${id}@${from.address.split('@').at(-1)}>`,
-      headers: { 'Auto-Submitted': 'auto-generated' },
+      messageId: thread?.messageId ?? `<${id}@${from.address.split('@').at(-1)}>`,
+      ...(thread?.first ? { inReplyTo: thread.first, references: thread.first } : {}),
+      ...(thread?.replyTo ? { replyTo: thread.replyTo } : {}),
+      headers: { 'Auto-Submitted': 'auto-generated', ...(thread ? quiet(from.address) : {}) },
       disableFileAccess: true,
       disableUrlAccess: true,
     })
       .compile()
       .build(done),
   )
+
+/** Absence notes and the like do not answer what says that it comes from a list (RFC 3834). */
+const quiet = (address: string): Record<string, string> => ({
+  'List-Id': `<requests.${address.split('@').at(-1)}>`,
+  Precedence: 'list',
+  'X-Auto-Response-Suppress': 'All',
+})
 
 // A connection says by an event what no callback waits for; unheard it would end the program.
 function settled(connection: SMTPConnection, act: () => Promise<void>): Promise<void> {

@@ -1,12 +1,11 @@
 import type { MailKind } from '../events/notifications.ts'
-import type { MailId, StaffId, TicketId } from '../kernel/ids.ts'
+import type { CustomerId, MailId, StaffId, TicketId } from '../kernel/ids.ts'
 import type { PlatformTables } from './tables.ts'
 import { announce, type Tx } from './transaction.ts'
 
 /** What is to be said to somebody outside the house. */
-export type Outgoing = {
+export type Outgoing = To & {
   readonly kind: MailKind
-  readonly staffId: StaffId
   /** The conversation it quotes: its words go with that customer's. */
   readonly ticketId?: TicketId
   /** Null where nobody knows one: it is kept for a person who hands it over. */
@@ -18,6 +17,11 @@ export type Outgoing = {
   readonly link: string
   readonly linkUntil: Date
 }
+
+/** A colleague, or a customer. */
+type To =
+  | { readonly staffId: StaffId; readonly customerId?: undefined }
+  | { readonly customerId: CustomerId; readonly staffId?: undefined }
 
 /** Stands for the private link in texts: the link itself is kept apart and forgotten once it was sent or is over. */
 export const LINK_MARK = '[[link]]'
@@ -37,7 +41,7 @@ export async function leaveMail<DB extends PlatformTables>(tx: Tx<DB>, letter: O
     .insertInto('outgoing_mails')
     .values({
       kind: letter.kind,
-      about: `staff:${letter.staffId}`,
+      about: letter.customerId ? `customer:${letter.customerId}` : `staff:${letter.staffId}`,
       ticket_id: letter.ticketId ?? null,
       recipient: letter.recipient,
       subject: letter.subject,
@@ -52,6 +56,6 @@ export async function leaveMail<DB extends PlatformTables>(tx: Tx<DB>, letter: O
     .returning('id')
     .executeTakeFirstOrThrow()
   const mailId = row.id as MailId
-  await announce(tx, 'mail.left', { mailId, kind: letter.kind, staffId: letter.staffId }, { about: [] })
+  await announce(tx, 'mail.left', { mailId, kind: letter.kind, staffId: letter.staffId ?? null }, { about: [] })
   return mailId
 }

@@ -29,7 +29,7 @@ export type PlatformTables = {
     id: Generated<string>
     channel: Generated<'mail'>
     kind: MailKind
-    /** What it is about: `staff:7`. */
+    /** Whom it is for: `staff:7`, `customer:9`. */
     about: string
     /** The conversation it quotes. */
     ticket_id: Optional<string>
@@ -70,5 +70,5 @@ export type TickerFacts = {
   readonly late: readonly { readonly kind: string; readonly count: number; readonly milliseconds: number }[]
 }
 
-export type MailState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown' | 'kept'
+export type MailState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown' | 'kept' | 'dropped'
 type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>

@@ -18,6 +18,7 @@ const PRESSING = [
   'escalation_bounced',
   'escalation_unaccepted',
   'not_answered',
+  'customer_unreached',
   'job_failed',
 ] as const
 const FIRST: ReadonlySet<string> = new Set(['abuse', 'complaint'])

@@ -44,6 +44,12 @@ export const SETTINGS = {
   dayDeskEmail: text('customers', 'email'),
   emergencyPhone: text('customers', 'phone'),
   requestPageDays: number('customers', 'days', 30, [1, 365]),
+  unreadMailMinutes: number('customers', 'minutes', 10, [1, 240]),
+  unreadMailAgainMinutes: number('customers', 'minutes', 15, [5, 240]),
+  verifyAgainMinutes: number('customers', 'minutes', 10, [10, 1440]),
+  verificationHours: number('customers', 'hours', 72, [1, 240]),
+  transcriptAgainMinutes: number('customers', 'minutes', 10, [1, 1440]),
+  morningMailTime: time('customers', '08:00'),
   visitorDays: number('customers', 'days', 90, [1, 365]),
 
   revealMinutes: number('privacy', 'minutes', 5, [1, 60]),
@@ -71,6 +77,8 @@ export const SETTINGS = {
 
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
+  /** Where customers' answers arrive; empty: nowhere, and letters lead to the request page. */
+  mailAnswers: text('people', 'email'),
 
   companyName: both('brand', { 'zh-CN': '夜班值守台', en: 'Nightdesk' }, 40),
   /** `#rrggbb`; empty: the colours of the house. */

@@ -147,6 +147,7 @@ const LISTS = [
   { id: 'channels', icon: 'send', name: 'channels.title', about: 'channels.about' },
   { id: 'letters', icon: 'mail', name: 'notices.previews.title', about: 'notices.previews.about' },
   { id: 'terms', icon: 'file-text', name: 'settings.other.terms', about: 'policies.in_short' },
+  { id: 'mail', icon: 'mail', name: 'letters.preview.title', about: 'letters.preview.about' },
   { id: 'history', icon: 'clock', name: 'settings.other.history', about: 'settings.changes.about' },
   { id: 'operation', href: '/operation', icon: 'server', name: 'settings.other.operation', about: 'operation.about' },
 ] as const

@@ -22,6 +22,7 @@ import { acting, conversationRoutes, type Door } from './conversation/routes.ts'
 import { mergeRoutes } from './merging/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { promiseRoutes } from './promises/routes.ts'
+import { sendTranscript } from './transcripts/actions.ts'
 
 const HELD = { epoch: wholeNumber }
 const DESCRIBED = {
@@ -75,6 +76,10 @@ export const ticketRoutes = (deps: Deps, around: Around) => {
     .post('/:id/complaint', staffOnly(deps, 'desk.work'), async (c) => {
       const { epoch } = await form(c, HELD)
       return acting(c, door, (tx) => noteComplaint(tx, pathId<TicketId>(c), { epoch }), { toast: 'complaint' })
+    })
+    .post('/:id/transcript', staffOnly(deps, 'desk.work'), async (c) => {
+      const { epoch } = await form(c, HELD)
+      return acting(c, door, (tx) => sendTranscript(tx, pathId<TicketId>(c), { epoch }), { toast: 'transcript' })
     })
     .post('/:id/spam', staffOnly(deps, 'desk.work'), async (c) => {
       const { epoch } = await form(c, HELD)

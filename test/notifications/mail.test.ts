@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { SMTPServerOptions } from 'smtp-server'
+import { beforeEach, expect, test } from 'vitest'
 import { sendMail } from '../../jobs/send-mail.ts'
 import type { MailId } from '../../server/kernel/ids.ts'
 import { showLink } from '../../server/notifications/outgoing/actions.ts'
@@ -11,47 +9,13 @@ import type { Deps } from '../../server/web/deps.ts'
 import { acts } from '../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { mailServer } from '../support/mail-server.ts'
 import { hire } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
 const { transact } = acts(database, clock)
 beforeEach(() => clock.set(TWO_FOURTEEN))
-
-type MailServer = { url: string; taken: string[]; drop: () => void }
-
-/** A real mail server that does as told; what it took, as it came over the line. */
-async function mailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
-  const taken: string[] = []
-  const lines = new Set<Socket>()
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    onData: (stream, _session, done) => {
-      let text = ''
-      stream.on('data', (piece) => {
-        text += String(piece)
-      })
-      stream.on('end', () => {
-        taken.push(text)
-        done()
-      })
-    },
-    ...options,
-  })
-  server.on('error', () => undefined)
-  server.server.on('connection', (line) => lines.add(line))
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  onTestFinished(() => void server.close(() => undefined))
-  return {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
-    taken,
-    drop: () => {
-      for (const line of lines) line.destroy()
-    },
-  }
-}
 
 async function leave(recipient: string | null = 'mei@example.com'): Promise<MailId> {
   const staffId = await hire(database.db, '林玫')

@@ -12,6 +12,7 @@ import { jobs } from '../../server/timetable.ts'
 import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { heard } from '../support/letters.ts'
 import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
 import { openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
@@ -85,13 +86,7 @@ const tick = async () => {
   await ticker.stop()
   for (const _ of [1, 2]) {
     await ticker.pass()
-    // The relay of the house itself may have a batch in hand: it is waited for.
-    await expect
-      .poll(async () => {
-        while ((await house.relay.pass()) > 0);
-        return db.selectFrom('outbox').select('event_id').execute()
-      })
-      .toEqual([])
+    await heard(house)
   }
 }
 const reminded = async () =>

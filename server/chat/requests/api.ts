@@ -6,6 +6,7 @@ import type { Tx } from '../../schema.ts'
 import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import { fitting, withWords } from '../../tickets/messages/rules.ts'
+import { askTranscript } from '../../tickets/transcripts/actions.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { json, pathId, query } from '../../web/forms.ts'
@@ -26,6 +27,7 @@ import { type CustomerTicket, customerRating, showTicket, type TicketFacts, tick
 import { welcomeToRoom } from '../rooms.ts'
 import { LIMITS } from '../rules.ts'
 import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
+import { sawCustomers } from '../visits/watch.ts'
 
 type Ctx = Context<Env>
 
@@ -59,6 +61,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
       const { after, limit } = query(c, AFTER)
       const { id, last_seq: lastSeq } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
       const messages = fitting(await listMessages(deps.db, id, after, limit))
+      sawCustomers(deps, [id])
       const t = wordsOf(c.var.language)
       return c.json({ messages: messages.map((one) => withWords(one, (words) => orErased(t, words))), lastSeq })
     })
@@ -117,6 +120,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/reopening', press(reopenByCustomer))
     .post('/:id/ending', press(endAsCustomer))
     .post('/:id/confirmation', press(confirmAsCustomer))
+    .post('/:id/transcript', press(askTranscript))
     .get('/:id/rating', async (c) => {
       const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
       return c.json({ rating: await customerRating(deps.db, id) })

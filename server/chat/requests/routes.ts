@@ -9,10 +9,11 @@ import { writeAsCustomer } from '../../tickets/actions.ts'
 import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import { RATING_REASONS } from '../../tickets/ratings/rules.ts'
+import { askTranscript } from '../../tickets/transcripts/actions.ts'
 import { LANGUAGE_COOKIE, readCookie } from '../../web/cookies.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
-import { clientId, form, optionalText, pathId, text } from '../../web/forms.ts'
+import { clientId, form, optionalText, pathId, query, text } from '../../web/forms.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { act, type Bearer, bearerOf, ownTicket, sendAsCustomer } from '../access.ts'
 import {
@@ -32,6 +33,7 @@ import { scriptWords } from '../front.ts'
 import type { ChatGate } from '../gate.ts'
 import { showTicket, ticketsOfVisitor } from '../queries.ts'
 import { LIMITS } from '../rules.ts'
+import { noteShown } from '../visits/queries.ts'
 import { marked } from './talk.ts'
 
 type Ctx = Context<Env>
@@ -60,7 +62,10 @@ export function requestPages(deps: Deps, gate: ChatGate) {
       await form(c, {})
       return seeOther(c, `/requests/${await linkOf(c, deps, pathId<TicketId>(c))}`)
     })
-    .get('/:token', async (c) => showRequest(c, deps, {}))
+    .get('/:token', async (c) => {
+      const { asked } = query(c, { asked: z.literal('transcript').optional() })
+      return showRequest(c, deps, { transcriptAsked: asked === 'transcript' })
+    })
     .post('/:token/messages', async (c) => {
       const word = await form(c, { clientId, body: text(LIMITS.messageLetters) })
       return acting(c, deps, (tx, id) => writeAsCustomer(tx, id, word))
@@ -81,6 +86,12 @@ export function requestPages(deps: Deps, gate: ChatGate) {
     .post('/:token/reopening', press(reopenByCustomer))
     .post('/:token/ending', press(endAsCustomer))
     .post('/:token/confirmation', press(confirmAsCustomer))
+    .post('/:token/transcript', async (c) => {
+      await form(c, {})
+      const holder = await holderOf(c, deps)
+      await act(deps, holder, (tx) => askTranscript(tx, holder.ticketId))
+      return seeOther(c, `/requests/${tokenIn(c)}?asked=transcript`)
+    })
     .post('/:token/rating', async (c) => {
       const { product = null, reasons = [], ...given } = await form(c, RATING)
       return acting(c, deps, (tx, id) => rate(tx, id, { ...given, product, reasons, source: 'request' }))
@@ -157,6 +168,8 @@ async function showRequest(
     private: true,
     words: scriptWords(language),
   }
+  // Link scanners of mail programs do not say that somebody went there.
+  if (c.req.header('sec-fetch-mode') === 'navigate') await noteShown(db, holder.ticketId, view.last_seq, clock.now())
   return page(c, deps, 'requests/show', { ...shown, ...values }, status)
 }
 

@@ -80,8 +80,10 @@ export const noticeReactions: Reactions<Database> = {
     'person.deactivated': async (tx, { staffId }) => forgetDevicesOf(tx, staffId),
     'attendance.checked_in': async (tx, { staffId }) => foldAbsence(tx, staffId),
     'session.opened': async (tx, { staffId }) => foldAbsence(tx, staffId),
-    'mail.settled': async (tx, { mailId, state }) =>
-      noteMail(tx, mailId as MailId, state, await findMailError(tx.db, mailId)),
+    // Only letters to customers are dropped.
+    'mail.settled': async (tx, { mailId, state }) => {
+      if (state !== 'dropped') await noteMail(tx, mailId as MailId, state, await findMailError(tx.db, mailId))
+    },
   },
 }
 

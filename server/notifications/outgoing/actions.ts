@@ -1,4 +1,5 @@
-import type { MailId } from '../../kernel/ids.ts'
+import type { MailId, TicketId } from '../../kernel/ids.ts'
+import type { Language } from '../../kernel/language.ts'
 import { NotFound, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need } from '../../platform/actor.ts'
@@ -6,14 +7,18 @@ import type { Delivery } from '../../platform/mail.ts'
 import { withLinks } from '../../platform/outgoing.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
+import { hasUnread, letterOfMail } from '../customers/queries.ts'
+import { isThreaded } from '../customers/rules.ts'
 import * as mails from './queries.ts'
-import { againAfter, isOver, SENDING_MINUTES, whyNotSendAgain, whyNotShowLink } from './rules.ts'
+import { againAfter, isOver, SENDING_MINUTES, waitsForPerson, whyNotSendAgain, whyNotShowLink } from './rules.ts'
 
 export type Ready = {
   readonly to: string
   readonly subject: string
   readonly text: string
   readonly html: string | null
+  /** Where it belongs to the thread of a conversation: its language, and the letter that the thread began with. */
+  readonly thread: { readonly ticketId: TicketId; readonly language: Language; readonly first: MailId | null } | null
 }
 
 /**
@@ -25,6 +30,7 @@ export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promis
   if (!mail.dueAt || mail.dueAt > tx.now) return undefined
   if (mail.state === 'sending') return settle(tx, mail, 'unknown', 'process_lost')
   if (mail.state !== 'pending') return undefined
+  if (await wasRead(tx, mail)) return settle(tx, mail, 'dropped', 'read_meanwhile')
   if (isOver(mail, tx.now)) return settle(tx, mail, 'failed', 'link_over')
   if (!mail.recipient) return settle(tx, mail, 'kept', 'no_address')
   if (!canSend) return settle(tx, mail, 'kept', 'no_server')
@@ -35,6 +41,7 @@ export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promis
     subject: mail.subject,
     text: withLinks(mail.text, mail.link),
     html: mail.html && withLinks(mail.html, mail.link),
+    thread: await threadOf(tx, mail),
   }
 }
 
@@ -58,6 +65,12 @@ export async function sendAgain(tx: Tx, id: MailId): Promise<void> {
   await announce(tx, 'mail.asked_again', { mailId: id }, { about: [] })
 }
 
+/** What a person was to hand over is told in another letter after all. */
+export async function withdrawMail(tx: Tx, id: MailId): Promise<void> {
+  const mail = await mails.lockMail(tx, id)
+  if (waitsForPerson(mail.state)) await settle(tx, mail, 'dropped', 'told_after_all')
+}
+
 /** The private link of a letter that did not go out, for whoever hands it over; that it was looked at is on record. */
 export async function showLink(tx: Tx, id: MailId): Promise<string> {
   need(tx, 'people.edit')
@@ -74,14 +87,24 @@ export async function forgetLink(tx: Tx, id: MailId): Promise<void> {
   if (mail.link && isOver(mail, tx.now)) await mails.dropLink(tx, id)
 }
 
+/** Unread answers that the customer has read since the letter was written, or while a mail server put it off. */
+async function wasRead(tx: Tx, { id, kind }: mails.Mail): Promise<boolean> {
+  if (kind !== 'unread') return false
+  const letter = await letterOfMail(tx.db, id)
+  return letter !== undefined && !(await hasUnread(tx.db, letter.id, letter.ticketId))
+}
+
+const threadOf = async (tx: Tx, { id, kind, ticketId }: mails.Mail): Promise<Ready['thread']> =>
+  ticketId && isThreaded(kind) ? { ticketId, ...(await mails.threadOf(tx.db, ticketId, id)) } : null
+
 async function settle(
   tx: Tx,
   { id, attempts }: mails.Mail,
-  state: 'sent' | 'failed' | 'unknown' | 'kept',
+  state: 'sent' | 'failed' | 'unknown' | 'kept' | 'dropped',
   error: string | null,
 ): Promise<undefined> {
   await mails.setMail(tx, id, { state, error, dueAt: null, settledAt: tx.now })
-  if (state === 'sent') await mails.dropLink(tx, id)
+  if (state === 'sent' || state === 'dropped') await mails.dropLink(tx, id)
   await announce(tx, 'mail.settled', { mailId: id, state, attempts }, { about: [] })
   return undefined
 }

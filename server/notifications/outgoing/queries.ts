@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { DeliveryState, MailKind, NoticeChannel, NoticeKind } from '../../events/notifications.ts'
-import type { DeliveryId, MailId, NoticeId } from '../../kernel/ids.ts'
-import type { Bilingual } from '../../kernel/language.ts'
+import type { DeliveryId, MailId, NoticeId, TicketId } from '../../kernel/ids.ts'
+import type { Bilingual, Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
@@ -9,6 +9,8 @@ import type { MailState } from './rules.ts'
 
 export type Mail = {
   readonly id: MailId
+  /** The conversation it quotes. */
+  readonly ticketId: TicketId | null
   readonly kind: MailKind
   readonly recipient: string | null
   readonly subject: string
@@ -27,13 +29,14 @@ export type Mail = {
 const mails = (db: Reader) =>
   db
     .selectFrom('outgoing_mails')
-    .select(['id', 'kind', 'recipient', 'subject', 'text', 'html', 'link', 'link_until'])
+    .select(['id', 'kind', 'ticket_id', 'recipient', 'subject', 'text', 'html', 'link', 'link_until'])
     .select(['state', 'attempts', 'error', 'due_at', 'made_at', 'settled_at'])
 
 type Row = Awaited<ReturnType<ReturnType<typeof mails>['execute']>>[number]
-const mailOf = ({ link_until, due_at, made_at, settled_at, ...row }: Row): Mail => ({
+const mailOf = ({ ticket_id, link_until, due_at, made_at, settled_at, ...row }: Row): Mail => ({
   ...row,
   id: row.id as MailId,
+  ticketId: ticket_id as TicketId | null,
   linkUntil: link_until,
   dueAt: due_at,
   madeAt: made_at,
@@ -186,3 +189,26 @@ export async function setMail(tx: Tx, id: MailId, { dueAt, settledAt, ...change 
 
 export const dropLink = (tx: Tx, id: MailId) =>
   tx.db.updateTable('outgoing_mails').set({ link: null }).where('id', '=', id).execute()
+
+/** The language of a conversation, and the first letter of its thread that may have arrived before this one. */
+export async function threadOf(
+  db: Reader,
+  ticketId: TicketId,
+  before: MailId,
+): Promise<{ language: Language; first: MailId | null }> {
+  const row = await db
+    .selectFrom('tickets as t')
+    .leftJoin('outgoing_mails as m', (join) =>
+      join
+        .onRef('m.ticket_id', '=', 't.id')
+        .on('m.kind', 'in', ['unread', 'transcript', 'morning'])
+        .on('m.state', 'in', ['sent', 'unknown', 'sending'])
+        .on('m.id', '<', before),
+    )
+    .select(['t.language', 'm.id'])
+    .where('t.id', '=', ticketId)
+    .orderBy('m.id')
+    .limit(1)
+    .executeTakeFirst()
+  return { language: row?.language ?? 'zh-CN', first: (row?.id ?? null) as MailId | null }
+}

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { MailKind } from '../../events/notifications.ts'
 import type { DeliveryId, MailId } from '../../kernel/ids.ts'
+import { maskContact } from '../../kernel/masks.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { LINK_MARK, withoutLinks } from '../../platform/outgoing.ts'
 import { currentSettings } from '../../settings/queries.ts'
@@ -10,6 +11,7 @@ import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, query } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
+import { isThreaded } from '../customers/rules.ts'
 import { sendDeliveryAgain } from '../deliveries/actions.ts'
 import { waitsForPerson as deliveryWaits } from '../deliveries/rules.ts'
 import { sentenceOf } from '../deliveries/words.ts'
@@ -17,10 +19,11 @@ import { sendAgain, showLink } from './actions.ts'
 import { countOutgoing, listMailsOf, listOutgoing, type Mail, type OutgoingLine } from './queries.ts'
 import { isOver, waitsForPerson } from './rules.ts'
 
-const STATES = ['pending', 'sending', 'sent', 'seen', 'failed', 'unknown', 'kept'] as const
+const STATES = ['pending', 'sending', 'sent', 'seen', 'failed', 'unknown', 'kept', 'dropped'] as const
 const CHANNELS = ['mail', 'page', 'push', 'sms', 'voice', 'wecom', 'dingtalk', 'feishu'] as const
 const KINDS = [
   ...(['invitation', 'reset', 'escalation', 'reminder', 'notice', 'digest'] as const),
+  ...(['verification', 'unread', 'transcript', 'morning'] as const),
   ...(['alarm', 'incident', 'request', 'answer', 'promise', 'unaccepted', 'roster', 'brief', 'away', 'test'] as const),
 ]
 const AT_ONCE = 50
@@ -143,14 +146,25 @@ const TONES: Readonly<Record<OutgoingLine['state'], string>> = {
   failed: 'bad',
   unknown: 'bad',
   kept: 'lamp',
+  dropped: 'quiet',
 }
 const CODES = [
   ...['no_address', 'no_server', 'process_lost', 'link_over', 'restored'],
   ...['no_device', 'no_hook', 'no_phone', 'gone', 'over', 'timeout', 'redirected', 'address_inside', 'not_http'],
+  ...['not_verified', 'read_meanwhile', 'told_after_all'],
 ]
 
 /** They quote a customer: what they say is for whoever was asked (REGULATION row 57). */
-const ABOUT_CUSTOMERS: readonly string[] = ['escalation', 'reminder', 'digest'] satisfies MailKind[]
+const ABOUT_CUSTOMERS: readonly string[] = [
+  'escalation',
+  'reminder',
+  'digest',
+  'unread',
+  'transcript',
+  'morning',
+] satisfies MailKind[]
+
+const isToCustomer = (kind: MailKind): boolean => kind === 'verification' || isThreaded(kind)
 
 /** Without private links: those are shown on their own, to whoever asks for them by name. */
 function seen(line: OutgoingLine, mail: Mail | undefined, c: Context<Env>, now: Date) {
@@ -161,6 +175,7 @@ function seen(line: OutgoingLine, mail: Mail | undefined, c: Context<Env>, now: 
     at: `${source}-${id}`,
     isMail: source === 'mail',
     closed,
+    recipient: mail?.recipient && isToCustomer(mail.kind) ? maskContact(mail.recipient) : (mail?.recipient ?? null),
     number: closed ? (/NT-\d+/.exec(mail.subject)?.[0] ?? /NT-\d+/.exec(mail.text)?.[0]) : undefined,
     says: closed ? '' : (mail?.subject ?? sentenceOf({ kind: kind as never, ref: ref ?? '', count }, c.var.language)),
     tone: TONES[line.state],

@@ -1,7 +1,7 @@
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { MINUTE } from '../../kernel/time.ts'
 
-export type MailState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown' | 'kept'
+export type MailState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown' | 'kept' | 'dropped'
 
 /** A letter that is on its way for longer than this has lost its process: nobody knows whether it arrived. */
 export const SENDING_MINUTES = 2

@@ -125,6 +125,11 @@ async function settle(client: pg.Client, now: Date): Promise<void> {
     `update outgoing_mails set state = 'unknown', error = 'restored', due_at = null, settled_at = $1 where state in ('pending', 'sending')`,
     [now],
   )
+  // Decided about again once there is something new to say.
+  await client.query(
+    `update customer_letters set state = 'dropped', due_at = null, settled_at = $1 where due_at is not null`,
+    [now],
+  )
   await client.query('update account_links set ended_at = $1 where ended_at is null', [now])
   const { rows } = await client.query<{ told: boolean }>(`select to_regclass('public.deliveries') is not null as told`)
   if (rows[0]?.told) await settleNotices(client, now)

@@ -60,8 +60,9 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'assignments',
   'attendances',
   'canned_replies',
-  'customer_terms',
   'categories',
+  'customer_letters',
+  'customer_terms',
   'departments',
   'escalation_offers',
   'event_chain',
@@ -102,6 +103,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'notice_people',
   'notices',
   'push_devices',
+  'transcripts',
 ]
 
 test('every table with texts either stands in the registry of what is kept about customers, or is known to hold nothing of them', async () => {

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
-import type { Keeper, Over } from '../../../customers/privacy/keeping.ts'
+import type { Keeper, Over, Scope } from '../../../customers/privacy/keeping.ts'
 import { ERASED } from '../../../kernel/erased.ts'
-import type { TicketId } from '../../../kernel/ids.ts'
 import type { Reader, Tx } from '../../../schema.ts'
 
 /** Letters to colleagues quote the customer; what has not left by then stays here without its words. */
@@ -16,10 +15,16 @@ export const letterKeeper: Keeper = {
       withheld: ['link', 'attempts', 'error', 'due_at'],
     },
   ],
-  also: (tx, { ticketIds }) => keepBack(tx, ticketIds),
+  also: keepBack,
 }
 
-async function keepBack(tx: Tx, ids: readonly TicketId[]): Promise<void> {
+async function keepBack(tx: Tx, { customerId, ticketIds: ids, whole }: Scope): Promise<void> {
+  await sql`
+    update outgoing_mails set recipient = null, link = null where about = ${`customer:${customerId}`}
+      and (${whole} or ticket_id = any(${[...ids]}::bigint[]))`.execute(tx.db)
+  await sql`
+    update customer_letters set state = 'dropped', due_at = null, settled_at = ${tx.now}
+    where ticket_id = any(${[...ids]}::bigint[]) and due_at is not null`.execute(tx.db)
   await sql`
     update outgoing_mails set state = 'kept', due_at = null
     where ticket_id = any(${[...ids]}::bigint[]) and state in ('pending', 'sending')`.execute(tx.db)
@@ -43,7 +48,8 @@ async function listOver(db: Reader, before: Date, limit: number): Promise<string
 
 async function forgetOver(tx: Tx, ids: readonly string[], before: Date): Promise<number> {
   const { numAffectedRows } = await sql`
-    update outgoing_mails m set subject = ${ERASED}, text = ${ERASED}, html = null, link = null
+    update outgoing_mails m set subject = ${ERASED}, text = ${ERASED}, html = null, link = null,
+      recipient = case when m.about like 'customer:%' then null else m.recipient end
     where m.id = any(${[...ids]}::bigint[]) and ${OLD(before)}`.execute(tx.db)
   return Number(numAffectedRows ?? 0)
 }
