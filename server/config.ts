@@ -17,6 +17,8 @@ export type Config = {
   readonly redisUrl: string | undefined
   readonly s3Url: string | undefined
   readonly smtpUrl: string | undefined
+  /** The mailbox that customers write to. */
+  readonly imapUrl: string | undefined
   readonly role: 'all' | 'web' | 'worker'
   /** Whether a demo company is seeded into an empty database. */
   readonly demo: boolean
@@ -44,6 +46,19 @@ const url = (...protocols: string[]) =>
 const isOrigin = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && /^https?:\/\/[^/?#@]+\/?$/i.test(text)
 
+function isMailbox(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { hostname, username, password, pathname } = new URL(text)
+  return [hostname, username, password].every((part) => part !== '') && isDecodable(username + password + pathname)
+}
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== ''
+  } catch {
+    return false // URIError is how it says that a % stands for nothing
+  }
+}
+
 const schema = z.object({
   PORT: z
     .string()
@@ -67,6 +82,9 @@ const schema = z.object({
   REDIS_URL: url('redis', 'rediss').optional(),
   S3_URL: url('s3', 'https', 'http').optional(),
   SMTP_URL: url('smtp', 'smtps').optional(),
+  IMAP_URL: url('imaps', 'imap')
+    .refine(isMailbox, expected('an address with user and password, such as imaps://user:password@host/INBOX'))
+    .optional(),
   ROLE: z.enum(['all', 'web', 'worker'], expected('all, web or worker')).default('all'),
   DEMO: z.enum(['on', 'off'], expected('on or off')).default('on'),
   TRUSTED_PROXIES: z
@@ -112,6 +130,7 @@ function configOf(values: Values): Config {
     redisUrl: values.REDIS_URL,
     s3Url,
     smtpUrl: values.SMTP_URL,
+    imapUrl: values.IMAP_URL,
     role,
     demo: values.DEMO === 'on' && values.NODE_ENV !== 'production',
     timeZone: values.COMPANY_TIME_ZONE,

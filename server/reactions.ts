@@ -5,6 +5,8 @@ import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import { mailAside } from './chat/mail/contributions.ts'
+import { incomingKeeper, incomingOver } from './chat/mail/keeping/queries.ts'
 import { customerKeeper, visitorKeeper, visitorsOver, voteKeeper } from './customers/keeping.ts'
 import type { Keeping } from './customers/privacy/keeping.ts'
 import { nextRunAside } from './customers/privacy/over/contributions.ts'
@@ -20,6 +22,7 @@ import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
+import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
@@ -65,6 +68,7 @@ export const reactions: readonly Reactions<Database>[] = [
   escalationReactions,
   incidentReactions,
   reminderReactions,
+  outgoingReactions,
 ]
 
 /** What the acting process does at once after its commit. */
@@ -84,13 +88,14 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [escalationsAside, answersAside],
+  asides: [mailAside, escalationsAside, answersAside],
 }
 
 /** What is kept about a customer: every feature's own, in the order in which it is erased; conversations are locked first. */
 export const keeping: Keeping = {
   keepers: [
     letterKeeper,
+    incomingKeeper,
     incidentKeeper,
     escalationKeeper,
     linkKeeper,
@@ -108,7 +113,7 @@ export const keeping: Keeping = {
   hasServed,
   countOld,
   listOld,
-  over: [filesOver, lettersOver, visitorsOver],
+  over: [filesOver, lettersOver, incomingOver, visitorsOver],
 }
 
 /** Under a group of settings: what its numbers will do next. */

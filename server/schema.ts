@@ -1,5 +1,6 @@
 import type { AccountTables } from './accounts/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
+import type { IncomingTables } from './chat/mail/tables.ts'
 import type { PrivacyTables } from './customers/privacy/tables.ts'
 import type { CustomerTables } from './customers/tables.ts'
 import type { DeskTables } from './desk/tables.ts'
@@ -34,6 +35,7 @@ export type Database = PlatformTables &
   MergeTables &
   FileTables &
   DeskTables &
+  IncomingTables &
   EscalationTables &
   IncidentTables &
   ReminderTables

@@ -5,6 +5,7 @@ import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { IncidentEvents } from './incidents.ts'
 import type { KnowledgeEvents } from './knowledge.ts'
+import type { MailEvents } from './mail.ts'
 import type { NotificationEvents } from './notifications.ts'
 import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
@@ -21,6 +22,7 @@ export type Events = AccountEvents &
   EscalationEvents &
   IncidentEvents &
   KnowledgeEvents &
+  MailEvents &
   PrivacyEvents &
   PromiseEvents &
   NotificationEvents &

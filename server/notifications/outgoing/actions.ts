@@ -1,4 +1,4 @@
-import type { MailId } from '../../kernel/ids.ts'
+import type { MailId, TicketId } from '../../kernel/ids.ts'
 import { NotFound, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need } from '../../platform/actor.ts'
@@ -47,6 +47,12 @@ export async function noteDelivery(tx: Tx, id: MailId, delivery: Delivery): Prom
   const wait = delivery.state === 'failed' && delivery.again ? againAfter(mail.attempts) : null
   if (wait === null) return void (await settle(tx, mail, delivery.state, delivery.error))
   await mails.setMail(tx, id, { state: 'pending', error: delivery.error, dueAt: plus(tx.now, wait) })
+}
+
+/** It was sent, and a server gave it back: whoever it was for is not reachable there. */
+export async function noteReturned(tx: Tx, id: MailId, ticketId: TicketId): Promise<void> {
+  const mail = await mails.findMailAbout(tx, id, ticketId)
+  if (mail && (mail.state === 'sent' || mail.state === 'unknown')) await settle(tx, mail, 'failed', 'returned')
 }
 
 /** A person takes the risk of a double letter, or a mail server is there at last. */

@@ -1,5 +1,5 @@
 import type { MailKind } from '../../events/notifications.ts'
-import type { MailId } from '../../kernel/ids.ts'
+import type { MailId, TicketId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
@@ -67,6 +67,12 @@ export async function lockMail(tx: Tx, id: MailId): Promise<Mail> {
   const row = await mails(tx.db).where('id', '=', id).forUpdate().executeTakeFirst()
   if (!row) throw new NotFound()
   return mailOf(row)
+}
+
+/** Undefined where it is not about that conversation: a report says what it likes. */
+export async function findMailAbout(tx: Tx, id: MailId, ticketId: TicketId): Promise<Mail | undefined> {
+  const row = await mails(tx.db).where('id', '=', id).where('ticket_id', '=', ticketId).forUpdate().executeTakeFirst()
+  return row && mailOf(row)
 }
 
 /** What is to be tried now, and what was on its way when its process was lost. */

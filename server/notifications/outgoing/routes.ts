@@ -89,7 +89,7 @@ const TONES: Readonly<Record<MailState, string>> = {
   unknown: 'bad',
   kept: 'lamp',
 }
-const CODES = ['no_address', 'no_server', 'process_lost', 'link_over']
+const CODES = ['no_address', 'no_server', 'process_lost', 'link_over', 'returned']
 
 /** They quote a customer: what they say is for whoever was asked (REGULATION row 57). */
 const ABOUT_CUSTOMERS: readonly string[] = ['escalation', 'reminder'] satisfies MailKind[]
