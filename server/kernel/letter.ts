@@ -11,6 +11,8 @@ export type Letter = {
   /** By name in lower case, the topmost first. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   readonly files: readonly LetterFile[]
+  /** Whether its parts could be taken apart. */
+  readonly whole: boolean
   /** Of a report about another letter: that letter's Message-IDs, and whether it has failed for good. */
   readonly report: { readonly about: string; readonly failed: boolean } | null
 }

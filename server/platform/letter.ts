@@ -8,16 +8,26 @@ const MOST_FILES = 500
 
 /**
  * A letter as it came over the line, read as well as it can be: also cut off in the middle, without a charset, or with one
- * that is not true. Throws only where nothing in it is a letter.
+ * that is not true. Of one whose parts nobody can take apart only the head is left.
  */
 export async function readLetter(raw: Buffer): Promise<Letter> {
-  const parsed = await parse(raw)
+  const parsed = await parse(raw).catch(() => null) // parts within parts without end
+  if (!parsed) return { ...letterOf(await parse(headOf(raw))), whole: false }
   const better = isGarbled(parsed) ? await parse(withChineseCharset(raw)) : parsed
   return letterOf(garbledIn(better) < garbledIn(parsed) ? better : parsed)
 }
 
 const parse = (raw: Buffer): Promise<ParsedMail> =>
   simpleParser(raw, { skipTextToHtml: true, skipImageLinks: true, maxHtmlLengthToParse: HTML_LETTERS })
+
+const HEAD_BYTES = 100_000
+function headOf(raw: Buffer): Buffer {
+  const [head = ''] = raw
+    .subarray(0, HEAD_BYTES)
+    .toString('latin1')
+    .split(/\r?\n\r?\n/, 1)
+  return Buffer.from(`${head.replace(/^content-type:/gim, 'X-Content-Type:')}\r\n\r\n`, 'latin1')
+}
 
 const GARBLED = '\ufffd'
 const garbledIn = ({ subject = '', text = '', from }: ParsedMail): number =>
@@ -70,6 +80,7 @@ function letterOf(parsed: ParsedMail): Letter {
     headers,
     files: parsed.attachments.slice(0, MOST_FILES).flatMap(fileOf),
     report: reportIn(parsed),
+    whole: true,
   }
 }
 
@@ -90,7 +101,7 @@ function headersOf(lines: HeaderLines): Map<string, string[]> {
 }
 
 function textOf({ text, html }: ParsedMail): string {
-  if (text?.trim() || !html) return text ?? ''
+  if (text?.trim() || !html) return (text ?? '').replace(/\[cid:[^\]\s]*\]/g, '')
   return html
     .slice(0, BARE_LETTERS)
     .replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ')

@@ -34,6 +34,7 @@ export function whyNotTake(letter: Letter, own: Own): RefusedBecause | null {
   if (isAutomatic(letter)) return 'auto_reply'
   if (letter.headers.has('list-id')) return 'list'
   if (/^(bulk|list|junk)$/.test(first(letter, 'precedence'))) return 'bulk'
+  if (!letter.whole) return 'unreadable'
   const empty = letter.text.trim() === '' && letter.subject.trim() === '' && letter.files.length === 0
   return empty ? 'empty' : null
 }
