@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { RefusedBecause } from '../../events/mail.ts'
 import type { CustomerId, IncomingId, TicketId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
+import { DAY, plus } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Remark } from './rules.ts'
 
@@ -231,11 +232,11 @@ export async function setTaken(
     .execute()
 }
 
-/** Their files are swept within the hour, as whatever no row names. */
+/** Their files are swept with the next look, as whatever no row has named for an hour. */
 export async function leaveFiles(tx: Tx, ids: readonly string[]): Promise<void> {
   await sql`
     insert into incoming_files (file_id, at)
-    select raw->>'file', ${tx.now} from incoming_mails where id = any(${[...ids]}::bigint[]) and raw is not null
+    select raw->>'file', ${plus(tx.now, -DAY)}::timestamptz from incoming_mails where id = any(${[...ids]}::bigint[]) and raw is not null
     on conflict do nothing`.execute(tx.db)
 }
 

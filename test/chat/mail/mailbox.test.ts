@@ -2,7 +2,7 @@ import net from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { openMailReader } from '../../../server/chat/mail/reader.ts'
 import { openLog } from '../../../server/platform/log.ts'
-import { type Arrived, openMailbox, type Reading } from '../../../server/platform/mailbox.ts'
+import { type Arrived, mailboxName, openMailbox, type Reading } from '../../../server/platform/mailbox.ts'
 import { forgetSettings } from '../../../server/settings/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -211,7 +211,6 @@ test.runIf(hasDovecot)(
     await server.visit(async (client) => {
       await client.mailboxDelete(BOX)
       await client.mailboxCreate('Other')
-      await new Promise((resolve) => setTimeout(resolve, 1100)) // dovecot makes validities from the second
       await client.mailboxCreate(BOX)
     })
     await server.lay(raw)
@@ -224,24 +223,28 @@ test.runIf(hasDovecot)(
 
 test.runIf(hasDovecot)('one process reads at a time; when it is gone or frozen another one does', async () => {
   const server = await startDovecot()
-  const [line, other] = [await fragile(server), await fragile(server)]
-  // The same mailbox by two lines, so that it can be told who reads.
-  const named = (url: string): string => url.replace(/:\d+\//, `:${server.port}/`)
-  const first = openMailReader({ ...house.deps, process: 'first' }, line.url, PAUSES)
-  onTestFinished(() => first.stop())
-  await server.lay(letter())
-  await expect.poll(taken).toBe(1)
+  const until = new Date(clock.now().getTime() + 90_000)
+  const frozen = { mailbox: mailboxName(server.url), holder: 'frozen', held_until: until }
   await db()
-    .updateTable('mailbox_readers')
-    .set((row) => ({ mailbox: row.val(`desk@127.0.0.1:${new URL(other.url).port}/${BOX}`) }))
+    .insertInto('mailbox_readers')
+    .values({ ...frozen, read_at: null, trouble: null, trouble_since: null })
     .execute()
-  const second = openMailReader({ ...house.deps, process: 'second' }, other.url, PAUSES)
-  onTestFinished(() => second.stop())
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  expect(other.lines()).toBe(0)
-  expect(named(other.url)).toBe(server.url)
-  clock.forward({ seconds: 120 })
-  await expect.poll(other.lines).toBeGreaterThan(0)
+  await server.lay(letter())
+  const second = read(server.url, 'second')
+  const holder = async () => (await db().selectFrom('mailbox_readers').select('holder').executeTakeFirst())?.holder
+  for (let looks = 0; looks < 5; looks++) {
+    expect(await taken()).toBe(0)
+    expect(await holder()).toBe('frozen')
+  }
+  clock.forward({ seconds: 91 })
+  await expect.poll(taken).toBe(1)
+  expect(await holder()).toBe('second')
+  const third = read(server.url, 'third')
+  await second.stop()
+  await server.lay(letter())
+  await expect.poll(taken).toBe(2)
+  expect(await holder()).toBe('third')
+  await third.stop()
 })
 
 /** Settles nothing, so that what the mailbox does by itself is seen. */
