@@ -44,6 +44,8 @@ export async function up(db: Kysely<any>): Promise<void> {
       held_until timestamptz not null,
       read_at timestamptz,
       trouble text,
-      trouble_since timestamptz
+      trouble_since timestamptz,
+      trying text,
+      tries integer not null default 0
     )`.execute(db)
 }

@@ -18,6 +18,10 @@ export type Reading = {
   readonly mayRead: () => Promise<boolean>
   /** Which of these are settled already: they only want to be put away. */
   readonly settled: (uidValidity: string, uids: readonly number[]) => Promise<ReadonlySet<number>>
+  /** Before a letter is taken: how often that was begun by processes that did not come back, with this time. */
+  readonly begin: (uidValidity: string, uid: number) => Promise<number>
+  /** It came to an end, whichever. */
+  readonly end: () => Promise<void>
   /** Settles one letter for good. What it throws leaves the letter where it is, for the next round. */
   readonly take: (letter: Arrived) => Promise<void>
   /** The same for a letter that nothing could be done with, as often as it was tried. */
@@ -41,6 +45,7 @@ export type Mailbox = { readonly stop: () => Promise<void> }
 const MARK = '$Nightdesk'
 const HEAD_BYTES = 1_000_000
 const ATTEMPTS = 5
+const DEATHS = 3
 /** In one round, so that whoever else waits is asked again in between. */
 const AT_ONCE = 50
 const PAUSES = { poll: 30_000, again: 1000, longest: 60_000 }
@@ -139,7 +144,7 @@ async function readRound(client: ImapFlow, options: Options, { attempts, signal 
   for (const uid of uids) {
     if (signal.aborted || !(await reading.mayRead())) return false
     if (!settled.has(uid) && !(await settle(client, { ...options, uidValidity, uid, attempts }))) left = false
-    else await putAway(client, uid, await reading.folder())
+    else await putAway(client, uid, await folderOf(options))
   }
   return left
 }
@@ -157,11 +162,15 @@ async function settle(
   const tried = (attempts.get(key) ?? 0) + 1
   attempts.set(key, tried)
   try {
-    await reading.take(letter)
+    // Over whatever ended the last processes, the next one does not die.
+    if ((await reading.begin(uidValidity, uid)) > DEATHS) await reading.giveUp(letter)
+    else await reading.take(letter)
   } catch (error) {
     log.warn({ uid, tried, reason: reasonOf(error) }, 'a letter could not be taken')
-    if (tried < ATTEMPTS) return false
-    await reading.giveUp(letter)
+    if (tried >= ATTEMPTS) await reading.giveUp(letter)
+    else return false
+  } finally {
+    await reading.end()
   }
   attempts.delete(key)
   return true
@@ -182,6 +191,12 @@ async function fetchLetter(
   if (!raw) return undefined
   const at = new Date(seen.internalDate ?? 0)
   return { uidValidity, uid, bytes: seen.size, at, raw, whole }
+}
+
+// Into the folder that is read it would come back as a new one, for ever.
+async function folderOf({ url, reading }: Options): Promise<string> {
+  const folder = await reading.folder()
+  return folder.toLowerCase() === pathIn(url).toLowerCase() ? '' : folder
 }
 
 /** Out of the way: into a folder, made where it is missing, or marked where there is none. */

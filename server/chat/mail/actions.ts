@@ -124,6 +124,7 @@ async function say(tx: Tx, coming: Coming): Promise<Taken> {
   if (found && body) await writeAsCustomer(tx, found, { clientId, body })
   if (found && authenticity === 'pass') await verify(tx, coming, (await lockTicket(tx, found)).customer_id)
   await sendFiles(tx, ticketId, coming, remarks)
+  if (kept.sender && (await letters.isShared(tx.db, kept.sender))) remarks.add('shared')
   return { ticketId, opened: !found, remarks: [...remarks] }
 }
 

@@ -44,6 +44,18 @@ export async function noteReader(tx: Tx, mailbox: string, trouble: string | null
     where mailbox = ${mailbox}`.execute(tx.db)
 }
 
+/** How often a process has begun with this letter, with this time. */
+export async function beginTrying(tx: Tx, mailbox: string, letter: string): Promise<number> {
+  const { rows } = await sql<{ tries: number }>`
+    update mailbox_readers set tries = case when trying = ${letter} then tries + 1 else 1 end, trying = ${letter}
+    where mailbox = ${mailbox} returning tries`.execute(tx.db)
+  return rows[0]?.tries ?? 1
+}
+
+export async function endTrying(tx: Tx, mailbox: string): Promise<void> {
+  await tx.db.updateTable('mailbox_readers').set({ trying: null, tries: 0 }).where('mailbox', '=', mailbox).execute()
+}
+
 export const findReader = (db: Reader, mailbox: string) =>
   db
     .selectFrom('mailbox_readers')
@@ -261,6 +273,19 @@ export async function findNumbered(db: Reader, number: string): Promise<TicketId
 
 export const isColleague = async (db: Reader, address: string): Promise<boolean> =>
   (await db.selectFrom('staff').select('id').where(sql`lower(email)`, '=', address).executeTakeFirst()) !== undefined
+
+/** Whether more than one customer is reached at this address. */
+export async function isShared(db: Reader, address: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom('contacts')
+    .select('customer_id')
+    .distinct()
+    .where('kind', '=', 'email')
+    .where('value', '=', address)
+    .limit(2)
+    .execute()
+  return rows.length > 1
+}
 
 export type LetterOf = {
   readonly sender: string | null

@@ -47,6 +47,8 @@ export function openMailReader(house: House, url: string, pauses?: Pauses): Mail
           letters.holdReader(tx, { mailbox, holder, until: plus(clock.now(), LEASE_SECONDS * SECOND) }),
         ),
       settled: (uidValidity, uids) => letters.settledAmong(db, { mailbox, uidValidity }, uids),
+      begin: (uidValidity, uid) => transact(system, (tx) => letters.beginTrying(tx, mailbox, `${uidValidity}-${uid}`)),
+      end: () => transact(system, (tx) => letters.endTrying(tx, mailbox)),
       take: (arrived) => takeArrived(house, mailbox, arrived),
       giveUp: async (arrived) => void (await refuse(house, mailbox, arrived, { reason: 'failed', letter: null })),
       folder: async () => (await currentSettings(db)).mailFolder,

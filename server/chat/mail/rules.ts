@@ -8,6 +8,7 @@ export const REMARKS = [
   'other_address', // it answers a conversation of somebody else's address
   'forged', // the receiving server says that it does not come from where it says
   'colleague', // its address is a colleague's; what it says is not theirs as an agent
+  'shared', // several customers write from this address
   'continues', // it answers a conversation that is over for good
   'trimmed', // too big to be read whole
   'files_left', // not every attachment could be taken

@@ -251,6 +251,8 @@ test.runIf(hasDovecot)('one process reads at a time; when it is gone or frozen a
 const blank = (more: Partial<Reading>): Reading => ({
   mayRead: async () => true,
   settled: async () => new Set(),
+  begin: async () => 1,
+  end: async () => undefined,
   take: async () => undefined,
   giveUp: async () => undefined,
   folder: async () => 'Nightdesk',
@@ -285,5 +287,43 @@ test.runIf(hasDovecot)(
     await expect.poll(() => server.count('Nightdesk')).toBe(2)
     expect(order.slice(0, 2)).toEqual(['take bad', 'take good'])
     expect(order.slice(2)).toEqual([...Array(4).fill('take bad'), 'give up bad'])
+  },
+)
+
+test.runIf(hasDovecot)('a letter over which three processes have died is given up by the fourth', async () => {
+  const server = await startDovecot()
+  await server.lay(letter())
+  const reader = read(server.url)
+  await expect.poll(taken).toBe(1)
+  await reader.stop()
+  await db()
+    .updateTable('mailbox_readers')
+    .set({ trying: await nextPlace(server), tries: 3 })
+    .execute()
+  await server.lay(letter({ subject: '第二封' }))
+  read(server.url)
+  await expect.poll(async () => (await rows()).map(({ reason }) => reason)).toEqual([null, 'failed'])
+  await server.lay(letter({ subject: '第三封' }))
+  await expect.poll(taken).toBe(2)
+})
+
+const nextPlace = (server: Dovecot): Promise<string> =>
+  server.visit(async (client) => {
+    const { uidValidity, uidNext } = await client.status(BOX, { uidValidity: true, uidNext: true })
+    return `${uidValidity}-${uidNext}`
+  })
+
+test.runIf(hasDovecot)(
+  'the folder that is read is not the one where letters go: there they would come back',
+  async () => {
+    await set('mailFolder', BOX.toLowerCase())
+    const server = await startDovecot()
+    await server.lay(letter())
+    read(server.url)
+    await expect.poll(taken).toBe(1)
+    await server.lay(letter())
+    await expect.poll(taken).toBe(2)
+    expect(await server.count()).toBe(2)
+    expect((await rows()).map(({ uid }) => uid)).toEqual(['1', '2'])
   },
 )

@@ -203,6 +203,16 @@ test('a letter from a colleague’s address is a customer’s word and no agent�
   expect((await rows()).at(-1)?.remarks).toEqual(['colleague', 'other_address'])
 })
 
+test('an address that several people share is that of several customers, and a colleague is told', async () => {
+  await comes({ from: '苏晴 <home@example.com>' })
+  await comes({ from: '苏明 <home@example.com>' })
+  await comes({ from: '苏晴 <home@example.com>', text: '又来' })
+  const [first, second, third] = (await tickets()).map((one) => one.customer_id)
+  expect(first).toBe(third)
+  expect(first).not.toBe(second)
+  expect((await rows()).map(({ remarks }) => remarks)).toEqual([[], ['shared'], ['shared']])
+})
+
 test('an answer to what is solved reopens it within 72 hours, and afterwards is a request of its own', async () => {
   const mei = await hire(db(), '林玫')
   const solve = async (id: TicketId) => {
