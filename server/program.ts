@@ -44,10 +44,10 @@ export async function openProgram(opening: Opening): Promise<void> {
   const house = await openHouse(opening)
   const watch = config.role === 'worker' ? undefined : await openDoors(opening, house)
   openWorkshop(opening, house, watch)
-  openMail(opening, house)
   if (config.role === 'worker') console.log('Nightdesk is at work.')
   if (config.demo) await welcomeNewcomer(house)
   else if (config.role !== 'worker') await announceSetup(house.working)
+  openMail(opening, house)
 }
 
 async function openHouse({ config, log, store, opened }: Opening): Promise<House> {

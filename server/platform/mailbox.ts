@@ -14,7 +14,7 @@ export type Arrived = {
 
 /** What the house does with a mailbox. */
 export type Reading = {
-  /** Whether this process reads it now; asked before each round, and it stays so for the next `leaseSeconds`. */
+  /** Whether this process reads it now; asked before each round and each letter. */
   readonly mayRead: () => Promise<boolean>
   /** Which of these are settled already: they only want to be put away. */
   readonly settled: (uidValidity: string, uids: readonly number[]) => Promise<ReadonlySet<number>>
@@ -48,7 +48,9 @@ const ATTEMPTS = 5
 const DEATHS = 3
 /** In one round, so that whoever else waits is asked again in between. */
 const AT_ONCE = 50
-const PAUSES = { poll: 30_000, again: 1000, longest: 60_000 }
+const PAUSES = { poll: 15_000, again: 1000, longest: 60_000 }
+/** Whoever does not read asks so often whether the other one still does. */
+const STANDBY_MILLISECONDS = 5000
 
 /** `desk@mail.example.com/INBOX`: what a mailbox is called, without its password. */
 export function mailboxName(url: string): string {
@@ -58,7 +60,7 @@ export function mailboxName(url: string): string {
 
 /**
  * Reads a mailbox for as long as the program runs: one letter after the other, in their order; told of new ones by IDLE, and
- * asking every half minute besides. A broken line is opened anew after a pause that grows; a letter that fails again and
+ * asking four times a minute besides. A broken line is opened anew after a pause that grows; a letter that fails again and
  * again is given up, so that it holds up no other.
  */
 export function openMailbox(options: Options): Mailbox {
@@ -74,7 +76,7 @@ export function openMailbox(options: Options): Mailbox {
     while (!signal.aborted) {
       try {
         if (await reading.mayRead()) await readOn(options, { signal, attempts, pause: pauses.poll, went })
-        else wait = Math.min(pauses.poll, pauses.longest)
+        else wait = Math.min(STANDBY_MILLISECONDS, pauses.longest)
       } catch (error) {
         const said = reasonOf(error)
         if (!signal.aborted) {

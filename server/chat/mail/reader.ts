@@ -27,7 +27,7 @@ const TEXT_LETTERS = 2_000_000
 /** Of a sender who floods us no more is kept. */
 const FLOOD_BYTES = 256_000
 /** Longer than a round waits; whoever freezes loses the mailbox after it. */
-const LEASE_SECONDS = 90
+const LEASE_SECONDS = 40
 
 type House = Pick<Deps, 'db' | 'transact' | 'files' | 'clock' | 'config' | 'secret' | 'log' | 'process'>
 type Pauses = Parameters<typeof openMailbox>[0]['pauses']

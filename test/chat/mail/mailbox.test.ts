@@ -223,7 +223,7 @@ test.runIf(hasDovecot)(
 
 test.runIf(hasDovecot)('one process reads at a time; when it is gone or frozen another one does', async () => {
   const server = await startDovecot()
-  const until = new Date(clock.now().getTime() + 90_000)
+  const until = new Date(clock.now().getTime() + 40_000)
   const frozen = { mailbox: mailboxName(server.url), holder: 'frozen', held_until: until }
   await db()
     .insertInto('mailbox_readers')
@@ -236,7 +236,7 @@ test.runIf(hasDovecot)('one process reads at a time; when it is gone or frozen a
     expect(await taken()).toBe(0)
     expect(await holder()).toBe('frozen')
   }
-  clock.forward({ seconds: 91 })
+  clock.forward({ seconds: 41 })
   await expect.poll(taken).toBe(1)
   expect(await holder()).toBe('second')
   const third = read(server.url, 'third')
