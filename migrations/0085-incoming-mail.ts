@@ -45,6 +45,7 @@ export async function up(db: Kysely<any>): Promise<void> {
       read_at timestamptz,
       trouble text,
       trouble_since timestamptz,
+      alarmed_at timestamptz,
       trying text,
       tries integer not null default 0
     )`.execute(db)

@@ -68,6 +68,7 @@ export function openMailbox(options: Options): Mailbox {
   const stopping = new AbortController()
   const { signal } = stopping
   const attempts = new Map<string, number>()
+  const over = endOf(signal)
   const run = async (): Promise<void> => {
     let wait = pauses.again
     const went = (): void => {
@@ -75,7 +76,7 @@ export function openMailbox(options: Options): Mailbox {
     }
     while (!signal.aborted) {
       try {
-        if (await reading.mayRead()) await readOn(options, { signal, attempts, pause: pauses.poll, went })
+        if (await reading.mayRead()) await readOn(options, { signal, over, attempts, pause: pauses.poll, went })
         else wait = Math.min(STANDBY_MILLISECONDS, pauses.longest)
       } catch (error) {
         const said = reasonOf(error)
@@ -99,6 +100,7 @@ export function openMailbox(options: Options): Mailbox {
 
 type Running = {
   readonly signal: AbortSignal
+  readonly over: Promise<never>
   readonly attempts: Map<string, number>
   readonly pause: number
   readonly went: () => void
@@ -113,7 +115,8 @@ async function readOn(options: Options, running: Running): Promise<void> {
   const close = (): void => client.close()
   signal.addEventListener('abort', close)
   try {
-    await client.connect()
+    // A line that is closed while it opens answers nothing any more.
+    await Promise.race([client.connect(), running.over])
     await client.mailboxOpen(pathIn(url))
     while (!signal.aborted && (await reading.mayRead())) {
       const left = await readRound(client, options, running)
@@ -255,6 +258,14 @@ function newsOf(client: ImapFlow): { next: () => Promise<void> } {
         isNew = false
       }),
   }
+}
+
+function endOf(signal: AbortSignal): Promise<never> {
+  const end = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true })
+  })
+  end.catch(() => undefined) // mostly nobody waits for it
+  return end
 }
 
 async function hangUp(client: ImapFlow): Promise<void> {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { recordCustomer, verifyContact } from '../../customers/actions.ts'
 import { insertCustomer } from '../../customers/queries.ts'
+import { raiseAlarm } from '../../desk/alarms/actions.ts'
 import { someoneOnPost } from '../../desk/queries.ts'
 import type { RefusedBecause } from '../../events/mail.ts'
 import type { CustomerId, IncomingId, MailId, TicketId } from '../../kernel/ids.ts'
 import type { Letter } from '../../kernel/letter.ts'
+import { MINUTE, plus } from '../../kernel/time.ts'
 import { need, staffOf, system } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
@@ -83,6 +85,13 @@ export async function refuseLetter(
   await announce(tx, 'letter.refused', { incomingId, reason }, { about: [] })
   return true
 }
+
+/** A mailbox that cannot be read for minutes is the duty manager's matter: customers write, and nobody sees it. */
+export async function noteReading(tx: Tx, mailbox: string, trouble: string | null): Promise<void> {
+  const rings = await letters.noteReader(tx, mailbox, trouble, plus(tx.now, -ALARM_MINUTES * MINUTE))
+  if (rings) await raiseAlarm(tx, 'job_failed', null, `mailbox ${mailbox}`)
+}
+const ALARM_MINUTES = 5
 
 /** One of our own letters came back for good: whoever sent it is told. */
 export async function noteBounce(

@@ -36,12 +36,20 @@ export async function releaseReader(tx: Tx, mailbox: string, holder: string): Pr
     .execute()
 }
 
-export async function noteReader(tx: Tx, mailbox: string, trouble: string | null): Promise<void> {
-  await sql`
-    update mailbox_readers set trouble = ${trouble},
-      read_at = case when ${trouble}::text is null then ${tx.now}::timestamptz else read_at end,
-      trouble_since = case when ${trouble}::text is not null then coalesce(trouble_since, ${tx.now}::timestamptz) end
-    where mailbox = ${mailbox}`.execute(tx.db)
+/** How it goes with a mailbox. True once where it could not be read since `before`. */
+export async function noteReader(tx: Tx, mailbox: string, trouble: string | null, before: Date): Promise<boolean> {
+  const { rows } = await sql<{ rings: boolean }>`
+    update mailbox_readers as r set trouble = ${trouble},
+      read_at = case when ${trouble}::text is null then ${tx.now}::timestamptz else r.read_at end,
+      trouble_since = case when ${trouble}::text is not null then coalesce(r.trouble_since, ${tx.now}::timestamptz) end,
+      alarmed_at = case
+        when ${trouble}::text is null then null
+        when r.trouble_since <= ${before} then coalesce(r.alarmed_at, ${tx.now}::timestamptz)
+      end
+    from (select mailbox, alarmed_at from mailbox_readers) was
+    where r.mailbox = ${mailbox} and was.mailbox = r.mailbox
+    returning was.alarmed_at is null and r.alarmed_at is not null as rings`.execute(tx.db)
+  return rows[0]?.rings ?? false
 }
 
 /** How often a process has begun with this letter, with this time. */

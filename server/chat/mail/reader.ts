@@ -14,7 +14,7 @@ import { currentSettings } from '../../settings/queries.ts'
 import { noteIncoming } from '../../tickets/files/queries.ts'
 import { FILE_BYTES, fileName } from '../../tickets/files/rules.ts'
 import type { Deps } from '../../web/deps.ts'
-import { type Coming, noteBounce, refuseLetter, takeByHand, takeLetter } from './actions.ts'
+import { type Coming, noteBounce, noteReading, refuseLetter, takeByHand, takeLetter } from './actions.ts'
 import * as letters from './queries.ts'
 import { authenticityOf, type Own, type Remark, storable, subjectIn, whyNotTake } from './rules.ts'
 import { MESSAGE_LETTERS, ownWords } from './words/rules.ts'
@@ -52,7 +52,7 @@ export function openMailReader(house: House, url: string, pauses?: Pauses): Mail
       take: (arrived) => takeArrived(house, mailbox, arrived),
       giveUp: async (arrived) => void (await refuse(house, mailbox, arrived, { reason: 'failed', letter: null })),
       folder: async () => (await currentSettings(db)).mailFolder,
-      told: (trouble) => transact(system, (tx) => letters.noteReader(tx, mailbox, trouble)),
+      told: (trouble) => transact(system, (tx) => noteReading(tx, mailbox, trouble)),
     },
   })
   return {

@@ -38,6 +38,8 @@ export type IncomingTables = {
     read_at: Date | null
     trouble: string | null
     trouble_since: Date | null
+    /** When the duty manager was told of it; null while it is short, or over. */
+    alarmed_at: Generated<Date | null>
     /** The letter that is being taken, and how often a process has begun with it and not come back. */
     trying: Generated<string | null>
     tries: Generated<number>

@@ -8,6 +8,7 @@ import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
 import { BOX, type Dovecot, hasDovecot, startDovecot } from '../../support/dovecot.ts'
 import { letter } from '../../support/letters.ts'
+import { freePort } from '../../support/program.ts'
 import { openHouse, type QuietHouse } from '../../support/server.ts'
 
 if (!hasDovecot) console.warn('SKIPPED: letters over IMAP, because dovecot-imapd is not installed.')
@@ -148,6 +149,19 @@ test.runIf(hasDovecot)('a mailbox that cannot be opened says why, and is tried a
   const trouble = async () => (await db().selectFrom('mailbox_readers').select('trouble').executeTakeFirst())?.trouble
   await expect.poll(trouble).toMatch(/auth/i)
   expect(await trouble()).not.toContain('wrong')
+})
+
+test('a mailbox that has not been read for minutes rings at the duty manager’s, once', async () => {
+  read(`imap://desk:letters@127.0.0.1:${await freePort()}/INBOX`)
+  const trouble = async () => (await db().selectFrom('mailbox_readers').select('trouble').executeTakeFirst())?.trouble
+  await expect.poll(trouble).toMatch(/ECONNREFUSED/)
+  const alarms = async () => (await db().selectFrom('alarms').select('subject').execute()).length
+  expect(await alarms()).toBe(0)
+  clock.forward({ minutes: 6 })
+  await expect.poll(alarms).toBe(1)
+  const since = async () =>
+    (await db().selectFrom('mailbox_readers').select('alarmed_at').executeTakeFirst())?.alarmed_at
+  expect(await since()).toEqual(clock.now())
 })
 
 test.runIf(hasDovecot)('broken letters, one of 50 MB and one of 500 parts hold nobody up', async () => {
