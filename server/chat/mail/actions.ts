@@ -19,6 +19,7 @@ import { whyNotReopen } from '../../tickets/rules.ts'
 import { promiseNow } from '../actions.ts'
 import type { Kept } from './queries.ts'
 import * as letters from './queries.ts'
+import { noteReader } from './reading/queries.ts'
 import {
   type Authenticity,
   contactOf,
@@ -30,6 +31,7 @@ import {
   subjectIn,
   tellingHeaders,
 } from './rules.ts'
+import { contactIn, findNumbered, isColleague, isShared } from './senders/queries.ts'
 import { fitted, ownWords, questionOf } from './words/rules.ts'
 
 /** A letter that is to be taken, with its files stored already. */
@@ -88,7 +90,7 @@ export async function refuseLetter(
 
 /** A mailbox that cannot be read for minutes is the duty manager's matter: customers write, and nobody sees it. */
 export async function noteReading(tx: Tx, mailbox: string, trouble: string | null): Promise<void> {
-  const rings = await letters.noteReader(tx, mailbox, trouble, plus(tx.now, -ALARM_MINUTES * MINUTE))
+  const rings = await noteReader(tx, mailbox, trouble, plus(tx.now, -ALARM_MINUTES * MINUTE))
   if (rings) await raiseAlarm(tx, 'job_failed', null, `mailbox ${mailbox}`)
 }
 const ALARM_MINUTES = 5
@@ -124,7 +126,7 @@ async function say(tx: Tx, coming: Coming): Promise<Taken> {
   const { letter, kept, authenticity } = coming
   const remarks = new Set(coming.remarks)
   if (authenticity === 'fail') remarks.add('forged')
-  if (kept.sender && (await letters.isColleague(tx.db, kept.sender))) remarks.add('colleague')
+  if (kept.sender && (await isColleague(tx.db, kept.sender))) remarks.add('colleague')
   const found = await conversationOf(tx, coming, remarks)
   const words = fitted(storable(found ? ownWords(letter.text) : wordsOfNew(letter)))
   const clientId = uuidFrom(kept.key, 0)
@@ -133,7 +135,7 @@ async function say(tx: Tx, coming: Coming): Promise<Taken> {
   if (found && body) await writeAsCustomer(tx, found, { clientId, body })
   if (found && authenticity === 'pass') await verify(tx, coming, (await lockTicket(tx, found)).customer_id)
   await sendFiles(tx, ticketId, coming, remarks)
-  if (kept.sender && (await letters.isShared(tx.db, kept.sender))) remarks.add('shared')
+  if (kept.sender && (await isShared(tx.db, kept.sender))) remarks.add('shared')
   return { ticketId, opened: !found, remarks: [...remarks] }
 }
 
@@ -150,9 +152,9 @@ async function conversationOf(tx: Tx, coming: Coming, remarks: Set<Remark>): Pro
   const { thread, letter, authenticity, kept, alone } = coming
   if (authenticity === 'fail' || !kept.sender) return null
   const number = authenticity === 'pass' ? numberIn(letter.subject) : null
-  const named = thread ?? (number && (await letters.findNumbered(tx.db, number))) ?? null
+  const named = thread ?? (number && (await findNumbered(tx.db, number))) ?? null
   if (!named) return null
-  if (!(await letters.contactIn(tx.db, named, kept.sender))) {
+  if (!(await contactIn(tx.db, named, kept.sender))) {
     if (thread) remarks.add('other_address')
     return null
   }

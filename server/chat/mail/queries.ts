@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { RefusedBecause } from '../../events/mail.ts'
-import type { CustomerId, IncomingId, TicketId } from '../../kernel/ids.ts'
+import type { IncomingId, TicketId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import { DAY, plus } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
@@ -14,62 +14,6 @@ export type Kept = Place & {
   readonly at: Date
   readonly sender: string | null
 }
-
-/** Mine until then, where nobody else's is. */
-export async function holdReader(
-  tx: Tx,
-  { mailbox, holder, until }: { mailbox: string; holder: string; until: Date },
-): Promise<boolean> {
-  const { rows } = await sql`
-    insert into mailbox_readers as r (mailbox, holder, held_until) values (${mailbox}, ${holder}, ${until})
-    on conflict (mailbox) do update set holder = excluded.holder, held_until = excluded.held_until
-    where r.holder = excluded.holder or r.held_until <= ${tx.now} returning 1`.execute(tx.db)
-  return rows.length === 1
-}
-
-export async function releaseReader(tx: Tx, mailbox: string, holder: string): Promise<void> {
-  await tx.db
-    .updateTable('mailbox_readers')
-    .set({ held_until: tx.now })
-    .where('mailbox', '=', mailbox)
-    .where('holder', '=', holder)
-    .execute()
-}
-
-/** How it goes with a mailbox. True once where it could not be read since `before`. */
-export async function noteReader(tx: Tx, mailbox: string, trouble: string | null, before: Date): Promise<boolean> {
-  const { rows } = await sql<{ rings: boolean }>`
-    update mailbox_readers as r set trouble = ${trouble},
-      read_at = case when ${trouble}::text is null then ${tx.now}::timestamptz else r.read_at end,
-      trouble_since = case when ${trouble}::text is not null then coalesce(r.trouble_since, ${tx.now}::timestamptz) end,
-      alarmed_at = case
-        when ${trouble}::text is null then null
-        when r.trouble_since <= ${before} then coalesce(r.alarmed_at, ${tx.now}::timestamptz)
-      end
-    from (select mailbox, alarmed_at from mailbox_readers) was
-    where r.mailbox = ${mailbox} and was.mailbox = r.mailbox
-    returning was.alarmed_at is null and r.alarmed_at is not null as rings`.execute(tx.db)
-  return rows[0]?.rings ?? false
-}
-
-/** How often a process has begun with this letter, with this time. */
-export async function beginTrying(tx: Tx, mailbox: string, letter: string): Promise<number> {
-  const { rows } = await sql<{ tries: number }>`
-    update mailbox_readers set tries = case when trying = ${letter} then tries + 1 else 1 end, trying = ${letter}
-    where mailbox = ${mailbox} returning tries`.execute(tx.db)
-  return rows[0]?.tries ?? 1
-}
-
-export async function endTrying(tx: Tx, mailbox: string): Promise<void> {
-  await tx.db.updateTable('mailbox_readers').set({ trying: null, tries: 0 }).where('mailbox', '=', mailbox).execute()
-}
-
-export const findReader = (db: Reader, mailbox: string) =>
-  db
-    .selectFrom('mailbox_readers')
-    .select(['read_at as readAt', 'trouble', 'trouble_since as troubleSince'])
-    .where('mailbox', '=', mailbox)
-    .executeTakeFirst()
 
 export async function settledAmong(
   db: Reader,
@@ -258,41 +202,6 @@ export async function leaveFiles(tx: Tx, ids: readonly string[]): Promise<void> 
     insert into incoming_files (file_id, at)
     select raw->>'file', ${plus(tx.now, -DAY)}::timestamptz from incoming_mails where id = any(${[...ids]}::bigint[]) and raw is not null
     on conflict do nothing`.execute(tx.db)
-}
-
-/** Whether this address is one of the customer's who asked, and what became of the conversation. */
-export async function contactIn(db: Reader, id: TicketId, address: string): Promise<CustomerId | undefined> {
-  const row = await db
-    .selectFrom('tickets as t')
-    .innerJoin('contacts as x', 'x.customer_id', 't.customer_id')
-    .select('t.customer_id')
-    .where('t.id', '=', id)
-    .where('t.erased_at', 'is', null)
-    .where('x.kind', '=', 'email')
-    .where('x.value', '=', address)
-    .executeTakeFirst()
-  return row?.customer_id as CustomerId | undefined
-}
-
-export async function findNumbered(db: Reader, number: string): Promise<TicketId | undefined> {
-  const row = await db.selectFrom('tickets').select('id').where('number', '=', number).executeTakeFirst()
-  return row?.id as TicketId | undefined
-}
-
-export const isColleague = async (db: Reader, address: string): Promise<boolean> =>
-  (await db.selectFrom('staff').select('id').where(sql`lower(email)`, '=', address).executeTakeFirst()) !== undefined
-
-/** Whether more than one customer is reached at this address. */
-export async function isShared(db: Reader, address: string): Promise<boolean> {
-  const rows = await db
-    .selectFrom('contacts')
-    .select('customer_id')
-    .distinct()
-    .where('kind', '=', 'email')
-    .where('value', '=', address)
-    .limit(2)
-    .execute()
-  return rows.length > 1
 }
 
 export type LetterOf = {

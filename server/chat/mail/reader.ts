@@ -8,7 +8,8 @@ import { type Actor, system } from '../../platform/actor.ts'
 import { readAttachment } from '../../platform/attachments.ts'
 import { readLetter } from '../../platform/letter.ts'
 import { readAnswerAddress, readMessageIds } from '../../platform/mail-thread.ts'
-import { type Arrived, type Mailbox, mailboxName, openMailbox } from '../../platform/mailbox.ts'
+import { type Mailbox, openMailbox } from '../../platform/mailbox.ts'
+import { type Arrived, mailboxName } from '../../platform/mailbox-line.ts'
 import { constraintOf } from '../../platform/transaction.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { noteIncoming } from '../../tickets/files/queries.ts'
@@ -16,6 +17,7 @@ import { FILE_BYTES, fileName } from '../../tickets/files/rules.ts'
 import type { Deps } from '../../web/deps.ts'
 import { type Coming, noteBounce, noteReading, refuseLetter, takeByHand, takeLetter } from './actions.ts'
 import * as letters from './queries.ts'
+import { beginTrying, endTrying, holdReader, releaseReader } from './reading/queries.ts'
 import { authenticityOf, type Own, type Remark, storable, subjectIn, whyNotTake } from './rules.ts'
 import { MESSAGE_LETTERS, ownWords } from './words/rules.ts'
 
@@ -43,12 +45,10 @@ export function openMailReader(house: House, url: string, pauses?: Pauses): Mail
     ...(pauses ? { pauses } : {}),
     reading: {
       mayRead: () =>
-        transact(system, (tx) =>
-          letters.holdReader(tx, { mailbox, holder, until: plus(clock.now(), LEASE_SECONDS * SECOND) }),
-        ),
+        transact(system, (tx) => holdReader(tx, { mailbox, holder, until: plus(clock.now(), LEASE_SECONDS * SECOND) })),
       settled: (uidValidity, uids) => letters.settledAmong(db, { mailbox, uidValidity }, uids),
-      begin: (uidValidity, uid) => transact(system, (tx) => letters.beginTrying(tx, mailbox, `${uidValidity}-${uid}`)),
-      end: () => transact(system, (tx) => letters.endTrying(tx, mailbox)),
+      begin: (uidValidity, uid) => transact(system, (tx) => beginTrying(tx, mailbox, `${uidValidity}-${uid}`)),
+      end: () => transact(system, (tx) => endTrying(tx, mailbox)),
       take: (arrived) => takeArrived(house, mailbox, arrived),
       giveUp: async (arrived) => void (await refuse(house, mailbox, arrived, { reason: 'failed', letter: null })),
       folder: async () => (await currentSettings(db)).mailFolder,
@@ -58,7 +58,7 @@ export function openMailReader(house: House, url: string, pauses?: Pauses): Mail
   return {
     stop: async () => {
       await reader.stop()
-      await transact(system, (tx) => letters.releaseReader(tx, mailbox, holder)).catch(() => undefined) // it runs out by itself
+      await transact(system, (tx) => releaseReader(tx, mailbox, holder)).catch(() => undefined) // it runs out by itself
     },
   }
 }

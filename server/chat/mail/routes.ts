@@ -2,15 +2,16 @@ import { type Context, Hono } from 'hono'
 import { shown } from '../../customers/privacy/rules.ts'
 import type { IncomingId } from '../../kernel/ids.ts'
 import { Refusal, refusal } from '../../kernel/refusal.ts'
-import { mailboxName } from '../../platform/mailbox.ts'
+import { mailboxName } from '../../platform/mailbox-line.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { form, pathId, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
-import { findReader, listRefused, type Refused } from './queries.ts'
+import { listRefused, type Refused } from './queries.ts'
 import { takeRefused } from './reader.ts'
+import { findReader } from './reading/queries.ts'
 
 const AT_ONCE = 50
 
