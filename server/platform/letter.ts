@@ -1,4 +1,4 @@
-import { type HeaderLines, type ParsedMail, simpleParser } from 'mailparser'
+import type { HeaderLines, ParsedMail } from 'mailparser'
 import type { Address, Letter, LetterFile } from '../kernel/letter.ts'
 
 /** HTML longer than this is not laid out as text, only freed of its marks. */
@@ -17,8 +17,11 @@ export async function readLetter(raw: Buffer): Promise<Letter> {
   return letterOf(garbledIn(better) < garbledIn(parsed) ? better : parsed)
 }
 
-const parse = (raw: Buffer): Promise<ParsedMail> =>
-  simpleParser(raw, { skipTextToHtml: true, skipImageLinks: true, maxHtmlLengthToParse: HTML_LETTERS })
+// Loaded with the first letter: the program starts sooner without it.
+async function parse(raw: Buffer): Promise<ParsedMail> {
+  const { simpleParser } = await import('mailparser')
+  return simpleParser(raw, { skipTextToHtml: true, skipImageLinks: true, maxHtmlLengthToParse: HTML_LETTERS })
+}
 
 const HEAD_BYTES = 100_000
 function headOf(raw: Buffer): Buffer {

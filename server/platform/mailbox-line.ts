@@ -1,4 +1,4 @@
-import { ImapFlow } from 'imapflow'
+import type { ImapFlow } from 'imapflow'
 
 /** A letter as it lies in the mailbox. Its place is the same for ever, until the mailbox says another validity. */
 export type Arrived = {
@@ -25,7 +25,8 @@ const CONNECT_MILLISECONDS = 10_000
 const SILENCE_MILLISECONDS = 120_000
 
 /** Not open yet. */
-export function connectionTo(url: string): ImapFlow {
+export async function connectionTo(url: string): Promise<ImapFlow> {
+  const { ImapFlow } = await import('imapflow')
   const { protocol, hostname, port, username, password } = new URL(url)
   const secure = protocol === 'imaps:'
   const host = hostname.replace(/^\[|\]$/g, '')

@@ -101,7 +101,7 @@ type Running = {
 async function readOn(options: Options, running: Running): Promise<void> {
   const { url, reading } = options
   const { signal } = running
-  const client = connectionTo(url)
+  const client = await connectionTo(url)
   const news = newsOf(client)
   const close = (): void => client.close()
   signal.addEventListener('abort', close)
