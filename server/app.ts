@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { faqRoutes } from './chat/faq/routes.ts'
+import { incomingRoutes } from './chat/mail/routes.ts'
 import { chatRoutes, formsAgain } from './chat/routes.ts'
 import { ofCustomers } from './chat/uploads.ts'
 import { widgetScript } from './chat/widget/routes.ts'
@@ -117,6 +118,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))
+  app.route('/incoming', incomingRoutes(deps))
   app.route('/reminders', reminderRoutes(deps))
   app.route('/notices', noticeRoutes(deps))
   app.route('/brief', briefRoutes(deps))

@@ -19,6 +19,8 @@ export type Config = {
   readonly smtpUrl: string | undefined
   /** Whether robots, gateways and push services may stand at private addresses; else such an address is refused. */
   readonly insideHooks: boolean
+  /** The mailbox that customers write to. */
+  readonly imapUrl: string | undefined
   readonly role: 'all' | 'web' | 'worker'
   /** Whether a demo company is seeded into an empty database. */
   readonly demo: boolean
@@ -46,6 +48,19 @@ const url = (...protocols: string[]) =>
 const isOrigin = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && /^https?:\/\/[^/?#@]+\/?$/i.test(text)
 
+function isMailbox(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { hostname, username, password, pathname } = new URL(text)
+  return [hostname, username, password].every((part) => part !== '') && isDecodable(username + password + pathname)
+}
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== ''
+  } catch {
+    return false // URIError is how it says that a % stands for nothing
+  }
+}
+
 const schema = z.object({
   PORT: z
     .string()
@@ -70,6 +85,9 @@ const schema = z.object({
   S3_URL: url('s3', 'https', 'http').optional(),
   SMTP_URL: url('smtp', 'smtps').optional(),
   INSIDE_HOOKS: z.enum(['on', 'off'], expected('on or off')).default('off'),
+  IMAP_URL: url('imaps', 'imap')
+    .refine(isMailbox, expected('an address with user and password, such as imaps://user:password@host/INBOX'))
+    .optional(),
   ROLE: z.enum(['all', 'web', 'worker'], expected('all, web or worker')).default('all'),
   DEMO: z.enum(['on', 'off'], expected('on or off')).default('on'),
   TRUSTED_PROXIES: z
@@ -116,6 +134,7 @@ function configOf(values: Values): Config {
     s3Url,
     smtpUrl: values.SMTP_URL,
     insideHooks: values.INSIDE_HOOKS === 'on',
+    imapUrl: values.IMAP_URL,
     role,
     demo: values.DEMO === 'on' && values.NODE_ENV !== 'production',
     timeZone: values.COMPANY_TIME_ZONE,

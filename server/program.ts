@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { hostname } from 'node:os'
 import { createAdaptorServer } from '@hono/node-server'
 import { buildApp } from './app.ts'
+import { openMailReader } from './chat/mail/reader.ts'
 import { openChatSockets } from './chat/sockets.ts'
 import type { Config } from './config.ts'
 import { buildHouse, type House } from './deps.ts'
@@ -46,6 +47,7 @@ export async function openProgram(opening: Opening): Promise<void> {
   if (config.role === 'worker') console.log('Nightdesk is at work.')
   if (config.demo) await welcomeNewcomer(house)
   else if (config.role !== 'worker') await announceSetup(house.working)
+  openMail(opening, house)
 }
 
 async function openHouse({ config, log, store, opened }: Opening): Promise<House> {
@@ -106,6 +108,13 @@ function openWorkshop({ config, log, store, opened }: Opening, house: House, wat
   opened.defer(() => house.stop())
   const ticker = openTimetable({ deps: house.working, react: house.react, watch, lateness })
   opened.defer(() => ticker.stop())
+}
+
+/** One process at a time reads the mailbox; the others stand by. */
+function openMail({ config, opened }: Opening, { working }: House): void {
+  if (!config.imapUrl || config.role === 'web') return
+  const reader = openMailReader(working, config.imapUrl)
+  opened.defer(() => reader.stop())
 }
 
 async function welcomeNewcomer({ working }: House): Promise<void> {

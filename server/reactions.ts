@@ -5,6 +5,8 @@ import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import { mailAside } from './chat/mail/contributions.ts'
+import { incomingKeeper, incomingOver } from './chat/mail/keeping/queries.ts'
 import type { Witness } from './customers/abuse/cases/witness.ts'
 import { abuseKeeper } from './customers/abuse/keeping/queries.ts'
 import { customerKeeper, visitorKeeper, visitorsOver, voteKeeper } from './customers/keeping.ts'
@@ -26,6 +28,7 @@ import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
+import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
@@ -77,6 +80,7 @@ export const reactions: readonly Reactions<Database>[] = [
   reminderReactions,
   noticeReactions,
   customerLetterReactions,
+  outgoingReactions,
 ]
 
 /** What the acting process does at once after its commit. */
@@ -96,7 +100,7 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [conductAside, escalationsAside, lettersAside, answersAside],
+  asides: [conductAside, mailAside, escalationsAside, lettersAside, answersAside],
   acts: [panicOf],
 }
 
@@ -104,6 +108,7 @@ export const around: Around = {
 export const keeping: Keeping = {
   keepers: [
     letterKeeper,
+    incomingKeeper,
     incidentKeeper,
     abuseKeeper,
     escalationKeeper,
@@ -122,7 +127,7 @@ export const keeping: Keeping = {
   hasServed,
   countOld,
   listOld,
-  over: [filesOver, lettersOver, visitorsOver],
+  over: [filesOver, lettersOver, incomingOver, visitorsOver],
 }
 
 /** Under a group of settings: what its numbers will do next. */

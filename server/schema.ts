@@ -1,5 +1,6 @@
 import type { AccountTables } from './accounts/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
+import type { IncomingTables } from './chat/mail/tables.ts'
 import type { VisitTables } from './chat/visits/tables.ts'
 import type { AbuseTables } from './customers/abuse/tables.ts'
 import type { PrivacyTables } from './customers/privacy/tables.ts'
@@ -43,6 +44,7 @@ export type Database = PlatformTables &
   FileTables &
   ConductTables &
   DeskTables &
+  IncomingTables &
   EscalationTables &
   IncidentTables &
   ReminderTables &

@@ -46,6 +46,8 @@ test.each([
   ['REDIS_URL', 'localhost:6379', 'redis:// or rediss://'],
   ['S3_URL', 'bucket', 's3:// or https://'],
   ['SMTP_URL', 'mail.example.com', 'smtp:// or smtps://'],
+  ['IMAP_URL', 'mail.example.com', 'imaps:// or imap://'],
+  ['IMAP_URL', 'imaps://mail.example.com/INBOX', 'such as imaps://user:password@host/INBOX'],
   ['ROLE', 'everything', 'all, web or worker'],
   ['DEMO', 'perhaps', 'on or off'],
   ['TRUSTED_PROXIES', '10.0.0.0/99', 'such as 10.0.0.0/8'],

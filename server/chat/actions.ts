@@ -33,7 +33,7 @@ export type Question = {
   readonly question: string
   /** The page they came from. */
   readonly page: string | null
-  readonly channel: Exclude<Channel, 'phone'>
+  readonly channel: Exclude<Channel, 'phone' | 'mail'>
 }
 export type Asked = {
   readonly ticketId: TicketId

@@ -152,7 +152,7 @@ const paceAt = (now: Date, settings: Parameters<typeof onPostAt>[1]) => sql`(
       select a.staff_id::text as by, extract(epoch from t.created_at)::float8 * 1000 as "queuedAt",
         extract(epoch from a.opened_at)::float8 * 1000 as "acceptedAt"
       from assignments a join tickets t on t.id = a.ticket_id
-      where a.epoch = 1 and a.opened_at >= p.since and t.channel <> 'phone' and t.queued_at = t.created_at
+      where a.epoch = 1 and a.opened_at >= p.since and t.channel not in ('phone', 'mail') and t.queued_at = t.created_at
       order by a.opened_at desc limit ${sql.lit(ANSWERS_THAT_TELL + 1)}) w))
   from ${onPostAt(now, settings)} p)`
 

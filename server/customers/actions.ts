@@ -44,6 +44,10 @@ export async function recordCustomer(tx: Tx, { contact, ...who }: Who): Promise<
   return id
 }
 
+/** Somebody has shown that this contact is theirs. */
+export const verifyContact = (tx: Tx, id: CustomerId, contact: Contact): Promise<void> =>
+  customers.setVerified(tx, id, contact)
+
 /**
  * A visitor keeps one customer: what they call themselves now is the name, and each contact they ever gave stays, none
  * of them verified. Another visitor with the same contact stays another customer. The visitor's row is locked.

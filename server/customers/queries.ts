@@ -89,6 +89,17 @@ export async function addContact(tx: Tx, id: CustomerId, { kind, value }: Contac
     .execute()
 }
 
+export async function setVerified(tx: Tx, id: CustomerId, { kind, value }: Contact): Promise<void> {
+  await tx.db
+    .updateTable('contacts')
+    .set({ verified_at: tx.now })
+    .where('customer_id', '=', id)
+    .where('kind', '=', kind)
+    .where('value', '=', value)
+    .where('verified_at', 'is', null)
+    .execute()
+}
+
 /** A customer of this very name with this very contact, if any; the newest. */
 export async function findCustomer(db: Reader, name: string, contact: Contact): Promise<CustomerId | undefined> {
   const row = await db

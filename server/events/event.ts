@@ -7,6 +7,7 @@ import type { DeskEvents } from './desk.ts'
 import type { EscalationEvents } from './escalations.ts'
 import type { IncidentEvents } from './incidents.ts'
 import type { KnowledgeEvents } from './knowledge.ts'
+import type { MailEvents } from './mail.ts'
 import type { NotificationEvents } from './notifications.ts'
 import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
@@ -25,6 +26,7 @@ export type Events = AbuseEvents &
   EscalationEvents &
   IncidentEvents &
   KnowledgeEvents &
+  MailEvents &
   PrivacyEvents &
   PromiseEvents &
   NotificationEvents &

@@ -25,5 +25,5 @@ export type PrivacyEvents = {
     rows: number
     files: number
   }
-  'retention.ran': { conversations: number; files: number; visitors: number; letters: number }
+  'retention.ran': { conversations: number; files: number; visitors: number; letters: number; incoming: number }
 }

@@ -11,7 +11,7 @@ import type {
 } from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
-export type Channel = 'web' | 'widget' | 'form' | 'phone' | 'api'
+export type Channel = 'web' | 'widget' | 'form' | 'phone' | 'api' | 'mail'
 export type AssignmentEnd = 'resolved' | 'transferred' | 'returned' | 'lease_lost' | 'shift_over' | 'spam' | 'merged'
 type Assigned = { ticketId: TicketId; assignmentId: AssignmentId; staffId: StaffId; epoch: number }
 

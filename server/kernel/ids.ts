@@ -8,6 +8,7 @@ export type SessionId = Id<'session'>
 export type MembershipId = Id<'membership'>
 export type LinkId = Id<'link'>
 export type MailId = Id<'mail'>
+export type IncomingId = Id<'incoming'>
 export type CustomerId = Id<'customer'>
 export type ContactId = Id<'contact'>
 export type VerificationId = Id<'verification'>

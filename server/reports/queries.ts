@@ -28,7 +28,7 @@ export async function readFigures(db: Reader, since: Date, now: Date): Promise<F
   const { rows } = await sql<Record<keyof Figures, string | null> & { oldestSince: Date | null }>`
     with waits as (
       select extract(epoch from first_answered_at - created_at) as seconds, created_at from tickets
-      where created_at >= ${before.from} and first_answered_at is not null and channel <> 'form'
+      where created_at >= ${before.from} and first_answered_at is not null and channel not in ('form', 'mail')
     )
     select
       (select count(*) from tickets where state = 'queued') as waiting,
@@ -65,9 +65,9 @@ export async function readHours(db: Reader, now: Date): Promise<Hours> {
     select h.at,
       (select count(*) from tickets t where t.created_at >= h.at and t.created_at < h.at + interval '1 hour') as asked,
       coalesce((select percentile_cont(0.5) within group (order by extract(epoch from t.first_answered_at - t.created_at)) from tickets t
-        where t.created_at >= h.at and t.created_at < h.at + interval '1 hour' and t.first_answered_at is not null and t.channel <> 'form'), 0) as "firstAnswer",
+        where t.created_at >= h.at and t.created_at < h.at + interval '1 hour' and t.first_answered_at is not null and t.channel not in ('form', 'mail')), 0) as "firstAnswer",
       coalesce((select max(extract(epoch from coalesce(t.first_answered_at, ${now}::timestamptz) - t.created_at)) from tickets t
-        where t.created_at >= h.at and t.created_at < h.at + interval '1 hour' and t.channel <> 'form'), 0) as longest,
+        where t.created_at >= h.at and t.created_at < h.at + interval '1 hour' and t.channel not in ('form', 'mail')), 0) as longest,
       (select count(*) from offers o where o.made_at >= h.at and o.made_at < h.at + interval '1 hour' and o.state in ('passed', 'expired')) as refused,
       (select count(*) from attendances a where a.checked_in_at < h.at + interval '1 hour' and coalesce(a.checked_out_at, 'infinity') > h.at) as "onPost"
     from generate_series(${plus(now, -12 * HOUR)}::timestamptz, ${plus(now, -HOUR)}::timestamptz, interval '1 hour') as h (at)

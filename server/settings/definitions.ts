@@ -79,6 +79,10 @@ export const SETTINGS = {
   mailFrom: text('people', 'email'),
   /** Where customers' answers arrive; empty: nowhere, and letters lead to the request page. */
   mailAnswers: text('people', 'email'),
+  mailFolder: text('people', 'line', 'Nightdesk'),
+  mailTrustedHost: text('people', 'line'),
+  mailSenderLetters: number('people', 'times', 10, [1, 1000]),
+  mailSenderMinutes: number('people', 'minutes', 10, [1, 1440]),
 
   companyName: both('brand', { 'zh-CN': '夜班值守台', en: 'Nightdesk' }, 40),
   /** `#rrggbb`; empty: the colours of the house. */
@@ -117,7 +121,12 @@ export type NumberDefinition = {
 }
 /** A local time of day, `22:00`. */
 type TimeDefinition = { readonly kind: 'time'; readonly group: Group; readonly default: string }
-type TextDefinition = { readonly kind: 'email' | 'phone' | 'colour'; readonly group: Group; readonly default: string }
+type TextDefinition = {
+  /** A `line` is a name of some other program's: of a folder, of a host. */
+  readonly kind: 'email' | 'phone' | 'colour' | 'line'
+  readonly group: Group
+  readonly default: string
+}
 type BothDefinition = {
   readonly kind: 'both'
   readonly group: Group
@@ -144,8 +153,8 @@ function time(group: Group, value: string): TimeDefinition {
   return { kind: 'time', group, default: value }
 }
 
-function text(group: Group, kind: TextDefinition['kind']): TextDefinition {
-  return { kind, group, default: '' }
+function text(group: Group, kind: TextDefinition['kind'], value = ''): TextDefinition {
+  return { kind, group, default: value }
 }
 
 function both(group: Group, value: Bilingual, letters: number): BothDefinition {

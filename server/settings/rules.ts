@@ -104,6 +104,8 @@ export function readTyped(key: SettingKey, typed: Typed): Value | Refusal {
       return text === '' || z.email().safeParse(text).success ? text : refusal('settings.not_an_address', {}, key)
     case 'phone':
       return text === '' || /^\+?\d[\d ()/.-]{2,29}$/.test(text) ? text : refusal('settings.not_a_phone', {}, key)
+    case 'line':
+      return readLine(key, text)
     case 'colour':
       return readAccent(key, text)
     case 'both':
@@ -127,6 +129,13 @@ function readNumber(key: SettingKey, { min, max, step }: NumberDefinition, text:
       ? refusal('settings.not_whole', {}, key)
       : refusal('settings.not_in_steps', { step }, key)
   return value
+}
+
+const LINE_LETTERS = 100
+function readLine(key: SettingKey, text: string): string | Refusal {
+  const count = Array.from(text).length
+  if (count > LINE_LETTERS) return refusal('settings.too_long', { letters: LINE_LETTERS, count }, key)
+  return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? refusal('settings.one_line', {}, key) : text
 }
 
 function readAccent(key: SettingKey, text: string): string | Refusal {

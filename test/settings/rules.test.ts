@@ -99,6 +99,16 @@ describe('what is typed', () => {
   })
 
   test.each([
+    ['', ''],
+    [' mx.example.com ', 'mx.example.com'],
+    ['Archive/2026', 'Archive/2026'],
+    ['a\nb', 'settings.one_line'],
+    ['x'.repeat(101), 'settings.too_long'],
+  ])('as a name of a folder or a host, %j is %j', (typed, value) => {
+    expect(read('mailFolder', typed)).toBe(value)
+  })
+
+  test.each([
     ['0.3', 0.3],
     ['0,35', 0.35],
     ['0', 0],

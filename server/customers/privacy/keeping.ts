@@ -29,6 +29,7 @@ export type KeeperName =
   | 'incidents'
   | 'abuse'
   | 'letters'
+  | 'incoming'
 
 /** Whose: the whole customer, or some of their conversations. */
 export type Scope = {
@@ -91,7 +92,7 @@ export type Keeping = {
 
 /** One kind of retention: what is older than its days, and the act that ends some of them. */
 export type Over = {
-  readonly name: 'files' | 'visitors' | 'letters'
+  readonly name: 'files' | 'visitors' | 'letters' | 'incoming'
   readonly days: 'retentionFileDays' | 'retentionVisitorDays' | 'retentionLetterDays'
   readonly count: (db: Reader, before: Date) => Promise<number>
   readonly list: (db: Reader, before: Date, limit: number) => Promise<readonly string[]>

@@ -55,6 +55,12 @@ export async function noteDelivery(tx: Tx, id: MailId, delivery: Delivery): Prom
   await mails.setMail(tx, id, { state: 'pending', error: delivery.error, dueAt: plus(tx.now, wait) })
 }
 
+/** It was sent, and a server gave it back: whoever it was for is not reachable there. */
+export async function noteReturned(tx: Tx, id: MailId, ticketId: TicketId): Promise<void> {
+  const mail = await mails.findMailAbout(tx, id, ticketId)
+  if (mail && (mail.state === 'sent' || mail.state === 'unknown')) await settle(tx, mail, 'failed', 'returned')
+}
+
 /** A person takes the risk of a double letter, or a mail server is there at last. */
 export async function sendAgain(tx: Tx, id: MailId): Promise<void> {
   need(tx, 'people.edit')

@@ -146,6 +146,12 @@ export async function lockMail(tx: Tx, id: MailId): Promise<Mail> {
   return mailOf(row)
 }
 
+/** Undefined where it is not about that conversation: a report says what it likes. */
+export async function findMailAbout(tx: Tx, id: MailId, ticketId: TicketId): Promise<Mail | undefined> {
+  const row = await mails(tx.db).where('id', '=', id).where('ticket_id', '=', ticketId).forUpdate().executeTakeFirst()
+  return row && mailOf(row)
+}
+
 /** What is to be tried now, and what was on its way when its process was lost. */
 export async function listDueMails(db: Reader, now: Date, limit: number): Promise<Due[]> {
   const rows = await db

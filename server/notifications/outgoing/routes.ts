@@ -149,7 +149,7 @@ const TONES: Readonly<Record<OutgoingLine['state'], string>> = {
   dropped: 'quiet',
 }
 const CODES = [
-  ...['no_address', 'no_server', 'process_lost', 'link_over', 'restored'],
+  ...['no_address', 'no_server', 'process_lost', 'link_over', 'restored', 'returned'],
   ...['no_device', 'no_hook', 'no_phone', 'gone', 'over', 'timeout', 'redirected', 'address_inside', 'not_http'],
   ...['not_verified', 'read_meanwhile', 'told_after_all'],
 ]

@@ -6,7 +6,7 @@ import type { Settings } from '../../settings/definitions.ts'
 export const CHANNEL_KINDS = ['chat', 'phone', 'mail', 'form'] as const
 export type ChannelKind = (typeof CHANNEL_KINDS)[number]
 export const channelKind = (channel: Channel): ChannelKind =>
-  channel === 'form' || channel === 'phone' ? channel : 'chat'
+  channel === 'form' || channel === 'phone' || channel === 'mail' ? channel : 'chat'
 
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 export type Priority = (typeof PRIORITIES)[number]

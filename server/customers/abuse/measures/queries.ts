@@ -22,6 +22,13 @@ export async function findMeasure(db: Reader, customerId: CustomerId, now: Date)
   return measureFrom(found[0]?.measure)
 }
 
+/** The measure in force on whoever is reached at this contact, if any. */
+export async function findMeasureOnContact(db: Reader, contact: Contact, now: Date): Promise<Measure | undefined> {
+  const { rows: found } = await sql<{ measure: MeasureJson | null }>`
+    select ${measureOn(sql`null::bigint`, contact, now)} as measure`.execute(db)
+  return measureFrom(found[0]?.measure)
+}
+
 export type MeasureJson = Omit<Measure, 'until'> & { until: string }
 export const measureFrom = (measure: MeasureJson | null | undefined): Measure | undefined =>
   measure ? { ...measure, until: new Date(measure.until) } : undefined
