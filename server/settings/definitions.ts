@@ -60,6 +60,7 @@ export const SETTINGS = {
   abuseBanDays: number('conduct', 'days', 7, [1, 90]),
   abuseBanMostDays: number('conduct', 'days', 30, [1, 90]),
   abuseDecideHours: number('conduct', 'hours', 24, [1, 72]),
+  abuseRangeMost: number('conduct', 'people', 5, [0, 50]),
 
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
