@@ -14,7 +14,6 @@ import { isSomeoneOnPost, onPostAt } from '../desk/queries.ts'
 import { ERASED } from '../kernel/erased.ts'
 import type { CategoryId, MessageId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Reader } from '../schema.ts'
-import type { Settings } from '../settings/definitions.ts'
 import { currentSettings, listCategories } from '../settings/queries.ts'
 import { type MarkRow, type Marks, marksFrom } from '../tickets/messages/queries.ts'
 import { aheadOf, type TicketView } from '../tickets/queries.ts'
@@ -75,8 +74,7 @@ export type TicketFacts = Pick<
 
 export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Promise<CustomerTicket> {
   const state = chatState(ticket.state)
-  const settings = await currentSettings(db)
-  const { ahead, pace, marks, rating, confirmed, mergedInto, notice } = await readAround(db, ticket, { settings, now })
+  const { ahead, pace, marks, rating, confirmed, mergedInto, notice } = await readAround(db, ticket, now)
   const place = ahead === null ? null : Number(ahead) + 1
   return {
     id: ticket.id,
@@ -95,7 +93,7 @@ export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Pr
     confirmed,
     mergedInto: mergedInto ?? null,
     marks: marksFrom(marks),
-    notice: noticeFrom(notice, settings),
+    notice: noticeFrom(notice, await currentSettings(db)),
     createdAt: ticket.created_at.toISOString(),
   }
 }
@@ -127,12 +125,9 @@ type Around = {
 }
 
 /** Everything around a ticket that its view needs, in one statement; place and pace only where it waits. */
-async function readAround(
-  db: Reader,
-  { id, round, state }: TicketFacts,
-  { settings, now }: { settings: Settings; now: Date },
-): Promise<Around> {
+async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Date): Promise<Around> {
   const waits = state === 'queued'
+  const settings = await currentSettings(db)
   const mine = (column: string) => sql`(select ${sql.ref(column)} from tickets where id = ${id})`
   const here = { customer: mine('customer_id'), visitor: mine('visitor_id'), begun: mine('created_at') }
   const { rows } = await sql<Around>`

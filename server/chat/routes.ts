@@ -15,6 +15,7 @@ import { ChatOpen } from './access.ts'
 import { askQuestion, linkForCustomer } from './actions.ts'
 import { type Again, answerFormOr, fieldsOf, troubleOf } from './again.ts'
 import { senderOf } from './browser.ts'
+import { hearUrgent } from './conduct/actions.ts'
 import { standingHere } from './conduct/notices.ts'
 import { appealPages, showAppealAgain } from './conduct/routes.ts'
 import { worded } from './conduct/words.ts'
@@ -75,6 +76,7 @@ async function ask(c: Ctx, deps: Deps): Promise<Response> {
     page: null,
     channel: 'web',
   } as const
+  if (urgent && actor.kind === 'visitor') await deps.transact(actor, (tx) => hearUrgent(tx, actor.visitorId))
   const { linkToken } = await deps.transact(actor, (tx) => askQuestion(tx, question, deps.config.timeZone))
   keepLanguage(c, asked.language)
   return seeOther(c, `/requests/${linkToken}`)

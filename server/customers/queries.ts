@@ -183,9 +183,9 @@ export async function ensureVisitor(tx: Tx, visitor: NewVisitor): Promise<void> 
 export const keepRange = (tx: Tx, id: VisitorId, range: Buffer) =>
   tx.db.updateTable('visitors').set({ range_hash: range, range_at: tx.now }).where('id', '=', id).execute()
 
-/** They asked past a measure on their range: that conversation goes on. */
-export const noteUrgent = (tx: Tx, id: VisitorId) =>
-  tx.db.updateTable('visitors').set({ urgent_at: tx.now }).where('id', '=', id).execute()
+/** They asked past a measure on their range: the conversation that began then, and any after it, goes on. */
+export const noteUrgent = (tx: Tx, id: VisitorId, begun: Date) =>
+  tx.db.updateTable('visitors').set({ urgent_at: begun }).where('id', '=', id).execute()
 
 /** Locked to the end of the transaction: whatever a visitor begins, they begin one at a time. @throws NotFound */
 export async function lockVisitor(tx: Tx, id: VisitorId): Promise<{ customerId: CustomerId | null }> {

@@ -17,7 +17,7 @@ let passwordHash: string
 let house: House
 
 beforeAll(async () => {
-  house = await startServer(database, clock)
+  house = await startServer(database, clock, undefined, { trustedProxies: '127.0.0.1' })
   passwordHash = await hash(PASSWORD, { memoryCost: 4096, timeCost: 1 })
 })
 afterAll(() => house.close())
@@ -103,6 +103,7 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   })
 
   const customer = await openPage(await openBrowser(house.url, { width: 390, height: 844 }))
+  await customer.setExtraHTTPHeaders({ 'x-forwarded-for': '198.51.100.7' })
   await customer.goto(house.url)
   await customer.fill('[name=question]', '网又断了，你们是干什么吃的')
   await customer.fill('[name=name]', '黎先生')
@@ -150,7 +151,14 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   await leader.click('text=停用待第二人决定')
   await leader.waitForSelector('form[action$="/ban"]')
   await looksWell(leader, 'abuse-case.zh-dark-1440')
+  await second.goto(`${house.url}/abuse`)
+  await second.click('text=Ban waits for a second person')
+  await second.waitForSelector('form[action$="/ban"] [name=range]')
+  await second.click('.case-jump a')
+  await looksWell(second, 'abuse-range.en-light-390')
+  await leader.check('form[action$="/ban"] [name=range]')
   await fillIn(leader, 'ban', '证据清楚')
+  await leader.waitForSelector('.case-main >> text=同一网段的新访客')
   await heard()
 
   // Banned: the box is gone, the words stay, and there is one way to object.

@@ -146,6 +146,18 @@ test('whoever was banned does not come back from the next window of the same net
   expect(live.error).toMatchObject({ code: 'abuse.banned', network: true })
 })
 
+test('a new visitor whose open request was shut with the network goes on in it once they say that it is urgent', async () => {
+  const { id } = await asking(ABUSER)
+  await acts.flag(id)
+  clock.forward({ seconds: 1 })
+  const { who: stranger, id: open } = await asking(NEIGHBOUR)
+  await acts.banned(id, 7, true)
+  expect((await stranger.write(open)).status).toBe(422)
+  expect((await stranger.ask()).body.error.code).toBe('abuse.banned')
+  expect((await stranger.ask({ urgent: true })).body.error.code).toBe('chat_open')
+  expect((await stranger.write(open)).status).toBe(201)
+})
+
 test('where a visitor writes from is kept by either door', async () => {
   const { who, id } = await asking(FAR)
   const before = await ranges()

@@ -1,11 +1,12 @@
 import type { Measure } from '../../customers/abuse/measures/queries.ts'
-import { networkBanned } from '../../customers/abuse/measures/ranges.ts'
+import { networkBanned } from '../../customers/abuse/measures/queries.ts'
 import { secondsUntil, whyBanned, whyNotAnother } from '../../customers/abuse/measures/rules.ts'
 import { noteUrgent } from '../../customers/queries.ts'
 import type { TicketId, VisitorId } from '../../kernel/ids.ts'
 import { type Refusal, TooMany } from '../../kernel/refusal.ts'
 import { plus, SECOND } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { findOpenTicketOfVisitor, getTicket } from '../../tickets/queries.ts'
 import { networkPressed, pressedOf, standingOf } from './queries.ts'
 
 /**
@@ -32,9 +33,20 @@ export async function keepMeasure(
   measure: Measure,
   { visitorId, urgent }: { visitorId: VisitorId; urgent: boolean },
 ): Promise<void> {
-  if (measure.byRange && urgent) return void (await noteUrgent(tx, visitorId))
+  if (measure.byRange && urgent) return void (await noteUrgent(tx, visitorId, tx.now))
   if (measure.state === 'banned') throw await whyShut(tx.db, measure, tx.now)
   await keepLimit(tx, measure, visitorId)
+}
+
+/**
+ * Somebody says that it is urgent while a request of theirs is open that a measure on their network has shut: it is that
+ * one that goes on, because each has one at a time. An act of its own: the question itself is then refused (chat_open).
+ */
+export async function hearUrgent(tx: Tx, visitorId: VisitorId): Promise<void> {
+  const open = await findOpenTicketOfVisitor(tx.db, visitorId)
+  const measure = open && (await standingOf(tx.db, open, tx.now))
+  if (measure?.byRange && measure.state === 'banned')
+    await noteUrgent(tx, visitorId, (await getTicket(tx.db, open)).created_at)
 }
 
 /** Buttons that reach people: nothing is heard of whoever is banned but their appeal. @throws Refusal abuse.banned */

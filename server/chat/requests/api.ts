@@ -20,6 +20,7 @@ import {
   rate,
   reopenByCustomer,
 } from '../actions.ts'
+import { hearUrgent } from '../conduct/actions.ts'
 import { worded } from '../conduct/words.ts'
 import type { ChatGate } from '../gate.ts'
 import { type CustomerTicket, customerRating, showTicket, type TicketFacts, ticketsOfVisitor } from '../queries.ts'
@@ -78,6 +79,8 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/', gate.calm, gate.questions, gate.ofRange, async (c) => {
       const { page = null, topicId, urgent, termsVersion, ...question } = await json(c, QUESTION)
       await noteRange(deps, c.var.bearer, rangeHere(c, deps))
+      const { bearer } = c.var
+      if (urgent && bearer.kind === 'visitor') await acting(c, (tx) => hearUrgent(tx, bearer.visitorId))
       const asked = await acting(c, (tx) =>
         askQuestion(
           tx,

@@ -1,4 +1,4 @@
-import { networkBanned } from '../../customers/abuse/measures/ranges.ts'
+import { networkBanned } from '../../customers/abuse/measures/queries.ts'
 import { secondsUntil, whyBanned } from '../../customers/abuse/measures/rules.ts'
 import type { MessageId, NoteId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { Conflict, NotFound, refusal, TooMany } from '../../kernel/refusal.ts'

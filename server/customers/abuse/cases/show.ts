@@ -5,7 +5,7 @@ import type { Deps } from '../../../web/deps.ts'
 import type { SignedIn } from '../../../web/env.ts'
 import { seesCustomer, veilOf } from '../../privacy/rules.ts'
 import { contactsOf, customerOf } from '../../queries.ts'
-import { rangeOfCustomer } from '../measures/ranges.ts'
+import { rangeOfCustomer } from '../measures/queries.ts'
 import { getCase } from '../queries.ts'
 import {
   abuseMoves,
