@@ -28,6 +28,6 @@ export async function noteRange<B extends Bearer>(
   const { visitorId, range: before } = bearer
   const now = clock.now()
   if (before?.hash.equals(range) && now.getTime() - before.at.getTime() < HOUR) return bearer
-  await transact(bearer.actor, (tx) => keepRange(tx, visitorId, range))
+  await transact(bearer.actor, (tx) => keepRange(tx, visitorId, range), 'one statement')
   return { ...bearer, range: { hash: range, at: now } }
 }

@@ -45,7 +45,7 @@ export async function keepMeasure(
 export async function hearUrgent(tx: Tx, visitorId: VisitorId): Promise<void> {
   const open = await findOpenTicketOfVisitor(tx.db, visitorId)
   const measure = open && (await standingOf(tx.db, open, tx.now))
-  if (measure?.byRange && measure.state === 'banned')
+  if (open && measure?.byRange && measure.state === 'banned')
     await noteUrgent(tx, visitorId, (await getTicket(tx.db, open)).created_at)
 }
 
