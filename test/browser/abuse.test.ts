@@ -161,6 +161,23 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   await leader.waitForSelector('.case-main >> text=同一网段的新访客')
   await heard()
 
+  // Somebody new in the same range: it is their network, and what is urgent still goes out.
+  const stranger = await openPage(
+    await openBrowser(house.url, { width: 390, height: 844, language: 'en', theme: 'light' }),
+  )
+  await stranger.setExtraHTTPHeaders({ 'x-forwarded-for': '198.51.100.8' })
+  await stranger.goto(house.url)
+  await stranger.fill('[name=question]', 'The line is down')
+  await stranger.fill('[name=name]', 'Mr Su')
+  await stranger.fill('[name=contact]', '13800136028')
+  await stranger.check('[name=terms]')
+  await stranger.click('[data-ask] button[data-kind=key]')
+  await stranger.waitForSelector('[data-notice] >> text=Your network is limited, not you')
+  expect(await stranger.inputValue('[name=question]')).toBe('The line is down')
+  await picture(stranger, 'network-390')
+  await stranger.click('[data-ask] [name=urgent]')
+  await stranger.waitForSelector('[data-live]:not([hidden])')
+
   // Banned: the box is gone, the words stay, and there is one way to object.
   await customer.waitForSelector('[data-notice] >> text=您现在不能给我们写消息')
   await customer.waitForSelector('text=废物，一群废物')
