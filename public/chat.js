@@ -122,7 +122,7 @@ async function send(fields) {
     question: fields.get('question'),
     page: pageOf(),
     channel: framed ? 'widget' : 'web',
-    urgent: (fields.has('urgent') && !fields.get('terms')) || undefined,
+    urgent: fields.has('urgent') || undefined,
   })
   if (status === 200 || status === 201) {
     form.elements.clientId.value = newId()

@@ -8,7 +8,7 @@ let shown = ''
 /** @param send gives `{ status, body }` of POST /appeal; `why` says what went wrong; `again` is told the notice after it */
 export function draw(root, told, { send, why, again }) {
   // What would reach people is hidden by the style sheet.
-  root.toggleAttribute('data-banned', told?.state === 'banned')
+  root.toggleAttribute('data-banned', told?.state === 'banned' && (!told.network || Boolean(root.dataset.state)))
   const place = root.querySelector('[data-notice-at]')
   const now = JSON.stringify(told)
   if (told && root.dataset.chat === 'widget') dress()

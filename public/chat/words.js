@@ -23,12 +23,14 @@ export function wordsOf(element) {
     Math.abs(Date.now() - new Date(at).getTime()) < 12 * 3_600_000 ? time(at) : `${day(at)} ${time(at)}`
   /** What went wrong, and what to do next. */
   const why = (status, body) => {
-    const { code, field, message, retryAfterSeconds: count = 1 } = body?.error ?? {}
+    const { code, field, message, network, retryAfterSeconds: count = 1 } = body?.error ?? {}
     const next = (which) => (find(`next.${which}`) ?? find(`next.${which}_other`)) && say(`next.${which}`, { count })
     const what = (code === 'bad_field' && find(`field.${field}`)) || message
     // A file cannot be corrected where it stands: what is wrong with it says what to choose instead.
     if (field === 'file') return what
-    return [what, next(code) || next(status)].filter(Boolean).join(language === 'en' ? ' ' : '')
+    return [what, (network && next(`${code}_network`)) || next(code) || next(status)]
+      .filter(Boolean)
+      .join(language === 'en' ? ' ' : '')
   }
   const nameOf = ({ name, nameEn }) => (language === 'en' && nameEn ? nameEn : name)
   return { say, find, why, time, day, moment, nameOf, language }

@@ -1,4 +1,4 @@
-import { findVisitor } from '../customers/queries.ts'
+import { findVisitor, type Visitor } from '../customers/queries.ts'
 import type { TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
 import { Conflict, NotFound } from '../kernel/refusal.ts'
@@ -22,6 +22,8 @@ export type Bearer =
       readonly actor: Actor
       readonly language: Language
       readonly visitorId: VisitorId
+      /** The address range they last asked from, hashed. */
+      readonly range: Visitor['range']
       readonly expiresAt: Date
     }
   | { readonly kind: 'link'; readonly actor: Actor; readonly language: Language; readonly ticketId: TicketId }
@@ -35,8 +37,8 @@ export async function bearerOf(db: Reader, token: unknown, now: Date): Promise<B
   const hash = hashOf(token)
   const visitor = await findVisitor(db, hash, now)
   if (visitor) {
-    const { id: visitorId, customerId, language, expiresAt } = visitor
-    return { kind: 'visitor', actor: visitorActor(visitorId, customerId), language, visitorId, expiresAt }
+    const { id: visitorId, customerId, language, expiresAt, range } = visitor
+    return { kind: 'visitor', actor: visitorActor(visitorId, customerId), language, visitorId, expiresAt, range }
   }
   const ticketId = await findTicketByLink(db, hash, now)
   if (!ticketId) return undefined

@@ -1,4 +1,3 @@
-import { whyBanned } from '../customers/abuse/measures/rules.ts'
 import { findOrMakeCustomer } from '../customers/actions.ts'
 import { lockVisitor } from '../customers/queries.ts'
 import { contactIn, readContact } from '../customers/rules.ts'
@@ -17,7 +16,7 @@ import { getCustomerSide, lockTicket, type TicketRow } from '../tickets/queries.
 import { type Given, giveRating } from '../tickets/ratings/actions.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import { ChatOpen } from './access.ts'
-import { keepLimit, needHeard } from './conduct/actions.ts'
+import { keepMeasure, needHeard } from './conduct/actions.ts'
 import { findAsked, readStanding, type TicketFacts } from './queries.ts'
 import { chatState, promiseOf } from './rules.ts'
 
@@ -25,6 +24,8 @@ export type Question = {
   readonly clientId: string
   /** What they accepted; null: an urgent case, which terms never hold up (REGULATION row 60). */
   readonly termsVersion: number | null
+  /** Sent as urgent, whether they accepted the terms or not: a measure on their network does not hold it up. */
+  readonly urgent?: boolean | undefined
   readonly language: Language
   readonly name: string
   /** As typed; `Refusal` customers.contact_unclear where nobody can be reached by it. */
@@ -58,9 +59,11 @@ export async function askQuestion(tx: Tx, asked: Question, zone: string): Promis
   const given = contactIn(asked.contact)
   const standing = await readStanding(tx.db, visitorId, { ...asked, contact: given, now: tx.now })
   if (standing.asked) return again(tx, visitorId, asked)
-  if (standing.measure?.state === 'banned') throw whyBanned(standing.measure.until, tx.now)
-  if (standing.open) throw new ChatOpen(standing.open)
-  if (standing.measure) await keepLimit(tx, standing.measure, visitorId)
+  const { measure } = standing
+  const urgent = asked.urgent === true || asked.termsVersion === null
+  // Nothing is taken of whoever is banned; of all others what they have open comes first.
+  if (standing.open && (measure?.state !== 'banned' || (measure.byRange && urgent))) throw new ChatOpen(standing.open)
+  if (measure) await keepMeasure(tx, measure, { visitorId, urgent })
   if (asked.termsVersion !== null && asked.termsVersion !== standing.terms) throw new Conflict('terms_changed')
   if (!standing.topicThere) throw new Malformed('bad_field', 'topicId')
   const contact = readContact(asked.contact)

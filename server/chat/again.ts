@@ -51,10 +51,10 @@ const NEEDS_NO_PAGE: ReadonlySet<number> = new Set([404, 429, 500, 503])
 /** In the reader's language: what happened, and what to do next. A refusal has words of its own under its field. */
 export function troubleOf(c: Ctx, { answer }: Again) {
   const t = wordsOf(c.var.language)
-  const { status, code, field, retryAfterSeconds: count = 1 } = answer
+  const { status, code, field, details, retryAfterSeconds: count = 1 } = answer
   return {
     message: status === 403 ? t('chat.again.stale') : status === 404 ? t('chat.again.gone') : wordsFor(t, answer),
-    next: t([`chat.again.next.${code}`, `chat.again.next.${status}`], { count }),
+    next: t([`chat.again.next.${code}`, `chat.again.next.${status}`], { count, ...details }),
     field,
   }
 }

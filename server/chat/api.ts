@@ -13,6 +13,7 @@ import { appealAs, emergencyPhone, noticeFor } from './conduct/notices.ts'
 import { worded } from './conduct/words.ts'
 import { gateOf } from './gate.ts'
 import { greeting } from './greeting.ts'
+import { rangeHere } from './ranges.ts'
 import { requestRoutes } from './requests/api.ts'
 import { LIMITS } from './rules.ts'
 import { APPEAL, VISITOR } from './shapes.ts'
@@ -40,9 +41,9 @@ export function chatApiRoutes(deps: Deps) {
       limits: LIMITS,
     })
   })
-  app.post('/visitors', gate.pace, gate.plain, gate.calm, gate.newcomers, async (c) => {
+  app.post('/visitors', gate.pace, gate.plain, gate.calm, gate.newcomers, gate.ofRange, async (c) => {
     const { language } = await json(c, VISITOR)
-    const { token, expiresAt } = await deps.transact(system, (tx) => welcomeVisitor(tx, language))
+    const { token, expiresAt } = await deps.transact(system, (tx) => welcomeVisitor(tx, language, rangeHere(c, deps)))
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 201)
   })
   app.use('/notice', gate.bearer)

@@ -62,5 +62,8 @@ type Next = { abuse: Record<string, string>; limited?: string; limited_one?: str
 /** What only pages without a script say is not sent along. */
 function nextFor(language: Language): object {
   const { abuse, limited, limited_one, limited_other, ...next } = branchOf(language, 'chat.again.next') as Next
-  return { ...next, abuse: { banned: abuse.banned, one_request: abuse.one_request } }
+  return {
+    ...next,
+    abuse: { banned: abuse.banned, banned_network: abuse.banned_network, one_request: abuse.one_request },
+  }
 }

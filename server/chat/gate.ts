@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import { Denied, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { isAllowedSite } from '../settings/queries.ts'
-import { addressKey, clientAddress } from '../web/address.ts'
+import { addressKey, clientAddress, peerOf, rangeOf } from '../web/address.ts'
 import { errorBody } from '../web/answers.ts'
 import { LANGUAGE_COOKIE, readCookie } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
@@ -10,6 +10,7 @@ import type { Env } from '../web/env.ts'
 import { query } from '../web/forms.ts'
 import { type Limit, limit } from '../web/limits.ts'
 import { isStrained } from '../web/strain.ts'
+import { turns } from '../web/turns.ts'
 import { type Bearer, bearerOf, inTurn } from './access.ts'
 import { bearerRoom } from './rooms.ts'
 
@@ -22,7 +23,9 @@ declare module 'hono' {
 type Gate = MiddlewareHandler<Env>
 
 /** Acts a minute. An address may be a whole office or a mobile carrier, so it gets far more than a person does. */
-const PER_MINUTE = { address: 3000, newcomers: 300, bearer: 600, questions: 20 }
+const PER_MINUTE = { address: 3000, newcomers: 300, bearer: 600, questions: 20, range: 600 }
+/** New visitors and questions of one range that are worked on at once, in this process; more wait for their turn. */
+const RANGE_AT_ONCE = 4
 
 /** Files of one person: far more than a conversation needs, and far less than fills a disk. */
 const FILES = 30
@@ -36,6 +39,7 @@ function buildGate(deps: Deps) {
     newcomers: limit(clock, PER_MINUTE.newcomers, 60),
     bearer: limit(clock, PER_MINUTE.bearer, 60),
     questions: limit(clock, PER_MINUTE.questions, 60),
+    range: limit(clock, PER_MINUTE.range, 60),
     files: limit(clock, FILES, FILES_SECONDS),
   }
   const keepAddress = (c: Context<Env>, pace: Limit): void => keepPace(pace, addressKey(clientAddress(c, config)))
@@ -87,6 +91,19 @@ function buildGate(deps: Deps) {
     await next()
   }
 
+  /**
+   * New visitors and questions: whoever has a whole range has many addresses and takes as many tokens as they like, so the
+   * range is counted too, and takes its turn. One range at full speed leaves the connections of the house to others.
+   */
+  const inTurnOfRange = turns(RANGE_AT_ONCE)
+  const ofRange: Gate = async (c, next) => {
+    const peer = peerOf(c)
+    const range = peer && rangeOf(peer, config)
+    if (!range) return next()
+    keepPace(paces.range, range)
+    return inTurnOfRange(range, next)
+  }
+
   /** Before a file is read. @throws TooMany */
   const files = (bearer: Bearer): void => keepPace(paces.files, bearerRoom(bearer))
 
@@ -109,6 +126,7 @@ function buildGate(deps: Deps) {
     calm,
     plain,
     questions,
+    ofRange,
     files,
     pace: byAddress(paces.address),
     newcomers: byAddress(paces.newcomers),

@@ -5,6 +5,7 @@ import {
   type MeasureJson,
   measureFrom,
   measureOn,
+  type NoticeJson,
   noticeFrom,
   noticeOn,
 } from '../customers/abuse/measures/queries.ts'
@@ -92,7 +93,7 @@ export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Pr
     confirmed,
     mergedInto: mergedInto ?? null,
     marks: marksFrom(marks),
-    notice: noticeFrom(notice),
+    notice: noticeFrom(notice, await currentSettings(db)),
     createdAt: ticket.created_at.toISOString(),
   }
 }
@@ -120,18 +121,20 @@ type Around = {
   rating: AnyRating | null
   confirmed: boolean
   mergedInto: TicketId | null
-  notice: ConductNotice | null
+  notice: NoticeJson | null
 }
 
 /** Everything around a ticket that its view needs, in one statement; place and pace only where it waits. */
 async function readAround(db: Reader, { id, round, state }: TicketFacts, now: Date): Promise<Around> {
   const waits = state === 'queued'
   const settings = await currentSettings(db)
+  const mine = (column: string) => sql`(select ${sql.ref(column)} from tickets where id = ${id})`
+  const here = { customer: mine('customer_id'), visitor: mine('visitor_id'), begun: mine('created_at') }
   const { rows } = await sql<Around>`
     select
       ${waits ? sql`(select ${aheadOf(sql.ref('t'))} from tickets t where t.id = ${id} and t.state = 'queued')` : sql`null`} as ahead,
       ${waits ? paceAt(now, settings) : sql`null::json`} as pace,
-      ${noticeOn(sql`(select customer_id from tickets where id = ${id})`, now)} as notice,
+      ${noticeOn(here, now)} as notice,
       (select coalesce(json_agg(m), '[]') from (
         select reader, delivered_seq, read_seq from marks where ticket_id = ${id}) m) as marks,
       (select to_json(r) from (
@@ -191,7 +194,7 @@ export type Standing = {
   terms: number
   topicThere: boolean
   onPost: boolean
-  /** What is in force on whoever asks, or on whomever the contact they give belongs to. */
+  /** What is in force on whoever asks, or on whomever the contact they give belongs to, or on their network. */
   measure: Measure | undefined
 }
 
@@ -204,6 +207,7 @@ export async function readStanding(
   { clientId, topicId, contact, now }: Asking & { now: Date },
 ): Promise<Standing> {
   const { quietSeconds } = await currentSettings(db)
+  const here = { customer: sql`(select customer_id from visitors where id = ${visitorId})`, visitor: sql`${visitorId}` }
   const { rows } = await sql<Omit<Standing, 'measure'> & { measure: MeasureJson | null }>`
     select
       exists (select from tickets t join messages m on m.ticket_id = t.id and m.seq = 1
@@ -211,7 +215,7 @@ export async function readStanding(
       (select id from tickets where visitor_id = ${visitorId} and state in ('new', 'queued', 'open')) as open,
       (select coalesce(max(version), 0) from customer_terms) as terms,
       (${topicId}::bigint is null or exists (select from categories where id = ${topicId} and active)) as "topicThere",
-      ${measureOn(sql`(select customer_id from visitors where id = ${visitorId})`, contact ?? null, now)} as measure,
+      ${measureOn(here, contact ?? null, now)} as measure,
       ${isSomeoneOnPost(now, quietSeconds)} as "onPost"`.execute(db)
   const [row] = rows
   if (!row) throw new Error('no answer about how the house stands')

@@ -15,11 +15,13 @@ import { ChatOpen } from './access.ts'
 import { askQuestion, linkForCustomer } from './actions.ts'
 import { type Again, answerFormOr, fieldsOf, troubleOf } from './again.ts'
 import { senderOf } from './browser.ts'
+import { hearUrgent } from './conduct/actions.ts'
 import { standingHere } from './conduct/notices.ts'
 import { appealPages, showAppealAgain } from './conduct/routes.ts'
 import { worded } from './conduct/words.ts'
 import { frontOf } from './front.ts'
 import { gateOf } from './gate.ts'
+import { rangeHere } from './ranges.ts'
 import { requestPages, showRequestAgain } from './requests/routes.ts'
 import { LIMITS } from './rules.ts'
 import { widgetPages } from './widget/routes.ts'
@@ -44,7 +46,7 @@ export function chatRoutes(deps: Deps) {
   const gate = gateOf(deps)
   return new Hono<Env>()
     .get('/', (c) => showHelp(c, deps, {}))
-    .post('/', gate.pace, gate.newcomers, (c) => ask(c, deps))
+    .post('/', gate.pace, gate.newcomers, gate.ofRange, (c) => ask(c, deps))
     .route('/requests', requestPages(deps, gate))
     .route('/appeal', appealPages(deps, gate))
     .route('/widget', widgetPages(deps))
@@ -69,18 +71,22 @@ async function ask(c: Ctx, deps: Deps): Promise<Response> {
     ...asked,
     // Read later: an urgent case is never held up by terms (REGULATION row 60).
     termsVersion: terms ? termsVersion : null,
+    urgent: urgent !== undefined,
     topicId: topic === '' ? null : (topic as CategoryId),
     page: null,
     channel: 'web',
   } as const
+  if (urgent && actor.kind === 'visitor') await deps.transact(actor, (tx) => hearUrgent(tx, actor.visitorId))
   const { linkToken } = await deps.transact(actor, (tx) => askQuestion(tx, question, deps.config.timeZone))
   keepLanguage(c, asked.language)
   return seeOther(c, `/requests/${linkToken}`)
 }
 
-async function visitorOf(c: Ctx, { transact, secret }: Deps, language = c.var.language) {
+async function visitorOf(c: Ctx, deps: Deps, language = c.var.language) {
+  const { transact, secret } = deps
   const token = senderOf(c, secret)
-  const { visitorId, customerId } = await transact(system, (tx) => welcomeAgain(tx, { token, language }))
+  const range = rangeHere(c, deps)
+  const { visitorId, customerId } = await transact(system, (tx) => welcomeAgain(tx, { token, language, range }))
   return visitorActor(visitorId, customerId)
 }
 

@@ -13,12 +13,13 @@ import { liveEvent, mountEvents } from '../web/socket-events.ts'
 import { act, type Bearer, bearerOf, inTurn, say } from './access.ts'
 import { markAsCustomer } from './actions.ts'
 import { keepPace } from './gate.ts'
+import { noteRange, rangeFrom } from './ranges.ts'
 import { listGaps, movingTickets } from './resume.ts'
 import { bearerRoom, settle, talkRoom } from './rooms.ts'
 import { HANDSHAKE, marksIn, SOCKET } from './shapes.ts'
 import { sawCustomers, watchVisits } from './visits/watch.ts'
 
-type ChatSocket = Socket & { data: { bearer: Bearer; language: Language } }
+type ChatSocket = Socket & { data: { bearer: Bearer; language: Language; range: Buffer | null } }
 
 /** Lines that an address and a bearer may open, and messages a bearer may send over all of them. */
 const PER_MINUTE = { address: 600, lines: 120, messages: 600 }
@@ -50,9 +51,11 @@ export function openChatSockets(deps: Deps): void {
 
 type Paces = { readonly address: Limit; readonly lines: Limit }
 
-async function admit({ db, clock, config }: Deps, paces: Paces, socket: ChatSocket): Promise<void> {
+async function admit(deps: Deps, paces: Paces, socket: ChatSocket): Promise<void> {
+  const { db, clock, config } = deps
   const { address, headers, auth } = socket.handshake
-  const from = addressKey(addressOf({ socket: { remoteAddress: address }, headers }, config))
+  const peer = { socket: { remoteAddress: address }, headers }
+  const from = addressKey(addressOf(peer, config))
   const { token, language } = check(HANDSHAKE, auth)
   const bearer = await bearerOf(db, token, clock.now())
   // One token's many lines are counted against it first, so that the others of its address go on.
@@ -62,6 +65,7 @@ async function admit({ db, clock, config }: Deps, paces: Paces, socket: ChatSock
   if ((socket.nsp.adapter.rooms.get(bearerRoom(bearer))?.size ?? 0) >= LINES_AT_ONCE)
     throw new TooMany(LINE_LATER_SECONDS)
   socket.data.bearer = bearer
+  socket.data.range = rangeFrom(peer, deps)
   socket.data.language = language ?? bearer.language
   await socket.join(bearerRoom(bearer))
   await settle(socket, await movingTickets(db, bearer))
@@ -77,9 +81,10 @@ function connectError({ log }: Deps, { handshake }: Socket, error: unknown): Err
 }
 
 function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
-  const { bearer, language } = socket.data
+  const { bearer, language, range } = socket.data
   const { db, clock, log, live } = deps
   if (!live.healthy()) socket.emit('degraded', { on: true })
+  let known = bearer
   const mine = <T>(what: () => Promise<T>): Promise<T> => inTurn(bearerRoom(bearer), what)
   if (bearer.kind === 'visitor') endWith(socket, bearer.expiresAt.getTime() - clock.now().getTime())
   mountEvents(
@@ -88,7 +93,10 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
       'message.post': liveEvent(SOCKET.message, async ({ ticketId, ...message }) => {
         keepPace(messages, bearerRoom(bearer))
         const id = ticketId as TicketId
-        const { at, ...accepted } = await mine(() => say(deps, bearer, id, message))
+        const { at, ...accepted } = await mine(async () => {
+          known = await noteRange(deps, known, range)
+          return say(deps, bearer, id, message)
+        })
         await socket.join(talkRoom(id))
         return { ...accepted, at: at.toISOString() }
       }),

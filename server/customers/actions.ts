@@ -10,26 +10,28 @@ import type { Contact } from './rules.ts'
 
 type Who = { readonly name: string; readonly language: Language; readonly contact: Contact | null }
 
-/** A browser or an app that has never been here gets a token of its own. Returned once, stored as its hash. */
+/** A browser or an app that has never been here gets a token of its own. Returned once, stored as its hash; so is the range it asks from. */
 export async function welcomeVisitor(
   tx: Tx,
   language: Language,
+  range: Buffer | null = null,
 ): Promise<{ visitorId: VisitorId; token: string; expiresAt: Date }> {
   const { visitorDays } = await currentSettings(tx.db)
   const token = newToken()
   const expiresAt = plus(tx.now, visitorDays * DAY)
-  const visitorId = await customers.insertVisitor(tx, { tokenHash: hashOf(token), language, expiresAt })
+  const visitorId = await customers.insertVisitor(tx, { tokenHash: hashOf(token), language, expiresAt, range })
   return { visitorId, token, expiresAt }
 }
 
 /** The browser that sends this token: made on its first word, the same on every later one, also where two come at once. */
 export async function welcomeAgain(
   tx: Tx,
-  { token, language }: { token: string; language: Language },
+  { token, language, range = null }: { token: string; language: Language; range?: Buffer | null },
 ): Promise<{ visitorId: VisitorId; customerId: CustomerId | null }> {
   const { visitorDays } = await currentSettings(tx.db)
   const tokenHash = hashOf(token)
-  await customers.ensureVisitor(tx, { tokenHash, language, expiresAt: plus(tx.now, visitorDays * DAY) })
+  const expiresAt = plus(tx.now, visitorDays * DAY)
+  await customers.ensureVisitor(tx, { tokenHash, language, expiresAt, range })
   const visitor = await customers.findVisitor(tx.db, tokenHash, tx.now)
   if (!visitor) throw new NotFound()
   return { visitorId: visitor.id, customerId: visitor.customerId }

@@ -27,8 +27,8 @@ export const visitorKeeper: Keeper = {
     {
       table: 'visitors',
       belongs: { customer: 'customer_id' },
-      cleared: ['terms_version', 'terms_accepted_at'],
-      withheld: ['token_hash'],
+      cleared: ['terms_version', 'terms_accepted_at', 'range_hash', 'range_at', 'urgent_at'],
+      withheld: ['token_hash', 'range_hash'],
     },
   ],
   also: (tx, { customerId, whole }) => (whole ? shutVisitors(tx, customerId) : Promise.resolve()),

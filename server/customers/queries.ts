@@ -115,13 +115,20 @@ export async function findCustomer(db: Reader, name: string, contact: Contact): 
   return row?.id as CustomerId | undefined
 }
 
-export type Visitor = { id: VisitorId; customerId: CustomerId | null; language: Language; expiresAt: Date }
+export type Visitor = {
+  id: VisitorId
+  customerId: CustomerId | null
+  language: Language
+  expiresAt: Date
+  /** The address range they last asked from, hashed. */
+  range: { hash: Buffer; at: Date } | null
+}
 
 /** The visitor behind a token that is still good. */
 export async function findVisitor(db: Reader, tokenHash: Buffer, now: Date): Promise<Visitor | undefined> {
   const row = await db
     .selectFrom('visitors')
-    .select(['id', 'customer_id', 'language', 'expires_at'])
+    .select(['id', 'customer_id', 'language', 'expires_at', 'range_hash', 'range_at'])
     .where('token_hash', '=', tokenHash)
     .where('expires_at', '>', now)
     .executeTakeFirst()
@@ -131,14 +138,14 @@ export async function findVisitor(db: Reader, tokenHash: Buffer, now: Date): Pro
       customerId: row.customer_id as CustomerId | null,
       language: row.language,
       expiresAt: row.expires_at,
+      range: row.range_hash && row.range_at && { hash: row.range_hash, at: row.range_at },
     }
   )
 }
 
-export async function insertVisitor(
-  tx: Tx,
-  visitor: { tokenHash: Buffer; language: Language; expiresAt: Date },
-): Promise<VisitorId> {
+type NewVisitor = { tokenHash: Buffer; language: Language; expiresAt: Date; range: Buffer | null }
+
+export async function insertVisitor(tx: Tx, visitor: NewVisitor): Promise<VisitorId> {
   const { id } = await tx.db
     .insertInto('visitors')
     .values({
@@ -150,6 +157,8 @@ export async function insertVisitor(
       created_at: tx.now,
       seen_at: tx.now,
       expires_at: visitor.expiresAt,
+      range_hash: visitor.range,
+      range_at: visitor.range && tx.now,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -157,10 +166,7 @@ export async function insertVisitor(
 }
 
 /** The visitor of this token, made where it is new. One that had run out begins anew. */
-export async function ensureVisitor(
-  tx: Tx,
-  visitor: { tokenHash: Buffer; language: Language; expiresAt: Date },
-): Promise<void> {
+export async function ensureVisitor(tx: Tx, visitor: NewVisitor): Promise<void> {
   await tx.db
     .insertInto('visitors')
     .values({
@@ -172,10 +178,25 @@ export async function ensureVisitor(
       created_at: tx.now,
       seen_at: tx.now,
       expires_at: visitor.expiresAt,
+      range_hash: visitor.range,
+      range_at: visitor.range && tx.now,
     })
-    .onConflict((conflict) => conflict.constraint('visitors_token_once').doUpdateSet({ expires_at: visitor.expiresAt }))
+    .onConflict((conflict) =>
+      conflict.constraint('visitors_token_once').doUpdateSet({
+        expires_at: visitor.expiresAt,
+        ...(visitor.range ? { range_hash: visitor.range, range_at: tx.now } : {}),
+      }),
+    )
     .execute()
 }
+
+/** Where a visitor asks from now, in place of where they asked from before. */
+export const keepRange = (tx: Tx, id: VisitorId, range: Buffer) =>
+  tx.db.updateTable('visitors').set({ range_hash: range, range_at: tx.now }).where('id', '=', id).execute()
+
+/** They asked past a measure on their range: the conversation that began then, and any after it, goes on. */
+export const noteUrgent = (tx: Tx, id: VisitorId, begun: Date) =>
+  tx.db.updateTable('visitors').set({ urgent_at: begun }).where('id', '=', id).execute()
 
 /** Locked to the end of the transaction: whatever a visitor begins, they begin one at a time. @throws NotFound */
 export async function lockVisitor(tx: Tx, id: VisitorId): Promise<{ customerId: CustomerId | null }> {

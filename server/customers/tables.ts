@@ -29,5 +29,10 @@ export type CustomerTables = {
     created_at: Date
     seen_at: Date
     expires_at: Date
+    /** Keyed hash of the address range they last asked from; null: unknown. No address is kept. */
+    range_hash: Generated<Buffer | null>
+    range_at: Generated<Date | null>
+    /** When they last asked past a measure on their range, as urgent. */
+    urgent_at: Generated<Date | null>
   }
 }

@@ -72,9 +72,12 @@ export class TooMany extends Error {
   override readonly name = 'TooMany'
   readonly retryAfterSeconds: number
   readonly code: 'too_many' | 'limited'
-  constructor(retryAfterSeconds: number, code: 'too_many' | 'limited' = 'too_many') {
+  /** It is their network that is limited, not they. */
+  readonly network: boolean
+  constructor(retryAfterSeconds: number, code: 'too_many' | 'limited' = 'too_many', network = false) {
     super(code)
     this.retryAfterSeconds = retryAfterSeconds
+    this.network = network
     this.code = code
   }
 }

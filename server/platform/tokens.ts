@@ -18,6 +18,10 @@ export const formToken = (secret: Buffer, session: string): string =>
 export const browserToken = (secret: Buffer, session: string): string =>
   createHmac('sha256', secret).update(`visitor:${session}`).digest('base64url')
 
+/** What an address range is known by: the same range gives the same hash, and no hash gives back a range. */
+export const rangeHash = (secret: Buffer, range: string): Buffer =>
+  createHmac('sha256', secret).update(`range:${range}`).digest()
+
 export const same = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)

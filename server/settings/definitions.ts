@@ -66,6 +66,7 @@ export const SETTINGS = {
   abuseBanDays: number('conduct', 'days', 7, [1, 90]),
   abuseBanMostDays: number('conduct', 'days', 30, [1, 90]),
   abuseDecideHours: number('conduct', 'hours', 24, [1, 72]),
+  abuseRangeMost: number('conduct', 'people', 5, [0, 50]),
 
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
   pageNextSeconds: number('notices', 'seconds', 12, [5, 15]),

@@ -6,7 +6,7 @@ import type { Env } from './env.ts'
 
 type Trust = Pick<Config, 'isTrustedProxy'>
 type Place = Pick<Config, 'isTrustedProxy' | 'publicUrl'>
-type Peer = {
+export type Peer = {
   readonly socket: { readonly remoteAddress?: string | undefined }
   readonly headers: IncomingMessage['headers']
 }
@@ -46,6 +46,28 @@ export function isNear(address: string): boolean {
       address,
     )
   return isIPv6(address) && /^(::1$|f[cd]|fe[89ab])/i.test(address)
+}
+
+/**
+ * The range that an address belongs to: a /24 of IPv4, a /56 of IPv6; undefined where it says nothing about who asks: no
+ * connection, this machine, or a proxy that nobody told us of.
+ */
+export function rangeOf(peer: Peer, trust: Trust): string | undefined {
+  const from = addressOf(peer, trust)
+  const hops = hopsOf(peer)
+  if (hops.length > 1 && from === hops.at(-1) && isNear(from)) return undefined
+  return rangeKey(from)
+}
+
+/** `192.0.2` or `20010db8000001`: 24 bits, or 56 as hexadecimal digits. */
+export function rangeKey(address: string): string | undefined {
+  if (isIPv4(address)) return address.startsWith('127.') ? undefined : address.split('.').slice(0, 3).join('.')
+  if (!isIPv6(address) || address === '::1') return undefined
+  const groups = addressKey(address.toLowerCase()).split(':')
+  return groups
+    .map((group) => group.padStart(4, '0'))
+    .join('')
+    .slice(0, 14)
 }
 
 /** What a limit counts by: one IPv4 address, or the /64 that a household or a server has of IPv6. */

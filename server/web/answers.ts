@@ -18,6 +18,10 @@ export type Answer = {
 const untilOf = ({ details }: Answer): { until?: string } =>
   typeof details?.until === 'string' ? { until: details.until } : {}
 
+/** It is the network of whoever asks that a measure holds for, not they. */
+const networkOf = ({ details }: Answer): { network?: true } =>
+  String(details?.context ?? '').startsWith('network') ? { network: true } : {}
+
 /** The database is away, dying or too busy: by its code, or in the words of the driver where there is none. */
 const AWAY = /^(ECONN|EPIPE|ETIMEDOUT|08|25P0|40|53|55P03|57)/
 const AWAY_IN_WORDS =
@@ -34,7 +38,10 @@ export function answerOf(error: unknown): Answer {
   if (error instanceof Conflict) return { status: 409, code: error.code }
   // An id that leads to no row: made up, or of something that was removed meanwhile.
   if (codeOf(error) === NO_SUCH_ROW) return { status: 400, code: 'bad_field' }
-  if (error instanceof TooMany) return { status: 429, code: error.code, retryAfterSeconds: error.retryAfterSeconds }
+  if (error instanceof TooMany) {
+    const { code, retryAfterSeconds, network } = error
+    return { status: 429, code, retryAfterSeconds, ...(network ? { details: { context: 'network' } } : {}) }
+  }
   // Honest, and worth another try.
   if (AWAY.test(codeOf(error)) || AWAY_IN_WORDS.test(String(error)))
     return { status: 503, code: 'busy', retryAfterSeconds: 2 }
@@ -52,6 +59,7 @@ export const errorBody = (t: Words, answer: Answer) => ({
     ...(answer.field ? { field: answer.field } : {}),
     message: wordsFor(t, answer),
     ...untilOf(answer),
+    ...networkOf(answer),
     ...(answer.retryAfterSeconds ? { retryAfterSeconds: answer.retryAfterSeconds } : {}),
   },
 })

@@ -17,7 +17,7 @@ let passwordHash: string
 let house: House
 
 beforeAll(async () => {
-  house = await startServer(database, clock)
+  house = await startServer(database, clock, undefined, { trustedProxies: '127.0.0.1' })
   passwordHash = await hash(PASSWORD, { memoryCost: 4096, timeCost: 1 })
 })
 afterAll(() => house.close())
@@ -103,6 +103,7 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   })
 
   const customer = await openPage(await openBrowser(house.url, { width: 390, height: 844 }))
+  await customer.setExtraHTTPHeaders({ 'x-forwarded-for': '198.51.100.7' })
   await customer.goto(house.url)
   await customer.fill('[name=question]', '网又断了，你们是干什么吃的')
   await customer.fill('[name=name]', '黎先生')
@@ -150,8 +151,32 @@ test('an abuser is flagged by a key, warned, limited, banned by a second person,
   await leader.click('text=停用待第二人决定')
   await leader.waitForSelector('form[action$="/ban"]')
   await looksWell(leader, 'abuse-case.zh-dark-1440')
+  await second.goto(`${house.url}/abuse`)
+  await second.click('text=Ban waits for a second person')
+  await second.waitForSelector('form[action$="/ban"] [name=range]')
+  await second.click('.case-jump a')
+  await looksWell(second, 'abuse-range.en-light-390')
+  await leader.check('form[action$="/ban"] [name=range]')
   await fillIn(leader, 'ban', '证据清楚')
+  await leader.waitForSelector('.case-main >> text=同一网段的新访客')
   await heard()
+
+  // Somebody new in the same range: it is their network, and what is urgent still goes out.
+  const stranger = await openPage(
+    await openBrowser(house.url, { width: 390, height: 844, language: 'en', theme: 'light' }),
+  )
+  await stranger.setExtraHTTPHeaders({ 'x-forwarded-for': '198.51.100.8' })
+  await stranger.goto(house.url)
+  await stranger.fill('[name=question]', 'The line is down')
+  await stranger.fill('[name=name]', 'Mr Su')
+  await stranger.fill('[name=contact]', '13800136028')
+  await stranger.check('[name=terms]')
+  await stranger.click('[data-ask] button[data-kind=key]')
+  await stranger.waitForSelector('[data-notice] >> text=Your network is limited, not you')
+  expect(await stranger.inputValue('[name=question]')).toBe('The line is down')
+  await picture(stranger, 'network-390')
+  await stranger.click('[data-ask] [name=urgent]')
+  await stranger.waitForSelector('[data-live]:not([hidden])')
 
   // Banned: the box is gone, the words stay, and there is one way to object.
   await customer.waitForSelector('[data-notice] >> text=您现在不能给我们写消息')

@@ -30,11 +30,11 @@ export function protection(
     await transact(lead(), (tx) => warnCustomer(tx, id, { ...read, duty: 'insults' }))
     return id
   }
-  const limited = async (ticketId: string, hours = 24): Promise<AbuseCaseId> => {
+  const limited = async (ticketId: string, hours = 24, range = false): Promise<AbuseCaseId> => {
     const id = await warned(ticketId)
     if ((await getCase(db, id)).state !== 'warned') return id
     const read = await seen(id)
-    await transact(lead(), (tx) => limitCustomer(tx, id, { ...read, hours }))
+    await transact(lead(), (tx) => limitCustomer(tx, id, { ...read, hours, range }))
     return id
   }
   const proposed = async (ticketId: string, days = 7): Promise<AbuseCaseId> => {
@@ -44,10 +44,10 @@ export function protection(
     await transact(lead(), (tx) => proposeBan(tx, id, { ...read, days }))
     return id
   }
-  const banned = async (ticketId: string, days = 7): Promise<AbuseCaseId> => {
+  const banned = async (ticketId: string, days = 7, range = false): Promise<AbuseCaseId> => {
     const id = await proposed(ticketId, days)
     const again = await seen(id)
-    await transact(as(leader, null, ['leadership']), (tx) => confirmBan(tx, id, again))
+    await transact(as(leader, null, ['leadership']), (tx) => confirmBan(tx, id, { ...again, range }))
     return id
   }
   return { flag, warned, limited, proposed, banned }

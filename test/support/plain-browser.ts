@@ -21,7 +21,15 @@ export function plainBrowser(url: string) {
     token = /name="_token" value="([^"]+)"/.exec(html)?.[1] ?? ''
     return html
   }
-  const post = (path: string, fields: Record<string, string>): Promise<Response> =>
-    open(path, { method: 'POST', headers: { origin: url }, body: new URLSearchParams({ ...fields, _token: token }) })
+  const post = (
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> =>
+    open(path, {
+      method: 'POST',
+      headers: { origin: url, ...headers },
+      body: new URLSearchParams({ ...fields, _token: token }),
+    })
   return { read, post, cookie }
 }

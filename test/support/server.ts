@@ -24,7 +24,7 @@ import { freePort } from './program.ts'
 export type QuietHouse = Awaited<ReturnType<typeof openHouse>>
 export type House = QuietHouse & { readonly url: string; readonly watch: Watch }
 /** One process among several: the Redis between them, and its name in presence rows. */
-type Among = { readonly redisUrl?: string | undefined; readonly process?: string }
+type Among = { readonly redisUrl?: string | undefined; readonly process?: string; readonly trustedProxies?: string }
 
 /**
  * The house on its test database: everything but queues, sockets and the ticker, for `house.app.request('/sign-in')`;
@@ -34,10 +34,10 @@ export async function openHouse(
   database: ReturnType<typeof testDatabase>,
   clock: HandSetClock,
   port = 3000,
-  { redisUrl, process = 'test' }: Among = {},
+  { redisUrl, process = 'test', trustedProxies = '' }: Among = {},
 ) {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-house-'))
-  const config = readConfig({ PORT: String(port), DEMO: 'off', DATA_DIR: dataDir })
+  const config = readConfig({ PORT: String(port), DEMO: 'off', DATA_DIR: dataDir, TRUSTED_PROXIES: trustedProxies })
   const log = openLog('silent')
   const live = openLive({ redisUrl, log, mayConnect: config.isOurOrigin, publicRooms })
   const { deps, relay, react, stop } = buildHouse({

@@ -22,8 +22,9 @@ export const appealPages = (deps: Deps, gate: ChatGate) =>
     .post('/', async (c) => {
       const { appeal } = await form(c, { appeal: text(LIMITS.appealLetters) })
       const here = await standingHere(c, deps)
-      if (!here) throw refusal('abuse.not_banned')
-      await deps.transact(here.actor, (tx) => appealBan(tx, here.customerId, lines(appeal)))
+      const customerId = here?.customerId
+      if (!customerId) throw refusal('abuse.not_banned')
+      await deps.transact(here.actor, (tx) => appealBan(tx, customerId, lines(appeal)))
       return seeOther(c, '/appeal')
     })
 

@@ -25,18 +25,20 @@ export type WordedNotice = ConductNotice & {
 export function worded(notice: ConductNotice | null, language: Language, zone: string): WordedNotice | null {
   if (!notice) return null
   const t = wordsOf(language)
-  const { state, duty, until, paceSeconds: seconds, appeal } = notice
+  const { state, duty, until, paceSeconds: seconds, appeal, network } = notice
   const say = (key: string, values: Record<string, unknown> = {}): string => t(`abuse.notice.${key}`, values)
   const moment = (at: string): string => `${shortDate(new Date(at), language, zone)} ${clockTime(new Date(at), zone)}`
+  const contact = network && [network.phone, network.email].filter(Boolean).join(' · ')
+  const about = network ? `network.${state}` : state
   const told = appeal && (appeal.answeredAt ? 'upheld' : 'sent')
   return {
     ...notice,
     words: {
-      title: say(`${state}.title`),
-      text: say(`${state}.text`, { duty: say(`duty.${duty}`), time: moment(until), seconds }),
+      title: say(`${about}.title`),
+      text: `${say(`${about}.text`, { duty: say(`duty.${duty}`), time: moment(until), seconds })}${contact ? say('network.contact', { contact }) : ''}`,
       emergency: say('urgent'),
       form:
-        state === 'banned' && !appeal
+        state === 'banned' && !appeal && !network
           ? {
               title: say('appeal.title'),
               hint: say('appeal.hint'),

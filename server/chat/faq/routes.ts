@@ -14,6 +14,7 @@ import { form, optionalText, query, rowId } from '../../web/forms.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { senderOf, visitorsOf } from '../browser.ts'
 import { gateOf } from '../gate.ts'
+import { rangeHere } from '../ranges.ts'
 
 type Ctx = Context<Env>
 const SUGGESTED = 3
@@ -101,7 +102,8 @@ async function judge(c: Ctx, deps: Deps): Promise<Response> {
   const article = await articleAt(c, deps)
   const { language } = c.var
   const token = senderOf(c, deps.secret)
-  const { visitorId, customerId } = await deps.transact(system, (tx) => welcomeAgain(tx, { token, language }))
+  const range = rangeHere(c, deps)
+  const { visitorId, customerId } = await deps.transact(system, (tx) => welcomeAgain(tx, { token, language, range }))
   const vote = { helpful: helpful === 'yes', word: word.trim() }
   await deps.transact(visitorActor(visitorId, customerId), (tx) => judgeArticle(tx, article.id, visitorId, vote))
   return seeOther(c, `${faqPath(article.id, article.title[languageOf(article, language)])}#judgement`)

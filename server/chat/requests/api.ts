@@ -21,9 +21,11 @@ import {
   rate,
   reopenByCustomer,
 } from '../actions.ts'
+import { hearUrgent } from '../conduct/actions.ts'
 import { worded } from '../conduct/words.ts'
 import type { ChatGate } from '../gate.ts'
 import { type CustomerTicket, customerRating, showTicket, type TicketFacts, ticketsOfVisitor } from '../queries.ts'
+import { noteRange, rangeHere } from '../ranges.ts'
 import { welcomeToRoom } from '../rooms.ts'
 import { LIMITS } from '../rules.ts'
 import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
@@ -73,15 +75,25 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/files', async (c) => {
       const sent = await sentFile(c)
       const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
+      await noteRange(deps, c.var.bearer, rangeHere(c, deps))
       const { at, repeated, ...accepted } = await sendAsCustomer(deps, c.var.bearer, id, sent)
       return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
     })
-    .post('/', gate.calm, gate.questions, async (c) => {
+    .post('/', gate.calm, gate.questions, gate.ofRange, async (c) => {
       const { page = null, topicId, urgent, termsVersion, ...question } = await json(c, QUESTION)
+      await noteRange(deps, c.var.bearer, rangeHere(c, deps))
+      const { bearer } = c.var
+      if (urgent && bearer.kind === 'visitor') await acting(c, (tx) => hearUrgent(tx, bearer.visitorId))
       const asked = await acting(c, (tx) =>
         askQuestion(
           tx,
-          { ...question, termsVersion: urgent ? null : termsVersion, page, topicId: topicId as CategoryId | null },
+          {
+            ...question,
+            urgent,
+            termsVersion: urgent ? null : termsVersion,
+            page,
+            topicId: topicId as CategoryId | null,
+          },
           deps.config.timeZone,
         ),
       )
@@ -108,6 +120,7 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/messages', async (c) => {
       const message = await json(c, MESSAGE)
       const id = pathId<TicketId>(c)
+      await noteRange(deps, c.var.bearer, rangeHere(c, deps))
       const { at, repeated, ...accepted } = await say(deps, c.var.bearer, id, message)
       return c.json({ ...accepted, at: at.toISOString() }, repeated ? 200 : 201)
     })

@@ -7,6 +7,8 @@ import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { type FlagView, flagsOf, stepsOf } from './cases/queries.ts'
+import { rangeOfCustomer } from './measures/queries.ts'
+import { whyNotRange } from './measures/rules.ts'
 import type { CaseRow } from './queries.ts'
 import * as cases from './queries.ts'
 import {
@@ -48,6 +50,9 @@ export async function flagCustomer(tx: Tx, flag: Flag): Promise<AbuseCaseId> {
 /** What a decision was taken on: the case as its page showed it. */
 export type Seen = { readonly version: number; readonly why: string }
 
+/** Whether it shall hold for new visitors of the customer's address range too. */
+export type Beside = { readonly range?: boolean | undefined }
+
 /** Told what they are held to, and that the next time has consequences. May be said again while it stands. */
 export async function warnCustomer(
   tx: Tx,
@@ -69,15 +74,16 @@ export async function warnCustomer(
 export async function limitCustomer(
   tx: Tx,
   id: AbuseCaseId,
-  { hours, ...seen }: Seen & { hours: number },
+  { hours, range = false, ...seen }: Seen & Beside & { hours: number },
 ): Promise<void> {
   const { abuseLimitMostHours, abusePaceSeconds } = await currentSettings(tx.db)
   const found = await open(tx, id, 'limit', seen, whyNotSoLong(hours, abuseLimitMostHours, 'hours'))
   if (!found) return
   const { flags, by } = found
   const until = hoursAfter(tx.now, hours)
-  await cases.setCase(tx, id, { state: 'limited', until, pace_seconds: abusePaceSeconds })
-  await step(tx, { id, act: 'limit', by, why: seen.why, until })
+  const beside = await besideOf(tx, found, range)
+  await cases.setCase(tx, id, { state: 'limited', until, pace_seconds: abusePaceSeconds, range_hash: beside })
+  await step(tx, { id, act: 'limit', by, why: seen.why, until, withRange: range })
   await announce(tx, 'abuse.limited', { ...decided(found, by), until: instant(until) }, about(id, ...ticketsOf(flags)))
 }
 
@@ -107,7 +113,7 @@ export async function refuseBan(tx: Tx, id: AbuseCaseId, seen: Seen): Promise<vo
 }
 
 /** The second person's word: from now on for the days that were proposed. */
-export async function confirmBan(tx: Tx, id: AbuseCaseId, seen: Seen): Promise<void> {
+export async function confirmBan(tx: Tx, id: AbuseCaseId, { range = false, ...seen }: Seen & Beside): Promise<void> {
   need(tx, 'abuse.decide')
   const found = await open(tx, id, 'ban', seen)
   if (!found) return
@@ -115,8 +121,9 @@ export async function confirmBan(tx: Tx, id: AbuseCaseId, seen: Seen): Promise<v
   refuse(whyNotConfirm(row, by, flaggers(flags)))
   const { abuseBanMostDays } = await currentSettings(tx.db)
   const until = daysAfter(tx.now, Math.min(row.proposedDays ?? 1, abuseBanMostDays))
-  await cases.setCase(tx, id, { state: 'banned', until, confirmed_by: by })
-  await step(tx, { id, act: 'ban', by, why: seen.why, until })
+  const beside = await besideOf(tx, found, range)
+  await cases.setCase(tx, id, { state: 'banned', until, confirmed_by: by, range_hash: beside })
+  await step(tx, { id, act: 'ban', by, why: seen.why, until, withRange: range })
   await announce(tx, 'abuse.banned', { ...decided(found, by), until: instant(until) }, about(id, ...ticketsOf(flags)))
 }
 
@@ -145,7 +152,13 @@ type Found = { readonly row: CaseRow; readonly flags: readonly FlagView[] }
 export async function lift(tx: Tx, found: Found, { by, how, act, why }: Lifting): Promise<void> {
   const { row, flags } = found
   if (row.state === 'lifted') return
-  await cases.setCase(tx, row.id, { state: 'lifted', until: null, lifted_at: tx.now, lifted_why: how })
+  await cases.setCase(tx, row.id, {
+    state: 'lifted',
+    until: null,
+    range_hash: null,
+    lifted_at: tx.now,
+    lifted_why: how,
+  })
   await step(tx, { id: row.id, act, by, why, until: null })
   const told = { ...who(found), by, why: how, from: row.state }
   await announce(tx, 'abuse.lifted', told, about(row.id, ...ticketsOf(flags)))
@@ -175,8 +188,17 @@ export async function open(
   return { row, by, flags: await flagsOf(tx.db, id) }
 }
 
-type Stepping = { id: AbuseCaseId; act: AbuseAct; by: StaffId | null; why: string; until: Date | null }
+type Stepping = Omit<Parameters<typeof cases.insertStep>[1], 'caseId'> & { id: AbuseCaseId }
 const step = (tx: Tx, { id, ...rest }: Stepping) => cases.insertStep(tx, { caseId: id, ...rest })
+
+/** The range of the customer, where it was asked for and may be taken. @throws Refusal abuse.range_unknown | abuse.range_shared */
+async function besideOf(tx: Tx, { row }: Found, wanted: boolean): Promise<Buffer | null> {
+  if (!wanted) return null
+  const { abuseRangeMost } = await currentSettings(tx.db)
+  const known = await rangeOfCustomer(tx.db, row.customerId, tx.now)
+  refuse(whyNotRange(known?.others ?? null, abuseRangeMost))
+  return known?.hash ?? null
+}
 
 const flaggers = (flags: readonly FlagView[]): StaffId[] => flags.map(({ flaggedBy }) => flaggedBy)
 const ticketsOf = (flags: readonly FlagView[]): TicketId[] => [...new Set(flags.map(({ ticketId }) => ticketId))]

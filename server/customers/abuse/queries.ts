@@ -12,6 +12,8 @@ export type CaseRow = Standing & {
   duty: ConductDuty
   until: Date | null
   paceSeconds: number | null
+  /** The address range whose new visitors the measure holds for too, hashed. */
+  range: Buffer | null
   openedAt: Date
   proposedAt: Date | null
   proposedDays: number | null
@@ -30,6 +32,7 @@ const COLUMNS = [
   'duty',
   'until',
   'pace_seconds',
+  'range_hash',
   'opened_at',
   'proposed_by',
   'proposed_at',
@@ -54,6 +57,7 @@ export const caseOf = (row: Row): CaseRow => ({
   duty: row.duty,
   until: row.until,
   paceSeconds: row.pace_seconds,
+  range: row.range_hash,
   openedAt: row.opened_at,
   proposedBy: row.proposed_by as StaffId | null,
   proposedAt: row.proposed_at,
@@ -118,6 +122,7 @@ type Change = Partial<{
   duty: ConductDuty
   until: Date | null
   pace_seconds: number | null
+  range_hash: Buffer | null
   proposed_by: StaffId | null
   proposed_at: Date | null
   proposed_days: number | null
@@ -171,7 +176,14 @@ export async function insertFlag(tx: Tx, flag: NewFlag): Promise<boolean> {
 
 export const insertStep = (
   tx: Tx,
-  step: { caseId: AbuseCaseId; act: AbuseAct; by: StaffId | null; why: string; until: Date | null },
+  step: {
+    caseId: AbuseCaseId
+    act: AbuseAct
+    by: StaffId | null
+    why: string
+    until: Date | null
+    withRange?: boolean | undefined
+  },
 ) =>
   tx.db
     .insertInto('abuse_steps')
@@ -181,6 +193,7 @@ export const insertStep = (
       staff_id: step.by,
       why: step.why,
       until: step.until,
+      with_range: step.withRange ?? false,
       at: tx.now,
     })
     .execute()

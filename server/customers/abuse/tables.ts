@@ -15,6 +15,8 @@ export type AbuseTables = {
     until: Date | null
     /** As it was decided: one message in so many seconds while limited. */
     pace_seconds: number | null
+    /** Keyed hash of the address range whose new visitors the measure holds for too; null: for the customer alone. */
+    range_hash: Generated<Buffer | null>
     opened_at: Date
     proposed_by: string | null
     proposed_at: Date | null
@@ -50,6 +52,8 @@ export type AbuseTables = {
     staff_id: string | null
     why: string
     until: Date | null
+    /** Decided for new visitors of the same address range too. */
+    with_range: Generated<boolean>
     at: Date
   }
 }

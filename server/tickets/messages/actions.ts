@@ -1,3 +1,4 @@
+import { networkBanned } from '../../customers/abuse/measures/queries.ts'
 import { secondsUntil, whyBanned } from '../../customers/abuse/measures/rules.ts'
 import type { MessageId, NoteId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { Conflict, NotFound, refusal, TooMany } from '../../kernel/refusal.ts'
@@ -38,6 +39,7 @@ export async function postMessage(
     actor: nameOf(tx.actor),
     answerSeconds,
   })
+  if (posted.outcome === 'banned_network') throw await networkBanned(tx.db, posted.at ?? tx.now, tx.now)
   return accepted(tx, posted, { ticketId, clientId, body, author: by.kind, ...told })
 }
 
@@ -88,6 +90,8 @@ function accepted(tx: Tx, posted: Posted, words: Words): Accepted {
       throw whyBanned(posted.at ?? tx.now, tx.now)
     case 'slow':
       throw new TooMany(secondsUntil(posted.at ?? tx.now, tx.now), 'limited')
+    case 'slow_network':
+      throw new TooMany(secondsUntil(posted.at ?? tx.now, tx.now), 'limited', true)
   }
   const { seq, message_id: id, at, event_id: eventId, round } = posted
   if (seq === null || id === null || at === null || round === null)

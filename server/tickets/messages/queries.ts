@@ -130,9 +130,11 @@ export type Posting = {
   actor: string
   answerSeconds: number
 }
+/** Kept back for what its writer did, or for what somebody of their network did. */
+type Held = 'banned' | 'slow' | 'banned_network' | 'slow_network'
 export type Posted = {
-  /** With `banned` and `slow` the field `at` says until when. */
-  outcome: 'posted' | 'repeated' | 'reused' | 'missing' | 'stale' | 'shut' | 'banned' | 'slow'
+  /** With those of `Held` the field `at` says until when. */
+  outcome: 'posted' | 'repeated' | 'reused' | 'missing' | 'stale' | 'shut' | Held
   seq: number | null
   message_id: MessageId | null
   at: Date | null

@@ -82,7 +82,7 @@ const BARE: Request = {
 
 const questionOf = (n: number): Question => ({ n, clientId: crypto.randomUUID(), body: `${WORDS} ${n}` })
 
-/** As a browser on our own page sends it; behind the proxy everybody has an address of their own. */
+/** As a browser on our own page sends it; behind the proxy everybody has an address and a range of their own. */
 const requestOf = (origin: string, { n, clientId, body }: Question): Request => ({
   method: 'POST',
   path: '/api/v1/tickets',
@@ -91,7 +91,7 @@ const requestOf = (origin: string, { n, clientId, body }: Question): Request => 
     origin,
     authorization: `Bearer ${tokenOf('visitor', n)}`,
     'accept-language': 'zh-CN',
-    'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
+    'x-forwarded-for': `10.${n & 255}.${(n >> 8) & 255}.7`,
   },
   body: JSON.stringify({
     clientId,

@@ -113,7 +113,7 @@ async function heard(): Promise<void> {
   for (const feature of ['conduct', 'desk']) await react(feature, events as never)
 }
 const state = async (caseId: AbuseCaseId) => (await getCase(database.db, caseId)).state
-const notice = () => noticeOf(database.db, customer.customerId, clock.now())
+const notice = () => noticeOf(database.db, customer, clock.now())
 const said = async () => (await listMessages(database.db, ticketId, 0)).map(({ code }) => code).filter(Boolean)
 const tick = async () => {
   const kind = expireMeasures({ db: database.db, transact } as unknown as Deps)
@@ -143,6 +143,7 @@ test('whoever is warned reads in the conversation what they are held to, and nob
     until: new Date('2026-12-24T02:14:00+08:00').toISOString(),
     paceSeconds: null,
     appeal: null,
+    network: null,
   })
 })
 

@@ -55,6 +55,8 @@ export type StepView = {
   by: { name: string; nameEn: string } | null
   why: string
   until: Date | null
+  /** Decided for new visitors of the same address range too. */
+  withRange: boolean
   at: Date
 }
 
@@ -62,7 +64,7 @@ export async function stepsOf(db: Reader, id: AbuseCaseId): Promise<StepView[]> 
   const found = await db
     .selectFrom('abuse_steps as p')
     .leftJoin('staff as s', 's.id', 'p.staff_id')
-    .select(['p.act', 'p.staff_id', 'p.why', 'p.until', 'p.at', 's.name', 's.name_en'])
+    .select(['p.act', 'p.staff_id', 'p.why', 'p.until', 'p.with_range', 'p.at', 's.name', 's.name_en'])
     .where('p.case_id', '=', id)
     .orderBy('p.id')
     .execute()
@@ -72,6 +74,7 @@ export async function stepsOf(db: Reader, id: AbuseCaseId): Promise<StepView[]> 
     by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
     why: row.why,
     until: row.until,
+    withRange: row.with_range,
     at: row.at,
   }))
 }

@@ -20,6 +20,8 @@ type Ctx = Context<Env>
 type Values = Record<string, unknown>
 const MOST = 60
 const SEEN = { version: wholeNumber, why: optionalText(WORDS_LETTERS) }
+/** "Also new visitors from the same address range", ticked. */
+const RANGE = { range: z.literal('yes').optional() }
 /** As typed: what is no number is refused in words, with all that was typed kept. */
 const LENGTH = optionalText(12)
 const numberIn = (typed: string): number => (/^\d+$/.test(typed.normalize('NFKC').trim()) ? Number(typed) : Number.NaN)
@@ -68,8 +70,8 @@ export const abuseRoutes = (deps: Deps, witness: Witness) => {
     .post(
       '/:id/limit',
       leads,
-      decide('limit', { hours: LENGTH }, (tx, id, { hours, ...seen }) =>
-        limitCustomer(tx, id, { ...seen, hours: numberIn(hours) }),
+      decide('limit', { hours: LENGTH, ...RANGE }, (tx, id, { hours, range, ...seen }) =>
+        limitCustomer(tx, id, { ...seen, hours: numberIn(hours), range: range !== undefined }),
       ),
     )
     .post(
@@ -80,7 +82,11 @@ export const abuseRoutes = (deps: Deps, witness: Witness) => {
       ),
     )
     .post('/:id/proposal/refusal', reads, decide('refuse', {}, refuseBan))
-    .post('/:id/ban', decides, decide('ban', {}, confirmBan))
+    .post(
+      '/:id/ban',
+      decides,
+      decide('ban', RANGE, (tx, id, { range, ...seen }) => confirmBan(tx, id, { ...seen, range: range !== undefined })),
+    )
     .post('/:id/lifting', leads, decide('lift', { how: z.enum(['eased', 'wrong']) }, liftCase))
     .post(
       '/:id/answer',

@@ -5,6 +5,7 @@ import type { Deps } from '../../../web/deps.ts'
 import type { SignedIn } from '../../../web/env.ts'
 import { seesCustomer, veilOf } from '../../privacy/rules.ts'
 import { contactsOf, customerOf } from '../../queries.ts'
+import { rangeOfCustomer } from '../measures/queries.ts'
 import { getCase } from '../queries.ts'
 import {
   abuseMoves,
@@ -30,13 +31,14 @@ export async function casePageOf(
 ) {
   const now = clock.now()
   const row = await getCase(db, id)
-  const [flags, steps, settings, customer, contacts, earlier] = await Promise.all([
+  const [flags, steps, settings, customer, contacts, earlier, range] = await Promise.all([
     flagsOf(db, id),
     stepsOf(db, id),
     currentSettings(db),
     customerOf(db, row.customerId),
     contactsOf(db, row.customerId),
     earlierCases(db, row, EARLIER),
+    rangeOfCustomer(db, row.customerId, now),
   ])
   // Whoever leads the night sees all; whoever decides by day sees what was said, and not by whom (row 57).
   const veil = veilOf(seesCustomer(me, null), customer.name)
@@ -62,7 +64,13 @@ export async function casePageOf(
   const may = (right: boolean, why: Refusal | null): boolean => right && why === null
   const { abuseLimitHours, abuseLimitMostHours, abuseBanDays, abuseBanMostDays, abuseWarningDays } = settings
   return {
-    case: { ...row, appeal: veil.words(row.appeal), answer: veil.words(row.answer) },
+    case: { ...row, range: row.range !== null, appeal: veil.words(row.appeal), answer: veil.words(row.answer) },
+    /** How many other customers asked from the customer's address range lately; null: no range is known. */
+    range: range && {
+      others: range.others,
+      shared: range.others > settings.abuseRangeMost,
+      most: settings.abuseRangeMost,
+    },
     customer: { ...customer, name: veil.name },
     contacts: contacts.map((one) => ({ ...one, value: veil.contact(one.value) })),
     evidence,

@@ -18,7 +18,8 @@ export const abuseKeeper: Keeper = {
       table: 'abuse_cases',
       belongs: { customer: 'customer_id' },
       texts: ['appeal', 'answer'],
-      withheld: ['version', ...DECIDERS],
+      cleared: ['range_hash'],
+      withheld: ['version', 'range_hash', ...DECIDERS],
     },
   ],
   blocks: async (db, { customerId, whole }) => {

@@ -30,7 +30,7 @@ export async function listVisitorsOver(db: Reader, before: Date, limit: number):
 export async function forgetVisitors(tx: Tx, ids: readonly string[], before: Date): Promise<number> {
   const { numAffectedRows } = await sql`
     update visitors v set token_hash = sha256(uuid_send(gen_random_uuid())), terms_version = null, terms_accepted_at = null,
-      expires_at = ${FORGOTTEN}
+      range_hash = null, range_at = null, urgent_at = null, expires_at = ${FORGOTTEN}
     where v.id = any(${[...ids]}::bigint[]) and ${RAN_OUT(before)}`.execute(tx.db)
   return Number(numAffectedRows ?? 0)
 }
