@@ -47,7 +47,7 @@ export async function findMeasure(db: Reader, customerId: CustomerId, now: Date)
 /** The measure in force on whoever is reached at this contact, if any. */
 export async function findMeasureOnContact(db: Reader, contact: Contact, now: Date): Promise<Measure | undefined> {
   const { rows: found } = await sql<{ measure: MeasureJson | null }>`
-    select ${measureOn(sql`null::bigint`, contact, now)} as measure`.execute(db)
+    select ${measureOn({ customer: sql`null`, visitor: sql`null` }, contact, now)} as measure`.execute(db)
   return measureFrom(found[0]?.measure)
 }
 
