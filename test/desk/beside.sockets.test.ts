@@ -166,7 +166,7 @@ test('what a process that died has seen is forgotten, and told', async () => {
   clock.forward({ seconds: 16 })
   const gone = new Promise((resolve) => mine.on('topic', ({ topic }) => topic === `beside:${id}` && resolve(topic)))
   await gone
-  expect(await beside(desk)).toEqual([])
+  await expect.poll(() => beside(desk)).toEqual([])
 })
 
 test('nothing of it is an event', async () => {

@@ -16,7 +16,7 @@ import { jobs } from '../../server/timetable.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { as, hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -97,7 +97,7 @@ async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; c
     house,
     tick: async () => {
       await ticker.pass()
-      while ((await house.relay.pass()) > 0);
+      await heard(house)
     },
     close: async () => {
       await ticker.stop()

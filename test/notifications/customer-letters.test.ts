@@ -14,10 +14,10 @@ import { askTranscript } from '../../server/tickets/transcripts/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
-import { heard, letterHouse } from '../support/letters.ts'
+import { letterHouse } from '../support/letters.ts'
 import { mailServer, readMail } from '../support/mail-server.ts'
 import { as, hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()

@@ -12,9 +12,9 @@ import { jobs } from '../../server/timetable.ts'
 import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { heard } from '../support/letters.ts'
+
 import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
@@ -125,7 +125,7 @@ test('before a promise is due its owner is reminded once, on the page and by mai
 })
 
 test('an hour without a word is said on the page and by no mail, each hour once; an answer that is late a minute is not', async () => {
-  while ((await house.relay.pass()) > 0);
+  await heard(house)
   for (let minute = 1; minute <= 59; minute += 2) {
     clock.set(new Date(new Date(TWO_FOURTEEN).getTime() + minute * 60_000))
     await tick()
@@ -238,7 +238,7 @@ test('a reminder whose process died between page and letter has its letter writt
   const ticker = openTicker({ db, clock, queues: house.deps.queues, log: house.deps.log, kinds: dying })
   await ticker.stop()
   await ticker.pass()
-  while ((await house.relay.pass()) > 0);
+  await heard(house)
   await ticker.pass()
   expect(await letters()).toEqual([])
   await tick()

@@ -9,7 +9,7 @@ import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
@@ -66,7 +66,7 @@ test('a solution that takes longer than agreed is on the board, also while no an
   const id = await does.ask(han)
   await does.take(id, mei)
   await house.deps.transact(system, (tx) => keepClocks(tx, id))
-  while ((await house.relay.pass()) > 0); // what was announced before sets no clock behind our back
+  await heard(house) // what was announced before sets no clock behind our back
   await database.db
     .updateTable('ticket_clocks')
     .set({ due_at: new Date('2026-11-24T02:24:00+08:00') })

@@ -2,7 +2,7 @@ import { sendMail } from '../../jobs/send-mail.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
 import { jobs } from '../../server/timetable.ts'
 import type { HandSetClock } from './clock.ts'
-import type { QuietHouse } from './server.ts'
+import { heard, type QuietHouse } from './server.ts'
 
 const OF_LETTERS = ['write-customer-letters', 'write-verifications', 'tell-the-morning']
 
@@ -32,14 +32,6 @@ export function letterHouse(house: () => QuietHouse, clock: HandSetClock) {
   }
 }
 
-/** Everything that was announced has been heard, also by a pass of the house's own that is on its way. */
-export async function heard({ deps, relay }: QuietHouse): Promise<void> {
-  for (let pass = 0; pass < 500; pass++) {
-    await relay.pass()
-    if (!(await deps.db.selectFrom('outbox').select('event_id').limit(1).executeTakeFirst())) return
-  }
-  throw new Error('something that was announced is never heard')
-}
 /** Letters made in code, as they come over the line. */
 export type Made = {
   from?: string

@@ -83,3 +83,12 @@ export async function startServer(
   }
   return { ...house, url: `http://127.0.0.1:${port}`, watch, close }
 }
+
+/** Everything that was announced has been heard, also by a pass of the house's own that is on its way. */
+export async function heard({ deps, relay }: QuietHouse): Promise<void> {
+  for (let pass = 0; pass < 500; pass++) {
+    await relay.pass()
+    if (!(await deps.db.selectFrom('outbox').select('event_id').limit(1).executeTakeFirst())) return
+  }
+  throw new Error('something that was announced is never heard')
+}

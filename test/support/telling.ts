@@ -1,12 +1,10 @@
-import { sql } from 'kysely'
-import { expect } from 'vitest'
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import type { AlarmKind } from '../../server/events/desk.ts'
 import type { NoticeId, StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { jobs } from '../../server/timetable.ts'
 import type { Deps } from '../../server/web/deps.ts'
-import type { QuietHouse } from './server.ts'
+import { heard, type QuietHouse } from './server.ts'
 
 const OURS = [
   'deliver-notices',
@@ -23,18 +21,7 @@ const OURS = [
 export function openTelling(house: QuietHouse, config: Partial<Deps['config']> = {}) {
   const deps: Deps = { ...house.deps, config: { ...house.deps.config, insideHooks: true, ...config } }
   const { db, clock } = deps
-  const heard = async (): Promise<void> => {
-    await expect
-      .poll(
-        async () => {
-          while ((await house.relay.pass()) > 0);
-          const { rows } = await sql<{ left: number }>`select count(*)::int as left from outbox`.execute(db)
-          return rows[0]?.left
-        },
-        { timeout: 20_000 },
-      )
-      .toBe(0)
-  }
+  const allHeard = (): Promise<void> => heard(house)
   const due = async (names: readonly string[] = OURS): Promise<void> => {
     for (const job of jobs({ wellFor: () => true }, house.react)) {
       const kind = job(deps)
@@ -45,17 +32,17 @@ export function openTelling(house: QuietHouse, config: Partial<Deps['config']> =
   return {
     deps,
     /** Everything that others announced is reacted to. */
-    heard,
+    heard: allHeard,
     /** One look of the ticker, and what follows from it. */
     tick: async (names?: readonly string[]): Promise<void> => {
-      await heard()
+      await allHeard()
       await due(names)
-      await heard()
+      await allHeard()
     },
     due,
     alarm: async (kind: AlarmKind = 'nobody_eligible', subject: string | null = null): Promise<void> => {
       await deps.transact(system, (tx) => raiseAlarm(tx, kind, null, subject))
-      await heard()
+      await allHeard()
     },
     notices: () => db.selectFrom('notices').selectAll().orderBy('id').execute(),
     told: async (noticeId?: string): Promise<[StaffId, string][]> =>

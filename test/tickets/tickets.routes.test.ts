@@ -8,7 +8,7 @@ import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
 import { as, hire, putOnPost, topic, type Visitor, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, bytes, hidden, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
@@ -55,7 +55,7 @@ test('an agent notes that the customer complains: the duty manager sees it on th
   for (let press = 0; press < 2; press++)
     expect((await desk.post(`/tickets/${id}/complaint`, { epoch })).location).toBe(`/desk/${id}`)
   expect((await desk.get(`/tickets/${id}`)).html).not.toContain('客户要投诉')
-  while ((await house.relay.pass()) > 0);
+  await heard(house)
   const board = await signedIn(house, kai)
   await expect.poll(async () => (await board.get('/board')).html).toContain('投诉 · 苏晴')
   const { html } = await board.get('/board')

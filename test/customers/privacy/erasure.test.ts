@@ -10,7 +10,7 @@ import { conversations } from '../../support/conversations.ts'
 import { testDatabase } from '../../support/database.ts'
 import { aLife, MARKER, whereStands } from '../../support/kept.ts'
 import { hire, welcome } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
@@ -239,7 +239,7 @@ test('the chain of the log holds after an erasure, as `npm run audit:verify` say
   const { who, ticketId } = await aLife(house)
   await ask(who.customerId)
   await confirm(who.customerId, await numberOf(ticketId))
-  while ((await house.relay.pass()) > 0);
+  await heard(house)
   const tool = await promisify(execFile)(process.execPath, ['server/tools/audit-verify.ts'], {
     env: {
       PATH: process.env.PATH ?? '',
