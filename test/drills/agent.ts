@@ -120,7 +120,7 @@ export async function agentOnPost(
         shown.set(work.ticketId, new Map())
         await look()
       }
-      const letter = { ...work, clientId: crypto.randomUUID(), body: `${login} ${sent.length}` }
+      const letter = { ...work, clientId: crypto.randomUUID(), body: `answer ${sent.length}` }
       sent.push(letter)
       waiting.set(letter.clientId, letter)
       await send(letter)
