@@ -71,7 +71,10 @@ const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds 
 async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; close: () => Promise<void> }> {
   const house = await openHouse(database, clock)
   const deps = { ...house.deps, transact: mortal(house.deps.transact) }
-  const kinds = jobs({ wellFor: () => true }, house.react).map((job) => job(deps))
+  const every = jobs({ wellFor: () => true }, house.react)
+  const kinds = every.map((job) => job(deps)).filter(({ slow }) => !slow)
+  // What the clock does not wait for, such as letters on their way, would die another's death.
+  const beside = every.map((job) => job(house.deps)).filter(({ slow }) => slow)
   // What is killed before its commit has changed nothing, and is done in the next second; what is killed after it is
   // tried again and must change nothing more. Not the same one twice in a row: of two seconds one is the clock's step, so
   // a third chance would come after them, whatever the house did.
@@ -92,10 +95,11 @@ async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; c
       })
     },
   }))
-  const ticker = openTicker({ db: deps.db, clock, queues: deps.queues, log: deps.log, kinds: dying })
+  const ticker = openTicker({ db: deps.db, clock, queues: deps.queues, log: deps.log, kinds: [...dying, ...beside] })
   return {
     house,
     tick: async () => {
+      await heard(house)
       await ticker.pass()
       await heard(house)
     },
