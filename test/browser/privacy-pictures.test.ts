@@ -114,6 +114,7 @@ test('whoever goes off post with a conversation open has no customer on the scre
   await page.goto(`${house.url}/desk/${id}`)
   await page.fill('.reply-form textarea', '我先看看')
   expect(await page.content()).toContain('+8613812340041')
+  await expect.poll(async () => (await house.deps.live.io.of('/desk').fetchSockets()).length).toBeGreaterThan(0)
   await database.db
     .updateTable('attendances')
     .set({ checked_out_at: clock.now() })
