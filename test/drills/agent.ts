@@ -10,8 +10,9 @@ type Letter = { readonly ticketId: string; readonly epoch: number; readonly clie
 type Resumed = { tickets: { id: string; messages: Message[]; lastSeq: number }[] }
 type Answer = { seq: number } | { error: { code: string } }
 
-/** So many conversations one `resume` may ask about. */
+/** So many conversations one `resume` may ask about, and so many may be watched on one line. */
 const MOST_AT_ONCE = 20
+const MOST_WATCHED = 50
 
 export type Agent = Awaited<ReturnType<typeof agentOnPost>>
 
@@ -74,6 +75,12 @@ export async function agentOnPost(
       const asked = [...behind].slice(0, MOST_AT_ONCE)
       for (const ticketId of asked)
         if (!watched.has(ticketId)) {
+          // Only so many may be watched at once: the one that was looked at longest ago makes room.
+          const [oldest] = watched
+          if (watched.size >= MOST_WATCHED && oldest) {
+            await request('unwatch', { ticketId: oldest })
+            watched.delete(oldest)
+          }
           await request('watch', { ticketId })
           watched.add(ticketId)
         }
