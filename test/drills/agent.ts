@@ -71,12 +71,13 @@ export async function agentOnPost(
   let watched = new Set<string>()
   const askForAll = async (): Promise<void> => {
     const behind = new Set(shown.keys())
+    const leftOut = new Set<string>()
     while (behind.size > 0) {
       const asked = [...behind].slice(0, MOST_AT_ONCE)
       for (const ticketId of asked)
         if (!watched.has(ticketId)) {
           // Only so many may be watched at once: the one that was looked at longest ago makes room.
-          const [oldest] = watched
+          const oldest = [...watched].find((one) => !asked.includes(one))
           if (watched.size >= MOST_WATCHED && oldest) {
             await request('unwatch', { ticketId: oldest })
             watched.delete(oldest)
@@ -87,8 +88,12 @@ export async function agentOnPost(
       const { tickets } = await request<Resumed>('resume', { tickets: asked.map((id) => ({ id, after: last(id) })) })
       for (const { messages } of tickets) messages.forEach(show)
       for (const id of asked) {
-        const lastSeq = tickets.find((one) => one.id === id)?.lastSeq ?? 0 // what may be read no longer is left out
-        if (last(id) >= lastSeq) behind.delete(id)
+        const found = tickets.find((one) => one.id === id)
+        if (found ? last(id) >= found.lastSeq : leftOut.has(id)) behind.delete(id)
+        if (found) continue
+        // Watched no longer, by another line or because it may be read no longer: asked for once more.
+        watched.delete(id)
+        leftOut.add(id)
       }
     }
   }
@@ -140,6 +145,7 @@ export async function agentOnPost(
     show(message)
     if (last(message.ticketId) < message.seq) later()
   })
+  socket.on('gone', ({ ticketId }: { ticketId: string }) => watched.delete(ticketId))
   // While live words may be missing it asks by itself, as the protocol says.
   let polling: NodeJS.Timeout | undefined
   socket.on('degraded', ({ on }: { on: boolean }) => {
