@@ -15,22 +15,45 @@ export type Reactions<DB> = {
 
 type Options<DB> = { db: Kysely<DB>; transact: Transact<DB>; reactions: readonly Reactions<DB>[]; log: Log }
 
-/** Runs a feature's reactions to a batch of events in one transaction; one by one where the batch fails. */
+/** Runs a feature's reactions to a batch of events, in one transaction where that keeps nobody waiting; one by one where it fails. */
 export const buildReact =
   <DB extends PlatformTables>({ transact, reactions, log }: Options<DB>) =>
   async (feature: string, events: readonly HouseEvent[]): Promise<void> => {
     const mine = reactions.find((one) => one.feature === feature)
     if (!mine) return
-    try {
-      await transact(system, (tx) => reactOnce(tx, mine, events))
-    } catch (error) {
-      log.warn({ feature, events: events.length, reason: String(error) }, 'batch of reactions failed, going one by one')
-      const failed: unknown[] = []
-      for (const event of events)
-        await transact(system, (tx) => reactOnce(tx, mine, [event])).catch((reason) => failed.push(reason))
-      if (failed.length > 0) throw failed[0]
-    }
+    const failed: unknown[] = []
+    for (const some of slicesOf(inLockOrder(events)))
+      try {
+        await transact(system, (tx) => reactOnce(tx, mine, some))
+      } catch (error) {
+        log.warn({ feature, events: some.length, reason: String(error) }, 'batch of reactions failed, going one by one')
+        for (const event of some)
+          await transact(system, (tx) => reactOnce(tx, mine, [event])).catch((reason) => failed.push(reason))
+      }
+    if (failed.length > 0) throw failed[0]
   }
+
+/** Whoever writes in a touched conversation waits until the transaction that looks at it is over: so few at once. */
+const TOUCHED_AT_ONCE = 8
+
+/** What happened goes as one; what was only touched, a few at a time. */
+function* slicesOf(events: readonly HouseEvent[]): Generator<readonly HouseEvent[]> {
+  const first = events.findIndex(({ name }) => name === 'ticket.touched')
+  const happened = first < 0 ? events : events.slice(0, first)
+  if (happened.length > 0 || first < 0) yield happened
+  for (let at = first; at >= 0 && at < events.length; at += TOUCHED_AT_ONCE)
+    yield events.slice(at, at + TOUCHED_AT_ONCE)
+}
+
+/**
+ * Features react to the same words side by side, and each locks the tickets that were touched: all in the order of their
+ * ids, else they wait for each other until the database ends one of them. What was touched is looked at last: it says
+ * nothing but "look again".
+ */
+export function inLockOrder(events: readonly HouseEvent[]): HouseEvent[] {
+  const idOf = (event: HouseEvent): number => (event.name === 'ticket.touched' ? Number(event.payload.ticketId) : 0)
+  return events.toSorted((a, b) => idOf(a) - idOf(b))
+}
 
 /** The features that listen to a name. */
 export const listeners = <DB>(reactions: readonly Reactions<DB>[], name: EventName): string[] =>
