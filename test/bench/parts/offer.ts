@@ -55,9 +55,10 @@ const WAIT_REFUSED = [
   `insert into tickets (state, customer_id, visitor_id, channel, language, subject, place_at, created_at, queued_at, last_message_at)
     select 'queued', n, n, 'web', 'zh-CN', '还没有人接 ' || n, now() - interval '1 hour' + n * interval '1 second',
       now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour' from generate_series(1, ${WAITING}) n`,
-  // As if in an hour: they are asked nothing again while the bench runs.
+  // They are asked nothing again while the bench runs. Not as if in an hour: whoever was asked last is told by that time.
+  `insert into settings (key, value, changed_at) values ('offerAgainMinutes', '60', now())`,
   `insert into offers (ticket_id, staff_id, round, hop, state, made_at, expires_at, ended_at)
-    select t.id, s.staff_id, 1, 1, 'passed', now() + interval '1 hour', now() + interval '1 hour', now() + interval '1 hour'
+    select t.id, s.staff_id, 1, 1, 'passed', now(), now(), now()
     from tickets t cross join shifts s where s.post = 'service'`,
 ]
 
