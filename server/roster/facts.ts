@@ -1,0 +1,98 @@
+import type { Post, Rank } from '../kernel/capabilities.ts'
+import type { StaffId } from '../kernel/ids.ts'
+import type { Window } from '../kernel/time.ts'
+
+/**
+ * A month as the rule checker and the generator see it: plain facts, read once by `queries`, judged without a database.
+ * Nights are local dates (`2026-11-23`) on which they begin; windows are instants.
+ */
+export type MonthFacts = {
+  readonly month: string
+  readonly zone: string
+  readonly nights: readonly NightFacts[]
+  readonly people: readonly PersonFacts[]
+  /** Duties that stand already and are not of this plan: the days around the month, day shifts, a published part. */
+  readonly standing: readonly StandingDuty[]
+  readonly limits: Limits
+}
+
+export type NightFacts = {
+  readonly night: string
+  readonly window: Window
+  readonly heads: Readonly<Record<Post, number>>
+  /** Saturday or Sunday, or a public holiday by the calendar. */
+  readonly weekend: boolean
+  readonly holiday: boolean
+  /** Why fewer stand here than the company asks, by HR; an explicit gap reason is no violation of row 20. */
+  readonly gapReasons: Readonly<Partial<Record<Post, string>>>
+}
+
+export type PersonFacts = {
+  readonly id: StaffId
+  readonly name: string
+  readonly rank: Rank
+  readonly departmentId: string
+  readonly posts: readonly Post[]
+  /** The last day on which the training is valid; null where nobody has entered one. */
+  readonly trainedUntil: string | null
+  /** Windows of approved leave. */
+  readonly leave: readonly Window[]
+  /** Nights on which the law or HR keeps this person from night work (birth date, protected from–until): the reason is HR's alone. */
+  readonly notAtNight: readonly { readonly from: string; readonly to: string }[]
+  readonly wishes: readonly { readonly night: string; readonly wish: 'want' | 'avoid' }[]
+  /** The most nights in this month, by HR or by the person's contract; null leaves the company's rule. */
+  readonly mostNights: number | null
+  /** What this person has done in the six months before, for the fairness of this one. */
+  readonly history: {
+    readonly nights: number
+    readonly weekends: number
+    readonly holidays: number
+    readonly managerTurns: number
+  }
+  /** Active for the whole month: the equal-load figure speaks of these. */
+  readonly availableAllMonth: boolean
+}
+
+export type StandingDuty = Window & {
+  readonly staffId: StaffId
+  readonly post: Post | null
+  readonly kind: 'night' | 'day'
+}
+
+/** One cell of the plan. The duty manager's named backup stays at home and is no duty of the window; it counts for rank, post and leave. */
+export type Cell = {
+  readonly night: string
+  readonly post: Post
+  readonly staffId: StaffId
+  readonly backup: boolean
+  /** A re-run of the generator leaves it. */
+  readonly locked: boolean
+}
+
+/** Section 4 as numbers; every one a setting. */
+export type Limits = {
+  readonly restHours: number
+  readonly restAfterRunHours: number
+  readonly nightsInFour: number
+  readonly nightsInSeven: number
+  /** Work without the paid break, hours. */
+  readonly hoursADay: number
+  readonly hoursAWeek: number
+  readonly overtimeHoursAMonth: number
+  readonly earlyMinutes: number
+  readonly breakMinutes: number
+}
+
+/**
+ * What is wrong with a plan, in the words of the clause: `code` is a dictionary key of `roster.findings`.
+ * `hard` needs a reason and a leader's name to be published; `barred` cannot be published at all (row 5, row 8).
+ */
+export type Finding = {
+  readonly code: string
+  readonly clause: string
+  readonly weight: 'barred' | 'hard' | 'soft'
+  readonly night: string | null
+  readonly post: Post | null
+  readonly staffId: StaffId | null
+  readonly values: Readonly<Record<string, string | number>>
+}
