@@ -38,6 +38,7 @@ import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
+import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
@@ -46,6 +47,7 @@ import { emptyHouseRoutes, setupRoutes } from './setup/routes.ts'
 import { setupStepRoutes } from './setup/steps/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
 import { FILE_FORM_BYTES } from './tickets/files/answers.ts'
+import { ratingRoutes } from './tickets/ratings/pages/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { searchRoutes } from './tickets/search/routes.ts'
 import { policyPages } from './tickets/sla/policies/routes.ts'
@@ -115,6 +117,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/knowledge/replies', replyRoutes(deps, sources))
   app.route('/knowledge', articleRoutes(deps, sources))
   app.route('/faq', faqRoutes(deps))
+  app.route('/ratings', ratingRoutes(deps))
+  app.route('/satisfaction', satisfactionRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))

@@ -24,6 +24,7 @@ import type { Database } from './schema.ts'
 import { announceSetup } from './setup/terminal.ts'
 import { openTimetable } from './timetable.ts'
 import { announceDemo, seedDemo } from './tools/demo/load.ts'
+import { tellPast } from './tools/demo/past.ts'
 import { publicRooms } from './topics.ts'
 
 /** What a process is opened on; whatever it opens itself is closed with `opened`, in the opposite order. */
@@ -120,6 +121,7 @@ function openMail({ config, opened }: Opening, { working }: House): void {
 async function welcomeNewcomer({ working }: House): Promise<void> {
   await seedDemo(working)
   await announceDemo(working)
+  await tellPast(working)
 }
 
 async function listen(http: Server, host: string, port: number): Promise<void> {

@@ -12,6 +12,7 @@ import { countUnread } from '../notifications/reminders/queries.ts'
 import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { countContests } from '../tickets/ratings/pages/queries.ts'
 import type { SignedIn, StaffFrame } from '../web/env.ts'
 import { lineWindow } from './rules.ts'
 
@@ -20,7 +21,7 @@ type At = { db: Reader; now: Date; zone: string }
 /** What stands around the content of every staff page: what needs this person where, and the line of the night. */
 export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame> {
   const works = me.capabilities.has('desk.work')
-  const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders, abuse, notices, ringing] =
+  const [desk, alarms, offer, led, nightLine, escalations, incidents, reminders, abuse, notices, ringing, contests] =
     await Promise.all([
       works ? countForMe(db, me.staffId) : 0,
       me.capabilities.has('board.read') ? openAlarms(db) : [],
@@ -38,8 +39,9 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
         : 0,
       countUnseen(db, me.staffId, OWN_LINES),
       ringingFor(db, me.staffId),
+      me.capabilities.has('rating.decide') ? countContests(db, me.staffId) : 0,
     ])
-  const counted = { desk, escalations, incidents, reminders: reminders + notices, abuse }
+  const counted = { desk, escalations, incidents, reminders: reminders + notices, abuse, satisfaction: contests }
   const sound = ringing && soundOf(ringing.importance)
   // As the board draws them: one row a ticket, however many reasons ring.
   const board = new Set(alarms.map(({ id, ticketId }) => ticketId ?? `alarm ${id}`)).size

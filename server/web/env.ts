@@ -36,6 +36,8 @@ export type StaffFrame = {
     readonly escalations?: number
     readonly incidents?: number
     readonly abuse?: number
+    /** Contested ratings that wait for a second person. */
+    readonly satisfaction?: number
     /** Unread reminders, at the bell. */
     readonly reminders?: number
   }
