@@ -280,7 +280,7 @@ test('a badge turns to the lamp in the last quarter of what was agreed for that 
       agreed_at: clock.now(),
     })
     .execute()
-  await house.deps.transact(system, (tx) => keepClocks(tx, id))
+  await house.deps.transact(system, (tx) => keepClocks(tx, [id]))
   const tones = async () => [
     /data-tone="(\w+)" data-due="[^"]*" data-seconds="1800"/.exec(
       (await desk.get('/desk/queue', { htmx: true })).html,
