@@ -45,7 +45,17 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
   head: ['board.read', 'escalation.read', 'escalation.handle'],
-  hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read', 'knowledge.edit', 'reveal.read'],
+  hr: [
+    'roster.edit',
+    'board.read',
+    'leadership.read',
+    'incident.read',
+    'knowledge.edit',
+    'reveal.read',
+    'satisfaction.read',
+    'satisfaction.people',
+    'rating.decide',
+  ],
   administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
   leadership: [
     'board.read',
@@ -56,6 +66,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'incident.read',
     'abuse.read',
     'abuse.decide',
+    'satisfaction.read',
   ],
   administrator: [
     'settings.edit',

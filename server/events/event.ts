@@ -12,6 +12,7 @@ import type { NotificationEvents } from './notifications.ts'
 import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
+import type { RatingEvents } from './ratings.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
 import type { TicketEvents } from './tickets.ts'
@@ -31,6 +32,7 @@ export type Events = AbuseEvents &
   PromiseEvents &
   NotificationEvents &
   OperationEvents &
+  RatingEvents &
   RosterEvents &
   SettingEvents &
   TicketEvents
