@@ -66,9 +66,14 @@ const ROLLBACK = CompiledQuery.raw('rollback')
 /**
  * Runs an act in a transaction whose statements do not wait for one another: `begin` travels with the first of them, and
  * those that are asked for together (`Promise.all`) leave together, in that order. Kysely's own sends each when the one
- * before is answered, and on a busy machine the way there and back costs more than the statement.
+ * before is answered, and on a busy machine the way there and back costs more than the statement. What the act has put
+ * into `last` leaves with the commit, unanswered: locks are held no longer than the database needs.
  */
-export const inTransaction = <DB, T>(db: Kysely<DB>, act: (trx: Transaction<DB>) => Promise<T>): Promise<T> =>
+export const inTransaction = <DB, T>(
+  db: Kysely<DB>,
+  act: (trx: Transaction<DB>) => Promise<T>,
+  last: readonly Promise<unknown>[] = [],
+): Promise<T> =>
   db.getExecutor().provideConnection(async (connection) => {
     const { trx, end } = transactionOn<DB>(db, connection)
     // Where it fails the connection is lost, and the statement behind it says so.
@@ -76,7 +81,7 @@ export const inTransaction = <DB, T>(db: Kysely<DB>, act: (trx: Transaction<DB>)
     try {
       const result = await act(trx)
       end()
-      await commit(connection)
+      await Promise.all([...last, commit(connection)])
       return result
     } catch (error) {
       end()

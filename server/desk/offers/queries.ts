@@ -22,7 +22,7 @@ export const lockWaiting = (tx: Tx, answeredSince: Date, limit: number, after?: 
     which: after
       ? sql`and (${queueOrder(sql.ref('t'))}) > (select ${queueOrder(sql.ref('l'))} from tickets l where l.id = ${after})`
       : sql``,
-    limit: sql`limit ${limit} for update of t skip locked`,
+    limit: sql`limit ${limit} for no key update of t skip locked`,
   })
 
 /** The same, only read; with `asked` those alone that somebody has been asked about since they wait, or lately. */
@@ -217,7 +217,7 @@ export async function listExpired(db: Reader, now: Date, limit: number): Promise
 
 /** The load of one person, with their row locked: two claims of one person are counted one after the other. */
 export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs: number; waitingOnCustomer: number }> {
-  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()
+  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forNoKeyUpdate().execute()
   const { rows } = await sql<{ on_us: string; on_customer: string }>`
     select count(*) filter (where t.waiting_on = 'us') as on_us, count(*) filter (where t.waiting_on = 'customer') as on_customer
     from assignments g join tickets t on t.id = g.ticket_id where g.staff_id = ${staffId} and g.ended_at is null`.execute(
