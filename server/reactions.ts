@@ -66,7 +66,7 @@ import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { listMessages } from './tickets/messages/queries.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
 import { listBriefly } from './tickets/queries.ts'
-import { slaReactions } from './tickets/sla/reactions.ts'
+import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** What a shift brings with it: each feature says what will be due from whoever stands in it. */
@@ -80,6 +80,7 @@ export const reactions: readonly Reactions<Database>[] = [
   deskReactions,
   conductReactions,
   slaReactions,
+  clockOwingReactions,
   promiseReactions,
   escalationReactions,
   incidentReactions,

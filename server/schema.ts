@@ -23,6 +23,7 @@ import type { ConductTables } from './tickets/conduct/tables.ts'
 import type { FileTables } from './tickets/files/tables.ts'
 import type { MergeTables } from './tickets/merging/tables.ts'
 import type { PromiseTables } from './tickets/promises/tables.ts'
+import type { RatingTables } from './tickets/ratings/tables.ts'
 import type { SlaTables } from './tickets/sla/tables.ts'
 import type { TicketTables } from './tickets/tables.ts'
 import type { TranscriptTables } from './tickets/transcripts/tables.ts'
@@ -40,6 +41,7 @@ export type Database = PlatformTables &
   RosterTables &
   AttendanceTables &
   TicketTables &
+  RatingTables &
   SlaTables &
   PromiseTables &
   MergeTables &

@@ -9,6 +9,7 @@ import type { StaffId } from './kernel/ids.ts'
  *   incidents     an incident changed                    incident.read
  *   abuse         a case of abuse changed                abuse.read
  *   board         figures, posts, alarms changed         board.read
+ *   ratings       a rating was contested or settled      rating.decide
  *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
  *   obligations   what is due from whom changed           obligation.read
@@ -30,6 +31,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('board.read') ? ['board'] : []),
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
+  ...(capabilities.has('rating.decide') ? ['ratings'] : []),
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),
   ...(capabilities.has('abuse.read') ? ['abuse'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),

@@ -56,6 +56,9 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'incident.read',
     'knowledge.edit',
     'reveal.read',
+    'satisfaction.read',
+    'satisfaction.people',
+    'rating.decide',
   ],
   administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
   leadership: [
@@ -68,6 +71,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'obligation.read',
     'abuse.read',
     'abuse.decide',
+    'satisfaction.read',
   ],
   administrator: [
     'settings.edit',

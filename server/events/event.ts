@@ -13,6 +13,7 @@ import type { ObligationEvents } from './obligations.ts'
 import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
+import type { RatingEvents } from './ratings.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
 import type { TicketEvents } from './tickets.ts'
@@ -33,6 +34,7 @@ export type Events = AbuseEvents &
   NotificationEvents &
   ObligationEvents &
   OperationEvents &
+  RatingEvents &
   RosterEvents &
   SettingEvents &
   TicketEvents

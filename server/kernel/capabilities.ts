@@ -10,6 +10,9 @@ export const CAPABILITIES = [
   'ticket.enter', // enter a request that came by phone
   'ticket.search',
   'board.read',
+  'satisfaction.read', // what customers said, counted; nobody's name
+  'satisfaction.people', // the same person by person, with the words
+  'rating.decide', // the second person: settle a contested rating, leave one out for its reason
   'alarm.settle',
   'escalation.read', // one's own department's or post's requests, and those of tickets one may read
   'escalation.send', // ask a department or a post on duty, follow it up, tell the customer

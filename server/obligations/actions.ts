@@ -23,10 +23,10 @@ export async function owe(tx: Tx, ...owed: readonly Owed[]): Promise<void> {
 }
 
 /** Done before it was ever shown as due; told by whatever it was that was done, so nothing more is announced. */
-export async function noteDone(tx: Tx, owed: Owed, { at, by }: { at: Date; by: StaffId | null }): Promise<void> {
-  const which = { kind: owed.kind, subject: owed.subject, part: owed.part ?? '' }
-  if ((await obligations.lockAbout(tx, which)).length > 0) return settle(tx, which, { at, by })
-  await obligations.insertDone(tx, owed, { at, by })
+export async function noteDone(tx: Tx, all: readonly obligations.Ended[]): Promise<void> {
+  const fresh = new Set(await obligations.insertDone(tx, all))
+  for (const one of all.filter((each) => !fresh.has(each)))
+    await settle(tx, { ...one.owed, part: one.owed.part ?? '' }, one)
 }
 
 /** Done, at an instant that may lie before now; by its owner, where nobody else is named. Twice is once. */

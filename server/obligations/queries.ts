@@ -142,18 +142,29 @@ function valuesOf(owed: Owed, now: Date) {
   } as never
 }
 
-/** As it ended, without ever having been due on a page. */
-export async function insertDone(tx: Tx, owed: Owed, { at, by }: { at: Date; by: StaffId | null }): Promise<void> {
-  const values = valuesOf(owed, tx.now) as Timing
+export type Ended = { readonly owed: Owed; readonly at: Date; readonly by: StaffId | null }
+
+/** As they ended, without ever having been due on a page; returns those that had not been written before. */
+export async function insertDone(tx: Tx, all: readonly Ended[]): Promise<Ended[]> {
+  if (all.length === 0) return []
+  const rows = await tx.db
+    .insertInto('obligations')
+    .values(all.map((one) => endedOf(one, tx.now)))
+    .onConflict((conflict) => conflict.constraint('obligations_once').doNothing())
+    .returning(['kind', 'subject', 'part'])
+    .execute()
+  const keyOf = (one: { kind: string; subject: string; part?: string }): string =>
+    [one.kind, one.subject, one.part ?? ''].join(' ')
+  const inserted = new Set(rows.map(keyOf))
+  return all.filter(({ owed }) => inserted.has(keyOf(owed)))
+}
+
+function endedOf({ owed, at, by }: Ended, now: Date) {
+  const values = valuesOf(owed, now) as { due_at: Date; grace_minutes: number; missed_at: Date | null }
   const timed = { dueAt: values.due_at, graceMinutes: values.grace_minutes, missedAt: values.missed_at }
   const { state, doneAt } = done(timed, { state: 'due', doneAt: null }, at)
-  await tx.db
-    .insertInto('obligations')
-    .values({ ...values, state, done_at: doneAt, done_by: by ?? owed.staffId ?? null, next_at: null } as never)
-    .onConflict((conflict) => conflict.constraint('obligations_once').doNothing())
-    .execute()
+  return { ...values, state, done_at: doneAt, done_by: by ?? owed.staffId ?? null, next_at: null } as never
 }
-type Timing = { due_at: Date; grace_minutes: number; missed_at: Date | null }
 
 /** Locked, in the order of their ids. */
 export async function lockAbout(tx: Tx, { kind, subject, part }: About): Promise<ObligationRow[]> {

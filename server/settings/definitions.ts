@@ -68,6 +68,9 @@ export const SETTINGS = {
   abuseDecideHours: number('conduct', 'hours', 24, [1, 72]),
   abuseRangeMost: number('conduct', 'people', 5, [0, 50]),
 
+  ratingContestWorkdays: number('appraisal', 'workdays', 3, [1, 10]),
+  ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
+
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
   pageNextSeconds: number('notices', 'seconds', 12, [5, 15]),
   pageRepeatMinutes: number('notices', 'minutes', 5, [1, 60]),
@@ -100,13 +103,14 @@ export const GROUPS = [
   'customers',
   'conduct',
   'privacy',
+  'appraisal',
   'notices',
   'people',
   'brand',
 ] as const
 export type Group = (typeof GROUPS)[number]
 
-type Unit = 'times' | 'seconds' | 'minutes' | 'hours' | 'days' | 'people' | 'conversations' | 'share'
+type Unit = 'times' | 'seconds' | 'minutes' | 'hours' | 'days' | 'workdays' | 'people' | 'conversations' | 'share'
 /** A picture in the files of the house, already bounded and encoded by us. */
 export type Picture = { readonly file: string; readonly width: number; readonly height: number }
 

@@ -166,6 +166,15 @@ export async function lockTicket(tx: Tx, id: TicketId): Promise<TicketRow> {
   return row as TicketRow
 }
 
+/** Several rows, locked in the order of their ids; those that are gone are left out. */
+export async function lockTickets(tx: Tx, ids: readonly TicketId[]): Promise<TicketRow[]> {
+  const { rows } = await sql<TicketRow>`
+    select ${sql.join(COLUMNS.map((column) => sql.ref(column)))} from tickets where id = any(${[...ids]}::bigint[]) order by id for update`.execute(
+    tx.db,
+  )
+  return rows
+}
+
 export type NewTicket = {
   state: 'new' | 'queued'
   customerId: CustomerId

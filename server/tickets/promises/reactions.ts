@@ -1,6 +1,6 @@
 import type { Reactions } from '../../platform/reactions.ts'
 import type { Database } from '../../schema.ts'
-import { endWithRound, keepByWord, resumeWithRound } from './actions.ts'
+import { endWithRound, keepByWords, resumeWithRound } from './actions.ts'
 import * as owing from './owing/actions.ts'
 import { givePromisesTo } from './queries.ts'
 
@@ -18,9 +18,9 @@ export const promiseReactions: Reactions<Database> = {
     'promise.broken': async (tx, { promiseId, by }) => owing.settlePromise(tx, promiseId, by),
     'promise.moved': async (tx, { promiseId }) => owing.dropPromise(tx, promiseId),
     'promise.void': async (tx, { promiseId }) => owing.dropPromise(tx, promiseId),
-    'ticket.touched': async (tx, { ticketId }) => keepByWord(tx, ticketId),
     'ticket.resolved': async (tx, { ticketId, by }) => endWithRound(tx, ticketId, by ? 'kept' : 'void'),
     'ticket.resolve_undone': async (tx, { ticketId, round }) => resumeWithRound(tx, ticketId, round),
     'ticket.marked_spam': async (tx, { ticketId }) => endWithRound(tx, ticketId, 'void'),
   },
+  looks: { after: ['ticket.touched'], act: keepByWords },
 }

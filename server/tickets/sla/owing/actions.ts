@@ -1,32 +1,28 @@
-import type { ClockId, TicketId } from '../../../kernel/ids.ts'
-import { noteDone, owe } from '../../../obligations/actions.ts'
+import type { TicketId } from '../../../kernel/ids.ts'
+import { noteDone, owe, settle } from '../../../obligations/actions.ts'
 import type { Owed } from '../../../obligations/queries.ts'
 import type { Tx } from '../../../schema.ts'
-import { findClock, holderAt } from './queries.ts'
+import { listTelling, type TellingClock } from './queries.ts'
 
 /**
- * What a clock has become (REGULATION row 1), as its end or its breach tells it. While it runs the desk shows it, and it
- * may stand still: so it is noted once it is known, and never drives anything.
+ * What the clocks of these tickets have become (REGULATION row 1). While a clock runs the desk shows it, and it may stand
+ * still: so it is noted once its end or its breach is known, and never drives anything.
  */
-export async function oweBreached(tx: Tx, id: ClockId, ticketId: TicketId, dueAt: Date): Promise<void> {
-  const owed = await owedBy(tx, id, ticketId, dueAt)
-  if (owed) await owe(tx, owed)
+export async function noteClocks(tx: Tx, ticketIds: readonly TicketId[]): Promise<void> {
+  const telling = await listTelling(tx.db, ticketIds)
+  await owe(tx, ...telling.filter(({ endedAt }) => !endedAt).map(owedBy))
+  const ended = telling.flatMap((one) => (one.endedAt ? [{ ...one, at: one.endedAt, by: one.holder }] : []))
+  await noteDone(
+    tx,
+    ended.filter(({ noted }) => !noted).map((one) => ({ owed: owedBy(one), at: one.at, by: one.by })),
+  )
+  // Who let it run out keeps that, whoever answered after all.
+  for (const one of ended) if (one.noted) await settle(tx, { ...owedBy(one), part: one.id }, one)
 }
 
-export async function noteEnded(tx: Tx, id: ClockId, ticketId: TicketId): Promise<void> {
-  const clock = await findClock(tx.db, id)
-  if (!clock?.endedAt) return
-  // One that stood still at its end was met: its time had not run out.
-  const owed = await owedBy(tx, id, ticketId, clock.dueAt ?? clock.endedAt)
-  if (owed) await noteDone(tx, owed, { at: clock.endedAt, by: owed.staffId ?? null })
-}
-
-async function owedBy(tx: Tx, id: ClockId, ticketId: TicketId, dueAt: Date): Promise<Owed | null> {
-  const clock = await findClock(tx.db, id)
-  if (!clock) return null
-  const holder = await holderAt(tx.db, ticketId, clock.endedAt ?? dueAt)
+function owedBy({ id, ticketId, kind, dueAt, holder }: TellingClock): Owed {
   const what = {
-    kind: clock.kind === 'resolution' ? ('resolution' as const) : ('answer' as const),
+    kind: kind === 'resolution' ? ('resolution' as const) : ('answer' as const),
     subject: `ticket:${ticketId}`,
     part: id,
     dueAt,
