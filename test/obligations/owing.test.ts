@@ -99,6 +99,7 @@ test('row 38: a promise is owed by whoever has the conversation, and missed wher
   expect(await owed('promise')).toEqual([[mei, 'due', null]])
   const next = await assign(chen)
   expect(await owed('promise')).toEqual([[chen, 'due', null]])
+  clock.forward({ minutes: 1 })
   await say(chen, next)
   expect(await owed('promise')).toEqual([[chen, 'done', chen]])
   const later = new Date(clock.now().getTime() + 600_000)

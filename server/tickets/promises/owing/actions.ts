@@ -8,7 +8,7 @@ import { getPromise, openPromisesOf } from '../queries.ts'
 /** What was promised is due from whoever has the conversation; nobody has it, from the desk (REGULATION row 38). */
 export async function owePromise(tx: Tx, id: PromiseId): Promise<void> {
   const { ticketId, dueAt, state } = await getPromise(tx.db, id)
-  if (state !== 'open') return
+  if (state === 'moved' || state === 'void') return
   const holder = await findOpenAssignment(tx.db, ticketId)
   const owner = holder ? { staffId: holder.staffId, post: 'service' as const } : { post: 'service' as const }
   // At its time it is broken, and that is what it stays.
