@@ -35,6 +35,19 @@ export function done(timed: Timed, before: Standing, at: Date): Stage {
   return { state: missed ? 'missed' : 'late', doneAt: at, nextAt: null }
 }
 
+/** How something stands for whoever looks at it: `now` wants a hand, `ahead` does not yet. */
+export type Stand = 'ahead' | 'now' | 'done' | 'late' | 'missed' | 'excused'
+/** Without an instant of its own from which it can be done, it lights up this long before its time. */
+export const SOON_MINUTES = 30
+
+export function standOf(
+  one: { readonly state: ObligationState; readonly opensAt: Date | null; readonly dueAt: Date },
+  now: Date,
+): Stand {
+  if (one.state !== 'due') return one.state
+  return now >= (one.opensAt ?? plus(one.dueAt, -SOON_MINUTES * MINUTE)) ? 'now' : 'ahead'
+}
+
 /** Letters of a reason, and of a link to what proves it. */
 export const REASON_LETTERS = 500
 export const LINK_LETTERS = 300
