@@ -13,18 +13,21 @@ import type { PublicRoom } from './platform/live.ts'
  *   ratings       a rating was contested or settled      rating.decide
  *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
+ *   obligations   what is due from whom changed           obligation.read
  *   operation     a dead job was tried again             system.operate
  *   ticket:<id>   one ticket changed                     ticket.read, while the page of that ticket is open
  *   notes:<id>    a colleague noted something on it      the same
  *   beside:<id>   who else has it open, or writes        the same
  *   work:<staff>  a conversation of this person's got a word   that person
  *   offer:<staff> an offer to this person came or went   that person
+ *   night:<staff>  what is due from this person            that person
  *   duty:<staff>  this person's duty, break, frame       that person
  */
 export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capability>): string[] => [
   `offer:${staffId}`,
   `work:${staffId}`,
   `duty:${staffId}`,
+  `night:${staffId}`,
   ...(capabilities.has('desk.work') ? ['desk'] : []),
   ...(capabilities.has('board.read') ? ['board'] : []),
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
@@ -33,6 +36,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),
   ...(capabilities.has('abuse.read') ? ['abuse'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),
+  ...(capabilities.has('obligation.read') ? ['obligations'] : []),
   ...(capabilities.has('system.operate') ? ['operation'] : []),
 ]
 

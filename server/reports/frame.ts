@@ -9,6 +9,8 @@ import { HOUR, localOf, nightOf, plus, SECOND, windowOf } from '../kernel/time.t
 import { countUnseen, ringingFor } from '../notifications/bell/queries.ts'
 import { OWN_LINES, soundOf } from '../notifications/notices/rules.ts'
 import { countUnread } from '../notifications/reminders/queries.ts'
+import { ticksOf } from '../obligations/lists/queries.ts'
+import { standOf } from '../obligations/rules.ts'
 import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -66,6 +68,8 @@ async function offerTo(db: Reader, me: SignedIn, now: Date): Promise<StaffFrame[
   return { kind: 'request', id, expiresAt, seconds: (expiresAt.getTime() - madeAt.getTime()) / SECOND }
 }
 
+const LOOKS = { done: 'done', excused: 'done', late: 'lost', missed: 'lost', now: 'due', ahead: '' } as const
+
 /** In per cent of its width; my own shift marked, now where it is. */
 async function nightLineOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame['nightLine']> {
   const { nightStart, nightEnd } = await currentSettings(db)
@@ -80,10 +84,12 @@ async function nightLineOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFr
   for (let at = from; at <= to; at = plus(at, 2 * HOUR))
     hours.push({ x: x(at), text: localOf(at, zone).time.slice(0, 2) })
   const inside = now >= from && now <= to
+  const ticks = await ticksOf(db, me.staffId, { from, to })
   return {
     label: { from, to },
     now: inside ? x(now) : null,
     mine: touches ? { x: x(shift.from), width: Math.round((x(shift.to) - x(shift.from)) * 10) / 10 } : null,
+    ticks: ticks.map((tick) => ({ x: x(tick.dueAt), look: LOOKS[standOf(tick, now)] })),
     hours: hours.filter(({ x: at }) => at > 2 && at < 98 && (!inside || Math.abs(at - x(now)) > 6)),
   }
 }
