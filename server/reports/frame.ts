@@ -1,7 +1,9 @@
 import { hasChief } from '../accounts/leadership/queries.ts'
+import { cardOf } from '../attendance/contributions.ts'
 import { countForDecider } from '../customers/abuse/cases/queries.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
-import { countForMe, openOfferOf } from '../desk/queries.ts'
+import { offerNow } from '../desk/list.ts'
+import { countForMe } from '../desk/queries.ts'
 import { openOfferOf as openRequestOf } from '../escalations/offers/queries.ts'
 import { countForPerson } from '../escalations/queries.ts'
 import { countOpenIncidents } from '../incidents/queries.ts'
@@ -11,7 +13,6 @@ import { OWN_LINES, soundOf } from '../notifications/notices/rules.ts'
 import { countUnread } from '../notifications/reminders/queries.ts'
 import { ticksOf } from '../obligations/lists/queries.ts'
 import { standOf } from '../obligations/rules.ts'
-import { nextShiftOf } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { SignedIn, StaffFrame } from '../web/env.ts'
@@ -57,7 +58,7 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
 
 /** A customer for whoever talks with them, a request for whoever is on the post that was asked. */
 async function offerTo(db: Reader, me: SignedIn, now: Date): Promise<StaffFrame['offer']> {
-  const customer = me.capabilities.has('desk.work') ? await openOfferOf(db, me.staffId, now) : null
+  const customer = me.capabilities.has('desk.work') ? await offerNow({ db, now }, me) : null
   if (customer) {
     const { id, expiresAt, seconds } = customer
     return { kind: 'customer', id, expiresAt, seconds }
@@ -74,7 +75,7 @@ const LOOKS = { done: 'done', excused: 'done', late: 'lost', missed: 'lost', now
 async function nightLineOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame['nightLine']> {
   const { nightStart, nightEnd } = await currentSettings(db)
   const night = windowOf(nightOf(now, zone), nightStart, nightEnd, zone)
-  const shift = await nextShiftOf(db, me.staffId, now)
+  const { shift } = await cardOf({ db, now }, me)
   const { from, to } = lineWindow(night, shift, now)
   const whole = to.getTime() - from.getTime()
   const x = (at: Date): number =>
