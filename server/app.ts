@@ -34,6 +34,7 @@ import { noticeRoutes } from './notifications/notices/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { previewRoutes } from './notifications/previews/routes.ts'
 import { reminderRoutes } from './notifications/reminders/routes.ts'
+import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
@@ -97,6 +98,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/letters', previewRoutes(deps))
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
+  app.route('/obligations', obligationRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))

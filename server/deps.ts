@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { system } from './platform/actor.ts'
+import { onOneLine } from './platform/connection.ts'
 import { openPrompts } from './platform/prompts.ts'
 import { buildReact } from './platform/reactions.ts'
 import { openRelay, type Relay, tellTopics } from './platform/relay.ts'
@@ -62,7 +63,8 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
     transact: transactOn(db),
     whoIs: (sessionToken) => whoIs(db, sessionToken, clock.now()),
     nextOnPost: async (staffId) => (await nextShiftOf(db, staffId, clock.now())) ?? null,
-    staffFrame: (me) => staffFrameOf({ db, now: clock.now(), zone: parts.config.timeZone }, me),
+    staffFrame: (me) =>
+      onOneLine(db, (line) => staffFrameOf({ db: line, now: clock.now(), zone: parts.config.timeZone }, me)),
   })
   const stop = async (): Promise<void> => {
     await prompting.stop()

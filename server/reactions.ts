@@ -30,6 +30,8 @@ import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
+import type { OfShift } from './obligations/contributors.ts'
+import { obligationReactions } from './obligations/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
@@ -64,16 +66,21 @@ import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { listMessages } from './tickets/messages/queries.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
 import { listBriefly } from './tickets/queries.ts'
-import { slaReactions } from './tickets/sla/reactions.ts'
+import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
+
+/** What a shift brings with it: each feature says what will be due from whoever stands in it. */
+export const ofShift: readonly OfShift[] = []
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
+  obligationReactions(ofShift),
   rosterReactions,
   attendanceReactions,
   deskReactions,
   conductReactions,
   slaReactions,
+  clockOwingReactions,
   promiseReactions,
   escalationReactions,
   incidentReactions,

@@ -13,6 +13,7 @@ import type { KnowledgeTables } from './knowledge/tables.ts'
 import type { CustomerLetterTables } from './notifications/customers/tables.ts'
 import type { ReminderTables } from './notifications/reminders/tables.ts'
 import type { NoticeTables } from './notifications/tables.ts'
+import type { ObligationTables } from './obligations/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
@@ -32,6 +33,7 @@ export type Database = PlatformTables &
   SettingsTables &
   PolicyTables &
   KnowledgeTables &
+  ObligationTables &
   AccountTables &
   CustomerTables &
   AbuseTables &

@@ -13,11 +13,13 @@ export const line = io('/desk', {
   randomizationFactor: 0.6,
 })
 
-const MINE = new Set(['offer', 'work', 'duty'])
+const MINE = new Set(['offer', 'work', 'duty', 'night'])
 const STANDING = [
   'offer',
   'work',
   'duty',
+  'night',
+  'obligations',
   'desk',
   'board',
   'roster',
@@ -27,7 +29,18 @@ const STANDING = [
   'reveals',
   'refresh',
 ]
-const FRAME = new Set(['offer', 'work', 'duty', 'desk', 'board', 'escalations', 'incidents', 'abuse', 'refresh'])
+const FRAME = new Set([
+  'offer',
+  'work',
+  'duty',
+  'night',
+  'desk',
+  'board',
+  'escalations',
+  'incidents',
+  'abuse',
+  'refresh',
+])
 /** Topics of one act arrive together; what they ask for is fetched once. */
 const GATHER_MILLISECONDS = 60
 const POLL_MILLISECONDS = 3000

@@ -9,6 +9,7 @@ import type { IncidentEvents } from './incidents.ts'
 import type { KnowledgeEvents } from './knowledge.ts'
 import type { MailEvents } from './mail.ts'
 import type { NotificationEvents } from './notifications.ts'
+import type { ObligationEvents } from './obligations.ts'
 import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
@@ -31,6 +32,7 @@ export type Events = AbuseEvents &
   PrivacyEvents &
   PromiseEvents &
   NotificationEvents &
+  ObligationEvents &
   OperationEvents &
   RatingEvents &
   RosterEvents &

@@ -28,6 +28,8 @@ export const CAPABILITIES = [
   'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',
+  'obligation.read', // what was due from everybody, and what became of it
+  'obligation.excuse', // say why something missed counts against nobody
   'attendance.own', // check in, break, check out for one's own shift
   'settings.edit',
   'people.edit',

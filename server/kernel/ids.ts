@@ -18,6 +18,7 @@ export type VisitorId = Id<'visitor'>
 export type RevealId = Id<'reveal'>
 export type ExportId = Id<'export'>
 export type ErasureId = Id<'erasure'>
+export type ObligationId = Id<'obligation'>
 export type ShiftId = Id<'shift'>
 export type AttendanceId = Id<'attendance'>
 export type TicketId = Id<'ticket'>

@@ -1,7 +1,9 @@
 import { hasChief } from '../accounts/leadership/queries.ts'
+import { cardOf } from '../attendance/contributions.ts'
 import { countForDecider } from '../customers/abuse/cases/queries.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
-import { countForMe, openOfferOf } from '../desk/queries.ts'
+import { offerNow } from '../desk/list.ts'
+import { countForMe } from '../desk/queries.ts'
 import { openOfferOf as openRequestOf } from '../escalations/offers/queries.ts'
 import { countForPerson } from '../escalations/queries.ts'
 import { countOpenIncidents } from '../incidents/queries.ts'
@@ -9,7 +11,8 @@ import { HOUR, localOf, nightOf, plus, SECOND, windowOf } from '../kernel/time.t
 import { countUnseen, ringingFor } from '../notifications/bell/queries.ts'
 import { OWN_LINES, soundOf } from '../notifications/notices/rules.ts'
 import { countUnread } from '../notifications/reminders/queries.ts'
-import { nextShiftOf } from '../roster/queries.ts'
+import { ticksOf } from '../obligations/lists/queries.ts'
+import { standOf } from '../obligations/rules.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { countContests } from '../tickets/ratings/pages/queries.ts'
@@ -57,7 +60,7 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
 
 /** A customer for whoever talks with them, a request for whoever is on the post that was asked. */
 async function offerTo(db: Reader, me: SignedIn, now: Date): Promise<StaffFrame['offer']> {
-  const customer = me.capabilities.has('desk.work') ? await openOfferOf(db, me.staffId, now) : null
+  const customer = me.capabilities.has('desk.work') ? await offerNow({ db, now }, me) : null
   if (customer) {
     const { id, expiresAt, seconds } = customer
     return { kind: 'customer', id, expiresAt, seconds }
@@ -68,11 +71,13 @@ async function offerTo(db: Reader, me: SignedIn, now: Date): Promise<StaffFrame[
   return { kind: 'request', id, expiresAt, seconds: (expiresAt.getTime() - madeAt.getTime()) / SECOND }
 }
 
+const LOOKS = { done: 'done', excused: 'done', late: 'lost', missed: 'lost', now: 'due', ahead: '' } as const
+
 /** In per cent of its width; my own shift marked, now where it is. */
 async function nightLineOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFrame['nightLine']> {
   const { nightStart, nightEnd } = await currentSettings(db)
   const night = windowOf(nightOf(now, zone), nightStart, nightEnd, zone)
-  const shift = await nextShiftOf(db, me.staffId, now)
+  const { shift } = await cardOf({ db, now }, me)
   const { from, to } = lineWindow(night, shift, now)
   const whole = to.getTime() - from.getTime()
   const x = (at: Date): number =>
@@ -82,10 +87,12 @@ async function nightLineOf({ db, now, zone }: At, me: SignedIn): Promise<StaffFr
   for (let at = from; at <= to; at = plus(at, 2 * HOUR))
     hours.push({ x: x(at), text: localOf(at, zone).time.slice(0, 2) })
   const inside = now >= from && now <= to
+  const ticks = await ticksOf(db, me.staffId, { from, to })
   return {
     label: { from, to },
     now: inside ? x(now) : null,
     mine: touches ? { x: x(shift.from), width: Math.round((x(shift.to) - x(shift.from)) * 10) / 10 } : null,
+    ticks: ticks.map((tick) => ({ x: x(tick.dueAt), look: LOOKS[standOf(tick, now)] })),
     hours: hours.filter(({ x: at }) => at > 2 && at < 98 && (!inside || Math.abs(at - x(now)) > 6)),
   }
 }

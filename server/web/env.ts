@@ -60,6 +60,8 @@ export type StaffFrame = {
     readonly now: number | null
     readonly mine: { readonly x: number; readonly width: number } | null
     readonly hours: readonly { readonly x: number; readonly text: string }[]
+    /** What is due from this person: done, lost, due now, or ahead. */
+    readonly ticks: readonly { readonly x: number; readonly look: 'done' | 'lost' | 'due' | '' }[]
   } | null
 }
 

@@ -73,6 +73,8 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'looks',
   'mailbox_readers',
   'marks',
+  // Who owed what; the reason of an excuse is a colleague's account of a colleague.
+  'obligations',
   'offers',
   'outbox',
   'presence',
