@@ -41,6 +41,8 @@ import { ahead, around, groupAsides, keeping, sources, steps, witness } from './
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
+import { planPeopleRoutes } from './roster/months/people/routes.ts'
+import { planRoutes } from './roster/months/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
 import { settingRoutes } from './settings/routes.ts'
@@ -100,6 +102,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/obligations', obligationRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
+  app.route('/roster/plan', planRoutes(deps))
+  app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))
   app.route('/verify', verificationRoutes(deps))

@@ -12,6 +12,7 @@ import { expireMeasures } from '../jobs/expire-measures.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
+import { freezeMonths } from '../jobs/freeze-months.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
@@ -70,6 +71,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   sendMail,
   forgetLinks,
   forgetFiles,
+  freezeMonths,
   endOver(keeping),
   extendDemo,
 ]

@@ -28,6 +28,7 @@ export const CAPABILITIES = [
   'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',
+  'roster.input', // say for one's department what a month needs
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
   'attendance.own', // check in, break, check out for one's own shift
