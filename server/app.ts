@@ -8,6 +8,12 @@ import { peopleRoutes } from './accounts/people/routes.ts'
 import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
+import { callbackRoutes } from './calls/callbacks/routes.ts'
+import { ctiApi } from './calls/lines/api.ts'
+import { lineRoutes } from './calls/lines/routes.ts'
+import { callLogRoutes } from './calls/log/routes.ts'
+import { recordingRoutes } from './calls/recordings/routes.ts'
+import { callRoutes } from './calls/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { faqRoutes } from './chat/faq/routes.ts'
 import { incomingRoutes } from './chat/mail/routes.ts'
@@ -69,6 +75,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', staticRoutes(deps))
   app.route('/', healthRoutes(deps))
   app.route('/', metricsRoutes(deps))
+  app.route('/', ctiApi(deps))
   app.use(readerPreferences)
   app.route('/', publicBrandRoutes(deps))
   app.use('/people/import', staffOnly(deps, 'people.edit'), readUpload(IMPORT_BYTES))
@@ -92,6 +99,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/terms', termsRoutes(deps))
   app.route('/settings/sla', policyPages(deps))
   app.route('/settings/channels', channelRoutes(deps))
+  app.route('/settings/lines', lineRoutes(deps))
   app.route('/settings/letters', previewRoutes(deps))
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
@@ -110,6 +118,10 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/tickets', protectionRoutes(deps, around))
   app.route('/desk', deskRoutes(deps, around))
   app.route('/abuse', abuseRoutes(deps, witness))
+  app.route('/calls/callbacks', callbackRoutes(deps))
+  app.route('/calls/recordings', recordingRoutes(deps))
+  app.route('/calls', callLogRoutes(deps))
+  app.route('/calls', callRoutes(deps))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/knowledge/replies', replyRoutes(deps, sources))

@@ -5,6 +5,9 @@ import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import { callsAside, ringCards } from './calls/contributions.ts'
+import { callKeeper, callsOver, recordingsOver } from './calls/keeping.ts'
+import { callReactions } from './calls/reactions.ts'
 import { mailAside } from './chat/mail/contributions.ts'
 import { incomingKeeper, incomingOver } from './chat/mail/keeping/queries.ts'
 import type { Witness } from './customers/abuse/cases/witness.ts'
@@ -30,6 +33,8 @@ import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
+import { textsKept } from './notifications/texts/keeping.ts'
+import { textReactions } from './notifications/texts/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
@@ -75,12 +80,14 @@ export const reactions: readonly Reactions<Database>[] = [
   conductReactions,
   slaReactions,
   promiseReactions,
+  callReactions,
   escalationReactions,
   incidentReactions,
   reminderReactions,
   noticeReactions,
   customerLetterReactions,
   outgoingReactions,
+  textReactions,
 ]
 
 /** What the acting process does at once after its commit. */
@@ -100,8 +107,9 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [conductAside, mailAside, escalationsAside, lettersAside, answersAside],
+  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside],
   acts: [panicOf],
+  onTop: [ringCards],
 }
 
 /** What is kept about a customer: every feature's own, in the order in which it is erased; conversations are locked first. */
@@ -111,6 +119,7 @@ export const keeping: Keeping = {
     incomingKeeper,
     incidentKeeper,
     abuseKeeper,
+    callKeeper([textsKept]),
     escalationKeeper,
     linkKeeper,
     ratingKeeper,
@@ -127,7 +136,7 @@ export const keeping: Keeping = {
   hasServed,
   countOld,
   listOld,
-  over: [filesOver, lettersOver, incomingOver, visitorsOver],
+  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver],
 }
 
 /** Under a group of settings: what its numbers will do next. */

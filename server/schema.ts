@@ -1,5 +1,6 @@
 import type { AccountTables } from './accounts/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
+import type { CallTables } from './calls/tables.ts'
 import type { IncomingTables } from './chat/mail/tables.ts'
 import type { VisitTables } from './chat/visits/tables.ts'
 import type { AbuseTables } from './customers/abuse/tables.ts'
@@ -13,6 +14,7 @@ import type { KnowledgeTables } from './knowledge/tables.ts'
 import type { CustomerLetterTables } from './notifications/customers/tables.ts'
 import type { ReminderTables } from './notifications/reminders/tables.ts'
 import type { NoticeTables } from './notifications/tables.ts'
+import type { CustomerTextTables } from './notifications/texts/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
@@ -45,6 +47,8 @@ export type Database = PlatformTables &
   ConductTables &
   DeskTables &
   IncomingTables &
+  CallTables &
+  CustomerTextTables &
   EscalationTables &
   IncidentTables &
   ReminderTables &

@@ -2,6 +2,7 @@ import { anchorChain } from '../jobs/anchor-chain.ts'
 import { climbNotices, followPages } from '../jobs/climb-notices.ts'
 import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
+import { closeStuckCalls } from '../jobs/close-stuck-calls.ts'
 import { deliverNotices } from '../jobs/deliver-notices.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
@@ -11,6 +12,7 @@ import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireMeasures } from '../jobs/expire-measures.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
+import { fetchRecordings } from '../jobs/fetch-recordings.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
@@ -19,7 +21,9 @@ import { reactJob } from '../jobs/react.ts'
 import { reactAgainTo } from '../jobs/react-again.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
+import { sendTexts } from '../jobs/send-texts.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
+import { watchCallbacks } from '../jobs/watch-callbacks.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
 import { planMornings, writeBriefs, writeDigests } from '../jobs/write-digests.ts'
@@ -41,6 +45,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   offerTickets,
   expireEscalationOffers,
   offerEscalations,
+  closeStuckCalls,
+  watchCallbacks,
   deliverNotices,
   followPages,
   climbNotices,
@@ -66,6 +72,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   writeCustomerLetters,
   writeVerifications,
   sendMail,
+  sendTexts,
+  fetchRecordings,
   forgetLinks,
   forgetFiles,
   endOver(keeping),

@@ -23,11 +23,23 @@ const STANDING = [
   'roster',
   'escalations',
   'incidents',
+  'calls',
   'abuse',
   'reveals',
   'refresh',
 ]
-const FRAME = new Set(['offer', 'work', 'duty', 'desk', 'board', 'escalations', 'incidents', 'abuse', 'refresh'])
+const FRAME = new Set([
+  'offer',
+  'work',
+  'duty',
+  'desk',
+  'board',
+  'escalations',
+  'incidents',
+  'calls',
+  'abuse',
+  'refresh',
+])
 /** Topics of one act arrive together; what they ask for is fetched once. */
 const GATHER_MILLISECONDS = 60
 const POLL_MILLISECONDS = 3000

@@ -4,7 +4,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { type Around, conversationOf } from '../tickets/conversation/contributions.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
-import type { Env } from '../web/env.ts'
+import type { Env, SignedIn } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, wholeNumber } from '../web/forms.ts'
 import { needOf, staffOnly } from '../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../web/page.ts'
@@ -89,8 +89,14 @@ async function showDesk(
   // After taking an offer htmx has followed here: the address is that of the conversation.
   if (wantsPart(c) && id) c.header('hx-push-url', `/desk/${id}`)
   const works = me.capabilities.has('desk.work')
-  const beside = works && !wantsPart(c) ? { ...(await offerOf(deps, me)), ...(await listOf(deps, me, id, [])) } : {}
+  const beside = works && !wantsPart(c) ? await besideOf(deps, around, me, id) : {}
   return partOrPage(c, deps, 'desk/show', 'one', { works, ...beside, ...one, ...values }, status)
+}
+
+/** The column beside a conversation: what calls for a hand on top, then the queue. */
+async function besideOf(deps: Deps, around: Around, me: SignedIn, id: TicketId | undefined): Promise<Values> {
+  const onTop = (await Promise.all(around.onTop.map((one) => one(deps, me)))).filter((one) => one !== null)
+  return { ...(await offerOf(deps, me)), ...(await listOf(deps, me, id, [])), onTop }
 }
 
 /** A live part for htmx; without it the page that it belongs to. */

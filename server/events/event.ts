@@ -1,6 +1,7 @@
 import type { AbuseEvents } from './abuse.ts'
 import type { AccountEvents } from './accounts.ts'
 import type { AttendanceEvents } from './attendance.ts'
+import type { CallEvents } from './calls.ts'
 import type { ClockEvents } from './clocks.ts'
 import type { CustomerEvents } from './customers.ts'
 import type { DeskEvents } from './desk.ts'
@@ -20,6 +21,7 @@ import type { TicketEvents } from './tickets.ts'
 export type Events = AbuseEvents &
   AccountEvents &
   AttendanceEvents &
+  CallEvents &
   ClockEvents &
   CustomerEvents &
   DeskEvents &

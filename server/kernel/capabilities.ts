@@ -9,6 +9,8 @@ export const CAPABILITIES = [
   'reveal.read', // who looked at whom, and why
   'ticket.enter', // enter a request that came by phone
   'ticket.search',
+  'call.work', // be rung while on post, write calls down, call back
+  'call.read', // the log of calls and what is owed a call back; numbers masked unless one may see the customer
   'board.read',
   'alarm.settle',
   'escalation.read', // one's own department's or post's requests, and those of tickets one may read

@@ -45,6 +45,11 @@ export type ArticleId = Id<'article'>
 export type CannedId = Id<'canned'>
 export type ChangeId = Id<'change'>
 export type SiteId = Id<'site'>
+export type LineId = Id<'line'>
+export type CallId = Id<'call'>
+export type CallbackId = Id<'callback'>
+export type RecordingId = Id<'recording'>
+export type CustomerTextId = Id<'customer-text'>
 export type EventId = Id<'event'>
 
 /** True for the text of a positive bigint; anything else is nobody's id and answers 404 like a missing row. */

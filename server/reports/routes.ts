@@ -1,5 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { wordedFigures } from '../calls/log/figures.ts'
+import { figuresOf as callFigures, countOwed, hasPhone } from '../calls/log/queries.ts'
 import { seesCustomer, shown, veiled } from '../customers/privacy/rules.ts'
 import { settleAlarm } from '../desk/alarms/actions.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
@@ -9,6 +11,7 @@ import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
 import { dayPartOf, noonBefore } from '../kernel/time.ts'
+import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
@@ -19,7 +22,7 @@ import { fragment, page, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
 import { gather, sparkline } from './rules.ts'
 
-const PARTS = ['now', 'posts', 'figures', 'incidents', 'clocks'] as const
+const PARTS = ['now', 'posts', 'figures', 'phone', 'incidents', 'clocks'] as const
 const CLOCKS = 8
 const INCIDENTS = 5
 
@@ -30,7 +33,7 @@ export const boardRoutes = (deps: Deps) =>
     .get('/alarms', staffOnly(deps, 'board.read'), async (c) =>
       wantsJson(c) ? c.json({ alarms: await openAlarms(deps.db) }) : seeOther(c, '/board'),
     )
-    .get('/:part{now|posts|figures|incidents|clocks}', staffOnly(deps, 'board.read'), async (c) => {
+    .get('/:part{now|posts|figures|phone|incidents|clocks}', staffOnly(deps, 'board.read'), async (c) => {
       const part = PARTS.find((one) => one === c.req.param('part')) ?? 'now'
       if (!wantsPart(c)) return seeOther(c, '/board')
       return fragment(c, deps, 'reports/board', part, await boardOf(c, deps))
@@ -50,12 +53,13 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   const settings = await currentSettings(db)
   const since = noonBefore(now, config.timeZone)
   const people = await listOnBoard(db, now, settings)
-  const [needs, figures, hours, clocks, incidents] = await Promise.all([
+  const [needs, figures, hours, clocks, incidents, phone] = await Promise.all([
     listNeeds(db),
     readFigures(db, since, now),
     readHours(db, now),
     listClocks(db, now, CLOCKS),
     listOpenIncidents(db, INCIDENTS),
+    phoneOf(db, since, now, settings.callAnswerSeconds),
   ])
   return {
     moment: dayPartOf(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone }),
@@ -84,9 +88,27 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
         seconds: row.seconds ?? settings.answerSeconds,
       },
     })),
+    phone,
     incidents: incidents.map((one) => seenIncident(c.var.me, one)),
     lead: c.var.me.capabilities.has('desk.lead'),
   }
+}
+
+/** Tonight at the phone; null where there is none. */
+async function phoneOf(db: Reader, since: Date, now: Date, goal: number) {
+  if (!(await hasPhone(db))) return null
+  const asked = {
+    from: since,
+    to: null,
+    line: null,
+    agent: null,
+    state: null,
+    direction: null,
+    number: '',
+    unlogged: false,
+  }
+  const [calls, owed] = await Promise.all([callFigures(db, asked, goal), countOwed(db, now, since)])
+  return { ...wordedFigures(calls), owed, goal }
 }
 
 const ORDER = ['manager', 'service', 'technician', 'guard']

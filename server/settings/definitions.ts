@@ -52,12 +52,25 @@ export const SETTINGS = {
   morningMailTime: time('customers', '08:00'),
   visitorDays: number('customers', 'days', 90, [1, 365]),
 
+  callbackMinutes: number('phone', 'minutes', 10, [1, 240]),
+  callbackTries: number('phone', 'times', 3, [1, 10]),
+  callWrapUpSeconds: number('phone', 'seconds', 60, [0, 600]),
+  callFloodMost: number('phone', 'times', 10, [3, 100]),
+  callStuckRingMinutes: number('phone', 'minutes', 2, [1, 30]),
+  callStuckTalkMinutes: number('phone', 'minutes', 120, [10, 600]),
+  callRecordingNotice: both(
+    'phone',
+    { 'zh-CN': '为保证服务质量，本次通话会被录音。', en: 'This call is recorded so that we can serve you well.' },
+    120,
+  ),
+
   revealMinutes: number('privacy', 'minutes', 5, [1, 60]),
   revealsANight: number('privacy', 'times', 5, [1, 100]),
   retentionConversationDays: number('privacy', 'days', 730, [30, 3650]),
   retentionFileDays: number('privacy', 'days', 180, [7, 3650]),
   retentionVisitorDays: number('privacy', 'days', 30, [1, 365]),
   retentionLetterDays: number('privacy', 'days', 90, [7, 3650]),
+  retentionRecordingDays: number('privacy', 'days', 90, [1, 3650]),
 
   abuseWarningDays: number('conduct', 'days', 30, [1, 180]),
   abuseLimitHours: number('conduct', 'hours', 24, [1, 168]),
@@ -98,6 +111,7 @@ export const GROUPS = [
   'clocks',
   'shifts',
   'customers',
+  'phone',
   'conduct',
   'privacy',
   'notices',

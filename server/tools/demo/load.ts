@@ -20,6 +20,7 @@ import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
 import { appointDemoLeaders } from './leaders.ts'
 import { PEOPLE } from './people.ts'
+import { tellPhone } from './phone.ts'
 import { tellRequests } from './requests.ts'
 import { extendDemoRoster, extendRoster } from './sweep.ts'
 
@@ -41,6 +42,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await tellHistory(tx, config.timeZone)
     await tellRequests(tx)
     await tellAbuse(tx)
+    await tellPhone(tx)
     return true
   })
   if (!movedIn) await extendDemoRoster({ transact, config })
