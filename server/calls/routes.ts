@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { CallId } from '../kernel/ids.ts'
+import type { CallId, StaffId } from '../kernel/ids.ts'
 import { NotFound, Refusal } from '../kernel/refusal.ts'
 import type { Tx } from '../schema.ts'
 import type { Deps } from '../web/deps.ts'
@@ -10,11 +10,14 @@ import { staffOnly } from '../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsPart } from '../web/page.ts'
 import { askForKey, claimCall, declineCall, noteCall } from './actions.ts'
 import { cardOf, deskCallsOf } from './cards.ts'
+import { playCall } from './lines/playing.ts'
+import { listLines } from './lines/queries.ts'
 import { viewCall } from './log/queries.ts'
 import { listRecordings } from './recordings/queries.ts'
 import { WHY_NO_TICKET } from './rules.ts'
 import { TARGET, targetOf } from './targets.ts'
 import { logCall, logWithoutTicket } from './wrapping/actions.ts'
+import { somebodysNumber } from './wrapping/queries.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -28,6 +31,11 @@ export function callRoutes(deps: Deps) {
       wantsPart(c) ? fragment(c, deps, 'calls/desk', 'calls', await deskCallsOf(deps, c.var.me)) : seeOther(c, '/desk'),
     )
     .get('/:id{[0-9]+}', staffOnly(deps, 'call.read'), (c) => showCall(c, deps, pathId<CallId>(c)))
+    .post('/ring-me', work, async (c) => {
+      await form(c, {})
+      await ringMe(deps, c.var.me.staffId)
+      return seeOther(c, '/desk')
+    })
     .post('/:id/claim', work, (c) => press(c, deps, (tx) => claimCall(tx, pathId<CallId>(c))))
     .post('/:id/decline', work, (c) => press(c, deps, (tx) => declineCall(tx, pathId<CallId>(c))))
     .post('/:id/rating-request', work, (c) => press(c, deps, (tx) => askForKey(tx, pathId<CallId>(c))))
@@ -57,6 +65,14 @@ export function callRoutes(deps: Deps) {
         return showCall(c, deps, id, { typed, refused: error }, 422)
       }
     })
+}
+
+/** In the demo somebody whom the company knows calls, by the door of a real line. @throws NotFound elsewhere */
+async function ringMe(deps: Deps, staffId: StaffId): Promise<void> {
+  const [line] = deps.config.demo ? await listLines(deps.db) : []
+  if (!line) throw new NotFound()
+  const number = await somebodysNumber(deps.db)
+  await playCall(deps, line, { play: 'ring', by: staffId, test: false, ...(number ? { number } : {}) })
 }
 
 /** A press on a card: the cards as they stand now, also where it came too late. */

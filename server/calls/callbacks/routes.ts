@@ -88,10 +88,8 @@ async function showList(c: Ctx, deps: Deps, values: Values & { at?: string | und
   const rows = open
     .map((one) => ({ ...one, overdue: one.dueAt <= now }))
     .toSorted(moreUrgent)
-    .map((one) => seenCallback(me, one))
-  const current = values.at
-    ? (rows.find(({ id }) => id === values.at) ?? (await oneOf(deps, me, values.at)))
-    : undefined
+    .map((one) => ({ ...seenCallback(me, one), due: dueOf(one) }))
+  const chosen = values.at ? (rows.find(({ id }) => id === values.at) ?? (await oneOf(deps, me, values.at))) : undefined
   return partOrPage(
     c,
     deps,
@@ -101,7 +99,7 @@ async function showList(c: Ctx, deps: Deps, values: Values & { at?: string | und
       rows,
       ended: ended.map((one) => seenCallback(me, one)),
       counts: { due: rows.length, overdue: rows.filter(({ overdue }) => overdue).length },
-      current: current && (await aroundOne(deps, me, current)),
+      chosen: chosen && (await aroundOne(deps, me, chosen)),
       tries: callbackTries,
       minutes: callbackMinutes,
       ...values,
@@ -110,6 +108,12 @@ async function showList(c: Ctx, deps: Deps, values: Values & { at?: string | und
   )
 }
 
+const dueOf = ({ dueAt, overdue }: { dueAt: Date; overdue: boolean }) => ({
+  at: dueAt,
+  tone: overdue ? 'bad' : 'quiet',
+  seconds: 600,
+})
+
 const oneOf = async (deps: Deps, me: SignedIn, id: string) => {
   const one = await viewCallback(deps.db, id as CallbackId)
   return seenCallback(me, { ...one, overdue: isOpenCallback(one.state) && one.dueAt <= deps.clock.now() })
@@ -117,12 +121,12 @@ const oneOf = async (deps: Deps, me: SignedIn, id: string) => {
 
 /** Whoever has claimed it, or leads, sees whom they call. */
 function seenCallback<One extends CallbackView>(me: SignedIn, one: One) {
-  const inFull = seesCustomer(me, (one.claimedBy?.id ?? one.id === '') ? null : (one.claimedBy?.id ?? null))
+  const inFull = seesCustomer(me, one.claimedBy?.id ?? null)
   return {
     ...one,
     inFull,
     shown: seenNumber(one.number, inFull),
-    link: inFull && one.number.startsWith('+') ? `tel:${one.number}` : null,
+    telephone: inFull && one.number.startsWith('+') ? `tel:${one.number}` : null,
     customers: one.customers.map((customer) => ({ ...customer, name: veilOf(inFull, customer.name).name })),
     words: one.words === null ? null : veilOf(inFull, '').words(one.words),
     tries: one.tries.map((attempt) => ({ ...attempt, words: veilOf(inFull, '').words(attempt.words) })),

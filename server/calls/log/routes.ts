@@ -96,8 +96,8 @@ async function showLog(c: Ctx, deps: Deps): Promise<Response> {
     goal: callAnswerSeconds,
     hours: hours.map((one) => ({
       ...wordedFigures(one),
-      hour: `${String(one.hour).padStart(2, '0')}:00`,
       ...(owedHours.find(({ hour }) => hour === one.hour) ?? { due: 0, overdue: 0 }),
+      hour: `${String(one.hour).padStart(2, '0')}:00`,
     })),
     agents: agents.map((one) => ({
       ...wordedFigures(one),

@@ -89,3 +89,11 @@ export async function ticketNumbered(db: Reader, number: string): Promise<Ticket
     .executeTakeFirst()
   return row?.id as TicketId | undefined
 }
+
+/** The number of some customer: for the demo. */
+export async function somebodysNumber(db: Reader): Promise<string | undefined> {
+  const { rows } = await sql<{ value: string }>`
+    select x.value from contacts x join customers c on c.id = x.customer_id
+    where x.kind = 'phone' and c.erased_at is null order by random() limit 1`.execute(db)
+  return rows[0]?.value
+}
