@@ -1,4 +1,5 @@
 import type { AccountTables } from './accounts/tables.ts'
+import type { AppraisalTables } from './appraisal/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
 import type { IncomingTables } from './chat/mail/tables.ts'
 import type { VisitTables } from './chat/visits/tables.ts'
@@ -56,7 +57,8 @@ export type Database = PlatformTables &
   VerificationTables &
   VisitTables &
   TranscriptTables &
-  CustomerLetterTables
+  CustomerLetterTables &
+  AppraisalTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>
