@@ -78,9 +78,11 @@ export default {
     // The ground.
     rule(
       'kernel-imports-nothing',
-      'Pure: of this house nothing, of packages only the polyfill of Temporal.',
+      'Pure: of this house nothing, of packages only the polyfill of Temporal and the calendar of workdays.',
       { path: '^server/kernel/' },
-      { path: `^(server/(?!kernel/)|jobs/|migrations/)|${CORE_MODULE}|${PACKAGES}/(?!temporal-polyfill/)` },
+      {
+        path: `^(server/(?!kernel/)|jobs/|migrations/)|${CORE_MODULE}|${PACKAGES}/(?!(temporal-polyfill|chinese-days)/)`,
+      },
     ),
     rule(
       'events-import-only-kernel',
@@ -176,7 +178,9 @@ export default {
       'jobs-are-doors',
       'A job calls actions and queries; it knows no pages.',
       { path: '^jobs/' },
-      { path: `^server/(app|main|program|i18n|web/(?!deps\\.ts$))|${later('routes', 'api', 'pages', 'sockets')}` },
+      {
+        path: `^server/((app|main|program)\\.ts|i18n/|web/(?!deps\\.ts$))|${later('routes', 'api', 'pages', 'sockets')}`,
+      },
     ),
     rule(
       'features-do-not-call-jobs',

@@ -40,10 +40,12 @@ import { noticeRoutes } from './notifications/notices/routes.ts'
 import { outgoingRoutes } from './notifications/outgoing/routes.ts'
 import { previewRoutes } from './notifications/previews/routes.ts'
 import { reminderRoutes } from './notifications/reminders/routes.ts'
+import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
+import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
@@ -52,6 +54,7 @@ import { emptyHouseRoutes, setupRoutes } from './setup/routes.ts'
 import { setupStepRoutes } from './setup/steps/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
 import { FILE_FORM_BYTES } from './tickets/files/answers.ts'
+import { ratingRoutes } from './tickets/ratings/pages/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { searchRoutes } from './tickets/search/routes.ts'
 import { policyPages } from './tickets/sla/policies/routes.ts'
@@ -103,6 +106,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/letters', previewRoutes(deps))
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
+  app.route('/obligations', obligationRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))
@@ -127,6 +131,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/knowledge/replies', replyRoutes(deps, sources))
   app.route('/knowledge', articleRoutes(deps, sources))
   app.route('/faq', faqRoutes(deps))
+  app.route('/ratings', ratingRoutes(deps))
+  app.route('/satisfaction', satisfactionRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))

@@ -1,6 +1,14 @@
 import type { ListAhead } from './accounts/people/routes.ts'
 import { findSignedIn, keepSession } from './accounts/queries.ts'
 import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
+import type { Evidence } from './appraisal/evidence/contract.ts'
+import {
+  attendanceEvidence,
+  incidentEvidence,
+  noteEvidence,
+  obligationsAs,
+  satisfactionEvidence,
+} from './appraisal/evidence/contributions.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
@@ -35,6 +43,8 @@ import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { textsKept } from './notifications/texts/keeping.ts'
 import { textReactions } from './notifications/texts/reactions.ts'
+import type { OfShift } from './obligations/contributors.ts'
+import { obligationReactions } from './obligations/reactions.ts'
 import { staffActor } from './platform/actor.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
@@ -69,16 +79,21 @@ import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { listMessages } from './tickets/messages/queries.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
 import { listBriefly } from './tickets/queries.ts'
-import { slaReactions } from './tickets/sla/reactions.ts'
+import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
+
+/** What a shift brings with it: each feature says what will be due from whoever stands in it. */
+export const ofShift: readonly OfShift[] = []
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
+  obligationReactions(ofShift),
   rosterReactions,
   attendanceReactions,
   deskReactions,
   conductReactions,
   slaReactions,
+  clockOwingReactions,
   promiseReactions,
   callReactions,
   escalationReactions,
@@ -138,6 +153,17 @@ export const keeping: Keeping = {
   listOld,
   over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver],
 }
+
+/** What a month's appraisal is counted from: whoever knows facts about people's work adds a line, and that is all. */
+export const evidence: readonly Evidence[] = [
+  attendanceEvidence,
+  noteEvidence,
+  obligationsAs('answers', ['answer', 'resolution']),
+  obligationsAs('requests', ['request_acceptance', 'request_answer']),
+  obligationsAs('promises', ['promise']),
+  satisfactionEvidence,
+  incidentEvidence,
+]
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

@@ -1,4 +1,5 @@
 import type { AccountTables } from './accounts/tables.ts'
+import type { AppraisalTables } from './appraisal/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
 import type { CallTables } from './calls/tables.ts'
 import type { IncomingTables } from './chat/mail/tables.ts'
@@ -15,6 +16,7 @@ import type { CustomerLetterTables } from './notifications/customers/tables.ts'
 import type { ReminderTables } from './notifications/reminders/tables.ts'
 import type { NoticeTables } from './notifications/tables.ts'
 import type { CustomerTextTables } from './notifications/texts/tables.ts'
+import type { ObligationTables } from './obligations/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
@@ -24,6 +26,7 @@ import type { ConductTables } from './tickets/conduct/tables.ts'
 import type { FileTables } from './tickets/files/tables.ts'
 import type { MergeTables } from './tickets/merging/tables.ts'
 import type { PromiseTables } from './tickets/promises/tables.ts'
+import type { RatingTables } from './tickets/ratings/tables.ts'
 import type { SlaTables } from './tickets/sla/tables.ts'
 import type { TicketTables } from './tickets/tables.ts'
 import type { TranscriptTables } from './tickets/transcripts/tables.ts'
@@ -33,6 +36,7 @@ export type Database = PlatformTables &
   SettingsTables &
   PolicyTables &
   KnowledgeTables &
+  ObligationTables &
   AccountTables &
   CustomerTables &
   AbuseTables &
@@ -40,6 +44,7 @@ export type Database = PlatformTables &
   RosterTables &
   AttendanceTables &
   TicketTables &
+  RatingTables &
   SlaTables &
   PromiseTables &
   MergeTables &
@@ -56,7 +61,8 @@ export type Database = PlatformTables &
   VerificationTables &
   VisitTables &
   TranscriptTables &
-  CustomerLetterTables
+  CustomerLetterTables &
+  AppraisalTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>

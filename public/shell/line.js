@@ -13,11 +13,13 @@ export const line = io('/desk', {
   randomizationFactor: 0.6,
 })
 
-const MINE = new Set(['offer', 'work', 'duty'])
+const MINE = new Set(['offer', 'work', 'duty', 'night'])
 const STANDING = [
   'offer',
   'work',
   'duty',
+  'night',
+  'obligations',
   'desk',
   'board',
   'roster',
@@ -32,6 +34,7 @@ const FRAME = new Set([
   'offer',
   'work',
   'duty',
+  'night',
   'desk',
   'board',
   'escalations',

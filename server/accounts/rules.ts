@@ -7,7 +7,13 @@ import { COMMON_PASSWORDS } from './common-passwords.ts'
  * The one table of who may do what. A standing role holds off shift as well; a post holds only while its person is on
  * duty. Off duty everybody keeps their own matters (DESIGN 3, end of a shift).
  */
-const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read', 'knowledge.read']
+const EVERYONE: readonly Capability[] = [
+  'attendance.own',
+  'appraisal.own',
+  'roster.read',
+  'directory.read',
+  'knowledge.read',
+]
 
 export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
   service: [
@@ -39,6 +45,8 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'escalation.lead',
     'incident.read',
     'incident.lead',
+    'obligation.read',
+    'obligation.excuse',
     'abuse.read',
     'abuse.lead',
     'abuse.decide',
@@ -49,7 +57,20 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
   head: ['board.read', 'escalation.read', 'escalation.handle'],
-  hr: ['roster.edit', 'board.read', 'leadership.read', 'incident.read', 'knowledge.edit', 'reveal.read'],
+  hr: [
+    'roster.edit',
+    'obligation.read',
+    'obligation.excuse',
+    'board.read',
+    'leadership.read',
+    'incident.read',
+    'knowledge.edit',
+    'reveal.read',
+    'satisfaction.read',
+    'satisfaction.people',
+    'rating.decide',
+    'appraisal.review',
+  ],
   administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
   leadership: [
     'board.read',
@@ -59,8 +80,11 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'call.read',
     'leadership.read',
     'incident.read',
+    'obligation.read',
     'abuse.read',
     'abuse.decide',
+    'appraisal.sign',
+    'satisfaction.read',
   ],
   administrator: [
     'settings.edit',

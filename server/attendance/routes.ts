@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { ShiftId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { myNight } from '../obligations/contributions.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
@@ -21,7 +22,7 @@ export type ListSteps = (
   at: { now: Date; zone: string },
 ) => Promise<readonly { name: string; done: boolean; href: string }[] | null>
 
-/** My duty: where I stand now, one press on post, break, back, off; and what comes next. */
+/** My night: where I stand now, one press on post, break, back, off; what is due from me; and what comes next. */
 export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   const show = async (
     c: Context<Env>,
@@ -30,11 +31,12 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   ): Promise<Response> => {
     const { db, clock, config } = deps
     const now = clock.now()
-    const [card, steps] = await Promise.all([
+    const [card, steps, night] = await Promise.all([
       dutyCard(db, c.var.me.staffId, now),
       listSteps(db, c.var.me, { now, zone: config.timeZone }),
+      myNight(deps, c.var.me.staffId),
     ])
-    return page(c, deps, 'attendance/duty', { card, steps, ...values }, status)
+    return page(c, deps, 'attendance/duty', { card, steps, night, ...values }, status)
   }
   /** As a program gets it (desk/protocol.md). */
   const tell = async (c: Context<Env>): Promise<Response> => {

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { onOneLine } from '../platform/connection.ts'
 import { type Around, conversationOf } from '../tickets/conversation/contributions.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
@@ -84,19 +85,26 @@ async function showDesk(
   status: 200 | 422 = 200,
 ): Promise<Response> {
   const { me } = c.var
-  const nothing = () => ('tonight' in values ? {} : idleOf(deps, me))
-  const one = id ? await conversationOf(deps, me, id, around) : await nothing()
+  const nothing = (house: Deps) => ('tonight' in values ? {} : idleOf(house, me))
   // After taking an offer htmx has followed here: the address is that of the conversation.
   if (wantsPart(c) && id) c.header('hx-push-url', `/desk/${id}`)
   const works = me.capabilities.has('desk.work')
-  const beside = works && !wantsPart(c) ? await besideOf(deps, around, me, id) : {}
-  return partOrPage(c, deps, 'desk/show', 'one', { works, ...beside, ...one, ...values }, status)
+  const [one, offer, list, top] = await onOneLine(deps.db, (db) => {
+    const house = { ...deps, db }
+    const beside = works && !wantsPart(c)
+    return Promise.all([
+      id ? conversationOf(house, me, id, around) : nothing(house),
+      beside ? offerOf(house, me) : {},
+      beside ? listOf(house, me, id, []) : {},
+      beside ? topOf(house, around, me) : {},
+    ])
+  })
+  return partOrPage(c, deps, 'desk/show', 'one', { works, ...offer, ...list, ...top, ...one, ...values }, status)
 }
 
-/** The column beside a conversation: what calls for a hand on top, then the queue. */
-async function besideOf(deps: Deps, around: Around, me: SignedIn, id: TicketId | undefined): Promise<Values> {
-  const onTop = (await Promise.all(around.onTop.map((one) => one(deps, me)))).filter((one) => one !== null)
-  return { ...(await offerOf(deps, me)), ...(await listOf(deps, me, id, [])), onTop }
+/** What calls for a hand, on top of the queue. */
+async function topOf(house: Deps, around: Around, me: SignedIn): Promise<Values> {
+  return { onTop: (await Promise.all(around.onTop.map((one) => one(house, me)))).filter((one) => one !== null) }
 }
 
 /** A live part for htmx; without it the page that it belongs to. */

@@ -3,18 +3,36 @@ import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
 import { closeTold, endWithTicket, followMerge, followSplit, releaseOf } from './following/actions.ts'
 import { offerToPosts, withdrawEscalationOffer } from './offers/actions.ts'
+import * as owing from './owing/actions.ts'
 
 /** What escalations do when others announce; certain, at least once. */
 export const escalationReactions: Reactions<Database> = {
   feature: 'escalations',
   on: {
-    'escalation.sent': async (tx) => void (await offerToPosts(tx)),
+    'escalation.sent': async (tx, { escalationId }) => {
+      await owing.oweAcceptance(tx, escalationId)
+      await offerToPosts(tx)
+    },
     'escalation.offer_passed': async (tx) => void (await offerToPosts(tx)),
     'escalation.offer_expired': async (tx) => void (await offerToPosts(tx)),
-    'escalation.accepted': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
-    'escalation.returned': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
-    'escalation.withdrawn': async (tx, { escalationId }) => withdrawEscalationOffer(tx, escalationId),
-    'escalation.released': async (tx) => void (await offerToPosts(tx)),
+    'escalation.accepted': async (tx, { escalationId, by }) => {
+      await owing.oweAnswer(tx, escalationId, by)
+      await withdrawEscalationOffer(tx, escalationId)
+    },
+    'escalation.answered': async (tx, { escalationId, by }) => owing.settleAnswer(tx, escalationId, by),
+    'escalation.sent_back': async (tx, { escalationId }) => owing.resumeAnswer(tx, escalationId),
+    'escalation.returned': async (tx, { escalationId, by }) => {
+      await owing.settleReturn(tx, escalationId, by)
+      await withdrawEscalationOffer(tx, escalationId)
+    },
+    'escalation.withdrawn': async (tx, { escalationId }) => {
+      await owing.dropOwed(tx, escalationId)
+      await withdrawEscalationOffer(tx, escalationId)
+    },
+    'escalation.released': async (tx, { escalationId }) => {
+      await owing.oweAnew(tx, escalationId)
+      await offerToPosts(tx)
+    },
     'person.deactivated': async (tx, { staffId }) => releaseOf(tx, staffId, 'all'),
     'attendance.checked_out': async (tx, { staffId }) => releaseOf(tx, staffId, 'of_post'),
     'attendance.checked_in': async (tx) => void (await offerToPosts(tx)),

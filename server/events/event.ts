@@ -1,5 +1,6 @@
 import type { AbuseEvents } from './abuse.ts'
 import type { AccountEvents } from './accounts.ts'
+import type { AppraisalEvents } from './appraisal.ts'
 import type { AttendanceEvents } from './attendance.ts'
 import type { CallEvents } from './calls.ts'
 import type { ClockEvents } from './clocks.ts'
@@ -10,9 +11,11 @@ import type { IncidentEvents } from './incidents.ts'
 import type { KnowledgeEvents } from './knowledge.ts'
 import type { MailEvents } from './mail.ts'
 import type { NotificationEvents } from './notifications.ts'
+import type { ObligationEvents } from './obligations.ts'
 import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
+import type { RatingEvents } from './ratings.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
 import type { TicketEvents } from './tickets.ts'
@@ -20,6 +23,7 @@ import type { TicketEvents } from './tickets.ts'
 /** Everything the house can say, past tense: name → payload. Payloads hold ids, states, numbers and instants, never words. */
 export type Events = AbuseEvents &
   AccountEvents &
+  AppraisalEvents &
   AttendanceEvents &
   CallEvents &
   ClockEvents &
@@ -32,7 +36,9 @@ export type Events = AbuseEvents &
   PrivacyEvents &
   PromiseEvents &
   NotificationEvents &
+  ObligationEvents &
   OperationEvents &
+  RatingEvents &
   RosterEvents &
   SettingEvents &
   TicketEvents

@@ -12,6 +12,9 @@ export const CAPABILITIES = [
   'call.work', // be rung while on post, write calls down, call back
   'call.read', // the log of calls and what is owed a call back; numbers masked unless one may see the customer
   'board.read',
+  'satisfaction.read', // what customers said, counted; nobody's name
+  'satisfaction.people', // the same person by person, with the words
+  'rating.decide', // the second person: settle a contested rating, leave one out for its reason
   'alarm.settle',
   'escalation.read', // one's own department's or post's requests, and those of tickets one may read
   'escalation.send', // ask a department or a post on duty, follow it up, tell the customer
@@ -27,6 +30,11 @@ export const CAPABILITIES = [
   'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',
+  'appraisal.own', // one's own month: read, comment, object; note and score the shifts one has led
+  'appraisal.review', // every month of everybody: review, reopen, weigh, propose measures
+  'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures
+  'obligation.read', // what was due from everybody, and what became of it
+  'obligation.excuse', // say why something missed counts against nobody
   'attendance.own', // check in, break, check out for one's own shift
   'settings.edit',
   'people.edit',

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { EventName, HouseEvent } from '../events/event.ts'
 import type { Log } from './log.ts'
-import type { Reactions } from './reactions.ts'
+import { heardBy, type Reactions } from './reactions.ts'
 import { touched } from './relay.ts'
 
 type Options<DB> = {
@@ -18,8 +18,9 @@ const BATCH = 100
  */
 export async function reactAgain<DB>(options: Options<DB>, from: Date, to: Date): Promise<number> {
   let count = 0
-  for (const { feature, on } of options.reactions) {
-    const missed = await unheard(options.db, feature, Object.keys(on) as EventName[], from, to)
+  for (const one of options.reactions) {
+    const { feature } = one
+    const missed = await unheard(options.db, feature, heardBy(one), from, to)
     if (missed.length === 0) continue
     options.log.warn(
       { feature, events: missed.map(({ id }) => id).slice(0, 20) },

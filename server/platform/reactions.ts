@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { EventName, Events, HouseEvent } from '../events/event.ts'
+import type { TicketId } from '../kernel/ids.ts'
 import { system } from './actor.ts'
 import type { Log } from './log.ts'
 import type { PlatformTables } from './tables.ts'
@@ -9,9 +10,22 @@ import type { Transact, Tx } from './transaction.ts'
 export type Reactions<DB> = {
   readonly feature: string
   readonly on: { readonly [Name in EventName]?: (tx: Tx<DB>, payload: Events[Name]) => Promise<void> }
+  /**
+   * Looks at conversations anew after any of these: all of a batch together and each once, in the order of their ids,
+   * because what is read and written for one is read and written for fifty at much the same price.
+   */
+  readonly looks?: {
+    readonly after: readonly TicketEvent[]
+    readonly act: (tx: Tx<DB>, ticketIds: readonly TicketId[]) => Promise<void>
+  }
   /** What is done once a batch, after the rest, where one of these was in it: it looks at everything anyhow, and may be done twice. */
   readonly sweep?: { readonly after: readonly EventName[]; readonly act: (tx: Tx<DB>) => Promise<unknown> }
 }
+
+/** Events about one conversation. */
+export type TicketEvent = {
+  [Name in EventName]: Events[Name] extends { readonly ticketId: TicketId } ? Name : never
+}[EventName]
 
 type Options<DB> = { db: Kysely<DB>; transact: Transact<DB>; reactions: readonly Reactions<DB>[]; log: Log }
 
@@ -22,7 +36,7 @@ export const buildReact =
     const mine = reactions.find((one) => one.feature === feature)
     if (!mine) return
     const failed: unknown[] = []
-    for (const some of slicesOf(inLockOrder(events)))
+    for (const some of slicesOf(events, mine))
       try {
         await transact(system, (tx) => reactOnce(tx, mine, some))
       } catch (error) {
@@ -33,42 +47,57 @@ export const buildReact =
     if (failed.length > 0) throw failed[0]
   }
 
-/** Whoever writes in a touched conversation waits until the transaction that looks at it is over: so few at once. */
-const TOUCHED_AT_ONCE = 8
-
-/** What happened goes as one; what was only touched, a few at a time. */
-function* slicesOf(events: readonly HouseEvent[]): Generator<readonly HouseEvent[]> {
-  const first = events.findIndex(({ name }) => name === 'ticket.touched')
-  const happened = first < 0 ? events : events.slice(0, first)
-  if (happened.length > 0 || first < 0) yield happened
-  for (let at = first; at >= 0 && at < events.length; at += TOUCHED_AT_ONCE)
-    yield events.slice(at, at + TOUCHED_AT_ONCE)
-}
+/** Whoever writes in a conversation that is looked at waits until the transaction that looks is over: so few at once. */
+const LOOKED_AT_ONCE = 25
 
 /**
- * Features react to the same words side by side, and each locks the tickets that were touched: all in the order of their
- * ids, else they wait for each other until the database ends one of them. What was touched is looked at last: it says
- * nothing but "look again".
+ * What happened goes as one, in its order; conversations that are only looked at, a few at a time and in the order of
+ * their ids: features react to the same words side by side, and would else wait for each other until the database ends
+ * one of them.
  */
-export function inLockOrder(events: readonly HouseEvent[]): HouseEvent[] {
-  const idOf = (event: HouseEvent): number => (event.name === 'ticket.touched' ? Number(event.payload.ticketId) : 0)
-  return events.toSorted((a, b) => idOf(a) - idOf(b))
+export function* slicesOf<DB>(
+  events: readonly HouseEvent[],
+  { looks }: Pick<Reactions<DB>, 'looks'>,
+): Generator<readonly HouseEvent[]> {
+  const looked = Map.groupBy(events, (event) => (looks && isOf(event, looks.after) ? event.payload.ticketId : null))
+  const happened = looked.get(null)
+  if (happened) yield happened
+  looked.delete(null)
+  const each = [...looked].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, some]) => some)
+  for (let at = 0; at < each.length; at += LOOKED_AT_ONCE) yield each.slice(at, at + LOOKED_AT_ONCE).flat()
 }
+
+const isOf = (event: HouseEvent, names: readonly EventName[]): event is HouseEvent<TicketEvent> =>
+  names.includes(event.name)
 
 /** The features that listen to a name. */
 export const listeners = <DB>(reactions: readonly Reactions<DB>[], name: EventName): string[] =>
-  reactions.filter(({ on, sweep }) => on[name] || sweep?.after.includes(name)).map(({ feature }) => feature)
+  reactions
+    .filter((one) => heardBy(one).includes(name) || one.sweep?.after.includes(name))
+    .map(({ feature }) => feature)
 
-async function reactOnce<DB>(tx: Tx<DB>, { feature, on, sweep }: Reactions<DB>, events: readonly HouseEvent[]) {
+/** What a feature hears, each once for certain. */
+export const heardBy = <DB>({ on, looks }: Reactions<DB>): EventName[] => [
+  ...(Object.keys(on) as EventName[]),
+  ...(looks?.after ?? []),
+]
+
+async function reactOnce<DB>(tx: Tx<DB>, mine: Reactions<DB>, events: readonly HouseEvent[]) {
+  const { feature, on, looks, sweep } = mine
+  const heard = heardBy(mine)
   const done = await noteDone(
     tx,
     feature,
-    events.filter(({ name }) => on[name]),
+    events.filter(({ name }) => heard.includes(name)),
   )
   for (const event of events) {
     const handle = on[event.name] as ((tx: Tx<DB>, payload: Events[EventName]) => Promise<void>) | undefined
     if (handle && done.has(`${feature}:${event.id}`)) await handle(tx, event.payload)
   }
+  const looked = events.flatMap((event) =>
+    looks && isOf(event, looks.after) && done.has(`${feature}:${event.id}`) ? [event.payload.ticketId] : [],
+  )
+  if (looks && looked.length > 0) await looks.act(tx, [...new Set(looked)])
   if (sweep && events.some(({ name }) => sweep.after.includes(name))) await sweep.act(tx)
 }
 

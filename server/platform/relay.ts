@@ -41,7 +41,7 @@ const REACT_BATCH = 100
 const ATTEMPTS = 5
 const EVERY_MILLISECONDS = 1000
 /** Who is woken all the time gathers: a pass costs much the same for one event and for a hundred. */
-const PAUSE_MILLISECONDS = 50
+const PAUSE_MILLISECONDS = 100
 /** Any constant of our own: one relay at a time in one database, and a frozen one loses the lock with its transaction. */
 export const RELAY_LOCK = 4_201_001
 

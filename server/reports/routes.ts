@@ -10,7 +10,9 @@ import { seenIncident } from '../incidents/contributions.ts'
 import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
-import { dayPartOf, noonBefore } from '../kernel/time.ts'
+import { DAY, dayPartOf, noonBefore, plus } from '../kernel/time.ts'
+import { seenObligation } from '../obligations/contributions.ts'
+import { readTonight } from '../obligations/lists/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
@@ -22,9 +24,10 @@ import { fragment, page, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
 import { gather, sparkline } from './rules.ts'
 
-const PARTS = ['now', 'posts', 'figures', 'phone', 'incidents', 'clocks'] as const
+const PARTS = ['now', 'posts', 'figures', 'phone', 'incidents', 'clocks', 'obligations'] as const
 const CLOCKS = 8
 const INCIDENTS = 5
+const OBLIGATIONS = 5
 
 /** The night board: what needs a hand, who is on post, the figures and the clocks at risk; each its own fragment, live. */
 export const boardRoutes = (deps: Deps) =>
@@ -33,7 +36,7 @@ export const boardRoutes = (deps: Deps) =>
     .get('/alarms', staffOnly(deps, 'board.read'), async (c) =>
       wantsJson(c) ? c.json({ alarms: await openAlarms(deps.db) }) : seeOther(c, '/board'),
     )
-    .get('/:part{now|posts|figures|phone|incidents|clocks}', staffOnly(deps, 'board.read'), async (c) => {
+    .get('/:part{now|posts|figures|phone|incidents|clocks|obligations}', staffOnly(deps, 'board.read'), async (c) => {
       const part = PARTS.find((one) => one === c.req.param('part')) ?? 'now'
       if (!wantsPart(c)) return seeOther(c, '/board')
       return fragment(c, deps, 'reports/board', part, await boardOf(c, deps))
@@ -53,12 +56,13 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   const settings = await currentSettings(db)
   const since = noonBefore(now, config.timeZone)
   const people = await listOnBoard(db, now, settings)
-  const [needs, figures, hours, clocks, incidents, phone] = await Promise.all([
+  const [needs, figures, hours, clocks, incidents, tonight, phone] = await Promise.all([
     listNeeds(db),
     readFigures(db, since, now),
     readHours(db, now),
     listClocks(db, now, CLOCKS),
     listOpenIncidents(db, INCIDENTS),
+    readTonight(db, { from: since, to: plus(since, DAY), limit: OBLIGATIONS }),
     phoneOf(db, since, now, settings.callAnswerSeconds),
   ])
   return {
@@ -90,6 +94,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     })),
     phone,
     incidents: incidents.map((one) => seenIncident(c.var.me, one)),
+    tonight: { ...tonight, open: tonight.open.map((one) => seenObligation(one, now)) },
     lead: c.var.me.capabilities.has('desk.lead'),
   }
 }

@@ -13,6 +13,12 @@ export type MonthFacts = {
   readonly people: readonly PersonFacts[]
   /** Duties that stand already and are not of this plan: the days around the month, day shifts, a published part. */
   readonly standing: readonly StandingDuty[]
+  /** Cells that may not change: of nights that are published or over, and locked ones. A plan without one of them is told so (H6). */
+  readonly fixed: readonly Cell[]
+  /** How often two people stood a night together on one post in the six months before; who is not named never met. */
+  readonly met: readonly { readonly pair: readonly [StaffId, StaffId]; readonly nights: number }[]
+  /** The leadership group has a valid 组长 (row 5). */
+  readonly groupHasHead: boolean
   readonly limits: Limits
 }
 
@@ -81,10 +87,16 @@ export type Limits = {
   readonly overtimeHoursAMonth: number
   readonly earlyMinutes: number
   readonly breakMinutes: number
+  /** 综合工时 has its approval number: the day and the week are counted as an average over the month. */
+  readonly hoursApproved: boolean
+  /** Who has stood so many nights in the six months before, or is 主管 or above, is a senior of the post. */
+  readonly seniorNights: number
+  /** Two people of a post stand together at most so often in a month; beyond that the plan says so. */
+  readonly pairNights: number
 }
 
 /**
- * What is wrong with a plan, in the words of the clause: `code` is a dictionary key of `roster.findings`.
+ * What is wrong with a plan, in the words of the clause: `code` is a key of `roster.findings`, `clause` of `roster.clauses`.
  * `hard` needs a reason and a leader's name to be published; `barred` cannot be published at all (row 5, row 8).
  */
 export type Finding = {
@@ -96,3 +108,6 @@ export type Finding = {
   readonly staffId: StaffId | null
   readonly values: Readonly<Record<string, string | number>>
 }
+
+/** What a move, a cover or a trade does to a plan. */
+export type Change = { readonly out: readonly Cell[]; readonly in: readonly Cell[] }

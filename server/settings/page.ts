@@ -139,6 +139,7 @@ const ICONS: Readonly<Record<Group, string>> = {
   conduct: 'shield-check',
   notices: 'bell',
   people: 'lock',
+  appraisal: 'badge-check',
   brand: 'sparkles',
 }
 const LISTS = [

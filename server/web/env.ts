@@ -38,6 +38,8 @@ export type StaffFrame = {
     readonly escalations?: number
     readonly incidents?: number
     readonly abuse?: number
+    /** Contested ratings that wait for a second person. */
+    readonly satisfaction?: number
     /** Unread reminders, at the bell. */
     readonly reminders?: number
   }
@@ -60,6 +62,8 @@ export type StaffFrame = {
     readonly now: number | null
     readonly mine: { readonly x: number; readonly width: number } | null
     readonly hours: readonly { readonly x: number; readonly text: string }[]
+    /** What is due from this person: done, lost, due now, or ahead. */
+    readonly ticks: readonly { readonly x: number; readonly look: 'done' | 'lost' | 'due' | '' }[]
   } | null
 }
 

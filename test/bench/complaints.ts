@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 const LONGEST = 300
-/** What Node says about its own inspector. */
-const NO_COMPLAINT = /^(Debugger|For help, see|Starting inspector)/
+/** What Node says about its own inspector, and what the log says of each request. */
+const NO_COMPLAINT = /^(Debugger|For help, see|Starting inspector|\{"level":[123]0,)/
 
 /** What a program says on stderr: each kind once, with how often, when it is over. */
 export function complaintsOf(child: ChildProcess): { readonly tell: () => void } {

@@ -7,7 +7,7 @@ import { ack, next, openLine } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
 import { hasRedis, startRedis } from '../support/redis.ts'
-import { type House, startServer } from '../support/server.ts'
+import { type House, heard, startServer } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
@@ -171,6 +171,7 @@ test('what a process that died has seen is forgotten, and told', async () => {
 
 test('nothing of it is an event', async () => {
   const count = async () => (await database.db.selectFrom('events').select('id').execute()).length
+  await heard(house)
   const before = await count()
   const mine = await looking(desk)
   await ack(mine, 'typing', { ticketId: id, on: true })

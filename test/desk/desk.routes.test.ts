@@ -9,12 +9,11 @@ import { system } from '../../server/platform/actor.ts'
 import { currentSettings } from '../../server/settings/queries.ts'
 import { complain } from '../../server/tickets/actions.ts'
 import { findOpenAssignment, getTicket } from '../../server/tickets/queries.ts'
-import { keepClocks } from '../../server/tickets/sla/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
 import { as, hire, putOnPost, roster, TONIGHT, type Visitor, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
@@ -255,6 +254,7 @@ test('the queue stands by the clock that runs out soonest, a complaint before al
       .set({ answer_due_at: plus(clock.now(), seconds * SECOND) })
       .where('id', '=', String(id))
       .execute()
+  await heard(house)
   await due(slow, 1800)
   await due(soon, 20)
   await due(complains, 900)
@@ -266,21 +266,15 @@ test('the queue stands by the clock that runs out soonest, a complaint before al
 
 test('a badge turns to the lamp in the last quarter of what was agreed for that request, not of a chat’s minute', async () => {
   await putOnPost(database.db, mei)
+  const agreed = { first_seconds: 1800, next_seconds: 1800, resolution_seconds: 14_400, hours: 'always' } as const
+  const policy = { ...agreed, channel: 'chat', category_id: null, priority: null, position: 0 } as const
+  await database.db
+    .insertInto('sla_policies')
+    .values({ ...policy, changed_by: null, changed_at: clock.now() })
+    .execute()
   const id = await does.ask(suQing)
   await does.take(id, mei)
-  await database.db
-    .insertInto('ticket_sla')
-    .values({
-      ticket_id: id,
-      policy_id: null,
-      first_seconds: 1800,
-      next_seconds: 1800,
-      resolution_seconds: 14_400,
-      hours: 'always',
-      agreed_at: clock.now(),
-    })
-    .execute()
-  await house.deps.transact(system, (tx) => keepClocks(tx, id))
+  await heard(house)
   const tones = async () => [
     /data-tone="(\w+)" data-due="[^"]*" data-seconds="1800"/.exec(
       (await desk.get('/desk/queue', { htmx: true })).html,

@@ -27,7 +27,10 @@ function house() {
       feature: 'lamp',
       on: {
         'ticket.closed': async (_tx, { ticketId }) => void heard.push(`closed ${ticketId}`),
-        'ticket.touched': async (_tx, { ticketId, lastSeq }) => void heard.push(`touched ${ticketId} ${lastSeq}`),
+      },
+      looks: {
+        after: ['ticket.touched'],
+        act: async (_tx, ticketIds) => void heard.push(...ticketIds.map((id) => `touched ${id}`)),
       },
     },
   ]
@@ -99,7 +102,7 @@ test('of a conversation’s lost words the last is told', async () => {
   clock.forward({ seconds: 61 })
   await again()
   await again()
-  expect(heard).toEqual(['touched 7 3'])
+  expect(heard).toEqual(['touched 7'])
 })
 
 test('what is older than an hour is left to `npm run rebuild`', async () => {

@@ -1,16 +1,30 @@
 import { expect, test } from 'vitest'
 import type { HouseEvent } from '../../server/events/event.ts'
-import { inLockOrder } from '../../server/platform/reactions.ts'
+import { slicesOf } from '../../server/platform/reactions.ts'
 
-test('what happened keeps its order, and touched tickets follow by their ids: features that lock them wait in one line', () => {
-  const event = (id: string, name: string, ticketId: string) =>
-    ({ id, name, at: new Date(0), actor: 'system', payload: { ticketId } }) as unknown as HouseEvent
+const event = (id: string, name: string, ticketId: string) =>
+  ({ id, name, about: [], payload: { ticketId } }) as unknown as HouseEvent
+
+test('what happened keeps its order, and conversations that are looked at follow by their ids: features that lock them wait in one line', () => {
   const events = [
     event('1', 'ticket.touched', '30'),
-    event('2', 'ticket.resolved', '9'),
+    event('2', 'ticket.assigned', '9'),
     event('3', 'ticket.touched', '4'),
     event('4', 'ticket.created', '31'),
-    event('5', 'ticket.touched', '100'),
+    event('5', 'ticket.queued', '100'),
+    event('6', 'ticket.touched', '100'),
   ]
-  expect(inLockOrder(events).map(({ id }) => id)).toEqual(['2', '4', '3', '1', '5'])
+  const slices = [...slicesOf(events, { looks: { after: ['ticket.touched', 'ticket.queued'], act: async () => {} } })]
+  expect(slices.map((slice) => slice.map(({ id }) => id))).toEqual([
+    ['2', '4'],
+    ['3', '1', '5', '6'],
+  ])
+})
+
+test('so few conversations are locked at once that whoever writes in one waits for a moment only', () => {
+  const events = Array.from({ length: 60 }, (_, n) => event(`${n}`, 'ticket.touched', `${60 - n}`))
+  const sizes = [...slicesOf(events, { looks: { after: ['ticket.touched'], act: async () => {} } })].map(
+    (one) => one.length,
+  )
+  expect(sizes).toEqual([25, 25, 10])
 })

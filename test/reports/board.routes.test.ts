@@ -65,7 +65,7 @@ test('a solution that takes longer than agreed is on the board, also while no an
   await putOnPost(database.db, mei)
   const id = await does.ask(han)
   await does.take(id, mei)
-  await house.deps.transact(system, (tx) => keepClocks(tx, id))
+  await house.deps.transact(system, (tx) => keepClocks(tx, [id]))
   await heard(house) // what was announced before sets no clock behind our back
   await database.db
     .updateTable('ticket_clocks')

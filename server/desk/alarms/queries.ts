@@ -29,6 +29,14 @@ export async function openAlarms(db: Reader, ticketId?: TicketId): Promise<OpenA
   }))
 }
 
+/** Those of these tickets for which such an alarm rings. */
+export async function ringingAmong(db: Reader, ids: readonly TicketId[], kind: AlarmKind): Promise<TicketId[]> {
+  const { rows } = await sql<{ id: TicketId }>`
+    select distinct ticket_id as id from alarms
+    where settled_at is null and kind = ${kind} and ticket_id = any(${[...ids]}::bigint[]) order by id`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 /** @throws NotFound */
 export async function needAlarm(db: Reader, id: AlarmId): Promise<void> {
   const row = await db.selectFrom('alarms').select('id').where('id', '=', id).executeTakeFirst()

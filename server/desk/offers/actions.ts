@@ -24,28 +24,40 @@ const AT_ONCE = 100
 export async function offerNext(tx: Tx): Promise<number> {
   const settings = await currentSettings(tx.db)
   const lately = plus(tx.now, -settings.offerAgainMinutes * MINUTE)
-  let waiting = await offers.lockWaiting(tx, lately, AT_ONCE)
-  if (waiting.length === 0) return 0
-  let candidates: readonly Candidate[] = await offers.listCandidates(tx.db, tx.now, lately)
-  const somebody = candidates.some((one) => isAble(one, settings, tx.now))
+  const onPost: readonly Candidate[] = await offers.listCandidates(tx.db, tx.now, lately)
+  const able = onPost.filter((one) => isAble(one, settings, tx.now))
   // Outside the roster nobody on post is no alarm: no day page rings because the night has not begun.
-  const night = somebody || (await isCovered(tx.db, tx.now, 'service'))
+  const night = able.length > 0 || (await isCovered(tx.db, tx.now, 'service'))
+  if (able.every(({ hasOpenOffer }) => hasOpenOffer)) {
+    // Nobody has a hand free: then nothing is locked, and only what rings is looked for.
+    if (night)
+      await ringFor(tx, await offers.listWaiting(tx.db, lately, { limit: AT_ONCE, asked: able.length > 0 }), able)
+    return 0
+  }
+  let candidates = able
   let made = 0
-  for (;;) {
+  for (let waiting = await offers.lockWaiting(tx, lately, AT_ONCE); ; ) {
+    await ringFor(tx, waiting, candidates)
     for (const ticket of waiting) {
       const chosen = pickAgent(ticket, candidates, settings, tx.now)
-      const asked = somebody && !isAnyoneLeft(ticket, candidates, settings, tx.now)
-      if (night && (asked || ticket.hops >= settings.offerHops)) await ring(tx, ticket, 'offers_refused')
-      if (night && !somebody) await ring(tx, ticket, 'nobody_eligible')
       if (!chosen || !(await makeOffer(tx, ticket, chosen.staffId, settings.offerSeconds))) continue
       candidates = candidates.map((one) => (one.staffId === chosen.staffId ? { ...one, hasOpenOffer: true } : one))
       made += 1
     }
     // Further back only while somebody is free who has been asked about all of these lately: few have said no so often.
-    const free = candidates.some((one) => isAble(one, settings, tx.now) && !one.hasOpenOffer)
     const last = waiting.at(-1)
-    if (!free || !last || waiting.length < AT_ONCE) return made
+    if (candidates.every(({ hasOpenOffer }) => hasOpenOffer) || !last || waiting.length < AT_ONCE) return made
     waiting = await offers.lockWaiting(tx, lately, AT_ONCE, last.id)
+  }
+}
+
+/** The duty manager hears of what nobody is able to take, and of what everybody able was asked about, or so many times. */
+async function ringFor(tx: Tx, waiting: readonly offers.WaitingTicket[], able: readonly Candidate[]): Promise<void> {
+  const settings = await currentSettings(tx.db)
+  for (const ticket of waiting) {
+    const asked = able.length > 0 && !isAnyoneLeft(ticket, able, settings, tx.now)
+    if (asked || ticket.hops >= settings.offerHops) await ring(tx, ticket, 'offers_refused')
+    if (able.length === 0) await ring(tx, ticket, 'nobody_eligible')
   }
 }
 

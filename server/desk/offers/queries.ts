@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AlarmKind } from '../../events/desk.ts'
 import type { OfferId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
@@ -18,15 +18,32 @@ export type WaitingTicket = Waiting & {
 }
 
 /** Queued tickets without an open offer, in the order of the queue and behind `after`, locked; those that others hold are skipped. */
-export async function lockWaiting(
-  tx: Tx,
+export const lockWaiting = (tx: Tx, answeredSince: Date, limit: number, after?: TicketId): Promise<WaitingTicket[]> =>
+  waiting(tx.db, answeredSince, {
+    which: after
+      ? sql`and (${queueOrder(sql.ref('t'))}) > (select ${queueOrder(sql.ref('l'))} from tickets l where l.id = ${after})`
+      : sql``,
+    limit: sql`limit ${limit} for no key update of t skip locked`,
+  })
+
+/** The same, only read; with `asked` those alone that somebody has been asked about since they wait, or lately. */
+export const listWaiting = (
+  db: Reader,
   answeredSince: Date,
-  limit: number,
-  after?: TicketId,
+  { limit, asked }: { limit: number; asked: boolean },
+): Promise<WaitingTicket[]> =>
+  waiting(db, answeredSince, {
+    which: asked
+      ? sql`and exists (select from offers o where o.ticket_id = t.id and o.made_at >= least(coalesce(t.queued_at, t.created_at), ${answeredSince}))`
+      : sql``,
+    limit: sql`limit ${limit}`,
+  })
+
+async function waiting(
+  db: Reader,
+  answeredSince: Date,
+  { which, limit }: { which: RawBuilder<unknown>; limit: RawBuilder<unknown> },
 ): Promise<WaitingTicket[]> {
-  const behind = after
-    ? sql`and (${queueOrder(sql.ref('t'))}) > (select ${queueOrder(sql.ref('l'))} from tickets l where l.id = ${after})`
-    : sql``
   const { rows } = await sql<Omit<WaitingTicket, 'hops'> & { hops: string }>`
     select t.id, t.language, t.round, (select k.skill from categories k where k.id = t.category_id) as skill,
       (select count(*) from offers o where o.ticket_id = t.id and o.state in ('passed', 'expired')
@@ -34,9 +51,8 @@ export async function lockWaiting(
       array(select a.kind from alarms a where a.ticket_id = t.id
         and (a.settled_at is null or (a.settled_by is not null and a.settled_at > ${answeredSince}))) as rung
     from tickets t
-    where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made') ${behind}
-    order by ${queueOrder(sql.ref('t'))}
-    limit ${limit} for update of t skip locked`.execute(tx.db)
+    where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made') ${which}
+    order by ${queueOrder(sql.ref('t'))} ${limit}`.execute(db)
   return rows.map(({ hops, ...row }) => ({ ...row, hops: Number(hops) }))
 }
 
@@ -205,7 +221,7 @@ export async function listExpired(db: Reader, now: Date, limit: number): Promise
 
 /** The load of one person, with their row locked: two claims of one person are counted one after the other. */
 export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs: number; waitingOnCustomer: number }> {
-  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()
+  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forNoKeyUpdate().execute()
   const { rows } = await sql<{ on_us: string; on_customer: string }>`
     select count(*) filter (where t.waiting_on = 'us') as on_us, count(*) filter (where t.waiting_on = 'customer') as on_customer
     from assignments g join tickets t on t.id = g.ticket_id where g.staff_id = ${staffId} and g.ended_at is null`.execute(

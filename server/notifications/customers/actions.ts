@@ -1,4 +1,5 @@
 import { raiseAlarm, settleAlarmsOf } from '../../desk/alarms/actions.ts'
+import { ringingAmong } from '../../desk/alarms/queries.ts'
 import type { CustomerId, MailId, TicketId } from '../../kernel/ids.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
@@ -8,9 +9,20 @@ import { withdrawMail } from '../outgoing/actions.ts'
 import * as letters from './queries.ts'
 import { isOver, unreadDueAt } from './rules.ts'
 
-/** Something was said: where an answer stands there unread, it is looked at again once the customer may have left. */
-export async function watchUnread(tx: Tx, ticketId: TicketId): Promise<void> {
-  if (await letters.isAllRead(tx.db, ticketId)) return settleAlarmsOf(tx, ticketId, ['customer_unreached'])
+/**
+ * Something was said in these conversations: where an answer stands unread, it is looked at again once the customer may
+ * have left; where all was read, nobody has to be called any more.
+ */
+export async function watchUnread(tx: Tx, ticketIds: readonly TicketId[]): Promise<void> {
+  const [unread, ringing] = await Promise.all([
+    letters.unreadAmong(tx.db, ticketIds),
+    ringingAmong(tx.db, ticketIds, 'customer_unreached'),
+  ])
+  for (const id of ringing) if (!unread.has(id)) await settleAlarmsOf(tx, id, ['customer_unreached'])
+  for (const [id, { watched }] of unread) if (!watched) await watch(tx, id)
+}
+
+async function watch(tx: Tx, ticketId: TicketId): Promise<void> {
   const [first] = await letters.listUnread(tx.db, ticketId, 1)
   const party = first && (await letters.partyOf(tx.db, ticketId))
   if (!party || isOver(party)) return

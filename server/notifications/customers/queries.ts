@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CustomerLetterKind } from '../../events/notifications.ts'
 import type { CustomerId, CustomerLetterId, MailId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
@@ -118,17 +118,26 @@ export async function listUnread(db: Reader, ticketId: TicketId, limit: number):
   return rows.map(viewOf)
 }
 
-const readUpTo = (ticketId: TicketId) => sql`greatest(
+const readUpTo = (ticketId: TicketId | RawBuilder<unknown>) => sql`greatest(
   coalesce((select read_seq from marks where ticket_id = ${ticketId} and reader = 'customer'), 0),
   coalesce((select shown_seq from customer_visits where ticket_id = ${ticketId}), 0))`
 
-/** Nothing of what colleagues said is unread, in a letter or not. */
-export async function isAllRead(db: Reader, ticketId: TicketId): Promise<boolean> {
-  const { rows } = await sql`
-    select from messages where ticket_id = ${ticketId} and staff_id is not null and seq > ${readUpTo(ticketId)} limit 1`.execute(
-    db,
-  )
-  return rows.length === 0
+/**
+ * Those in which something that colleagues said is unread, in a letter or not, by their ids; `watched` where a letter with
+ * unread answers is on its way already.
+ */
+export async function unreadAmong(
+  db: Reader,
+  ids: readonly TicketId[],
+): Promise<Map<TicketId, { readonly watched: boolean }>> {
+  const { rows } = await sql<{ id: TicketId; watched: boolean }>`
+    select t.id, exists (
+      select from customer_letters l where l.ticket_id = t.id and l.kind = 'unread' and l.state in ('due', 'waiting')) as watched
+    from unnest(${[...ids]}::bigint[]) as t (id)
+    where exists (
+      select from messages m where m.ticket_id = t.id and m.staff_id is not null and m.seq > ${readUpTo(sql.ref('t.id'))})
+    order by t.id`.execute(db)
+  return new Map(rows.map(({ id, watched }) => [id, { watched }]))
 }
 
 /** Whether something that stands in this letter is still unread. */

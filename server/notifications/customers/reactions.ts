@@ -6,9 +6,9 @@ import { leaveTranscript, releaseHeld, tellOfFailure, watchUnread } from './acti
 export const customerLetterReactions: Reactions<Database> = {
   feature: 'customer-letters',
   on: {
-    'ticket.touched': async (tx, { ticketId }) => watchUnread(tx, ticketId),
     'transcript.asked': async (tx, { ticketId }) => leaveTranscript(tx, ticketId),
     'contact.verified': async (tx, { customerId }) => releaseHeld(tx, customerId),
     'mail.settled': async (tx, { mailId, state }) => tellOfFailure(tx, mailId, state),
   },
+  looks: { after: ['ticket.touched'], act: watchUnread },
 }

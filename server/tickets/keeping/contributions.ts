@@ -43,10 +43,16 @@ export const noteKeeper: Keeper = {
   kept: [{ table: 'notes', belongs: { ticket: ['ticket_id'] }, texts: ['body'], withheld: ['client_id'] }],
 }
 
+const OF_RATING = { column: 'rating_id', of: 'ratings', belongs: { ticket: ['ticket_id'] } } as const
+
 /** The marks stay, what was said beside them goes. */
 export const ratingKeeper: Keeper = {
   name: 'ratings',
-  kept: [{ table: 'ratings', belongs: { ticket: ['ticket_id'] }, texts: ['comment'], withheld: ['handlers'] }],
+  kept: [
+    { table: 'rating_contests', belongs: OF_RATING, texts: ['words', 'why'], withheld: ['version'] },
+    { table: 'rating_exclusions', belongs: OF_RATING, texts: ['why', 'lifted_why'] },
+    { table: 'ratings', belongs: { ticket: ['ticket_id'] }, texts: ['comment'], withheld: ['handlers'] },
+  ],
 }
 
 export const linkKeeper: Keeper = {

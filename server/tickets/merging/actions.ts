@@ -125,7 +125,7 @@ async function end(tx: Tx, { id: ticketId }: TicketRow): Promise<void> {
 async function follow(tx: Tx, from: TicketId, into: TicketId): Promise<void> {
   for (const id of [from, into]) {
     await storePromisedAt(tx, id)
-    await keepClocks(tx, id)
+    await keepClocks(tx, [id])
     await keepNext(tx, id)
   }
 }

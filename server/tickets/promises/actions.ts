@@ -124,6 +124,11 @@ export async function keepByWord(tx: Tx, ticketId: TicketId): Promise<void> {
   }
 }
 
+/** The same for several: most conversations owe nothing, and are not even locked. */
+export async function keepByWords(tx: Tx, ticketIds: readonly TicketId[]): Promise<void> {
+  for (const ticketId of await promises.owingAmong(tx.db, ticketIds)) await keepByWord(tx, ticketId)
+}
+
 /** The round has ended: what was owed in it was given with the result, or is not owed any more. Where it goes on before this was heard, it is. */
 export async function endWithRound(tx: Tx, ticketId: TicketId, state: 'kept' | 'void'): Promise<void> {
   const ticket = await lockTicket(tx, ticketId)

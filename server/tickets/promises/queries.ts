@@ -49,6 +49,15 @@ export const openPromisesOf = async (db: Reader, ticketId: TicketId): Promise<Pr
     rowOf,
   )
 
+/** Those with something that is still owed, in the order in which they are locked. */
+export async function owingAmong(db: Reader, ids: readonly TicketId[]): Promise<TicketId[]> {
+  const { rows } = await sql<{ id: TicketId }>`
+    select distinct ticket_id as id from promises where ticket_id = any(${[...ids]}::bigint[]) and state = 'open' order by id`.execute(
+    db,
+  )
+  return rows.map(({ id }) => id)
+}
+
 export const promisesOf = async (db: Reader, ticketId: TicketId): Promise<PromiseRow[]> =>
   (await promiseRows(db).where('ticket_id', '=', ticketId).orderBy('id').execute()).map(rowOf)
 

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { CategoryId, ClockId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { ClockId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { DAY, plus, type Window } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import type { Clock, Hours, Policy, PolicyFor, Priority, Word } from './rules.ts'
+import type { Clock, Hours, PolicyFor, Priority } from './rules.ts'
 
 export type StoredClock = Clock & { readonly id: ClockId; readonly version: number }
 type PolicyRow = PolicyFor & { readonly id: string }
@@ -28,69 +28,9 @@ export async function listPolicies(db: Reader): Promise<PolicyRow[]> {
   }))
 }
 
-/** What was agreed for a ticket when its clocks were first asked for; policies that change later leave it alone. */
-export async function findAgreed(db: Reader, ticketId: TicketId): Promise<(Policy & { seenSeq: number }) | undefined> {
-  const row = await db.selectFrom('ticket_sla').selectAll().where('ticket_id', '=', ticketId).executeTakeFirst()
-  return (
-    row && {
-      firstSeconds: row.first_seconds,
-      nextSeconds: row.next_seconds,
-      resolutionSeconds: row.resolution_seconds,
-      hours: row.hours,
-      seenSeq: row.seen_seq,
-    }
-  )
-}
-
-export async function storeAgreed(
-  tx: Tx,
-  ticketId: TicketId,
-  policy: Policy & { id: string | null },
-): Promise<Policy & { seenSeq: number }> {
-  await tx.db
-    .insertInto('ticket_sla')
-    .values({
-      ticket_id: ticketId,
-      policy_id: policy.id,
-      first_seconds: policy.firstSeconds,
-      next_seconds: policy.nextSeconds,
-      resolution_seconds: policy.resolutionSeconds,
-      hours: policy.hours,
-      agreed_at: tx.now,
-    })
-    .execute()
-  return { ...policy, seenSeq: 0 }
-}
-
-export const storeSeen = (tx: Tx, ticketId: TicketId, seenSeq: number) =>
-  tx.db.updateTable('ticket_sla').set({ seen_seq: seenSeq }).where('ticket_id', '=', ticketId).execute()
-
-/** The category of a ticket and what stands above it. */
-export async function categoryLine(db: Reader, id: CategoryId | null): Promise<string[]> {
-  if (!id) return []
-  const row = await db.selectFrom('categories').select(['id', 'parent_id']).where('id', '=', id).executeTakeFirst()
-  return row ? [row.id, ...(row.parent_id ? [row.parent_id] : [])] : []
-}
-
-/** Words that the clocks have not heard yet, in order. */
-export async function listWordsAfter(db: Reader, ticketId: TicketId, seq: number, limit: number): Promise<Word[]> {
-  const rows = await db
-    .selectFrom('messages')
-    .select(['seq', 'at', 'round', 'author', 'code'])
-    .where('ticket_id', '=', ticketId)
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .limit(limit)
-    .execute()
-  return rows.map(({ author, ...row }) => ({
-    ...row,
-    by: author === 'customer' || author === 'house' ? author : 'staff',
-  }))
-}
-
 const clockRows = (db: Reader) => db.selectFrom('ticket_clocks').selectAll()
-type Row = Awaited<ReturnType<ReturnType<typeof clockRows>['execute']>>[number]
-const clockOf = (row: Row): StoredClock => ({
+export type ClockRow = Awaited<ReturnType<ReturnType<typeof clockRows>['execute']>>[number]
+export const clockOf = (row: ClockRow): StoredClock => ({
   id: row.id as ClockId,
   kind: row.kind,
   round: row.round,
@@ -107,39 +47,6 @@ const clockOf = (row: Row): StoredClock => ({
 /** All clocks of a ticket, the first started first. */
 export const clocksOf = async (db: Reader, ticketId: TicketId): Promise<StoredClock[]> =>
   (await clockRows(db).where('ticket_id', '=', ticketId).orderBy('id').execute()).map(clockOf)
-
-export async function insertClock(
-  tx: Tx,
-  ticketId: TicketId,
-  clock: Clock & { warnAt: Date | null },
-): Promise<ClockId> {
-  const row = await tx.db
-    .insertInto('ticket_clocks')
-    .values({ ticket_id: ticketId, ...columnsOf(clock), warned_at: null, breached_at: null })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return row.id as ClockId
-}
-
-export const updateClock = (tx: Tx, id: ClockId, clock: Clock & { warnAt: Date | null }) =>
-  tx.db
-    .updateTable('ticket_clocks')
-    .set({ ...columnsOf(clock), version: sql<number>`version + 1` })
-    .where('id', '=', id)
-    .execute()
-
-const columnsOf = (clock: Clock & { warnAt: Date | null }) => ({
-  kind: clock.kind,
-  round: clock.round,
-  target_seconds: clock.targetSeconds,
-  started_at: clock.startedAt,
-  due_at: clock.dueAt,
-  left_seconds: clock.leftSeconds,
-  paused_at: clock.pausedAt,
-  ended_at: clock.endedAt,
-  outcome: clock.outcome,
-  warn_at: clock.warnAt,
-})
 
 /** False where it was noted before. */
 export async function noteOnce(tx: Tx, id: ClockId, what: 'warned_at' | 'breached_at'): Promise<boolean> {
@@ -221,15 +128,6 @@ export async function isPaused(db: Reader, ticketId: TicketId): Promise<boolean>
     .executeTakeFirst()
   return row !== undefined
 }
-
-/** The countdown that a badge shows: when the customer must have an answer; null while none is owed. */
-export const setAnswerDue = (tx: Tx, ticketId: TicketId, dueAt: Date | null) =>
-  tx.db
-    .updateTable('tickets')
-    .set({ answer_due_at: dueAt })
-    .where('id', '=', ticketId)
-    .where(sql<boolean>`answer_due_at is distinct from ${dueAt}`)
-    .execute()
 
 /** In another statement: what the running answer clock of the ticket `t` was agreed at, in seconds; null where none runs. */
 export const answerTarget = (t: RawBuilder<unknown>): RawBuilder<number | null> => sql<number | null>`(

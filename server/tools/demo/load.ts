@@ -19,6 +19,7 @@ import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
 import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
 import { appointDemoLeaders } from './leaders.ts'
+import { tellObligations } from './obligations.ts'
 import { PEOPLE } from './people.ts'
 import { tellPhone } from './phone.ts'
 import { tellRequests } from './requests.ts'
@@ -43,6 +44,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await tellRequests(tx)
     await tellAbuse(tx)
     await tellPhone(tx)
+    await tellObligations(tx)
     return true
   })
   if (!movedIn) await extendDemoRoster({ transact, config })

@@ -75,6 +75,8 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'looks',
   'mailbox_readers',
   'marks',
+  // Who owed what; the reason of an excuse is a colleague's account of a colleague.
+  'obligations',
   'offers',
   'outbox',
   // Of lines and the phones of staff; who called is in the calls.
@@ -100,6 +102,18 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'ticket_pauses',
   'ticket_sla',
   'ticket_exclusions',
+  // The month's appraisal: ids and figures of ratings and tickets, and what colleagues say about each other's work.
+  'appraisal_inputs',
+  'appraisal_measures',
+  'appraisal_months',
+  'appraisal_objections',
+  'appraisal_results',
+  'appraisal_scores',
+  'appraisal_weights',
+  'appraisal_words',
+  'appraisals',
+  'coaching_requests',
+  'shift_notes',
   // What colleagues are told, and by what: kinds, states, their own devices; the brief of a night is the house's own account.
   'deliveries',
   'digests',
@@ -166,6 +180,9 @@ const WITHOUT_WORDS: readonly string[] = [
   'outgoing_mails.kind',
   'outgoing_mails.recipient',
   'outgoing_mails.state',
+  'rating_contests.ground',
+  'rating_contests.state',
+  'rating_exclusions.reason',
   'ratings.handlers',
   'ratings.reasons',
   'ratings.source',

@@ -54,7 +54,7 @@ const say = (id: TicketId, epoch: number) =>
   )
 const write = (id: TicketId) =>
   transact(suQing.actor, (tx) => tickets.writeAsCustomer(tx, id, { clientId: uuid(), body: '在吗' }))
-const keep = (id: TicketId) => transact(system, (tx) => keepClocks(tx, id))
+const keep = (id: TicketId) => transact(system, (tx) => keepClocks(tx, [id]))
 const clocks = (id: TicketId) => clocksOf(database.db, id)
 const names = () => announced.map(({ name }) => name).filter((name) => name.startsWith('clock.'))
 

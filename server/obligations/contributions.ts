@@ -1,0 +1,50 @@
+import type { StaffId } from '../kernel/ids.ts'
+import { OBLIGATIONS } from '../kernel/obligations.ts'
+import { DAY, noonBefore, plus } from '../kernel/time.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Insert } from '../web/inserts.ts'
+import { listAhead, listMine, type ObligationView } from './lists/queries.ts'
+import { standOf } from './rules.ts'
+
+const MOST = 60
+const AHEAD = 5
+
+const TONES = { ahead: 'quiet', now: 'lamp', done: 'ok', late: 'bad', missed: 'bad', excused: 'quiet' } as const
+
+/** One as pages draw it. */
+export function seenObligation(one: ObligationView, now: Date) {
+  const stand = standOf(one, now)
+  const [, number = ''] = one.subject.split(':')
+  return {
+    ...one,
+    stand,
+    tone: TONES[stand],
+    icon: stand === 'done' ? 'check' : OBLIGATIONS[one.kind].icon,
+    number,
+    open: one.doneAt === null && one.state !== 'excused' && one.state !== 'missed',
+  }
+}
+
+/** "My night": what is due from a person tonight, with what of earlier is still to be done, and what comes after. */
+export async function myNight(
+  { db, clock, config }: Pick<Deps, 'db' | 'clock' | 'config'>,
+  staffId: StaffId,
+): Promise<Insert> {
+  const now = clock.now()
+  const from = noonBefore(now, config.timeZone)
+  const to = plus(from, DAY)
+  const [tonight, ahead] = await Promise.all([
+    listMine(db, staffId, { from, to, limit: MOST }),
+    listAhead(db, staffId, to, AHEAD),
+  ])
+  const seen = tonight.map((one) => seenObligation(one, now))
+  return {
+    view: 'obligations/mine',
+    part: 'mine',
+    values: {
+      tonight: seen,
+      waiting: seen.filter(({ open, stand }) => open && stand !== 'ahead').length,
+      ahead: ahead.map((one) => seenObligation(one, now)),
+    },
+  }
+}
