@@ -2,6 +2,7 @@ import { anchorChain } from '../jobs/anchor-chain.ts'
 import { climbNotices, followPages } from '../jobs/climb-notices.ts'
 import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
+import { countNights } from '../jobs/count-nights.ts'
 import { deliverNotices } from '../jobs/deliver-notices.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
@@ -20,6 +21,7 @@ import { reactJob } from '../jobs/react.ts'
 import { reactAgainTo } from '../jobs/react-again.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
+import { sendReports } from '../jobs/send-reports.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
@@ -71,6 +73,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   forgetLinks,
   forgetFiles,
   endOver(keeping),
+  sendReports,
+  countNights,
   extendDemo,
 ]
 

@@ -29,6 +29,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'ticket.enter',
     'ticket.search',
     'board.read',
+    'report.read',
     'alarm.settle',
     'escalation.read',
     'escalation.send',
@@ -46,7 +47,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
-  head: ['board.read', 'escalation.read', 'escalation.handle'],
+  head: ['board.read', 'report.read', 'escalation.read', 'escalation.handle'],
   hr: [
     'roster.edit',
     'obligation.read',
@@ -56,11 +57,12 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'incident.read',
     'knowledge.edit',
     'reveal.read',
+    'report.read',
     'satisfaction.read',
     'satisfaction.people',
     'rating.decide',
   ],
-  administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
+  administration: ['board.read', 'report.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
   leadership: [
     'board.read',
     'ticket.read',
@@ -71,6 +73,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'obligation.read',
     'abuse.read',
     'abuse.decide',
+    'report.read',
     'satisfaction.read',
   ],
   administrator: [
@@ -78,6 +81,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'people.edit',
     'roster.edit',
     'board.read',
+    'report.read',
     'leadership.read',
     'system.operate',
     'knowledge.edit',

@@ -10,6 +10,7 @@ export const CAPABILITIES = [
   'ticket.enter', // enter a request that came by phone
   'ticket.search',
   'board.read',
+  'report.read', // figures of nights, weeks and months; nobody's name
   'satisfaction.read', // what customers said, counted; nobody's name
   'satisfaction.people', // the same person by person, with the words
   'rating.decide', // the second person: settle a contested rating, leave one out for its reason
