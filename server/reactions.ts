@@ -1,6 +1,14 @@
 import type { ListAhead } from './accounts/people/routes.ts'
 import { findSignedIn, keepSession } from './accounts/queries.ts'
 import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
+import type { Evidence } from './appraisal/evidence/contract.ts'
+import {
+  attendanceEvidence,
+  incidentEvidence,
+  noteEvidence,
+  obligationsAs,
+  satisfactionEvidence,
+} from './appraisal/evidence/contributions.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
@@ -136,6 +144,17 @@ export const keeping: Keeping = {
   listOld,
   over: [filesOver, lettersOver, incomingOver, visitorsOver],
 }
+
+/** What a month's appraisal is counted from: whoever knows facts about people's work adds a line, and that is all. */
+export const evidence: readonly Evidence[] = [
+  attendanceEvidence,
+  noteEvidence,
+  obligationsAs('answers', ['answer', 'resolution']),
+  obligationsAs('requests', ['request_acceptance', 'request_answer']),
+  obligationsAs('promises', ['promise']),
+  satisfactionEvidence,
+  incidentEvidence,
+]
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

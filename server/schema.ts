@@ -1,4 +1,5 @@
 import type { AccountTables } from './accounts/tables.ts'
+import type { AppraisalTables } from './appraisal/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
 import type { IncomingTables } from './chat/mail/tables.ts'
 import type { VisitTables } from './chat/visits/tables.ts'
@@ -58,6 +59,7 @@ export type Database = PlatformTables &
   VisitTables &
   TranscriptTables &
   CustomerLetterTables &
+  AppraisalTables &
   ReportTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */

@@ -7,7 +7,13 @@ import { COMMON_PASSWORDS } from './common-passwords.ts'
  * The one table of who may do what. A standing role holds off shift as well; a post holds only while its person is on
  * duty. Off duty everybody keeps their own matters (DESIGN 3, end of a shift).
  */
-const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read', 'knowledge.read']
+const EVERYONE: readonly Capability[] = [
+  'attendance.own',
+  'appraisal.own',
+  'roster.read',
+  'directory.read',
+  'knowledge.read',
+]
 
 export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
   service: [
@@ -61,6 +67,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'satisfaction.read',
     'satisfaction.people',
     'rating.decide',
+    'appraisal.review',
   ],
   administration: ['board.read', 'report.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
   leadership: [
@@ -74,6 +81,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'abuse.read',
     'abuse.decide',
     'report.read',
+    'appraisal.sign',
     'satisfaction.read',
   ],
   administrator: [

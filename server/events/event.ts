@@ -1,5 +1,6 @@
 import type { AbuseEvents } from './abuse.ts'
 import type { AccountEvents } from './accounts.ts'
+import type { AppraisalEvents } from './appraisal.ts'
 import type { AttendanceEvents } from './attendance.ts'
 import type { ClockEvents } from './clocks.ts'
 import type { CustomerEvents } from './customers.ts'
@@ -22,6 +23,7 @@ import type { TicketEvents } from './tickets.ts'
 /** Everything the house can say, past tense: name → payload. Payloads hold ids, states, numbers and instants, never words. */
 export type Events = AbuseEvents &
   AccountEvents &
+  AppraisalEvents &
   AttendanceEvents &
   ClockEvents &
   CustomerEvents &

@@ -29,6 +29,9 @@ export const CAPABILITIES = [
   'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',
+  'appraisal.own', // one's own month: read, comment, object; note and score the shifts one has led
+  'appraisal.review', // every month of everybody: review, reopen, weigh, propose measures
+  'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
   'attendance.own', // check in, break, check out for one's own shift

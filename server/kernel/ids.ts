@@ -49,6 +49,11 @@ export type ArticleId = Id<'article'>
 export type CannedId = Id<'canned'>
 export type ChangeId = Id<'change'>
 export type SiteId = Id<'site'>
+export type AppraisalMonthId = Id<'appraisal-month'>
+export type AppraisalId = Id<'appraisal'>
+export type ShiftNoteId = Id<'shift-note'>
+export type MeasureId = Id<'measure'>
+export type CoachingId = Id<'coaching'>
 export type EventId = Id<'event'>
 
 /** True for the text of a positive bigint; anything else is nobody's id and answers 404 like a missing row. */

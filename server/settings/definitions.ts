@@ -69,6 +69,25 @@ export const SETTINGS = {
   abuseRangeMost: number('conduct', 'people', 5, [0, 50]),
 
   ratingContestWorkdays: number('appraisal', 'workdays', 3, [1, 10]),
+  appraisalCommentWorkdays: number('appraisal', 'workdays', 2, [1, 10]),
+  appraisalManagerWorkdays: number('appraisal', 'workdays', 3, [1, 10]),
+  appraisalReviewWorkdays: number('appraisal', 'workdays', 2, [1, 10]),
+  appraisalSignWorkdays: number('appraisal', 'workdays', 1, [1, 10]),
+  appraisalPublishTime: time('appraisal', '18:00'),
+  appraisalAnswerWorkdays: number('appraisal', 'workdays', 5, [3, 20]),
+  appraisalShiftsLeast: number('appraisal', 'shifts', 3, [1, 10]),
+  appraisalRatingsLeast: number('appraisal', 'ratings', 5, [1, 50]),
+  appraisalRatingPrior: number('appraisal', 'ratings', 10, [5, 30]),
+  appraisalItemLeast: number('appraisal', 'times', 8, [1, 50]),
+  appraisalItemPrior: number('appraisal', 'times', 5, [0, 50]),
+  appraisalIncidentPrior: number('appraisal', 'incidents', 3, [0, 20]),
+  appraisalManagerPoints: number('appraisal', 'points', 10, [0, 10]),
+  appraisalReviewPoints: number('appraisal', 'points', 5, [0, 5]),
+  shiftNoteHours: number('appraisal', 'hours', 48, [4, 168]),
+  measureStatementWorkdays: number('appraisal', 'workdays', 3, [1, 20]),
+  measureUndecidedDays: number('appraisal', 'days', 14, [1, 60]),
+  measureMonths: number('appraisal', 'months', 12, [1, 36]),
+  coachingAnswerDays: number('appraisal', 'days', 7, [1, 60]),
   ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
 
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
@@ -111,7 +130,21 @@ export const GROUPS = [
 ] as const
 export type Group = (typeof GROUPS)[number]
 
-type Unit = 'times' | 'seconds' | 'minutes' | 'hours' | 'days' | 'workdays' | 'people' | 'conversations' | 'share'
+type Unit =
+  | 'times'
+  | 'seconds'
+  | 'minutes'
+  | 'hours'
+  | 'days'
+  | 'workdays'
+  | 'months'
+  | 'shifts'
+  | 'ratings'
+  | 'incidents'
+  | 'points'
+  | 'people'
+  | 'conversations'
+  | 'share'
 /** A picture in the files of the house, already bounded and encoded by us. */
 export type Picture = { readonly file: string; readonly width: number; readonly height: number }
 

@@ -100,6 +100,18 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'ticket_pauses',
   'ticket_sla',
   'ticket_exclusions',
+  // The month's appraisal: ids and figures of ratings and tickets, and what colleagues say about each other's work.
+  'appraisal_inputs',
+  'appraisal_measures',
+  'appraisal_months',
+  'appraisal_objections',
+  'appraisal_results',
+  'appraisal_scores',
+  'appraisal_weights',
+  'appraisal_words',
+  'appraisals',
+  'coaching_requests',
+  'shift_notes',
   // What colleagues are told, and by what: kinds, states, their own devices; the brief of a night is the house's own account.
   'deliveries',
   'digests',
