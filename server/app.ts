@@ -44,6 +44,7 @@ import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
@@ -132,6 +133,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/knowledge', articleRoutes(deps, sources))
   app.route('/faq', faqRoutes(deps))
   app.route('/ratings', ratingRoutes(deps))
+  app.route('/reports', reportRoutes(deps))
   app.route('/satisfaction', satisfactionRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))

@@ -20,6 +20,7 @@ import type { ObligationTables } from './obligations/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
+import type { ReportTables } from './reports/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
 import type { ConductTables } from './tickets/conduct/tables.ts'
@@ -62,7 +63,8 @@ export type Database = PlatformTables &
   VisitTables &
   TranscriptTables &
   CustomerLetterTables &
-  AppraisalTables
+  AppraisalTables &
+  ReportTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>

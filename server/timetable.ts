@@ -3,6 +3,7 @@ import { climbNotices, followPages } from '../jobs/climb-notices.ts'
 import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
 import { closeStuckCalls } from '../jobs/close-stuck-calls.ts'
+import { countNights } from '../jobs/count-nights.ts'
 import { deliverNotices } from '../jobs/deliver-notices.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
@@ -24,6 +25,7 @@ import { reactAgainTo } from '../jobs/react-again.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
 import { scoreAppraisals } from '../jobs/score-appraisals.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
+import { sendReports } from '../jobs/send-reports.ts'
 import { sendTexts } from '../jobs/send-texts.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { watchCallbacks } from '../jobs/watch-callbacks.ts'
@@ -85,6 +87,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   forgetLinks,
   forgetFiles,
   endOver(keeping),
+  sendReports,
+  countNights,
   extendDemo,
 ]
 

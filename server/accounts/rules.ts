@@ -39,6 +39,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'call.work',
     'call.read',
     'board.read',
+    'report.read',
     'alarm.settle',
     'escalation.read',
     'escalation.send',
@@ -56,7 +57,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
-  head: ['board.read', 'escalation.read', 'escalation.handle'],
+  head: ['board.read', 'report.read', 'escalation.read', 'escalation.handle'],
   hr: [
     'roster.edit',
     'obligation.read',
@@ -66,12 +67,13 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'incident.read',
     'knowledge.edit',
     'reveal.read',
+    'report.read',
     'satisfaction.read',
     'satisfaction.people',
     'rating.decide',
     'appraisal.review',
   ],
-  administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
+  administration: ['board.read', 'report.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
   leadership: [
     'board.read',
     'ticket.read',
@@ -83,6 +85,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'obligation.read',
     'abuse.read',
     'abuse.decide',
+    'report.read',
     'appraisal.sign',
     'satisfaction.read',
   ],
@@ -91,6 +94,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'people.edit',
     'roster.edit',
     'board.read',
+    'report.read',
     'leadership.read',
     'system.operate',
     'knowledge.edit',

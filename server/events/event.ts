@@ -16,6 +16,7 @@ import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RatingEvents } from './ratings.ts'
+import type { ReportEvents } from './reports.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
 import type { TicketEvents } from './tickets.ts'
@@ -39,6 +40,7 @@ export type Events = AbuseEvents &
   ObligationEvents &
   OperationEvents &
   RatingEvents &
+  ReportEvents &
   RosterEvents &
   SettingEvents &
   TicketEvents

@@ -12,6 +12,7 @@ export const CAPABILITIES = [
   'call.work', // be rung while on post, write calls down, call back
   'call.read', // the log of calls and what is owed a call back; numbers masked unless one may see the customer
   'board.read',
+  'report.read', // figures of nights, weeks and months; nobody's name
   'satisfaction.read', // what customers said, counted; nobody's name
   'satisfaction.people', // the same person by person, with the words
   'rating.decide', // the second person: settle a contested rating, leave one out for its reason

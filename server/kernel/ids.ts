@@ -29,6 +29,7 @@ export type OfferId = Id<'offer'>
 export type RatingId = Id<'rating'>
 export type ContestId = Id<'contest'>
 export type RatingExclusionId = Id<'rating-exclusion'>
+export type ReportSubscriptionId = Id<'report-subscription'>
 export type AlarmId = Id<'alarm'>
 export type EscalationId = Id<'escalation'>
 export type EscalationOfferId = Id<'escalation-offer'>

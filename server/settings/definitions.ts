@@ -110,6 +110,7 @@ export const SETTINGS = {
   digestTime: time('notices', '06:30'),
   briefDraftTime: time('notices', '06:00'),
   briefTime: time('notices', '08:30'),
+  reportTime: time('notices', '07:30'),
 
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
