@@ -7,6 +7,9 @@ import { IMPORT_BYTES, importRoutes } from './accounts/people/import/routes.ts'
 import { peopleRoutes } from './accounts/people/routes.ts'
 import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { measureRoutes } from './appraisal/measures/routes.ts'
+import { appraisalMonthRoutes } from './appraisal/months/routes.ts'
+import { appraisalRoutes } from './appraisal/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { callbackRoutes } from './calls/callbacks/routes.ts'
 import { ctiApi } from './calls/lines/api.ts'
@@ -135,6 +138,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/ratings', ratingRoutes(deps))
   app.route('/reports', reportRoutes(deps))
   app.route('/satisfaction', satisfactionRoutes(deps))
+  app.route('/appraisal', appraisalMonthRoutes(deps))
+  app.route('/appraisal', appraisalRoutes(deps))
+  app.route('/measures', measureRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))
