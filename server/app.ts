@@ -7,7 +7,16 @@ import { IMPORT_BYTES, importRoutes } from './accounts/people/import/routes.ts'
 import { peopleRoutes } from './accounts/people/routes.ts'
 import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { measureRoutes } from './appraisal/measures/routes.ts'
+import { appraisalMonthRoutes } from './appraisal/months/routes.ts'
+import { appraisalRoutes } from './appraisal/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
+import { callbackRoutes } from './calls/callbacks/routes.ts'
+import { ctiApi } from './calls/lines/api.ts'
+import { lineRoutes } from './calls/lines/routes.ts'
+import { callLogRoutes } from './calls/log/routes.ts'
+import { recordingRoutes } from './calls/recordings/routes.ts'
+import { callRoutes } from './calls/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { faqRoutes } from './chat/faq/routes.ts'
 import { incomingRoutes } from './chat/mail/routes.ts'
@@ -38,6 +47,7 @@ import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
@@ -74,6 +84,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', staticRoutes(deps))
   app.route('/', healthRoutes(deps))
   app.route('/', metricsRoutes(deps))
+  app.route('/', ctiApi(deps))
   app.use(readerPreferences)
   app.route('/', publicBrandRoutes(deps))
   app.use('/people/import', staffOnly(deps, 'people.edit'), readUpload(IMPORT_BYTES))
@@ -97,6 +108,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/terms', termsRoutes(deps))
   app.route('/settings/sla', policyPages(deps))
   app.route('/settings/channels', channelRoutes(deps))
+  app.route('/settings/lines', lineRoutes(deps))
   app.route('/settings/letters', previewRoutes(deps))
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
@@ -118,13 +130,21 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/tickets', protectionRoutes(deps, around))
   app.route('/desk', deskRoutes(deps, around))
   app.route('/abuse', abuseRoutes(deps, witness))
+  app.route('/calls/callbacks', callbackRoutes(deps))
+  app.route('/calls/recordings', recordingRoutes(deps))
+  app.route('/calls', callLogRoutes(deps))
+  app.route('/calls', callRoutes(deps))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/knowledge/replies', replyRoutes(deps, sources))
   app.route('/knowledge', articleRoutes(deps, sources))
   app.route('/faq', faqRoutes(deps))
   app.route('/ratings', ratingRoutes(deps))
+  app.route('/reports', reportRoutes(deps))
   app.route('/satisfaction', satisfactionRoutes(deps))
+  app.route('/appraisal', appraisalMonthRoutes(deps))
+  app.route('/appraisal', appraisalRoutes(deps))
+  app.route('/measures', measureRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))

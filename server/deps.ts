@@ -20,6 +20,8 @@ export type Parts = Omit<Deps, 'db' | 'transact' | 'whoIs' | 'nextOnPost' | 'sta
   readonly web: Kysely<Database>
   /** Connections for relay, ticker, reactions and jobs, so that neither starves the other. */
   readonly work: Kysely<Database>
+  /** Connections for work of minutes; left out: those for work. */
+  readonly long?: Kysely<Database>
 }
 
 /** What one process is built from. */
@@ -28,6 +30,8 @@ export type House = {
   readonly deps: Deps
   /** The same on the connections for work: for jobs and deadlines. */
   readonly working: Deps
+  /** The same on the connections for long work. */
+  readonly long: Deps
   readonly relay: Relay
   /** Runs one feature's reactions to a batch of events: what the job `react` does. */
   readonly react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
@@ -39,7 +43,7 @@ export type House = {
 const REMEMBERED = 10_000
 
 /** Puts the house together: acts that tell of themselves after the commit, the relay behind them, and who is who. */
-export function buildHouse({ web, work, ...parts }: Parts): House {
+export function buildHouse({ web, work, long = work, ...parts }: Parts): House {
   const { live, queues, clock, log } = parts
   const told = new Set<string>()
   const tell = ({ announced, spoken }: Pick<Tx, 'announced' | 'spoken'>): void => {
@@ -70,7 +74,7 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
     await prompting.stop()
     await relay.stop()
   }
-  return { deps: depsOn(web), working: depsOn(work), relay, react, stop }
+  return { deps: depsOn(web), working: depsOn(work), long: depsOn(long), relay, react, stop }
 }
 
 function remember(told: Set<string>, id: string): void {

@@ -66,6 +66,7 @@ async function openHouse({ config, log, store, opened }: Opening): Promise<House
     log,
     web: store.web,
     work: store.work,
+    long: store.long,
     queues: role === 'web' ? onlyFilling(queues) : queues,
     files,
     metrics: openMetrics({ ofProcess: true }),
@@ -107,7 +108,7 @@ function openWorkshop({ config, log, store, opened }: Opening, house: House, wat
   const pulse = openPulse({ db: store.work, clock, log, name, role: config.role, facts })
   opened.defer(() => pulse.stop())
   opened.defer(() => house.stop())
-  const ticker = openTimetable({ deps: house.working, react: house.react, watch, lateness })
+  const ticker = openTimetable({ deps: house.working, long: house.long, react: house.react, watch, lateness })
   opened.defer(() => ticker.stop())
 }
 

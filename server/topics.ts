@@ -7,6 +7,7 @@ import type { PublicRoom } from './platform/live.ts'
  *
  *   desk          the queue changed                      desk.work
  *   escalations   a request to others changed            escalation.read
+ *   calls         a call or a callback changed          call.read
  *   incidents     an incident changed                    incident.read
  *   abuse         a case of abuse changed                abuse.read
  *   board         figures, posts, alarms changed         board.read
@@ -31,6 +32,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('desk.work') ? ['desk'] : []),
   ...(capabilities.has('board.read') ? ['board'] : []),
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
+  ...(capabilities.has('call.read') ? ['calls'] : []),
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
   ...(capabilities.has('rating.decide') ? ['ratings'] : []),
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),

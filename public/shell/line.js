@@ -25,6 +25,7 @@ const STANDING = [
   'roster',
   'escalations',
   'incidents',
+  'calls',
   'abuse',
   'reveals',
   'refresh',
@@ -38,6 +39,7 @@ const FRAME = new Set([
   'board',
   'escalations',
   'incidents',
+  'calls',
   'abuse',
   'refresh',
 ])

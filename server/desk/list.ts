@@ -11,6 +11,7 @@ import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { once } from '../web/once.ts'
+import { isEngagedNow } from './engagements/queries.ts'
 import { countQueue, type DeskRow, endedOfferOf, listMine, listQueue, type OpenOffer, openOfferOf } from './queries.ts'
 import { arrange, GROUPS, type Group, hold, type Place, whyNotAsked } from './rules.ts'
 import { listHad } from './tonight/queries.ts'
@@ -50,12 +51,17 @@ export async function listOf({ db, clock }: House, me: SignedIn, current: string
   const settings = await currentSettings(db)
   const { answerSeconds } = settings
   const [mine, queue] = await Promise.all([mineOf(db, me), listQueue(db, me.staffId, MOST_QUEUED)])
+  const engaged = await isEngagedNow(db, me.staffId, now)
   const rows = [
     ...mine.map((row) => ({ ...row, group: groupOf(row), id: row.ticketId as string, place: null })),
     ...queue.map((row) => ({ ...row, group: 'queue' as const, id: row.ticketId as string })),
   ].map((row) => withClock(seenRow(me, row), { now, answerSeconds, current }))
   const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
-  return { groups: groups.filter((group) => group.rows.length > 0), fresh, unasked: unaskedOf(me, mine, settings, now) }
+  return {
+    groups: groups.filter((group) => group.rows.length > 0),
+    fresh,
+    unasked: unaskedOf(me, { mine, engaged }, settings, now),
+  }
 }
 
 /** What waits in the queue is nobody's yet: who asks is masked, and so are the numbers in what they say. */
@@ -65,11 +71,20 @@ export function seenRow<Row extends DeskRow>(me: SignedIn, row: Row): Row {
 }
 
 /** Why the queue beside does not ring at this person; null where it does, or is not theirs. */
-function unaskedOf({ duty }: SignedIn, mine: readonly DeskRow[], settings: Settings, now: Date) {
+function unaskedOf(
+  { duty }: SignedIn,
+  { mine, engaged }: { mine: readonly DeskRow[]; engaged: boolean },
+  settings: Settings,
+  now: Date,
+) {
   if (duty?.post !== 'service') return null
   const waitingOnUs = mine.filter(({ waitingOn }) => waitingOn === 'us').length
   const load = { waitingOnUs, waitingOnCustomer: mine.length - waitingOnUs }
-  const why = whyNotAsked({ ...load, onBreak: duty.state === 'on_break', shiftEndsAt: duty.until }, settings, now)
+  const why = whyNotAsked(
+    { ...load, engaged, onBreak: duty.state === 'on_break', shiftEndsAt: duty.until },
+    settings,
+    now,
+  )
   return why && { why, until: duty.until, limit: settings.capacity }
 }
 

@@ -30,6 +30,7 @@ export type OfferId = Id<'offer'>
 export type RatingId = Id<'rating'>
 export type ContestId = Id<'contest'>
 export type RatingExclusionId = Id<'rating-exclusion'>
+export type ReportSubscriptionId = Id<'report-subscription'>
 export type AlarmId = Id<'alarm'>
 export type EscalationId = Id<'escalation'>
 export type EscalationOfferId = Id<'escalation-offer'>
@@ -49,6 +50,16 @@ export type ArticleId = Id<'article'>
 export type CannedId = Id<'canned'>
 export type ChangeId = Id<'change'>
 export type SiteId = Id<'site'>
+export type LineId = Id<'line'>
+export type CallId = Id<'call'>
+export type CallbackId = Id<'callback'>
+export type RecordingId = Id<'recording'>
+export type CustomerTextId = Id<'customer-text'>
+export type AppraisalMonthId = Id<'appraisal-month'>
+export type AppraisalId = Id<'appraisal'>
+export type ShiftNoteId = Id<'shift-note'>
+export type MeasureId = Id<'measure'>
+export type CoachingId = Id<'coaching'>
 export type EventId = Id<'event'>
 
 /** True for the text of a positive bigint; anything else is nobody's id and answers 404 like a missing row. */

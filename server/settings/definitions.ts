@@ -70,12 +70,25 @@ export const SETTINGS = {
   morningMailTime: time('customers', '08:00'),
   visitorDays: number('customers', 'days', 90, [1, 365]),
 
+  callbackMinutes: number('phone', 'minutes', 10, [1, 240]),
+  callbackTries: number('phone', 'times', 3, [1, 10]),
+  callWrapUpSeconds: number('phone', 'seconds', 60, [0, 600]),
+  callFloodMost: number('phone', 'times', 10, [3, 100]),
+  callStuckRingMinutes: number('phone', 'minutes', 2, [1, 30]),
+  callStuckTalkMinutes: number('phone', 'minutes', 120, [10, 600]),
+  callRecordingNotice: both(
+    'phone',
+    { 'zh-CN': '为保证服务质量，本次通话会被录音。', en: 'This call is recorded so that we can serve you well.' },
+    120,
+  ),
+
   revealMinutes: number('privacy', 'minutes', 5, [1, 60]),
   revealsANight: number('privacy', 'times', 5, [1, 100]),
   retentionConversationDays: number('privacy', 'days', 730, [30, 3650]),
   retentionFileDays: number('privacy', 'days', 180, [7, 3650]),
   retentionVisitorDays: number('privacy', 'days', 30, [1, 365]),
   retentionLetterDays: number('privacy', 'days', 90, [7, 3650]),
+  retentionRecordingDays: number('privacy', 'days', 90, [1, 3650]),
 
   abuseWarningDays: number('conduct', 'days', 30, [1, 180]),
   abuseLimitHours: number('conduct', 'hours', 24, [1, 168]),
@@ -87,6 +100,25 @@ export const SETTINGS = {
   abuseRangeMost: number('conduct', 'people', 5, [0, 50]),
 
   ratingContestWorkdays: number('appraisal', 'workdays', 3, [1, 10]),
+  appraisalCommentWorkdays: number('appraisal', 'workdays', 2, [1, 10]),
+  appraisalManagerWorkdays: number('appraisal', 'workdays', 3, [1, 10]),
+  appraisalReviewWorkdays: number('appraisal', 'workdays', 2, [1, 10]),
+  appraisalSignWorkdays: number('appraisal', 'workdays', 1, [1, 10]),
+  appraisalPublishTime: time('appraisal', '18:00'),
+  appraisalAnswerWorkdays: number('appraisal', 'workdays', 5, [3, 20]),
+  appraisalShiftsLeast: number('appraisal', 'shifts', 3, [1, 10]),
+  appraisalRatingsLeast: number('appraisal', 'ratings', 5, [1, 50]),
+  appraisalRatingPrior: number('appraisal', 'ratings', 10, [5, 30]),
+  appraisalItemLeast: number('appraisal', 'times', 8, [1, 50]),
+  appraisalItemPrior: number('appraisal', 'times', 5, [0, 50]),
+  appraisalIncidentPrior: number('appraisal', 'incidents', 3, [0, 20]),
+  appraisalManagerPoints: number('appraisal', 'points', 10, [0, 10]),
+  appraisalReviewPoints: number('appraisal', 'points', 5, [0, 5]),
+  shiftNoteHours: number('appraisal', 'hours', 48, [4, 168]),
+  measureStatementWorkdays: number('appraisal', 'workdays', 3, [1, 20]),
+  measureUndecidedDays: number('appraisal', 'days', 14, [1, 60]),
+  measureMonths: number('appraisal', 'months', 12, [1, 36]),
+  coachingAnswerDays: number('appraisal', 'days', 7, [1, 60]),
   ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
 
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
@@ -96,6 +128,7 @@ export const SETTINGS = {
   digestTime: time('notices', '06:30'),
   briefDraftTime: time('notices', '06:00'),
   briefTime: time('notices', '08:30'),
+  reportTime: time('notices', '07:30'),
 
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
@@ -120,6 +153,7 @@ export const GROUPS = [
   'shifts',
   'roster',
   'customers',
+  'phone',
   'conduct',
   'privacy',
   'appraisal',
@@ -141,6 +175,11 @@ type Unit =
   | 'people'
   | 'conversations'
   | 'share'
+  | 'months'
+  | 'shifts'
+  | 'ratings'
+  | 'incidents'
+  | 'points'
 /** A picture in the files of the house, already bounded and encoded by us. */
 export type Picture = { readonly file: string; readonly width: number; readonly height: number }
 

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RatingId, StaffId } from '../../server/kernel/ids.ts'
+import { system } from '../../server/platform/actor.ts'
+import { keepNight } from '../../server/reports/periods/actions.ts'
+import { listUncounted } from '../../server/reports/periods/queries.ts'
 import { contestRating } from '../../server/tickets/ratings/standing/actions.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { tellPast } from '../../server/tools/demo/past.ts'
@@ -48,8 +51,11 @@ test('satisfaction, people against the norm, a contested rating and my own ratin
   await transact(as(mei, null), (tx) =>
     contestRating(tx, id, { ground: 'outage', words: '那晚整片断网，我按流程告知了' }, config.timeZone),
   )
+  for (const { id: night } of await listUncounted(database.db, clock.now(), 200, config.timeZone))
+    await transact(system, (tx) => keepNight(tx, night, config.timeZone))
   const pages = [
     ['satisfaction', hr, '/satisfaction?from=2026-08-26&to=2026-11-24'],
+    ['report', hr, '/reports?from=2026-10-12&to=2026-11-24'],
     ['rating', hr, `/ratings/${id}`],
     ['contests', hr, '/ratings/contests'],
     ['ratings', mei, '/ratings'],

@@ -73,6 +73,7 @@ export async function listCandidates(db: Reader, post: TargetPost, now: Date, no
     shiftEndsAt: row.ends_at,
     seenAt: row.seen_at,
     onBreak: row.on_break,
+    engaged: false,
     hasOpenOffer: row.has_offer,
     waitingOnUs: Number(row.held),
     waitingOnCustomer: Number(row.asked_back),

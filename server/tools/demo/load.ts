@@ -21,6 +21,7 @@ import { type Agent, beginOf, writeHistory } from './history.ts'
 import { appointDemoLeaders } from './leaders.ts'
 import { tellObligations } from './obligations.ts'
 import { PEOPLE } from './people.ts'
+import { tellPhone } from './phone.ts'
 import { tellRequests } from './requests.ts'
 import { extendDemoRoster, extendRoster } from './sweep.ts'
 
@@ -42,6 +43,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await tellHistory(tx, config.timeZone)
     await tellRequests(tx)
     await tellAbuse(tx)
+    await tellPhone(tx)
     await tellObligations(tx)
     return true
   })

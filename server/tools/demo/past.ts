@@ -9,7 +9,7 @@ const A_DAY = 34
 
 /**
  * Ninety days behind the demo company, so that figures have something to count: conversations that are over, with what
- * customers said of them. Four statements, whatever the number of days; once, and only beside the company of the demo.
+ * customers said of them. A handful of statements, whatever the number of days; once, and only beside the company of the demo.
  */
 export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
   transact(system, async (tx) => {
@@ -48,6 +48,29 @@ export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
       select t.id, m.seq, 1, case m.seq when 1 then 'customer' else 'staff:' || p.staff_id end, case m.seq when 2 then p.staff_id end, gen_random_uuid(),
         case m.seq when 1 then t.subject else '已经查到原因并处理好，请您再试一下。' end, null, null, p.at + make_interval(mins => m.seq)
       from past p join tickets t on t.number = 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - p.n) cross join generate_series(1, 2) as m (seq)`.execute(
+      tx.db,
+    )
+    await sql`
+      insert into assignments (ticket_id, staff_id, shift_id, round, epoch, opened_at, ended_at, end_reason)
+      select t.id, p.staff_id, null, 1, 1, p.at + make_interval(secs => 6 + 60 * p.luck), t.resolved_at, 'resolved'
+      from past p join tickets t on t.number = 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - p.n)`.execute(
+      tx.db,
+    )
+    await sql`
+      insert into promises (ticket_id, round, kind, state, due_at, remind_at, reminded_at, made_at, made_by, shift_id, ref, ended_at, ended_by, moved_to)
+      select t.id, 1, 'update', case when p.more < 0.93 then 'kept' else 'broken' end, p.at + interval '40 minutes', p.at + interval '30 minutes', null,
+        p.at + interval '5 minutes', p.staff_id, null, null, p.at + interval '38 minutes', p.staff_id, null
+      from past p join tickets t on t.number = 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - p.n) where p.n % 5 = 0`.execute(
+      tx.db,
+    )
+    await sql`
+      insert into escalations (ticket_id, round, state, department_id, person_id, post, need, tried, contact, promised_at, decided_at, decided_by, sent_at, sent_by,
+        accept_due_at, accepted_at, accepted_by, answered_at, answered_by, result, for_customer, told_at, told_by, ended_at, return_reason, return_words, better_department_id)
+      select t.id, 1, 'closed', d.id, null, null, '请核对后台数据', '前台已重启并核对账号', '电话', p.at + interval '3 hours', p.at + interval '6 minutes', p.staff_id,
+        p.at + interval '6 minutes', p.staff_id, null, p.at + make_interval(mins => 8 + (30 * p.more)::integer), h.id, p.at + interval '70 minutes', h.id, '已修复', '已经修复，请再试',
+        p.at + interval '80 minutes', p.staff_id, p.at + interval '80 minutes', null, null, null
+      from past p join tickets t on t.number = 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - p.n)
+      cross join (select id from departments where code = 'engineering') d cross join (select id from staff where number = 'rd0501') h where p.n % 14 = 0`.execute(
       tx.db,
     )
     await sql`
