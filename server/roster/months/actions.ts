@@ -51,6 +51,8 @@ export async function editCells(tx: Tx, month: string, changes: readonly CellCha
     if (!night.startsWith(month)) throw new NotFound()
     refuse(night < tonight ? refusal('roster.night_over') : null)
   }
+  for (const staffId of new Set(changes.filter(({ post }) => post).map((one) => one.staffId)))
+    if (!(await shifts.lockPerson(tx, staffId))) throw new NotFound()
   const before = await months.cellsAt(tx.db, changes)
   refuse(before.some(({ locked }) => locked) ? refusal('roster.cell_locked') : null)
   const after = changes.flatMap(({ night, staffId, post, backup }): StoredCell[] =>
