@@ -39,6 +39,8 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'call.work',
     'call.read',
     'board.read',
+    'attendance.lead',
+    'attendance.places',
     'report.read',
     'alarm.settle',
     'escalation.read',
@@ -60,6 +62,8 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   head: ['board.read', 'report.read', 'escalation.read', 'escalation.handle', 'roster.input'],
   hr: [
     'roster.edit',
+    'attendance.read',
+    'attendance.excuse',
     'obligation.read',
     'obligation.excuse',
     'board.read',
@@ -73,7 +77,14 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'rating.decide',
     'appraisal.review',
   ],
-  administration: ['board.read', 'report.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
+  administration: [
+    'attendance.places',
+    'board.read',
+    'report.read',
+    'customer.reveal',
+    'customer.erase',
+    'reveal.read',
+  ],
   leadership: [
     'board.read',
     'ticket.read',

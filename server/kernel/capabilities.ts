@@ -38,6 +38,10 @@ export const CAPABILITIES = [
   'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
+  'attendance.lead', // see who has come, be witness, call somebody in
+  'attendance.excuse', // say why an absence counts against nobody
+  'attendance.read', // how everybody came, and their hours
+  'attendance.places', // places whose screens show a code
   'attendance.own', // check in, break, check out for one's own shift
   'settings.edit',
   'people.edit',

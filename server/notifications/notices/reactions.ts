@@ -71,6 +71,20 @@ export const noticeReactions: Reactions<Database> = {
       for (const what of ['promise_soon', 'promise_broken', 'reminder'])
         await seeOfReminder(tx, `${what}:${reminderId}`, staffId)
     },
+    'attendance.missing': async (tx, { shiftId }) =>
+      tell(tx, {
+        kind: 'attendance',
+        ref: `missing:${shiftId}`,
+        foldKey: 'missing',
+        path: '/attendance',
+        to: await managers(tx),
+      }),
+    'slip.overdue': async (tx, { attendanceId }) =>
+      tell(tx, { kind: 'attendance', ref: `overdue:${attendanceId}`, path: '/attendance', to: await managers(tx) }),
+    'slip.asked': async (tx, { slipId, coverId }) =>
+      tell(tx, { kind: 'attendance', ref: `slip:${slipId}`, path: '/duty', to: [{ staffId: coverId, part: 'own' }] }),
+    'slip.begun': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
+    'slip.declined': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
     'shift.added': async (tx, { staffId }) => tellOfRoster(tx, staffId),
     'shift.removed': async (tx, { staffId }) => tellOfRoster(tx, staffId),
     'shift.changed': async (tx, { staffId, from }) => {
