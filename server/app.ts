@@ -40,6 +40,7 @@ import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
+import { confirmationRoutes } from './roster/confirmations/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
 import { settingRoutes } from './settings/routes.ts'
@@ -98,6 +99,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/obligations', obligationRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
+  app.route('/roster/confirmations', confirmationRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))
   app.route('/verify', verificationRoutes(deps))

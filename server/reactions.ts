@@ -30,6 +30,7 @@ import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
+import { rosteringReactions } from './notifications/rostering/reactions.ts'
 import type { OfShift } from './obligations/contributors.ts'
 import { obligationReactions } from './obligations/reactions.ts'
 import { staffActor } from './platform/actor.ts'
@@ -37,6 +38,8 @@ import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
+import { confirmationOfShift } from './roster/confirmations/contributions.ts'
+import { confirmationReactions } from './roster/confirmations/reactions.ts'
 import { shiftsAheadOf } from './roster/queries.ts'
 import { rosterReactions } from './roster/reactions.ts'
 import type { Database, Reader } from './schema.ts'
@@ -70,12 +73,13 @@ import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** What a shift brings with it: each feature says what will be due from whoever stands in it. */
-export const ofShift: readonly OfShift[] = []
+export const ofShift: readonly OfShift[] = [confirmationOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
   obligationReactions(ofShift),
   rosterReactions,
+  confirmationReactions,
   attendanceReactions,
   deskReactions,
   conductReactions,
@@ -86,6 +90,7 @@ export const reactions: readonly Reactions<Database>[] = [
   incidentReactions,
   reminderReactions,
   noticeReactions,
+  rosteringReactions,
   customerLetterReactions,
   outgoingReactions,
 ]

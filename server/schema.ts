@@ -17,6 +17,7 @@ import type { ObligationTables } from './obligations/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
+import type { ConfirmationTables } from './roster/confirmations/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
 import type { ConductTables } from './tickets/conduct/tables.ts'
@@ -39,6 +40,7 @@ export type Database = PlatformTables &
   AbuseTables &
   PrivacyTables &
   RosterTables &
+  ConfirmationTables &
   AttendanceTables &
   TicketTables &
   RatingTables &

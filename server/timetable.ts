@@ -11,6 +11,7 @@ import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireMeasures } from '../jobs/expire-measures.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
+import { followConfirmations } from '../jobs/follow-confirmations.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
@@ -53,6 +54,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   trackPromises,
   trackFollowUp,
   lapseObligations,
+  followConfirmations,
   writeReminders,
   planMornings,
   writeDigests,

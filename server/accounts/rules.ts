@@ -46,9 +46,10 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
-  head: ['board.read', 'escalation.read', 'escalation.handle'],
+  head: ['confirmation.read', 'board.read', 'escalation.read', 'escalation.handle'],
   hr: [
     'roster.edit',
+    'confirmation.read',
     'obligation.read',
     'obligation.excuse',
     'board.read',
@@ -77,6 +78,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'settings.edit',
     'people.edit',
     'roster.edit',
+    'confirmation.read',
     'board.read',
     'leadership.read',
     'system.operate',

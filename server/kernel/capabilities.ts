@@ -30,6 +30,7 @@ export const CAPABILITIES = [
   'roster.edit',
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
+  'confirmation.read', // who of one's own, or of all, has confirmed their shifts
   'attendance.own', // check in, break, check out for one's own shift
   'settings.edit',
   'people.edit',

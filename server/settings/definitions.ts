@@ -36,6 +36,12 @@ export const SETTINGS = {
   breakMinutes: number('shifts', 'minutes', 30, [5, 90]),
   noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),
   extendedMinutes: number('shifts', 'minutes', 30, [0, 120]),
+  confirmHours: number('shifts', 'hours', 24, [1, 72]),
+  confirmNudgeFirst: number('shifts', 'hours', 4, [1, 72]),
+  confirmNudgeSecond: number('shifts', 'hours', 12, [1, 72]),
+  confirmNudgeThird: number('shifts', 'hours', 20, [1, 72]),
+  swapHours: number('shifts', 'hours', 48, [0, 168]),
+  swapExpireHours: number('shifts', 'hours', 24, [0, 72]),
 
   greeting: both('customers', { 'zh-CN': '夜里也有人在。', en: 'Someone is awake.' }, 60),
   dayDeskStart: time('customers', '08:30'),

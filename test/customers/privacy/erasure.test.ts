@@ -87,6 +87,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'sessions',
   'setting_changes',
   'settings',
+  'shift_confirmations',
   'shifts',
   'sign_in_failures',
   'sla_policies',

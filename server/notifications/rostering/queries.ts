@@ -1,0 +1,27 @@
+import { sql } from 'kysely'
+import type { DepartmentId, NoticeId, StaffId } from '../../kernel/ids.ts'
+import type { Reader } from '../../schema.ts'
+
+/** What a notice is about. */
+export async function refOf(db: Reader, id: NoticeId): Promise<string> {
+  const row = await db.selectFrom('notices').select('ref').where('id', '=', id).executeTakeFirst()
+  return row?.ref ?? ''
+}
+
+/** Everybody of human resources. */
+export async function humanResources(db: Reader): Promise<StaffId[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from staff where active and 'hr' = any(standing_roles) order by number`.execute(db)
+  return rows.map(({ id }) => id as StaffId)
+}
+
+/** Departments in which somebody was asked at that instant. */
+export async function departmentsAskedAt(db: Reader, at: Date): Promise<DepartmentId[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct p.department_id as id from shift_confirmations c join staff p on p.id = c.staff_id
+    where c.asked_at = ${at} order by 1`.execute(db)
+  return rows.map(({ id }) => id as DepartmentId)
+}
+
+export const isTold = async (db: Reader, ref: string): Promise<boolean> =>
+  (await db.selectFrom('notices').select('id').where('ref', '=', ref).limit(1).executeTakeFirst()) !== undefined
