@@ -42,6 +42,7 @@ import { confirmationOfShift } from './roster/confirmations/contributions.ts'
 import { confirmationReactions } from './roster/confirmations/reactions.ts'
 import { shiftsAheadOf } from './roster/queries.ts'
 import { rosterReactions } from './roster/reactions.ts'
+import { swapReactions } from './roster/swaps/reactions.ts'
 import type { Database, Reader } from './schema.ts'
 import { currentSettings } from './settings/queries.ts'
 import type { GroupAsides } from './settings/routes.ts'
@@ -80,6 +81,7 @@ export const reactions: readonly Reactions<Database>[] = [
   obligationReactions(ofShift),
   rosterReactions,
   confirmationReactions,
+  swapReactions,
   attendanceReactions,
   deskReactions,
   conductReactions,

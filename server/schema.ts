@@ -18,6 +18,7 @@ import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
 import type { ConfirmationTables } from './roster/confirmations/tables.ts'
+import type { SwapTables } from './roster/swaps/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
 import type { ConductTables } from './tickets/conduct/tables.ts'
@@ -41,6 +42,7 @@ export type Database = PlatformTables &
   PrivacyTables &
   RosterTables &
   ConfirmationTables &
+  SwapTables &
   AttendanceTables &
   TicketTables &
   RatingTables &

@@ -10,6 +10,7 @@ import { escalateToDepartment, stepUpEscalations } from '../jobs/escalate-to-dep
 import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireMeasures } from '../jobs/expire-measures.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
+import { expireSwaps } from '../jobs/expire-swaps.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
 import { followConfirmations } from '../jobs/follow-confirmations.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
@@ -55,6 +56,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   trackFollowUp,
   lapseObligations,
   followConfirmations,
+  expireSwaps,
   writeReminders,
   planMornings,
   writeDigests,

@@ -37,6 +37,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'incident.lead',
     'obligation.read',
     'obligation.excuse',
+    'swap.emergency',
     'abuse.read',
     'abuse.lead',
     'abuse.decide',

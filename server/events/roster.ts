@@ -1,7 +1,9 @@
-import type { ShiftId, StaffId } from '../kernel/ids.ts'
+import type { ShiftId, StaffId, SwapId } from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
 type Shift = { shiftId: ShiftId; staffId: StaffId; startsAt: Instant; endsAt: Instant }
+
+type Swap = { swapId: SwapId; requesterId: StaffId; substituteId: StaffId | null }
 
 export type RosterEvents = {
   'shift.added': Shift
@@ -17,4 +19,20 @@ export type RosterEvents = {
   'shift.confirmed': { shiftId: ShiftId; staffId: StaffId; how: 'person' | 'check_in' | 'hr' }
   'shift.declined': { shiftId: ShiftId; staffId: StaffId }
   'shift.unconfirmed': { shiftId: ShiftId; staffId: StaffId }
+  'swap.drafted': { swapId: SwapId; shiftId: ShiftId; requesterId: StaffId }
+  'swap.asked': Swap & { emergency: boolean }
+  /** By the substitute: HR has it now, in an emergency the duty manager as well. */
+  'swap.accepted': Swap & { emergency: boolean }
+  'swap.declined': Swap
+  'swap.withdrawn': Swap
+  'swap.rules_failed': Swap & { count: number }
+  'swap.approved': Swap & { by: StaffId; as: 'hr' | 'manager' }
+  'swap.rejected': Swap & { by: StaffId }
+  /** The shifts have changed hands. */
+  'swap.applied': Swap & { shiftId: ShiftId; backShiftId: ShiftId | null }
+  'swap.expired': Swap
+  'swap.reversal_asked': Swap & { by: StaffId }
+  /** The wish to undo it was taken back, or was not shared. */
+  'swap.kept': Swap & { by: StaffId }
+  'swap.reversed': Swap
 }

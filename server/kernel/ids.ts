@@ -20,6 +20,7 @@ export type ExportId = Id<'export'>
 export type ErasureId = Id<'erasure'>
 export type ObligationId = Id<'obligation'>
 export type ShiftId = Id<'shift'>
+export type SwapId = Id<'swap'>
 export type AttendanceId = Id<'attendance'>
 export type TicketId = Id<'ticket'>
 export type AssignmentId = Id<'assignment'>

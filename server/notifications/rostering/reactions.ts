@@ -1,9 +1,10 @@
-import type { NoticeId, StaffId } from '../../kernel/ids.ts'
+import type { NoticeId, StaffId, SwapId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import { noteDelivered, noteSeen } from '../../roster/confirmations/actions.ts'
 import type { Database, Tx } from '../../schema.ts'
+import { settle } from '../notices/actions.ts'
 import { type Somebody, tell } from '../notices/telling.ts'
-import { headOf } from '../people/queries.ts'
+import { headOf, onPostNow } from '../people/queries.ts'
 import { departmentsAskedAt, humanResources, isTold, refOf } from './queries.ts'
 
 /**
@@ -32,6 +33,33 @@ export const rosteringReactions: Reactions<Database> = {
       const to = [...(head ? [head] : []), ...others].flatMap(own)
       await tell(tx, { kind: 'roster', ref, path: '/roster/confirmations/all', to })
     },
+    'swap.asked': async (tx, { swapId, substituteId }) => tellOf(tx, swapId, 'swap_asked', [substituteId]),
+    'swap.accepted': async (tx, { swapId, requesterId, substituteId, emergency }) => {
+      await tellOf(tx, swapId, 'swap_accepted', [requesterId])
+      const managers = emergency ? await onPostNow(tx.db, 'manager', tx.now) : []
+      const deciding = [...(await humanResources(tx.db)), ...managers].filter(
+        (one) => one !== requesterId && one !== substituteId,
+      )
+      await tellOf(tx, swapId, emergency ? 'swap_urgent' : 'swap_review', deciding)
+    },
+    'swap.declined': async (tx, { swapId, requesterId }) => tellOf(tx, swapId, 'swap_declined', [requesterId]),
+    'swap.withdrawn': async (tx, { swapId, substituteId }) => tellOf(tx, swapId, 'swap_withdrawn', [substituteId]),
+    'swap.rules_failed': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_failed', [requesterId, substituteId]),
+    'swap.rejected': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_rejected', [requesterId, substituteId]),
+    'swap.applied': async (tx, { swapId, requesterId, substituteId }) => {
+      const head = await headOf(tx.db, requesterId)
+      await tellOf(tx, swapId, 'swap_applied', [requesterId, substituteId, head ?? null])
+    },
+    'swap.expired': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_expired', [requesterId, substituteId, ...(await humanResources(tx.db))]),
+    'swap.reversal_asked': async (tx, { swapId, requesterId, substituteId, by }) =>
+      tellOf(tx, swapId, 'swap_back', [by === requesterId ? substituteId : requesterId]),
+    'swap.kept': async (tx, { swapId, requesterId, substituteId, by }) =>
+      tellOf(tx, swapId, 'swap_kept', [by === requesterId ? substituteId : requesterId]),
+    'swap.reversed': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_reversed', [requesterId, substituteId, ...(await humanResources(tx.db))]),
     'delivery.settled': async (tx, { noticeId, staffId, channel, state }) => {
       if (staffId && state === 'sent' && channel !== 'page') await noteProof(tx, noticeId, staffId)
     },
@@ -52,6 +80,38 @@ async function tellRobots(tx: Tx, askedAt: Date): Promise<void> {
 async function noteProof(tx: Tx, noticeId: NoticeId, staffId: StaffId): Promise<void> {
   const [, at] = /^published:\d+-(\d+)$/.exec(await refOf(tx.db, noticeId)) ?? []
   if (at) await noteDelivered(tx, staffId, new Date(Number(at)))
+}
+
+type Said =
+  | 'swap_asked'
+  | 'swap_review'
+  | 'swap_urgent'
+  | 'swap_accepted'
+  | 'swap_declined'
+  | 'swap_withdrawn'
+  | 'swap_failed'
+  | 'swap_rejected'
+  | 'swap_applied'
+  | 'swap_expired'
+  | 'swap_back'
+  | 'swap_kept'
+  | 'swap_reversed'
+
+const ENDS: readonly Said[] = [
+  'swap_declined',
+  'swap_withdrawn',
+  'swap_failed',
+  'swap_rejected',
+  'swap_applied',
+  'swap_expired',
+]
+
+/** What went on in a swap; who was asked to answer or to decide is not asked any more once it went on without that. */
+async function tellOf(tx: Tx, id: SwapId, what: Said, people: readonly (StaffId | null)[]): Promise<void> {
+  if (what !== 'swap_asked') await settle(tx, `swap_asked:${id}`)
+  if (ENDS.includes(what)) for (const asked of ['swap_review', 'swap_urgent']) await settle(tx, `${asked}:${id}`)
+  const to = [...new Set(people)].filter((one) => one !== null).flatMap(own)
+  await tell(tx, { kind: 'roster', ref: `${what}:${id}`, path: `/roster/swaps/${id}`, to })
 }
 
 const own = (staffId: StaffId): Somebody[] => [{ staffId, part: 'own' }]

@@ -24,10 +24,7 @@ export const confirmationOfShift: OfShift = async (db, shiftId) => {
 }
 
 /** On a person's own page, while an answer of theirs is waited for; hidden until then. */
-export async function confirmationCard(
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
-  staffId: StaffId,
-): Promise<Insert> {
+export async function confirmationCard({ db, clock }: Pick<Deps, 'db' | 'clock'>, staffId: StaffId): Promise<Insert> {
   const now = clock.now()
   const open = (await listOfPerson(db, staffId, now)).filter(
     ({ state, from }) => (state === 'notified' || state === 'unconfirmed') && from > now,

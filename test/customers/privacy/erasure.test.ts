@@ -92,6 +92,8 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'sign_in_failures',
   'sla_policies',
   'staff',
+  // Between colleagues, about their own shifts.
+  'swaps',
   'ticket_clocks',
   'ticket_holds',
   'ticket_merges',
@@ -148,6 +150,10 @@ const WITHOUT_WORDS: readonly string[] = [
   'outgoing_mails.about',
   'outgoing_mails.channel',
   'outgoing_mails.error',
+  // Their own shifts, to colleagues alone.
+  'outgoing_mails.file_name',
+  'outgoing_mails.file_text',
+  'outgoing_mails.file_type',
   'outgoing_mails.kind',
   'outgoing_mails.recipient',
   'outgoing_mails.state',
