@@ -178,7 +178,9 @@ export default {
       'jobs-are-doors',
       'A job calls actions and queries; it knows no pages.',
       { path: '^jobs/' },
-      { path: `^server/(app|main|program|i18n|web/(?!deps\\.ts$))|${later('routes', 'api', 'pages', 'sockets')}` },
+      {
+        path: `^server/((app|main|program)\\.ts|i18n/|web/(?!deps\\.ts$))|${later('routes', 'api', 'pages', 'sockets')}`,
+      },
     ),
     rule(
       'features-do-not-call-jobs',

@@ -1,3 +1,4 @@
+import type { QueueName } from '../server/platform/queue.ts'
 import type { Due, DueKind } from '../server/platform/ticker.ts'
 import type { Database, Reader } from '../server/schema.ts'
 import type { Deps } from '../server/web/deps.ts'
@@ -10,9 +11,9 @@ export const dueJob =
     kind: string,
     list: (db: Reader, now: Date, limit: number) => Promise<readonly Due[]>,
     act: (deps: Deps) => (id: string) => Promise<unknown>,
-    { direct = false, slow = false }: { direct?: boolean; slow?: boolean } = {},
+    { direct = false, slow = false, queue = 'due' }: { direct?: boolean; slow?: boolean; queue?: QueueName } = {},
   ): DueJob =>
   (deps) => {
     const run = act(deps)
-    return { kind, list, direct, slow, run: async (id) => void (await run(id)) }
+    return { kind, list, direct, slow, queue, run: async (id) => void (await run(id)) }
   }

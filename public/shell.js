@@ -16,7 +16,7 @@ const BUSY = '[data-calm]'
 const late = new WeakSet()
 document.addEventListener('htmx:before:request', (event) => {
   const part = event.detail.ctx.sourceElement
-  if (!part.matches?.(BUSY) || !part.querySelector('select:focus, input:focus, textarea:focus')) return
+  if (!part.matches?.(BUSY) || !part.querySelector('select:focus, input:focus, textarea:focus, summary:focus')) return
   event.preventDefault()
   if (late.has(part)) return
   late.add(part)
@@ -24,7 +24,7 @@ document.addEventListener('htmx:before:request', (event) => {
     'focusout',
     () => {
       late.delete(part)
-      document.body.dispatchEvent(new CustomEvent('board'))
+      document.body.dispatchEvent(new CustomEvent(part.dataset.calm || 'board'))
     },
     { once: true },
   )

@@ -7,7 +7,16 @@ import { IMPORT_BYTES, importRoutes } from './accounts/people/import/routes.ts'
 import { peopleRoutes } from './accounts/people/routes.ts'
 import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { measureRoutes } from './appraisal/measures/routes.ts'
+import { appraisalMonthRoutes } from './appraisal/months/routes.ts'
+import { appraisalRoutes } from './appraisal/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
+import { callbackRoutes } from './calls/callbacks/routes.ts'
+import { ctiApi } from './calls/lines/api.ts'
+import { lineRoutes } from './calls/lines/routes.ts'
+import { callLogRoutes } from './calls/log/routes.ts'
+import { recordingRoutes } from './calls/recordings/routes.ts'
+import { callRoutes } from './calls/routes.ts'
 import { chatApiRoutes } from './chat/api.ts'
 import { faqRoutes } from './chat/faq/routes.ts'
 import { incomingRoutes } from './chat/mail/routes.ts'
@@ -38,9 +47,13 @@ import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
+import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { confirmationRoutes } from './roster/confirmations/routes.ts'
+import { planPeopleRoutes } from './roster/months/people/routes.ts'
+import { planRoutes } from './roster/months/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { PROOF_FORM_BYTES, swapRoutes } from './roster/swaps/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
@@ -49,6 +62,7 @@ import { emptyHouseRoutes, setupRoutes } from './setup/routes.ts'
 import { setupStepRoutes } from './setup/steps/routes.ts'
 import { entryRoutes } from './tickets/entry/routes.ts'
 import { FILE_FORM_BYTES } from './tickets/files/answers.ts'
+import { ratingRoutes } from './tickets/ratings/pages/routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { searchRoutes } from './tickets/search/routes.ts'
 import { policyPages } from './tickets/sla/policies/routes.ts'
@@ -72,6 +86,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', staticRoutes(deps))
   app.route('/', healthRoutes(deps))
   app.route('/', metricsRoutes(deps))
+  app.route('/', ctiApi(deps))
   app.use(readerPreferences)
   app.route('/', publicBrandRoutes(deps))
   app.use('/people/import', staffOnly(deps, 'people.edit'), readUpload(IMPORT_BYTES))
@@ -96,6 +111,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/terms', termsRoutes(deps))
   app.route('/settings/sla', policyPages(deps))
   app.route('/settings/channels', channelRoutes(deps))
+  app.route('/settings/lines', lineRoutes(deps))
   app.route('/settings/letters', previewRoutes(deps))
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
@@ -103,6 +119,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster/confirmations', confirmationRoutes(deps))
   app.route('/roster/swaps', swapRoutes(deps))
+  app.route('/roster/plan', planRoutes(deps))
+  app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))
   app.route('/verify', verificationRoutes(deps))
@@ -117,11 +135,21 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/tickets', protectionRoutes(deps, around))
   app.route('/desk', deskRoutes(deps, around))
   app.route('/abuse', abuseRoutes(deps, witness))
+  app.route('/calls/callbacks', callbackRoutes(deps))
+  app.route('/calls/recordings', recordingRoutes(deps))
+  app.route('/calls', callLogRoutes(deps))
+  app.route('/calls', callRoutes(deps))
   app.route('/', escalationRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/knowledge/replies', replyRoutes(deps, sources))
   app.route('/knowledge', articleRoutes(deps, sources))
   app.route('/faq', faqRoutes(deps))
+  app.route('/ratings', ratingRoutes(deps))
+  app.route('/reports', reportRoutes(deps))
+  app.route('/satisfaction', satisfactionRoutes(deps))
+  app.route('/appraisal', appraisalMonthRoutes(deps))
+  app.route('/appraisal', appraisalRoutes(deps))
+  app.route('/measures', measureRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))

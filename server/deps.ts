@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { HouseEvent } from './events/event.ts'
 import { system } from './platform/actor.ts'
+import { onOneLine } from './platform/connection.ts'
 import { openPrompts } from './platform/prompts.ts'
 import { buildReact } from './platform/reactions.ts'
 import { openRelay, type Relay, tellTopics } from './platform/relay.ts'
@@ -19,6 +20,8 @@ export type Parts = Omit<Deps, 'db' | 'transact' | 'whoIs' | 'nextOnPost' | 'sta
   readonly web: Kysely<Database>
   /** Connections for relay, ticker, reactions and jobs, so that neither starves the other. */
   readonly work: Kysely<Database>
+  /** Connections for work of minutes; left out: those for work. */
+  readonly long?: Kysely<Database>
 }
 
 /** What one process is built from. */
@@ -27,6 +30,8 @@ export type House = {
   readonly deps: Deps
   /** The same on the connections for work: for jobs and deadlines. */
   readonly working: Deps
+  /** The same on the connections for long work. */
+  readonly long: Deps
   readonly relay: Relay
   /** Runs one feature's reactions to a batch of events: what the job `react` does. */
   readonly react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
@@ -38,7 +43,7 @@ export type House = {
 const REMEMBERED = 10_000
 
 /** Puts the house together: acts that tell of themselves after the commit, the relay behind them, and who is who. */
-export function buildHouse({ web, work, ...parts }: Parts): House {
+export function buildHouse({ web, work, long = work, ...parts }: Parts): House {
   const { live, queues, clock, log } = parts
   const told = new Set<string>()
   const tell = ({ announced, spoken }: Pick<Tx, 'announced' | 'spoken'>): void => {
@@ -62,13 +67,14 @@ export function buildHouse({ web, work, ...parts }: Parts): House {
     transact: transactOn(db),
     whoIs: (sessionToken) => whoIs(db, sessionToken, clock.now()),
     nextOnPost: async (staffId) => (await nextShiftOf(db, staffId, clock.now())) ?? null,
-    staffFrame: (me) => staffFrameOf({ db, now: clock.now(), zone: parts.config.timeZone }, me),
+    staffFrame: (me) =>
+      onOneLine(db, (line) => staffFrameOf({ db: line, now: clock.now(), zone: parts.config.timeZone }, me)),
   })
   const stop = async (): Promise<void> => {
     await prompting.stop()
     await relay.stop()
   }
-  return { deps: depsOn(web), working: depsOn(work), relay, react, stop }
+  return { deps: depsOn(web), working: depsOn(work), long: depsOn(long), relay, react, stop }
 }
 
 function remember(told: Set<string>, id: string): void {

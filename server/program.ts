@@ -24,6 +24,7 @@ import type { Database } from './schema.ts'
 import { announceSetup } from './setup/terminal.ts'
 import { openTimetable } from './timetable.ts'
 import { announceDemo, seedDemo } from './tools/demo/load.ts'
+import { tellPast } from './tools/demo/past.ts'
 import { publicRooms } from './topics.ts'
 
 /** What a process is opened on; whatever it opens itself is closed with `opened`, in the opposite order. */
@@ -65,6 +66,7 @@ async function openHouse({ config, log, store, opened }: Opening): Promise<House
     log,
     web: store.web,
     work: store.work,
+    long: store.long,
     queues: role === 'web' ? onlyFilling(queues) : queues,
     files,
     metrics: openMetrics({ ofProcess: true }),
@@ -106,7 +108,7 @@ function openWorkshop({ config, log, store, opened }: Opening, house: House, wat
   const pulse = openPulse({ db: store.work, clock, log, name, role: config.role, facts })
   opened.defer(() => pulse.stop())
   opened.defer(() => house.stop())
-  const ticker = openTimetable({ deps: house.working, react: house.react, watch, lateness })
+  const ticker = openTimetable({ deps: house.working, long: house.long, react: house.react, watch, lateness })
   opened.defer(() => ticker.stop())
 }
 
@@ -120,6 +122,7 @@ function openMail({ config, opened }: Opening, { working }: House): void {
 async function welcomeNewcomer({ working }: House): Promise<void> {
   await seedDemo(working)
   await announceDemo(working)
+  await tellPast(working)
 }
 
 async function listen(http: Server, host: string, port: number): Promise<void> {

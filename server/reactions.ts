@@ -1,10 +1,21 @@
 import type { ListAhead } from './accounts/people/routes.ts'
 import { findSignedIn, keepSession } from './accounts/queries.ts'
 import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
+import type { Evidence } from './appraisal/evidence/contract.ts'
+import {
+  attendanceEvidence,
+  incidentEvidence,
+  noteEvidence,
+  obligationsAs,
+  satisfactionEvidence,
+} from './appraisal/evidence/contributions.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
+import { callsAside, ringCards } from './calls/contributions.ts'
+import { callKeeper, callsOver, recordingsOver } from './calls/keeping.ts'
+import { callReactions } from './calls/reactions.ts'
 import { mailAside } from './chat/mail/contributions.ts'
 import { incomingKeeper, incomingOver } from './chat/mail/keeping/queries.ts'
 import type { Witness } from './customers/abuse/cases/witness.ts'
@@ -31,6 +42,8 @@ import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/quer
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { rosteringReactions } from './notifications/rostering/reactions.ts'
+import { textsKept } from './notifications/texts/keeping.ts'
+import { textReactions } from './notifications/texts/reactions.ts'
 import type { OfShift } from './obligations/contributors.ts'
 import { obligationReactions } from './obligations/reactions.ts'
 import { staffActor } from './platform/actor.ts'
@@ -88,6 +101,7 @@ export const reactions: readonly Reactions<Database>[] = [
   slaReactions,
   clockOwingReactions,
   promiseReactions,
+  callReactions,
   escalationReactions,
   incidentReactions,
   reminderReactions,
@@ -95,6 +109,7 @@ export const reactions: readonly Reactions<Database>[] = [
   rosteringReactions,
   customerLetterReactions,
   outgoingReactions,
+  textReactions,
 ]
 
 /** What the acting process does at once after its commit. */
@@ -114,8 +129,9 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [conductAside, mailAside, escalationsAside, lettersAside, answersAside],
+  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside],
   acts: [panicOf],
+  onTop: [ringCards],
 }
 
 /** What is kept about a customer: every feature's own, in the order in which it is erased; conversations are locked first. */
@@ -125,6 +141,7 @@ export const keeping: Keeping = {
     incomingKeeper,
     incidentKeeper,
     abuseKeeper,
+    callKeeper([textsKept]),
     escalationKeeper,
     linkKeeper,
     ratingKeeper,
@@ -141,8 +158,19 @@ export const keeping: Keeping = {
   hasServed,
   countOld,
   listOld,
-  over: [filesOver, lettersOver, incomingOver, visitorsOver],
+  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver],
 }
+
+/** What a month's appraisal is counted from: whoever knows facts about people's work adds a line, and that is all. */
+export const evidence: readonly Evidence[] = [
+  attendanceEvidence,
+  noteEvidence,
+  obligationsAs('answers', ['answer', 'resolution']),
+  obligationsAs('requests', ['request_acceptance', 'request_answer']),
+  obligationsAs('promises', ['promise']),
+  satisfactionEvidence,
+  incidentEvidence,
+]
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

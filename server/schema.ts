@@ -1,5 +1,7 @@
 import type { AccountTables } from './accounts/tables.ts'
+import type { AppraisalTables } from './appraisal/tables.ts'
 import type { AttendanceTables } from './attendance/tables.ts'
+import type { CallTables } from './calls/tables.ts'
 import type { IncomingTables } from './chat/mail/tables.ts'
 import type { VisitTables } from './chat/visits/tables.ts'
 import type { AbuseTables } from './customers/abuse/tables.ts'
@@ -13,11 +15,14 @@ import type { KnowledgeTables } from './knowledge/tables.ts'
 import type { CustomerLetterTables } from './notifications/customers/tables.ts'
 import type { ReminderTables } from './notifications/reminders/tables.ts'
 import type { NoticeTables } from './notifications/tables.ts'
+import type { CustomerTextTables } from './notifications/texts/tables.ts'
 import type { ObligationTables } from './obligations/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
+import type { ReportTables } from './reports/tables.ts'
 import type { ConfirmationTables } from './roster/confirmations/tables.ts'
+import type { MonthTables } from './roster/months/tables.ts'
 import type { SwapTables } from './roster/swaps/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
@@ -43,6 +48,7 @@ export type Database = PlatformTables &
   RosterTables &
   ConfirmationTables &
   SwapTables &
+  MonthTables &
   AttendanceTables &
   TicketTables &
   RatingTables &
@@ -53,6 +59,8 @@ export type Database = PlatformTables &
   ConductTables &
   DeskTables &
   IncomingTables &
+  CallTables &
+  CustomerTextTables &
   EscalationTables &
   IncidentTables &
   ReminderTables &
@@ -60,7 +68,9 @@ export type Database = PlatformTables &
   VerificationTables &
   VisitTables &
   TranscriptTables &
-  CustomerLetterTables
+  CustomerLetterTables &
+  AppraisalTables &
+  ReportTables
 
 /** An open transaction with its actor and its instant: what every action takes first. */
 export type Tx = TxOf<Database>

@@ -2,6 +2,8 @@ import { anchorChain } from '../jobs/anchor-chain.ts'
 import { climbNotices, followPages } from '../jobs/climb-notices.ts'
 import { closeAttendances } from '../jobs/close-attendances.ts'
 import { closeResolved } from '../jobs/close-resolved.ts'
+import { closeStuckCalls } from '../jobs/close-stuck-calls.ts'
+import { countNights } from '../jobs/count-nights.ts'
 import { deliverNotices } from '../jobs/deliver-notices.ts'
 import type { DueJob } from '../jobs/due-job.ts'
 import { endShifts } from '../jobs/end-shifts.ts'
@@ -12,17 +14,24 @@ import { expireMeasures } from '../jobs/expire-measures.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
 import { expireSwaps } from '../jobs/expire-swaps.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
+import { fetchRecordings } from '../jobs/fetch-recordings.ts'
 import { followConfirmations } from '../jobs/follow-confirmations.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
+import { freezeMonths } from '../jobs/freeze-months.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
+import { closeAppraisals, openAppraisals, passStages, tellUndecidedMeasures } from '../jobs/pass-appraisals.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { reactAgainTo } from '../jobs/react-again.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
+import { scoreAppraisals } from '../jobs/score-appraisals.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
+import { sendReports } from '../jobs/send-reports.ts'
+import { sendTexts } from '../jobs/send-texts.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
+import { watchCallbacks } from '../jobs/watch-callbacks.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
 import { planMornings, writeBriefs, writeDigests } from '../jobs/write-digests.ts'
@@ -34,7 +43,7 @@ import { system } from './platform/actor.ts'
 import type { Lateness } from './platform/lateness.ts'
 import type { QueuedJob } from './platform/queue.ts'
 import { type DueKind, openTicker, type Ticker } from './platform/ticker.ts'
-import { keeping } from './reactions.ts'
+import { evidence, keeping } from './reactions.ts'
 import type { Database } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
@@ -44,6 +53,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   offerTickets,
   expireEscalationOffers,
   offerEscalations,
+  closeStuckCalls,
+  watchCallbacks,
   deliverNotices,
   followPages,
   climbNotices,
@@ -67,33 +78,47 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   queueForms,
   closeResolved,
   reactAgainTo(react),
+  openAppraisals,
+  passStages,
+  closeAppraisals,
+  tellUndecidedMeasures,
   anchorChain,
   tellMornings,
   writeCustomerLetters,
   writeVerifications,
   sendMail,
+  sendTexts,
+  fetchRecordings,
   forgetLinks,
   forgetFiles,
+  freezeMonths,
   endOver(keeping),
+  sendReports,
+  countNights,
   extendDemo,
 ]
+
+/** Work of minutes, each with its own queue and on connections of its own. */
+export const longJobs: readonly DueJob[] = [scoreAppraisals(evidence)]
 
 type Workshop = {
   /** Who this process sees; undefined where it has no doors: it sees nobody, and so judges nobody's silence. */
   watch: Pick<Watch, 'wellFor'> | undefined
   /** On the connections for work, so that pages never wait for jobs. */
   deps: Deps
+  long: Deps
   react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
   lateness: Lateness
 }
 
 /** Workers for what the queues carry, and the ticker that puts it there. What fails for good rings at the duty manager. */
-export function openTimetable({ deps, react, watch, lateness }: Workshop): Ticker {
+export function openTimetable({ deps, long, react, watch, lateness }: Workshop): Ticker {
   const { queues, transact, log } = deps
   const kinds = new Map(
-    jobs(watch ?? { wellFor: () => false }, react)
-      .map((job) => job(deps))
-      .map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
+    [
+      ...jobs(watch ?? { wellFor: () => false }, react).map((job) => job(deps)),
+      ...longJobs.map((job) => job(long)),
+    ].map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
   )
   // One alarm for one deadline, however often its job is tried again and dies.
   const dead = ({ name, id, data }: QueuedJob): void => {
@@ -107,5 +132,6 @@ export function openTimetable({ deps, react, watch, lateness }: Workshop): Ticke
     lateness.done(name, deps.clock.now().getTime() - Number(data.due))
   }
   queues.work('due', act, dead)
+  queues.work('appraisal', act, dead)
   return openTicker({ db: deps.db, clock: deps.clock, queues, kinds: [...kinds.values()], log, lateness })
 }

@@ -1,11 +1,13 @@
 import type { Capability } from './kernel/capabilities.ts'
 import type { StaffId } from './kernel/ids.ts'
+import type { PublicRoom } from './platform/live.ts'
 
 /**
  * Live topics and who may listen. A client never names a room: it asks to watch a ticket, the server decides.
  *
  *   desk          the queue changed                      desk.work
  *   escalations   a request to others changed            escalation.read
+ *   calls         a call or a callback changed          call.read
  *   incidents     an incident changed                    incident.read
  *   abuse         a case of abuse changed                abuse.read
  *   board         figures, posts, alarms changed         board.read
@@ -31,6 +33,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('desk.work') ? ['desk'] : []),
   ...(capabilities.has('board.read') ? ['board'] : []),
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
+  ...(capabilities.has('call.read') ? ['calls'] : []),
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
   ...(capabilities.has('rating.decide') ? ['ratings'] : []),
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),
@@ -41,8 +44,11 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('system.operate') ? ['operation'] : []),
 ]
 
+/** Everybody who waits asks anew when the queue has moved: more often it tells them nothing, and costs those who are asked to answer. */
+const QUEUE_TOLD_EVERY_MILLISECONDS = 2000
+
 /** Rooms of customers' pages that hear a bare `changed`: those of the ticket, and everybody who waits when the queue moves. */
-export function publicRooms(topic: string): string[] {
-  if (topic.startsWith('ticket:')) return [`chat:${topic.slice('ticket:'.length)}`]
-  return topic === 'desk' ? ['waiting'] : []
+export function publicRooms(topic: string): PublicRoom[] {
+  if (topic.startsWith('ticket:')) return [{ room: `chat:${topic.slice('ticket:'.length)}` }]
+  return topic === 'desk' ? [{ room: 'waiting', everyMilliseconds: QUEUE_TOLD_EVERY_MILLISECONDS }] : []
 }

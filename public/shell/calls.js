@@ -29,6 +29,8 @@ function look() {
     rangAt = 0
     if (id.startsWith('request') && location.pathname !== '/escalations')
       toast(words.request, { link: { href: '/escalations', text: words.toRequests } })
+    if (id.startsWith('call') && !document.getElementById('desk-calls'))
+      toast(words.call, { link: { href: '/desk', text: words.toDesk } })
     if (id.startsWith('customer') && !document.getElementById('desk-offer'))
       toast(words.offer, { link: { href: '/desk', text: words.toDesk } })
   }

@@ -26,6 +26,7 @@ const STANDING = [
   'roster',
   'escalations',
   'incidents',
+  'calls',
   'abuse',
   'reveals',
   'refresh',
@@ -39,6 +40,7 @@ const FRAME = new Set([
   'board',
   'escalations',
   'incidents',
+  'calls',
   'abuse',
   'refresh',
 ])

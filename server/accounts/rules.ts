@@ -7,7 +7,13 @@ import { COMMON_PASSWORDS } from './common-passwords.ts'
  * The one table of who may do what. A standing role holds off shift as well; a post holds only while its person is on
  * duty. Off duty everybody keeps their own matters (DESIGN 3, end of a shift).
  */
-const EVERYONE: readonly Capability[] = ['attendance.own', 'roster.read', 'directory.read', 'knowledge.read']
+const EVERYONE: readonly Capability[] = [
+  'attendance.own',
+  'appraisal.own',
+  'roster.read',
+  'directory.read',
+  'knowledge.read',
+]
 
 export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
   service: [
@@ -16,6 +22,8 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'customer.reveal',
     'ticket.enter',
     'ticket.search',
+    'call.work',
+    'call.read',
     'escalation.read',
     'escalation.send',
   ],
@@ -28,7 +36,10 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'customer.read',
     'ticket.enter',
     'ticket.search',
+    'call.work',
+    'call.read',
     'board.read',
+    'report.read',
     'alarm.settle',
     'escalation.read',
     'escalation.send',
@@ -47,7 +58,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
-  head: ['confirmation.read', 'board.read', 'escalation.read', 'escalation.handle'],
+  head: ['confirmation.read', 'board.read', 'report.read', 'escalation.read', 'escalation.handle', 'roster.input'],
   hr: [
     'roster.edit',
     'confirmation.read',
@@ -58,21 +69,26 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'incident.read',
     'knowledge.edit',
     'reveal.read',
+    'report.read',
     'satisfaction.read',
     'satisfaction.people',
     'rating.decide',
+    'appraisal.review',
   ],
-  administration: ['board.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
+  administration: ['board.read', 'report.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
   leadership: [
     'board.read',
     'ticket.read',
     'customer.reveal',
     'ticket.search',
+    'call.read',
     'leadership.read',
     'incident.read',
     'obligation.read',
     'abuse.read',
     'abuse.decide',
+    'report.read',
+    'appraisal.sign',
     'satisfaction.read',
   ],
   administrator: [
@@ -81,6 +97,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'roster.edit',
     'confirmation.read',
     'board.read',
+    'report.read',
     'leadership.read',
     'system.operate',
     'knowledge.edit',

@@ -4,6 +4,8 @@ import { MINUTE, plus } from '../kernel/time.ts'
 import { comingShiftsOf, type ShiftView } from '../roster/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
+import type { SignedIn } from '../web/env.ts'
+import { once } from '../web/once.ts'
 import { type Attending, findOpenAttendance } from './queries.ts'
 import { whyNotCheckIn } from './rules.ts'
 
@@ -40,6 +42,9 @@ export type DutyCard = {
   coming: ShiftView[]
   breakEndsBy: Date | null
 }
+
+export const cardOf = ({ db, now }: { db: Reader; now: Date }, me: SignedIn): Promise<DutyCard> =>
+  once(me, 'attendance.card', () => dutyCard(db, me.staffId, now))
 
 export async function dutyCard(db: Reader, staffId: StaffId, now: Date): Promise<DutyCard> {
   const [attending, coming, { extendedMinutes }] = await Promise.all([

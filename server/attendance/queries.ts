@@ -62,7 +62,7 @@ export async function lastOnPost(db: Reader, staffId: StaffId, now: Date): Promi
 
 /** Serialises a person's acts of attendance: two thumbs on one button. */
 export const lockStaff = (tx: Tx, staffId: StaffId) =>
-  tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()
+  tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forNoKeyUpdate().execute()
 
 export async function findAttendanceOfShift(
   db: Reader,

@@ -204,7 +204,7 @@ export async function lockVisitor(tx: Tx, id: VisitorId): Promise<{ customerId: 
     .selectFrom('visitors')
     .select('customer_id')
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   if (!row) throw new NotFound()
   return { customerId: row.customer_id as CustomerId | null }
@@ -222,7 +222,7 @@ export async function storeCustomerOf(
 ): Promise<CustomerId> {
   const { rows } = await sql<{ customer_id: CustomerId }>`
     with visitor as (
-      select coalesce(customer_id, nextval('customers_id_seq')) as customer_id from visitors where id = ${id} for update
+      select coalesce(customer_id, nextval('customers_id_seq')) as customer_id from visitors where id = ${id} for no key update
     ), customer as (
       insert into customers (id, name, language, created_at) overriding system value
       select customer_id, ${name}, ${language}, ${tx.now}::timestamptz from visitor

@@ -1,14 +1,17 @@
-import { dutyCard } from '../attendance/contributions.ts'
+import { cardOf } from '../attendance/contributions.ts'
 import { seesCustomer, veiled, veilOf } from '../customers/privacy/rules.ts'
 import { countdown } from '../i18n/instants.ts'
 import { isId, type TicketId } from '../kernel/ids.ts'
 import { noonBefore, plus, SECOND } from '../kernel/time.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
+import type { Reader } from '../schema.ts'
 import type { Settings } from '../settings/definitions.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
+import { once } from '../web/once.ts'
+import { isEngagedNow } from './engagements/queries.ts'
 import { countQueue, type DeskRow, endedOfferOf, listMine, listQueue, type OpenOffer, openOfferOf } from './queries.ts'
 import { arrange, GROUPS, type Group, hold, type Place, whyNotAsked } from './rules.ts'
 import { listHad } from './tonight/queries.ts'
@@ -19,11 +22,16 @@ const MOST_QUEUED = 50
 /** How long the card says why it went. */
 const TOLD_SECONDS = 8
 
+/** For the card and for whatever rings around the page. */
+export const offerNow = ({ db, now }: { db: Reader; now: Date }, me: SignedIn): Promise<OpenOffer | null> =>
+  once(me, 'desk.offer', () => openOfferOf(db, me.staffId, now))
+const mineOf = (db: Reader, me: SignedIn): Promise<DeskRow[]> => once(me, 'desk.mine', () => listMine(db, me.staffId))
+
 /** The offer on this person's screen, or how the last one ended. */
 export async function offerOf({ db, clock }: House, me: SignedIn) {
   const { staffId } = me
   const now = clock.now()
-  const offer = seenOffer(me, await openOfferOf(db, staffId, now))
+  const offer = seenOffer(me, await offerNow({ db, now }, me))
   if (!offer) return { offer: null, endedOffer: await endedOfferOf(db, staffId, plus(now, -TOLD_SECONDS * SECOND)) }
   const left = Math.max(0, (offer.expiresAt.getTime() - now.getTime()) / SECOND)
   const ring = { left: Math.ceil(left), share: Math.round((left / offer.seconds) * 100) }
@@ -42,13 +50,18 @@ export async function listOf({ db, clock }: House, me: SignedIn, current: string
   const now = clock.now()
   const settings = await currentSettings(db)
   const { answerSeconds } = settings
-  const [mine, queue] = await Promise.all([listMine(db, me.staffId), listQueue(db, me.staffId, MOST_QUEUED)])
+  const [mine, queue] = await Promise.all([mineOf(db, me), listQueue(db, me.staffId, MOST_QUEUED)])
+  const engaged = await isEngagedNow(db, me.staffId, now)
   const rows = [
     ...mine.map((row) => ({ ...row, group: groupOf(row), id: row.ticketId as string, place: null })),
     ...queue.map((row) => ({ ...row, group: 'queue' as const, id: row.ticketId as string })),
   ].map((row) => withClock(seenRow(me, row), { now, answerSeconds, current }))
   const { groups, fresh } = shown.length > 0 ? hold(rows, shown) : arrange(rows)
-  return { groups: groups.filter((group) => group.rows.length > 0), fresh, unasked: unaskedOf(me, mine, settings, now) }
+  return {
+    groups: groups.filter((group) => group.rows.length > 0),
+    fresh,
+    unasked: unaskedOf(me, { mine, engaged }, settings, now),
+  }
 }
 
 /** What waits in the queue is nobody's yet: who asks is masked, and so are the numbers in what they say. */
@@ -58,22 +71,32 @@ export function seenRow<Row extends DeskRow>(me: SignedIn, row: Row): Row {
 }
 
 /** Why the queue beside does not ring at this person; null where it does, or is not theirs. */
-function unaskedOf({ duty }: SignedIn, mine: readonly DeskRow[], settings: Settings, now: Date) {
+function unaskedOf(
+  { duty }: SignedIn,
+  { mine, engaged }: { mine: readonly DeskRow[]; engaged: boolean },
+  settings: Settings,
+  now: Date,
+) {
   if (duty?.post !== 'service') return null
   const waitingOnUs = mine.filter(({ waitingOn }) => waitingOn === 'us').length
   const load = { waitingOnUs, waitingOnCustomer: mine.length - waitingOnUs }
-  const why = whyNotAsked({ ...load, onBreak: duty.state === 'on_break', shiftEndsAt: duty.until }, settings, now)
+  const why = whyNotAsked(
+    { ...load, engaged, onBreak: duty.state === 'on_break', shiftEndsAt: duty.until },
+    settings,
+    now,
+  )
   return why && { why, until: duty.until, limit: settings.capacity }
 }
 
 /** Why there is nothing to do, and what next. */
-export async function idleOf({ db, clock }: House, { staffId, duty, capabilities }: SignedIn) {
+export async function idleOf({ db, clock }: House, me: SignedIn) {
+  const { duty, capabilities } = me
   const now = clock.now()
   const [card, covered, settings, mine, { queued }] = await Promise.all([
-    dutyCard(db, staffId, now),
+    cardOf({ db, now }, me),
     isCovered(db, now, 'service'),
     currentSettings(db),
-    listMine(db, staffId),
+    mineOf(db, me),
     countQueue(db),
   ])
   const { dayDeskPhone, dayDeskEmail, dayDeskStart, dayDeskEnd } = settings

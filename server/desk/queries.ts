@@ -9,6 +9,7 @@ import { currentSettings } from '../settings/queries.ts'
 import { queueOrder } from '../tickets/queries.ts'
 import { answerTarget } from '../tickets/sla/queries.ts'
 import { askedAt, isWithOthers } from '../tickets/waiting/queries.ts'
+import { isEngaged } from './engagements/queries.ts'
 import { listCandidates } from './offers/queries.ts'
 import { isAble, isPresent } from './rules.ts'
 
@@ -268,6 +269,7 @@ export const onPostAt = (now: Date, { quietSeconds, noOffersBeforeEndMinutes }: 
   select min(lower(s.during)) as since, count(*) filter (
     where upper(s.during) > ${plus(now, noOffersBeforeEndMinutes * MINUTE)}
     and exists (select from presence r where r.staff_id = a.staff_id and r.seen_at >= ${plus(now, -quietSeconds * SECOND)})
-    and not exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null))::integer as able
+    and not exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null)
+    and not ${isEngaged(sql.ref('s.staff_id'), now)})::integer as able
   from attendances a join shifts s on s.id = a.shift_id and s.post = 'service' and s.during @> ${now}::timestamptz
   where a.checked_out_at is null)`

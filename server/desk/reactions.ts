@@ -15,6 +15,7 @@ const ROOM = [
   'assignment.ended',
   'attendance.checked_in',
   'break.ended',
+  'desk.freed',
 ] as const
 
 /** What the desk does when others announce; certain, at least once. */
@@ -22,6 +23,7 @@ export const deskReactions: Reactions<Database> = {
   feature: 'desk',
   on: {
     'attendance.checked_out': async (tx, { staffId }) => leaveDesk(tx, staffId),
+    'desk.engaged': async (tx, { staffId }) => withdrawOffersTo(tx, staffId),
     'break.started': async (tx, { staffId }) => withdrawOffersTo(tx, staffId),
     'person.deactivated': async (tx, { staffId }) => {
       await returnAllWork(tx, staffId)

@@ -1,10 +1,11 @@
 import { type Context, Hono } from 'hono'
 import type { OfferId, StaffId, TicketId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { onOneLine } from '../platform/connection.ts'
 import { type Around, conversationOf } from '../tickets/conversation/contributions.ts'
 import { findOpenAssignment } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
-import type { Env } from '../web/env.ts'
+import type { Env, SignedIn } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, wholeNumber } from '../web/forms.ts'
 import { needOf, staffOnly } from '../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../web/page.ts'
@@ -84,13 +85,26 @@ async function showDesk(
   status: 200 | 422 = 200,
 ): Promise<Response> {
   const { me } = c.var
-  const nothing = () => ('tonight' in values ? {} : idleOf(deps, me))
-  const one = id ? await conversationOf(deps, me, id, around) : await nothing()
+  const nothing = (house: Deps) => ('tonight' in values ? {} : idleOf(house, me))
   // After taking an offer htmx has followed here: the address is that of the conversation.
   if (wantsPart(c) && id) c.header('hx-push-url', `/desk/${id}`)
   const works = me.capabilities.has('desk.work')
-  const beside = works && !wantsPart(c) ? { ...(await offerOf(deps, me)), ...(await listOf(deps, me, id, [])) } : {}
-  return partOrPage(c, deps, 'desk/show', 'one', { works, ...beside, ...one, ...values }, status)
+  const [one, offer, list, top] = await onOneLine(deps.db, (db) => {
+    const house = { ...deps, db }
+    const beside = works && !wantsPart(c)
+    return Promise.all([
+      id ? conversationOf(house, me, id, around) : nothing(house),
+      beside ? offerOf(house, me) : {},
+      beside ? listOf(house, me, id, []) : {},
+      beside ? topOf(house, around, me) : {},
+    ])
+  })
+  return partOrPage(c, deps, 'desk/show', 'one', { works, ...offer, ...list, ...top, ...one, ...values }, status)
+}
+
+/** What calls for a hand, on top of the queue. */
+async function topOf(house: Deps, around: Around, me: SignedIn): Promise<Values> {
+  return { onTop: (await Promise.all(around.onTop.map((one) => one(house, me)))).filter((one) => one !== null) }
 }
 
 /** A live part for htmx; without it the page that it belongs to. */

@@ -9,6 +9,8 @@ export type Candidate = {
   readonly shiftEndsAt: Date
   readonly seenAt: Date | null
   readonly onBreak: boolean
+  /** On the phone, or still writing down a call. */
+  readonly engaged: boolean
   readonly hasOpenOffer: boolean
   readonly waitingOnUs: number
   readonly waitingOnCustomer: number
@@ -38,11 +40,12 @@ export const isAble = (candidate: Candidate, routing: Routing, now: Date): boole
 
 /** Why nothing new is offered to somebody on post; null where it is. A new ticket weighs 1, so there must be room for 1. */
 export function whyNotAsked(
-  of: Pick<Candidate, 'onBreak' | 'shiftEndsAt' | 'waitingOnUs' | 'waitingOnCustomer'>,
+  of: Pick<Candidate, 'onBreak' | 'engaged' | 'shiftEndsAt' | 'waitingOnUs' | 'waitingOnCustomer'>,
   routing: Omit<Routing, 'quietSeconds'>,
   now: Date,
-): 'break' | 'ending' | 'full' | null {
+): 'break' | 'engaged' | 'ending' | 'full' | null {
   if (of.onBreak) return 'break'
+  if (of.engaged) return 'engaged'
   if (now >= plus(of.shiftEndsAt, -routing.noOffersBeforeEndMinutes * MINUTE)) return 'ending'
   return loadOf(of, routing) + 1 > routing.capacity ? 'full' : null
 }

@@ -24,6 +24,8 @@ export type DeskTables = {
     writing: 'customer' | 'colleagues' | null
     seen_at: Date
   }
+  /** Who is busy with what is no conversation of the desk, and until when where that is known. */
+  desk_engagements: { kind: 'call'; ref: string; staff_id: string; since: Date; until: Date | null }
   alarms: {
     id: Generated<string>
     kind: AlarmKind

@@ -13,8 +13,12 @@ export type AlarmKind =
   | 'not_answered'
   | 'abuse'
   | 'customer_unreached'
+  | 'callback_overdue'
 
 export type DeskEvents = {
+  /** Busy with something that is no conversation of the desk: nothing new is offered meanwhile. */
+  'desk.engaged': { staffId: StaffId; kind: 'call' }
+  'desk.freed': { staffId: StaffId; kind: 'call' }
   'offer.made': Offer & { expiresAt: Instant }
   'offer.taken': Offer
   'offer.passed': Offer

@@ -1,6 +1,8 @@
 import type { AbuseEvents } from './abuse.ts'
 import type { AccountEvents } from './accounts.ts'
+import type { AppraisalEvents } from './appraisal.ts'
 import type { AttendanceEvents } from './attendance.ts'
+import type { CallEvents } from './calls.ts'
 import type { ClockEvents } from './clocks.ts'
 import type { CustomerEvents } from './customers.ts'
 import type { DeskEvents } from './desk.ts'
@@ -14,6 +16,7 @@ import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RatingEvents } from './ratings.ts'
+import type { ReportEvents } from './reports.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
 import type { TicketEvents } from './tickets.ts'
@@ -21,7 +24,9 @@ import type { TicketEvents } from './tickets.ts'
 /** Everything the house can say, past tense: name → payload. Payloads hold ids, states, numbers and instants, never words. */
 export type Events = AbuseEvents &
   AccountEvents &
+  AppraisalEvents &
   AttendanceEvents &
+  CallEvents &
   ClockEvents &
   CustomerEvents &
   DeskEvents &
@@ -35,6 +40,7 @@ export type Events = AbuseEvents &
   ObligationEvents &
   OperationEvents &
   RatingEvents &
+  ReportEvents &
   RosterEvents &
   SettingEvents &
   TicketEvents

@@ -21,6 +21,7 @@ export type MailKind =
   | 'notice'
   | 'digest'
   | 'brief'
+  | 'report'
   | 'verification'
   | CustomerLetterKind
 /** About a conversation, to whoever asked; to proved addresses alone. */

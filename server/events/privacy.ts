@@ -25,5 +25,13 @@ export type PrivacyEvents = {
     rows: number
     files: number
   }
-  'retention.ran': { conversations: number; files: number; visitors: number; letters: number; incoming: number }
+  'retention.ran': {
+    conversations: number
+    files: number
+    visitors: number
+    letters: number
+    incoming: number
+    recordings: number
+    calls: number
+  }
 }

@@ -9,7 +9,10 @@ export const CAPABILITIES = [
   'reveal.read', // who looked at whom, and why
   'ticket.enter', // enter a request that came by phone
   'ticket.search',
+  'call.work', // be rung while on post, write calls down, call back
+  'call.read', // the log of calls and what is owed a call back; numbers masked unless one may see the customer
   'board.read',
+  'report.read', // figures of nights, weeks and months; nobody's name
   'satisfaction.read', // what customers said, counted; nobody's name
   'satisfaction.people', // the same person by person, with the words
   'rating.decide', // the second person: settle a contested rating, leave one out for its reason
@@ -28,6 +31,11 @@ export const CAPABILITIES = [
   'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',
+  'roster.input', // say for one's department what a month needs
+
+  'appraisal.own', // one's own month: read, comment, object; note and score the shifts one has led
+  'appraisal.review', // every month of everybody: review, reopen, weigh, propose measures
+  'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
   'confirmation.read', // who of one's own, or of all, has confirmed their shifts

@@ -58,3 +58,19 @@ function pictureFormat(bytes: Buffer): Format | undefined {
   if (at(0, 6) === 'GIF87a' || at(0, 6) === 'GIF89a') return 'gif'
   return undefined
 }
+
+export type AudioType = 'audio/wav' | 'audio/mpeg' | 'audio/ogg' | 'audio/mp4' | 'audio/amr' | 'audio/flac'
+
+/** Sound, told by its first bytes; undefined where it is none, whatever it was called. */
+export function audioType(given: Uint8Array): AudioType | undefined {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, Math.min(given.byteLength, 16))
+  const at = (from: number, to: number): string => bytes.subarray(from, to).toString('latin1')
+  if (at(0, 4) === 'RIFF' && at(8, 12) === 'WAVE') return 'audio/wav'
+  if (at(0, 4) === 'OggS') return 'audio/ogg'
+  if (at(0, 4) === 'fLaC') return 'audio/flac'
+  if (at(0, 5) === '#!AMR') return 'audio/amr'
+  if (at(4, 8) === 'ftyp') return /^(M4A |mp4|isom|iso\d|3gp)/.test(at(8, 12)) ? 'audio/mp4' : undefined
+  // An MP3 begins with its tag or with a frame: eleven bits of synchronisation, then a layer that exists.
+  const frame = bytes.length > 2 && bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe6) > 0xe0
+  return at(0, 3) === 'ID3' || frame ? 'audio/mpeg' : undefined
+}

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { CompiledQuery, type DatabaseConnection, DummyDriver, type Kysely, PostgresDialect, Transaction } from 'kysely'
 import pg from 'pg'
 
@@ -7,10 +8,15 @@ import pg from 'pg'
  */
 export class PreparingClient extends pg.Client {
   private prepares = true
+  private gathers = false
 
   constructor(config?: string | pg.ClientConfig) {
     super(config)
-    const send = this.query.bind(this) as Send
+    const write = this.query.bind(this) as Send
+    const send: Send = (...args) => {
+      this.gather()
+      return write(...args)
+    }
     this.query = ((text: unknown, values?: unknown, ...rest: unknown[]) => {
       if (
         !this.prepares ||
@@ -23,6 +29,18 @@ export class PreparingClient extends pg.Client {
       const name = nameOf(text)
       return name ? this.again(send, { name, text, values }) : send(text, values)
     }) as typeof this.query
+  }
+
+  /** What is asked for in one turn leaves in one packet: to hand it to the system costs more than to write it. */
+  private gather(): void {
+    const { stream } = (this as unknown as { connection: { stream: Partial<Writable> } }).connection
+    if (this.gathers || !stream.cork || !stream.uncork) return
+    this.gathers = true
+    stream.cork()
+    process.nextTick(() => {
+      this.gathers = false
+      stream.uncork?.()
+    })
   }
 
   /** A migration changed what a kept plan returns: from then on this connection goes without, and asks again where it may. */
@@ -59,6 +77,10 @@ function nameOf(text: string): string | undefined {
   return name
 }
 
+/** What is read together travels together: one connection, and one packet for what is asked for at once. */
+export const onOneLine = <DB, T>(db: Kysely<DB>, read: (line: Kysely<DB>) => Promise<T>): Promise<T> =>
+  db.isTransaction ? read(db) : db.connection().execute(read)
+
 const BEGIN = CompiledQuery.raw('begin')
 const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
@@ -66,9 +88,14 @@ const ROLLBACK = CompiledQuery.raw('rollback')
 /**
  * Runs an act in a transaction whose statements do not wait for one another: `begin` travels with the first of them, and
  * those that are asked for together (`Promise.all`) leave together, in that order. Kysely's own sends each when the one
- * before is answered, and on a busy machine the way there and back costs more than the statement.
+ * before is answered, and on a busy machine the way there and back costs more than the statement. What the act has put
+ * into `last` leaves with the commit, unanswered: locks are held no longer than the database needs.
  */
-export const inTransaction = <DB, T>(db: Kysely<DB>, act: (trx: Transaction<DB>) => Promise<T>): Promise<T> =>
+export const inTransaction = <DB, T>(
+  db: Kysely<DB>,
+  act: (trx: Transaction<DB>) => Promise<T>,
+  last: readonly Promise<unknown>[] = [],
+): Promise<T> =>
   db.getExecutor().provideConnection(async (connection) => {
     const { trx, end } = transactionOn<DB>(db, connection)
     // Where it fails the connection is lost, and the statement behind it says so.
@@ -76,7 +103,7 @@ export const inTransaction = <DB, T>(db: Kysely<DB>, act: (trx: Transaction<DB>)
     try {
       const result = await act(trx)
       end()
-      await commit(connection)
+      await Promise.all([...last, commit(connection)])
       return result
     } catch (error) {
       end()

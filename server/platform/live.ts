@@ -35,8 +35,10 @@ type Options = {
   /** Whether a page of this origin may open a socket. */
   mayConnect: (origin: string) => boolean
   /** Public rooms that hear of a topic, as `changed` (topics.ts). */
-  publicRooms: (topic: string) => string[]
+  publicRooms: (topic: string) => readonly PublicRoom[]
 }
+/** A room, and how often it hears of changes at most; left out: as pages do. */
+export type PublicRoom = { readonly room: string; readonly everyMilliseconds?: number }
 
 /** A page fetches its fragment anew for each telling; what changes faster than this is told once more at the end. */
 const TELL_AGAIN_MILLISECONDS = 200
@@ -58,7 +60,7 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
   if (redis) io.adapter(createAdapter(redis.pub, redis.sub))
   // An empty room costs as much as a full one, nearly: it is encoded first. With Redis others may be in it.
   const isHeard = (spoken: Namespace, room: string): boolean => redis !== undefined || spoken.adapter.rooms.has(room)
-  const inPace = paced(TELL_AGAIN_MILLISECONDS)
+  const inPace = paced()
   // A worker has no doors: it emits to the rooms of others, and has nothing of its own to close.
   let attached = false
   const desk = io.of('/desk')
@@ -70,10 +72,10 @@ export function openLive({ redisUrl, log, mayConnect, publicRooms }: Options): L
     tell: (topics, whom = 'everybody') => {
       for (const topic of new Set(topics)) {
         if (isHeard(desk, `topic:${topic}`))
-          inPace(`desk ${topic}`, () => desk.to(`topic:${topic}`).emit('topic', { topic }))
+          inPace(`desk ${topic}`, TELL_AGAIN_MILLISECONDS, () => desk.to(`topic:${topic}`).emit('topic', { topic }))
         if (whom === 'staff') continue
-        for (const room of publicRooms(topic))
-          if (isHeard(chat, room)) inPace(`chat ${room}`, () => chat.to(room).emit('changed', {}))
+        for (const { room, everyMilliseconds = TELL_AGAIN_MILLISECONDS } of publicRooms(topic))
+          if (isHeard(chat, room)) inPace(`chat ${room}`, everyMilliseconds, () => chat.to(room).emit('changed', {}))
       }
     },
     say: ({ namespace, room, event, data }) => {

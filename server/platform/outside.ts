@@ -15,7 +15,16 @@ export type Answer =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
   | { readonly kind: 'failed'; readonly error: string; readonly began: boolean }
 
-export type Outside = { readonly post: (ask: Ask) => Promise<Answer> }
+/** A file of somebody else's, whole or not at all. */
+export type Fetched =
+  | { readonly kind: 'fetched'; readonly bytes: Buffer }
+  | { readonly kind: 'failed'; readonly error: string }
+
+export type Outside = {
+  readonly post: (ask: Ask) => Promise<Answer>
+  /** At most so many bytes; beyond them it is `too_large`. Any answer but 200 is `answered`. */
+  readonly get: (url: string, mostBytes: number) => Promise<Fetched>
+}
 
 type Options = {
   /** Private and loopback addresses too: a gateway in the company's own network, and tests. */
@@ -45,7 +54,47 @@ export function openOutside({ inside, withinMilliseconds = WITHIN_MILLISECONDS }
         return { kind: 'failed', error: said.slice(0, ERROR_LETTERS), began: attempt.began }
       }
     },
+    get: async (url, mostBytes) => {
+      try {
+        return await fetched(new URL(url), { inside, mostBytes, signal: AbortSignal.timeout(withinMilliseconds) })
+      } catch (error) {
+        const { code, message, name } = error as { code?: string; message?: string; name?: string }
+        const said = name === 'TimeoutError' || code === 'ABORT_ERR' ? 'timeout' : code || message || String(error)
+        return { kind: 'failed', error: said.slice(0, ERROR_LETTERS) }
+      }
+    },
   }
+}
+
+type Fetching = { readonly inside: boolean; readonly mostBytes: number; readonly signal: AbortSignal }
+
+async function fetched(url: URL, { inside, mostBytes, signal }: Fetching): Promise<Fetched> {
+  const reason = whyNotAsk(url, inside)
+  if (reason) throw Object.assign(new Error(reason), { code: reason })
+  const send = url.protocol === 'https:' ? https.request : http.request
+  return new Promise<Fetched>((resolve, reject) => {
+    const lookup = inside ? undefined : checkedLookUp
+    const request = send(url, { headers: { 'user-agent': 'Nightdesk' }, lookup, signal, agent: false }, (answer) => {
+      const refuse = (error: string): void => {
+        resolve({ kind: 'failed', error })
+        request.destroy()
+      }
+      if (answer.statusCode !== 200) return refuse('answered')
+      if (Number(answer.headers['content-length'] ?? 0) > mostBytes) return refuse('too_large')
+      const pieces: Buffer[] = []
+      let bytes = 0
+      answer.on('data', (piece: Buffer) => {
+        bytes += piece.byteLength
+        if (bytes > mostBytes) return refuse('too_large')
+        pieces.push(piece)
+      })
+      answer.on('end', () => resolve({ kind: 'fetched', bytes: Buffer.concat(pieces) }))
+      answer.on('error', reject)
+    })
+    request.on('error', reject)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    request.end()
+  })
 }
 
 async function posted(ask: Ask, inside: boolean, signal: AbortSignal, attempt: { began: boolean }): Promise<Answer> {

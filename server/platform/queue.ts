@@ -23,7 +23,7 @@ export type Queues = {
 }
 
 /** Every queue of the house. */
-export const QUEUES = ['react', 'due'] as const
+export const QUEUES = ['react', 'due', 'appraisal'] as const
 export type QueueName = (typeof QUEUES)[number]
 export type QueueCounts = { readonly queue: QueueName } & Readonly<Record<QueueState, number>>
 type QueueState = 'waiting' | 'active' | 'delayed' | 'failed'
@@ -52,6 +52,10 @@ const TIMING = {
   runRetryDelay: 1000,
   concurrency: 4,
 }
+/** Long work: one at a time, and believed dead only after two minutes of silence. */
+const LONG_TIMING = { ...TIMING, lockDuration: 120_000, stalledInterval: 30_000, concurrency: 1 }
+const LONG_QUEUES: readonly string[] = ['appraisal'] satisfies readonly QueueName[]
+const timingOf = (queue: string) => (LONG_QUEUES.includes(queue) ? LONG_TIMING : TIMING)
 const JOB = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
@@ -181,7 +185,7 @@ function onRedis(url: string, log: Log): Ground {
   }
   return {
     queue: (name) => new Queue(name, { connection: adds }),
-    worker: (name, process) => new Worker(name, process, { ...TIMING, connection: works }),
+    worker: (name, process) => new Worker(name, process, { ...timingOf(name), connection: works }),
     isAway: () => works.status !== 'ready',
     disconnect,
     close: async () => disconnect(),
@@ -213,7 +217,7 @@ async function onPostgres(url: string, log: Log): Promise<Ground> {
   return {
     queue: (name) => new Queue(name, connection, createPostgresBackend as never) as Queue,
     worker: (name, process) =>
-      new Worker(name, process, { ...TIMING, ...connection }, createPostgresBackend as never) as Worker,
+      new Worker(name, process, { ...timingOf(name), ...connection }, createPostgresBackend as never) as Worker,
     isAway: () => false,
     disconnect: () => undefined,
     close: () => pool.end(),

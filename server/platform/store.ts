@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
-import { checkDatabase, openDatabase, openPool } from './database.ts'
+import { checkDatabase, openDatabase, openPool, type PoolKind } from './database.ts'
 import { startEmbedded } from './embedded.ts'
 import type { Log } from './log.ts'
 import { migrate } from './migrate.ts'
@@ -11,7 +11,9 @@ export type Store<DB> = {
   readonly url: string
   readonly web: Kysely<DB>
   readonly work: Kysely<DB>
-  /** Connections of both pools: in use, open, and how many acts wait for one. */
+  /** For work of minutes, so that neither of the others waits for it. */
+  readonly long: Kysely<DB>
+  /** Connections of all pools: in use, open, and how many acts wait for one. */
   readonly connections: () => { readonly busy: number; readonly open: number; readonly waiting: number }
   readonly close: () => Promise<void>
 }
@@ -19,6 +21,7 @@ type Options = { readonly databaseUrl: string | undefined; readonly dataDir: str
 
 const WEB_CONNECTIONS = 20
 const WORK_CONNECTIONS = 10
+const LONG_CONNECTIONS = 2
 
 /** The configured database, or the embedded one in `dataDir`. Throws `StartError`. */
 export async function openStore<DB>({ databaseUrl, dataDir, log }: Options): Promise<Store<DB>> {
@@ -27,7 +30,7 @@ export async function openStore<DB>({ databaseUrl, dataDir, log }: Options): Pro
   try {
     await bringUpToDate(url, log)
     const pools: Pool[] = []
-    const connect = (kind: 'web' | 'work', max: number): Kysely<DB> => {
+    const connect = (kind: PoolKind, max: number): Kysely<DB> => {
       const pool = openPool(url, { max, kind, log })
       pools.push(pool)
       opened.defer(() => pool.end())
@@ -35,7 +38,8 @@ export async function openStore<DB>({ databaseUrl, dataDir, log }: Options): Pro
     }
     const web = connect('web', WEB_CONNECTIONS)
     const work = connect('work', WORK_CONNECTIONS)
-    return { url, web, work, connections: () => countAll(pools), close: () => opened.disposeAsync() }
+    const long = connect('long', LONG_CONNECTIONS)
+    return { url, web, work, long, connections: () => countAll(pools), close: () => opened.disposeAsync() }
   } catch (error) {
     await opened.disposeAsync()
     throw error

@@ -3,7 +3,7 @@ import { MINUTE } from '../kernel/time.ts'
 import type { Clock } from './clock.ts'
 import type { Lateness } from './lateness.ts'
 import type { Log } from './log.ts'
-import type { Queues } from './queue.ts'
+import type { QueueName, Queues } from './queue.ts'
 
 /** A row whose time has come. `version` changes with the deadline, so that a moved one is a new job. */
 export type Due = {
@@ -23,6 +23,8 @@ export type DueKind<DB> = {
   readonly direct?: boolean
   /** Waits for the outside world: where the queue does not take it, the ticker starts it and goes on. */
   readonly slow?: boolean
+  /** Long work has a queue of its own. */
+  readonly queue?: QueueName
 }
 export type Ticker = { readonly pass: () => Promise<void>; readonly stop: () => Promise<void> }
 
@@ -114,7 +116,7 @@ async function begin<DB>(
     id: `${kind.kind}-${row.id}-${row.version}-${minute}`,
     data: { id: row.id, due: dueAt },
   }
-  const taken = kind.direct ? false : await queues.add('due', job)
+  const taken = kind.direct ? false : await queues.add(kind.queue ?? 'due', job)
   if (taken) return
   const running = kind
     .run(row.id)

@@ -29,6 +29,8 @@ export type Tx<DB> = {
   readonly now: Date
   readonly announced: Announcement[]
   readonly spoken: Spoken[]
+  /** Statements whose answers nobody needs (`sendLast`): at the end of an act they leave together with the commit. */
+  readonly last: Promise<unknown>[]
 }
 
 /** Runs one act in one transaction; tells of it after the commit. */
@@ -40,7 +42,7 @@ export type Transact<DB> = <T>(actor: Actor, act: (tx: Tx<DB>) => Promise<T>, wr
  */
 export type Writes = 'whole' | 'one statement'
 
-type Told = Pick<Tx<unknown>, 'announced' | 'spoken' | 'actor'>
+type Told = Pick<Tx<unknown>, 'announced' | 'spoken' | 'actor' | 'last'>
 type Options<DB> = { db: Kysely<DB>; clock: Clock; onCommit: (told: Told) => void }
 
 // Deadlock, serialisation, a lost server, a plan older than a migration: repeated whole, because every act is idempotent
@@ -52,20 +54,25 @@ export const buildTransact =
   <DB>({ db, clock, onCommit }: Options<DB>): Transact<DB> =>
   async (actor, act, writes = 'whole') => {
     for (let attempt = 1; ; attempt++) {
+      const told: Told = { announced: [], spoken: [], last: [], actor }
       try {
         const now = clock.now()
-        const told: Told = { announced: [], spoken: [], actor }
         const result = await (writes === 'whole'
-          ? inTransaction(db, (trx) => act({ db: trx, now, ...told }))
+          ? inTransaction(db, (trx) => act({ db: trx, now, ...told }), told.last)
           : act({ db: db as Transaction<DB>, now, ...told }))
         onCommit(told)
         return result
-      } catch (error) {
+      } catch (failure) {
+        // Behind a statement that was sent and failed every other one fails too: the first of them says why.
+        const error = (await firstFailure(told.last)) ?? failure
         if (attempt >= ATTEMPTS || !REPEATABLE.test(codeOf(error))) throw error
         await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (1 + Math.random())))
       }
     }
   }
+
+const firstFailure = async (sent: readonly Promise<unknown>[]): Promise<unknown> =>
+  (await Promise.allSettled(sent)).find((one) => one.status === 'rejected')?.reason
 
 /** The SQLSTATE of a database error, or an empty text. */
 export const codeOf = (error: unknown): string => {
@@ -109,7 +116,20 @@ export type Announcing = {
 
 /** The same for several, in their order, in one statement. */
 export async function announceAll<DB>(tx: Tx<DB>, happened: readonly Announcing[]): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await insertEvents(tx, happened)
+  happened.forEach((one, at) => {
+    const id = rows[at]?.id
+    if (!id) throw new Error(`the event ${one.name} was not written`)
+    tx.announced.push({ id, ...one })
+  })
+}
+
+/** The same without waiting for the answer: it is there when the transaction has committed, and told then. */
+export const announceLast = <DB>(tx: Tx<DB>, happened: readonly Announcing[]): void =>
+  sendLast(tx, announceAll(tx, happened))
+
+const insertEvents = <DB>(tx: Tx<DB>, happened: readonly Announcing[]) =>
+  sql<{ id: string }>`
     with given as materialized (
       select nextval('events_id_seq') as id, name, payload, about
       from jsonb_to_recordset(${JSON.stringify(happened)}::jsonb) as given (name text, payload jsonb, about jsonb)
@@ -121,11 +141,11 @@ export async function announceAll<DB>(tx: Tx<DB>, happened: readonly Announcing[
       select id, array(select jsonb_array_elements_text(about)), ${tx.now} from given
     )
     select id from given order by id`.execute(tx.db)
-  happened.forEach((one, at) => {
-    const id = rows[at]?.id
-    if (!id) throw new Error(`the event ${one.name} was not written`)
-    tx.announced.push({ id, ...one })
-  })
+
+/** Sends a statement whose answer the act does not need, before whatever follows it; where it fails the transaction fails. */
+export function sendLast<DB>(tx: Tx<DB>, statement: Promise<unknown>): void {
+  statement.catch(() => undefined) // whoever commits hears of it
+  tx.last.push(statement)
 }
 
 /** Says something to a live room once the transaction has committed. */

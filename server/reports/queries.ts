@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isEngaged } from '../desk/engagements/queries.ts'
 import type { AlarmKind } from '../events/desk.ts'
 import type { Post } from '../kernel/capabilities.ts'
 import type { AbuseCaseId, AlarmId, StaffId, TicketId } from '../kernel/ids.ts'
@@ -160,6 +161,8 @@ export type OnBoard = {
   until: Date
   seenAt: Date | null
   breakEndsBy: Date | null
+  /** On the phone. */
+  engaged: boolean
   waitingOnUs: number
   waitingOnCustomer: number
 }
@@ -181,12 +184,13 @@ export async function listOnBoard(
     came: boolean
     seen_at: Date | null
     ends_by: Date | null
+    engaged: boolean
     on_us: string
     on_customer: string
   }>`
     select s.staff_id, p.name, p.name_en, s.post, s.starts_at as since, s.ends_at as until, a.id as attendance,
       exists (select from attendances came where came.shift_id = s.id) as came,
-      (select max(seen_at) from presence where presence.staff_id = s.staff_id) as seen_at, b.ends_by,
+      (select max(seen_at) from presence where presence.staff_id = s.staff_id) as seen_at, b.ends_by, ${isEngaged(sql.ref('s.staff_id'), now)} as engaged,
       count(t.id) filter (where t.waiting_on = 'us') as on_us,
       count(t.id) filter (where t.waiting_on = 'customer') as on_customer
     from shifts s
@@ -206,6 +210,7 @@ export async function listOnBoard(
     until: row.until,
     seenAt: row.seen_at,
     breakEndsBy: row.ends_by,
+    engaged: row.engaged,
     waitingOnUs: Number(row.on_us),
     waitingOnCustomer: Number(row.on_customer),
     state: !row.attendance

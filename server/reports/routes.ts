@@ -1,5 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { wordedFigures } from '../calls/log/figures.ts'
+import { figuresOf as callFigures, countOwed, hasPhone } from '../calls/log/queries.ts'
 import { seesCustomer, shown, veiled } from '../customers/privacy/rules.ts'
 import { settleAlarm } from '../desk/alarms/actions.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
@@ -11,6 +13,7 @@ import type { AlarmId } from '../kernel/ids.ts'
 import { DAY, dayPartOf, noonBefore, plus } from '../kernel/time.ts'
 import { seenObligation } from '../obligations/contributions.ts'
 import { readTonight } from '../obligations/lists/queries.ts'
+import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
@@ -21,7 +24,7 @@ import { fragment, page, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
 import { gather, sparkline } from './rules.ts'
 
-const PARTS = ['now', 'posts', 'figures', 'incidents', 'clocks', 'obligations'] as const
+const PARTS = ['now', 'posts', 'figures', 'phone', 'incidents', 'clocks', 'obligations'] as const
 const CLOCKS = 8
 const INCIDENTS = 5
 const OBLIGATIONS = 5
@@ -33,7 +36,7 @@ export const boardRoutes = (deps: Deps) =>
     .get('/alarms', staffOnly(deps, 'board.read'), async (c) =>
       wantsJson(c) ? c.json({ alarms: await openAlarms(deps.db) }) : seeOther(c, '/board'),
     )
-    .get('/:part{now|posts|figures|incidents|clocks|obligations}', staffOnly(deps, 'board.read'), async (c) => {
+    .get('/:part{now|posts|figures|phone|incidents|clocks|obligations}', staffOnly(deps, 'board.read'), async (c) => {
       const part = PARTS.find((one) => one === c.req.param('part')) ?? 'now'
       if (!wantsPart(c)) return seeOther(c, '/board')
       return fragment(c, deps, 'reports/board', part, await boardOf(c, deps))
@@ -53,13 +56,14 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   const settings = await currentSettings(db)
   const since = noonBefore(now, config.timeZone)
   const people = await listOnBoard(db, now, settings)
-  const [needs, figures, hours, clocks, incidents, tonight] = await Promise.all([
+  const [needs, figures, hours, clocks, incidents, tonight, phone] = await Promise.all([
     listNeeds(db),
     readFigures(db, since, now),
     readHours(db, now),
     listClocks(db, now, CLOCKS),
     listOpenIncidents(db, INCIDENTS),
     readTonight(db, { from: since, to: plus(since, DAY), limit: OBLIGATIONS }),
+    phoneOf(db, since, now, settings.callAnswerSeconds),
   ])
   return {
     moment: dayPartOf(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone }),
@@ -88,10 +92,28 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
         seconds: row.seconds ?? settings.answerSeconds,
       },
     })),
+    phone,
     incidents: incidents.map((one) => seenIncident(c.var.me, one)),
     tonight: { ...tonight, open: tonight.open.map((one) => seenObligation(one, now)) },
     lead: c.var.me.capabilities.has('desk.lead'),
   }
+}
+
+/** Tonight at the phone; null where there is none. */
+async function phoneOf(db: Reader, since: Date, now: Date, goal: number) {
+  if (!(await hasPhone(db))) return null
+  const asked = {
+    from: since,
+    to: null,
+    line: null,
+    agent: null,
+    state: null,
+    direction: null,
+    number: '',
+    unlogged: false,
+  }
+  const [calls, owed] = await Promise.all([callFigures(db, asked, goal), countOwed(db, now, since)])
+  return { ...wordedFigures(calls), owed, goal }
 }
 
 const ORDER = ['manager', 'service', 'technician', 'guard']

@@ -172,7 +172,7 @@ export async function lockPerson(tx: Tx, id: StaffId): Promise<Rostered | undefi
     .selectFrom('staff')
     .select(['id', 'number', 'name', 'name_en', 'rank', 'posts', 'active'])
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return (
     row && {

@@ -43,6 +43,24 @@ export const SETTINGS = {
   swapHours: number('shifts', 'hours', 48, [0, 168]),
   swapExpireHours: number('shifts', 'hours', 24, [0, 72]),
 
+  headsService: number('roster', 'people', 4, [0, 50]),
+  headsTechnician: number('roster', 'people', 3, [0, 50]),
+  headsGuard: number('roster', 'people', 2, [0, 50]),
+  rosterInputDay: number('roster', 'of_month', 20, [1, 28]),
+  rosterPublishDay: number('roster', 'of_month', 25, [1, 28]),
+  rosterPublishHours: number('roster', 'hours', 72, [24, 336]),
+  restHours: number('roster', 'hours', 11, [8, 24]),
+  restAfterRunHours: number('roster', 'hours', 24, [11, 72]),
+  nightsInFour: number('roster', 'nights', 2, [1, 4]),
+  nightsInSeven: number('roster', 'nights', 3, [1, 7]),
+  hoursADay: number('roster', 'hours', 8, [4, 13]),
+  hoursAWeek: number('roster', 'hours', 44, [20, 60]),
+  overtimeHoursAMonth: number('roster', 'hours', 36, [0, 36]),
+  hoursApproval: text('roster', 'line'),
+  seniorNights: number('roster', 'nights', 24, [1, 200]),
+  pairNights: number('roster', 'nights', 4, [1, 31]),
+  generateSeconds: number('roster', 'seconds', 60, [5, 300]),
+
   greeting: both('customers', { 'zh-CN': '夜里也有人在。', en: 'Someone is awake.' }, 60),
   dayDeskStart: time('customers', '08:30'),
   dayDeskEnd: time('customers', '18:00'),
@@ -58,12 +76,25 @@ export const SETTINGS = {
   morningMailTime: time('customers', '08:00'),
   visitorDays: number('customers', 'days', 90, [1, 365]),
 
+  callbackMinutes: number('phone', 'minutes', 10, [1, 240]),
+  callbackTries: number('phone', 'times', 3, [1, 10]),
+  callWrapUpSeconds: number('phone', 'seconds', 60, [0, 600]),
+  callFloodMost: number('phone', 'times', 10, [3, 100]),
+  callStuckRingMinutes: number('phone', 'minutes', 2, [1, 30]),
+  callStuckTalkMinutes: number('phone', 'minutes', 120, [10, 600]),
+  callRecordingNotice: both(
+    'phone',
+    { 'zh-CN': '为保证服务质量，本次通话会被录音。', en: 'This call is recorded so that we can serve you well.' },
+    120,
+  ),
+
   revealMinutes: number('privacy', 'minutes', 5, [1, 60]),
   revealsANight: number('privacy', 'times', 5, [1, 100]),
   retentionConversationDays: number('privacy', 'days', 730, [30, 3650]),
   retentionFileDays: number('privacy', 'days', 180, [7, 3650]),
   retentionVisitorDays: number('privacy', 'days', 30, [1, 365]),
   retentionLetterDays: number('privacy', 'days', 90, [7, 3650]),
+  retentionRecordingDays: number('privacy', 'days', 90, [1, 3650]),
 
   abuseWarningDays: number('conduct', 'days', 30, [1, 180]),
   abuseLimitHours: number('conduct', 'hours', 24, [1, 168]),
@@ -75,6 +106,25 @@ export const SETTINGS = {
   abuseRangeMost: number('conduct', 'people', 5, [0, 50]),
 
   ratingContestWorkdays: number('appraisal', 'workdays', 3, [1, 10]),
+  appraisalCommentWorkdays: number('appraisal', 'workdays', 2, [1, 10]),
+  appraisalManagerWorkdays: number('appraisal', 'workdays', 3, [1, 10]),
+  appraisalReviewWorkdays: number('appraisal', 'workdays', 2, [1, 10]),
+  appraisalSignWorkdays: number('appraisal', 'workdays', 1, [1, 10]),
+  appraisalPublishTime: time('appraisal', '18:00'),
+  appraisalAnswerWorkdays: number('appraisal', 'workdays', 5, [3, 20]),
+  appraisalShiftsLeast: number('appraisal', 'shifts', 3, [1, 10]),
+  appraisalRatingsLeast: number('appraisal', 'ratings', 5, [1, 50]),
+  appraisalRatingPrior: number('appraisal', 'ratings', 10, [5, 30]),
+  appraisalItemLeast: number('appraisal', 'times', 8, [1, 50]),
+  appraisalItemPrior: number('appraisal', 'times', 5, [0, 50]),
+  appraisalIncidentPrior: number('appraisal', 'incidents', 3, [0, 20]),
+  appraisalManagerPoints: number('appraisal', 'points', 10, [0, 10]),
+  appraisalReviewPoints: number('appraisal', 'points', 5, [0, 5]),
+  shiftNoteHours: number('appraisal', 'hours', 48, [4, 168]),
+  measureStatementWorkdays: number('appraisal', 'workdays', 3, [1, 20]),
+  measureUndecidedDays: number('appraisal', 'days', 14, [1, 60]),
+  measureMonths: number('appraisal', 'months', 12, [1, 36]),
+  coachingAnswerDays: number('appraisal', 'days', 7, [1, 60]),
   ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
 
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
@@ -84,6 +134,7 @@ export const SETTINGS = {
   digestTime: time('notices', '06:30'),
   briefDraftTime: time('notices', '06:00'),
   briefTime: time('notices', '08:30'),
+  reportTime: time('notices', '07:30'),
 
   sessionHours: number('people', 'hours', 12, [1, 72]),
   mailFrom: text('people', 'email'),
@@ -106,7 +157,9 @@ export const GROUPS = [
   'desk',
   'clocks',
   'shifts',
+  'roster',
   'customers',
+  'phone',
   'conduct',
   'privacy',
   'appraisal',
@@ -116,7 +169,23 @@ export const GROUPS = [
 ] as const
 export type Group = (typeof GROUPS)[number]
 
-type Unit = 'times' | 'seconds' | 'minutes' | 'hours' | 'days' | 'workdays' | 'people' | 'conversations' | 'share'
+type Unit =
+  | 'times'
+  | 'nights'
+  | 'of_month'
+  | 'seconds'
+  | 'minutes'
+  | 'hours'
+  | 'days'
+  | 'workdays'
+  | 'people'
+  | 'conversations'
+  | 'share'
+  | 'months'
+  | 'shifts'
+  | 'ratings'
+  | 'incidents'
+  | 'points'
 /** A picture in the files of the house, already bounded and encoded by us. */
 export type Picture = { readonly file: string; readonly width: number; readonly height: number }
 

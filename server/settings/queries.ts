@@ -7,24 +7,40 @@ import type { SettingKey, Settings } from './definitions.ts'
 import { DEFAULTS, sameValue, settingsFrom } from './rules.ts'
 
 const KEPT_MILLISECONDS = 1000
-const kept = new Map<string, { at: number; settings: Promise<Settings> }>()
+/** While somebody reads anew the others go on with what was read before, at most so old. */
+const OLDEST_MILLISECONDS = 5000
+type Kept = { readonly at: number; readonly settings: Settings; reading: boolean }
+const kept = new Map<string, Kept>()
+/** Counts how often everything was forgotten. */
+let forgotten = 0
 
 /**
- * The company's settings, at most a second old: read on every act, changed a few times a year.
+ * The company's settings, at most a second old: read on every act, changed a few times a year. Nobody waits for what
+ * another reads: whoever holds locks would wait for a connection that waits for those locks.
  * `place` tells databases apart where one process speaks to several (tests).
  */
-export function currentSettings(db: Reader, place = 'house'): Promise<Settings> {
+export async function currentSettings(db: Reader, place = 'house'): Promise<Settings> {
   const at = performance.now()
   const known = kept.get(place)
-  if (known && at - known.at < KEPT_MILLISECONDS) return known.settings
-  const settings = readSettings(db)
-  kept.set(place, { at, settings })
-  settings.catch(() => kept.delete(place))
-  return settings
+  const age = known ? at - known.at : Number.POSITIVE_INFINITY
+  if (known && (age < KEPT_MILLISECONDS || (known.reading && age < OLDEST_MILLISECONDS))) return known.settings
+  if (known) known.reading = true
+  const begun = forgotten
+  try {
+    const settings = await readSettings(db)
+    // What was forgotten meanwhile may have been changed since we asked.
+    if (begun === forgotten) kept.set(place, { at, settings, reading: false })
+    return settings
+  } finally {
+    if (known) known.reading = false
+  }
 }
 
 /** The next read within this process sees what was just committed. */
-export const forgetSettings = (): void => kept.clear()
+export function forgetSettings(): void {
+  kept.clear()
+  forgotten++
+}
 
 export const readSettings = async (db: Reader): Promise<Settings> =>
   settingsFrom(await db.selectFrom('settings').select(['key', 'value']).execute())

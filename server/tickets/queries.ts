@@ -159,9 +159,12 @@ export const isErased = async (db: Reader, id: TicketId): Promise<boolean> =>
     .where('erased_at', 'is not', null)
     .executeTakeFirst()) !== undefined
 
-/** The row, locked to the end of the transaction. Tickets are locked before staff, in id order. @throws NotFound */
+/**
+ * The row, locked to the end of the transaction. Tickets are locked before staff, in id order. Others may go on writing
+ * rows that refer to it: only a stronger lock, that of an erasure, keeps those out. @throws NotFound
+ */
 export async function lockTicket(tx: Tx, id: TicketId): Promise<TicketRow> {
-  const row = await tx.db.selectFrom('tickets').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst()
+  const row = await tx.db.selectFrom('tickets').select(COLUMNS).where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
   if (!row) throw new NotFound()
   return row as TicketRow
 }
@@ -169,7 +172,7 @@ export async function lockTicket(tx: Tx, id: TicketId): Promise<TicketRow> {
 /** Several rows, locked in the order of their ids; those that are gone are left out. */
 export async function lockTickets(tx: Tx, ids: readonly TicketId[]): Promise<TicketRow[]> {
   const { rows } = await sql<TicketRow>`
-    select ${sql.join(COLUMNS.map((column) => sql.ref(column)))} from tickets where id = any(${[...ids]}::bigint[]) order by id for update`.execute(
+    select ${sql.join(COLUMNS.map((column) => sql.ref(column)))} from tickets where id = any(${[...ids]}::bigint[]) order by id for no key update`.execute(
     tx.db,
   )
   return rows

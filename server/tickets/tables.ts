@@ -1,6 +1,7 @@
 import type { Generated, JSONColumnType } from 'kysely'
 import type { AssignmentEnd, Channel } from '../events/tickets.ts'
 import type { Language } from '../kernel/language.ts'
+import type { RatingSource } from './ratings/rules.ts'
 import type { TicketState } from './rules.ts'
 import type { Priority } from './sla/rules.ts'
 
@@ -112,7 +113,7 @@ export type TicketTables = {
     product: number | null
     reasons: Generated<string[]>
     comment: string | null
-    source: 'chat' | 'request' | null
+    source: RatingSource | null
     given_at: Date | null
   }
 }

@@ -1,5 +1,5 @@
 import type { Capability, Post } from '../kernel/capabilities.ts'
-import type { AlarmId, EscalationOfferId, NoticeId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
+import type { AlarmId, CallId, EscalationOfferId, NoticeId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Malformed } from '../kernel/refusal.ts'
 import type { Actor } from '../platform/actor.ts'
@@ -32,17 +32,21 @@ export type StaffFrame = {
   /** Numbers on the rail: how many things need this person there. */
   readonly counts: {
     readonly desk?: number
+    /** Callbacks that are owed, and calls to be written down. */
+    readonly calls?: number
     readonly board?: number
     readonly escalations?: number
     readonly incidents?: number
     readonly abuse?: number
+    /** Contested ratings that wait for a second person. */
+    readonly satisfaction?: number
     /** Unread reminders, at the bell. */
     readonly reminders?: number
   }
   /** The offer that waits for this person's press, a customer or a request of colleagues: every staff page rings for it. */
   readonly offer: {
-    readonly kind: 'customer' | 'request'
-    readonly id: OfferId | EscalationOfferId
+    readonly kind: 'customer' | 'request' | 'call'
+    readonly id: OfferId | EscalationOfferId | CallId
     readonly expiresAt: Date
     readonly seconds: number
   } | null

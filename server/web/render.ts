@@ -20,6 +20,8 @@
  *   {{json value}}                                escaped JSON for a data- attribute
  *   {{personName person}}                         the reader's spelling of {name, nameEn}
  *   {{face name}} {{hue id}}                      initials or last character of a name · 1..4 for data-hue
+ *   {{drawing chart}}                             a chart of platform/drawing.ts, which lets nothing through but shapes and words
+ *   {{percent share}} {{points share}} {{decimal mean}}   87 % · 87.3 · 4.26; – where there is none
  *   {{insert one}}                                a piece that another feature adds (web/inserts.ts)
  *   {{#each (list 1 2 3)}} {{moment (instant iso)}}  a list of constants · an instant out of ISO text
  *   {{dateName "2026-11-23"}} {{concat "a." b}}   23 Nov · one key out of parts
@@ -29,11 +31,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
-import { clockTime, countdown, dateName, fileSize, shortDate } from '../i18n/instants.ts'
+import { clockTime, countdown, dateName, fileSize, monthName, shortDate } from '../i18n/instants.ts'
 import { ERASED } from '../kernel/erased.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
+import { Drawing } from '../platform/drawing.ts'
 import type { Insert } from './inserts.ts'
 
 const VIEWS = path.join(import.meta.dirname, '../../views')
@@ -99,6 +102,7 @@ hb.registerHelper('personName', (person: { name: string; nameEn: string } | null
   person ? (data.root.language === 'en' && person.nameEn ? person.nameEn : person.name) : '',
 )
 hb.registerHelper('dateName', (date: string, { data }: Options) => dateName(date, data.root.language))
+hb.registerHelper('monthName', (date: string, { data }: Options) => monthName(date, data.root.language))
 hb.registerHelper('concat', (...parts: unknown[]) => parts.slice(0, -1).join(''))
 hb.registerHelper('hue', (id: unknown) => (Number(String(id ?? '0').slice(-3)) % 4) + 1)
 hb.registerHelper('face', (name: string) => (name === ERASED ? '–' : faceOf(String(name ?? ''))))
@@ -120,6 +124,10 @@ hb.registerHelper('insert', (one: Insert | null | undefined, { data }: Options) 
   // Drawn by a view of ours, which escapes what it shows.
   one ? new Handlebars.SafeString(render(one.view, { ...data.root, ...one.values }, one.part)) : '',
 )
+hb.registerHelper('percent', (share: unknown) => (typeof share === 'number' ? `${Math.round(share * 100)} %` : '–'))
+hb.registerHelper('points', (share: unknown) => (typeof share === 'number' ? (share * 100).toFixed(1) : '–'))
+hb.registerHelper('decimal', (value: unknown) => (typeof value === 'number' ? value.toFixed(2) : '–'))
+hb.registerHelper('drawing', (one: unknown) => (one instanceof Drawing ? new Handlebars.SafeString(one.svg) : ''))
 hb.registerHelper('includes', (list: readonly unknown[] | undefined, one: unknown) => list?.includes(one) ?? false)
 hb.registerHelper('list', (...items: unknown[]) => items.slice(0, -1))
 hb.registerHelper('instant', (text: unknown) => (text ? new Date(String(text)) : undefined))

@@ -24,6 +24,7 @@ const agent = (staffId: string, traits: Partial<Candidate> = {}): Candidate => (
   shiftEndsAt: after(200),
   seenAt: now,
   onBreak: false,
+  engaged: false,
   hasOpenOffer: false,
   waitingOnUs: 0,
   waitingOnCustomer: 0,

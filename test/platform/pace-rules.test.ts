@@ -6,8 +6,8 @@ afterEach(() => void vi.useRealTimers())
 
 test('the first goes at once, a flood behind it is one more at the end of the pause, and that one is the last of it', () => {
   const told: number[] = []
-  const tell = paced(200)
-  for (let n = 1; n <= 100; n++) tell('desk', () => told.push(n))
+  const tell = paced()
+  for (let n = 1; n <= 100; n++) tell('desk', 200, () => told.push(n))
   expect(told).toEqual([1])
   vi.advanceTimersByTime(200)
   expect(told).toEqual([1, 100])
@@ -17,10 +17,10 @@ test('the first goes at once, a flood behind it is one more at the end of the pa
 
 test('what comes after a quiet while goes at once again, and one key never waits for another', () => {
   const told: string[] = []
-  const tell = paced(200)
-  tell('desk', () => told.push('desk'))
-  tell('board', () => told.push('board'))
+  const tell = paced()
+  tell('desk', 200, () => told.push('desk'))
+  tell('board', 200, () => told.push('board'))
   vi.advanceTimersByTime(201)
-  tell('desk', () => told.push('desk'))
+  tell('desk', 200, () => told.push('desk'))
   expect(told).toEqual(['desk', 'board', 'desk'])
 })

@@ -65,9 +65,9 @@ export const widthBeyond = (page: Page): Promise<number> =>
   page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
 /** A picture for README and release notes, drawn anew where `PICTURES=on`. */
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(page: Page, name: string, { fullPage = false } = {}): Promise<void> {
   if (process.env.PICTURES !== 'on') return
-  const shot = await page.screenshot()
+  const shot = await page.screenshot({ fullPage })
   await sharp(shot)
     .webp({ quality: 82 })
     .toFile(path.join(PICTURES, `${name}.webp`))

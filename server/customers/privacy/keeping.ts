@@ -25,6 +25,7 @@ export type KeeperName =
   | 'notes'
   | 'ratings'
   | 'links'
+  | 'calls'
   | 'escalations'
   | 'incidents'
   | 'abuse'
@@ -92,8 +93,13 @@ export type Keeping = {
 
 /** One kind of retention: what is older than its days, and the act that ends some of them. */
 export type Over = {
-  readonly name: 'files' | 'visitors' | 'letters' | 'incoming'
-  readonly days: 'retentionFileDays' | 'retentionVisitorDays' | 'retentionLetterDays'
+  readonly name: 'files' | 'visitors' | 'letters' | 'incoming' | 'recordings' | 'calls'
+  readonly days:
+    | 'retentionFileDays'
+    | 'retentionVisitorDays'
+    | 'retentionLetterDays'
+    | 'retentionRecordingDays'
+    | 'retentionConversationDays'
   readonly count: (db: Reader, before: Date) => Promise<number>
   readonly list: (db: Reader, before: Date, limit: number) => Promise<readonly string[]>
   /** In one transaction; says how many it ended and which files are to be deleted. */

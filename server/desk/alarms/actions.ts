@@ -49,3 +49,13 @@ export async function settleAlarmsOf(tx: Tx, ticketId: TicketId, kinds: readonly
       )
   }
 }
+
+/** The reason is gone, and no ticket is what it was about. */
+export async function settleAlarmsOfKind(tx: Tx, kind: AlarmKind): Promise<void> {
+  for (const alarm of await alarms.openAlarms(tx.db)) {
+    if (alarm.kind !== kind || alarm.ticketId) continue
+    const settled = await alarms.storeSettled(tx, alarm.id, null)
+    if (settled)
+      await announce(tx, 'alarm.settled', { alarmId: alarm.id, kind, ticketId: null, by: null }, { about: ['board'] })
+  }
+}

@@ -5,6 +5,7 @@ import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import { queueOrder } from '../../tickets/queries.ts'
+import { isEngaged } from '../engagements/queries.ts'
 import type { Candidate, Waiting } from '../rules.ts'
 
 export type WaitingTicket = Waiting & {
@@ -22,7 +23,7 @@ export const lockWaiting = (tx: Tx, answeredSince: Date, limit: number, after?: 
     which: after
       ? sql`and (${queueOrder(sql.ref('t'))}) > (select ${queueOrder(sql.ref('l'))} from tickets l where l.id = ${after})`
       : sql``,
-    limit: sql`limit ${limit} for update of t skip locked`,
+    limit: sql`limit ${limit} for no key update of t skip locked`,
   })
 
 /** The same, only read; with `asked` those alone that somebody has been asked about since they wait, or lately. */
@@ -67,6 +68,7 @@ export async function listCandidates(
     ends_at: Date
     seen_at: Date | null
     on_break: boolean
+    engaged: boolean
     has_offer: boolean
     on_us: string
     on_customer: string
@@ -78,6 +80,7 @@ export async function listCandidates(
     select s.staff_id, s.id as shift_id, s.ends_at, p.languages, p.skills,
       (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
       exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null) as on_break,
+      ${isEngaged(sql.ref('s.staff_id'), now)} as engaged,
       exists (select from offers o where o.staff_id = s.staff_id and o.state = 'made') as has_offer,
       coalesce(load.on_us, 0) as on_us, coalesce(load.on_customer, 0) as on_customer,
       (select max(o.made_at) from offers o where o.staff_id = s.staff_id) as last_offer_at,
@@ -96,6 +99,7 @@ export async function listCandidates(
     shiftEndsAt: row.ends_at,
     seenAt: row.seen_at,
     onBreak: row.on_break,
+    engaged: row.engaged,
     hasOpenOffer: row.has_offer,
     waitingOnUs: Number(row.on_us),
     waitingOnCustomer: Number(row.on_customer),
@@ -217,7 +221,7 @@ export async function listExpired(db: Reader, now: Date, limit: number): Promise
 
 /** The load of one person, with their row locked: two claims of one person are counted one after the other. */
 export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs: number; waitingOnCustomer: number }> {
-  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()
+  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forNoKeyUpdate().execute()
   const { rows } = await sql<{ on_us: string; on_customer: string }>`
     select count(*) filter (where t.waiting_on = 'us') as on_us, count(*) filter (where t.waiting_on = 'customer') as on_customer
     from assignments g join tickets t on t.id = g.ticket_id where g.staff_id = ${staffId} and g.ended_at is null`.execute(

@@ -73,6 +73,7 @@ export async function listCandidates(db: Reader, post: TargetPost, now: Date, no
     shiftEndsAt: row.ends_at,
     seenAt: row.seen_at,
     onBreak: row.on_break,
+    engaged: false,
     hasOpenOffer: row.has_offer,
     waitingOnUs: Number(row.held),
     waitingOnCustomer: Number(row.asked_back),
@@ -188,7 +189,7 @@ export async function listExpired(
 
 /** What one person holds, with their row locked: two claims of one person are counted one after the other. */
 export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs: number; waitingOnCustomer: number }> {
-  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forUpdate().execute()
+  await tx.db.selectFrom('staff').select('id').where('id', '=', staffId).forNoKeyUpdate().execute()
   const { rows } = await sql<{ held: string; asked_back: string }>`
     select count(*) filter (where state = 'accepted') as held, count(*) filter (where state = 'asked_back') as asked_back
     from escalations where accepted_by = ${staffId} and post is not null`.execute(tx.db)

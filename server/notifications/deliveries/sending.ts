@@ -101,7 +101,7 @@ const subjectOf = (publicUrl: string): string =>
   publicUrl.startsWith('https:') ? publicUrl : `mailto:nightdesk@${new URL(publicUrl).hostname}`
 
 /** A connection that never was has delivered nothing; a body that left without an answer is unknown. */
-function outcomeOf(channel: 'robot' | 'gateway' | 'push', answer: Answer): Outcome {
+export function outcomeOf(channel: 'robot' | 'gateway' | 'push', answer: Answer): Outcome {
   if (answer.kind === 'answered') return outcomeOfAnswer(channel, answer)
   if (answer.began) return { state: 'unknown', error: answer.error }
   const again = answer.error !== 'address_inside' && answer.error !== 'not_http'

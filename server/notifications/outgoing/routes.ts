@@ -22,7 +22,7 @@ import { isOver, waitsForPerson } from './rules.ts'
 const STATES = ['pending', 'sending', 'sent', 'seen', 'failed', 'unknown', 'kept', 'dropped'] as const
 const CHANNELS = ['mail', 'page', 'push', 'sms', 'voice', 'wecom', 'dingtalk', 'feishu'] as const
 const KINDS = [
-  ...(['invitation', 'reset', 'escalation', 'reminder', 'notice', 'digest'] as const),
+  ...(['invitation', 'reset', 'escalation', 'reminder', 'notice', 'digest', 'report'] as const),
   ...(['verification', 'unread', 'transcript', 'morning'] as const),
   ...(['alarm', 'incident', 'request', 'answer', 'promise', 'unaccepted', 'roster', 'brief', 'away', 'test'] as const),
 ]
@@ -193,6 +193,6 @@ function seen(line: OutgoingLine, mail: Mail | undefined, c: Context<Env>, now: 
         : [],
     code: error && CODES.includes(error) ? error : null,
     said: error && !CODES.includes(error) ? error : null,
-    opens: ['escalation', 'reminder', 'notice', 'digest', 'brief'].includes(kind),
+    opens: ['escalation', 'reminder', 'notice', 'digest', 'brief', 'report'].includes(kind),
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { DepartmentId, NoticeId, StaffId } from '../../kernel/ids.ts'
+import type { DepartmentId, NoticeId, ShiftId, StaffId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
 
 /** What a notice is about. */
@@ -25,3 +25,11 @@ export async function departmentsAskedAt(db: Reader, at: Date): Promise<Departme
 
 export const isTold = async (db: Reader, ref: string): Promise<boolean> =>
   (await db.selectFrom('notices').select('id').where('ref', '=', ref).limit(1).executeTakeFirst()) !== undefined
+
+/** A night of a published month. */
+export async function isPublished(db: Reader, shiftId: ShiftId): Promise<boolean> {
+  const { rows } = await sql`
+    select from shifts s join roster_months m on m.month = to_char(s.night, 'YYYY-MM') and m.version > 0
+    where s.id = ${shiftId} and s.kind = 'night'`.execute(db)
+  return rows.length > 0
+}

@@ -31,6 +31,11 @@ export async function askConfirmations(tx: Tx, shiftIds: readonly ShiftId[]): Pr
     )
 }
 
+/** Everybody who stands in a published month and has not been asked; looks at all of it, so that once more is harmless. */
+export async function askPublished(tx: Tx): Promise<void> {
+  await askConfirmations(tx, await confirmations.listUnasked(tx.db, tx.now))
+}
+
 /** Proof that the question has arrived: from now on the hours to answer run (REGULATION row 22). Told again it changes nothing. */
 export async function noteDelivered(tx: Tx, staffId: StaffId, askedAt: Date): Promise<void> {
   await lockPerson(tx, staffId)

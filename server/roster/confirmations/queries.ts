@@ -164,15 +164,12 @@ export async function listDuePeople(
   return found.map((row) => ({ id: row.staff_id as StaffId, version: (row.at as Date).getTime(), at: row.at as Date }))
 }
 
-/** Whether anybody was asked about a night of this month: the month is published. */
-export async function isAskedAbout(db: Reader, month: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('shift_confirmations as c')
-    .innerJoin('shifts as s', 's.id', 'c.shift_id')
-    .select('c.shift_id')
-    .where('s.night', '>=', `${month}-01`)
-    .where(sql<boolean>`s.night < (${`${month}-01`}::date + interval '1 month')`)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+/** Nights ahead of published months of which whoever stands in them has not been asked. */
+export async function listUnasked(db: Reader, now: Date): Promise<ShiftId[]> {
+  const { rows } = await sql<{ id: string }>`
+    select s.id from shifts s join roster_months m on m.month = to_char(s.night, 'YYYY-MM') and m.version > 0
+    where s.kind = 'night' and s.starts_at > ${now}
+      and not exists (select from shift_confirmations c where c.shift_id = s.id and c.staff_id = s.staff_id)
+    order by s.id`.execute(db)
+  return rows.map(({ id }) => id as ShiftId)
 }

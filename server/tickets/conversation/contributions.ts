@@ -55,6 +55,8 @@ export type Around = {
   readonly asides: readonly Aside[]
   /** Acts on a conversation that a feature further down adds to those of its own. */
   readonly acts: readonly Aside[]
+  /** On top of the queue beside it: what rings at this person, and what they have in hand besides. */
+  readonly onTop: readonly ((house: Deps, me: SignedIn) => Promise<Insert | null>)[]
 }
 
 /** Shown at once; earlier words are a link away. */

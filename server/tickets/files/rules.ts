@@ -40,6 +40,12 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'image/gif': '.gif',
   'application/pdf': '.pdf',
   'text/plain': '.txt',
+  'audio/wav': '.wav',
+  'audio/mpeg': '.mp3',
+  'audio/ogg': '.ogg',
+  'audio/mp4': '.m4a',
+  'audio/amr': '.amr',
+  'audio/flac': '.flac',
 }
 // A picture keeps the ending that it came with only where it says what it is.
 const same = (ending: string, type: string): boolean =>

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { RatingId, TicketId } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Handler } from '../tables.ts'
+import type { RatingSource } from './rules.ts'
 
 export type RatingView = {
   id: RatingId
@@ -89,7 +90,7 @@ export async function storeAsked(
 export async function storeGiven(
   tx: Tx,
   id: RatingId,
-  given: { service: number; product: number | null; reasons: string[]; comment: string; source: 'chat' | 'request' },
+  given: { service: number; product: number | null; reasons: string[]; comment: string; source: RatingSource },
 ): Promise<void> {
   await tx.db
     .updateTable('ratings')
@@ -104,6 +105,42 @@ export async function storeGiven(
     })
     .where('id', '=', id)
     .execute()
+}
+
+/** Given by a key, asked for or not; undefined where one was given in this round before. */
+export async function storeByKey(
+  tx: Tx,
+  given: { ticketId: TicketId; round: number; score: number; handlers: Handler[] },
+): Promise<RatingId | undefined> {
+  const row = await tx.db
+    .insertInto('ratings')
+    .values({
+      ticket_id: given.ticketId,
+      round: given.round,
+      state: 'given',
+      asked_at: tx.now,
+      handlers: JSON.stringify(given.handlers),
+      service: given.score,
+      product: null,
+      comment: null,
+      source: 'phone',
+      given_at: tx.now,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .constraint('ratings_once_a_round')
+        .doUpdateSet({
+          state: 'given',
+          service: given.score,
+          handlers: JSON.stringify(given.handlers),
+          source: 'phone',
+          given_at: tx.now,
+        })
+        .where('ratings.state', '<>', 'given'),
+    )
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id as RatingId | undefined
 }
 
 /** Takes back a rating nobody has given yet. */

@@ -16,6 +16,9 @@ export const RATING_REASONS = [
 ] as const
 export type RatingReason = (typeof RATING_REASONS)[number]
 
+/** Where it was given: in a chat, on the request page, by a key after a call. */
+export type RatingSource = 'chat' | 'request' | 'phone'
+
 /** Once a round, only while it is asked for. */
 export function whyNotRate(rating: { state: 'asked' | 'given' | 'withdrawn' } | undefined): Refusal | null {
   if (!rating || rating.state === 'withdrawn') return refusal('ratings.not_asked')

@@ -4,14 +4,14 @@ import { Conflict } from '../../kernel/refusal.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
-import { findOpenAssignment, lockTicket, lockTickets } from '../queries.ts'
+import { findOpenAssignment, lockTicket } from '../queries.ts'
 import { clockPayload, clockTopics, heardOf, hearTickets, writeClocks } from './hearing/actions.ts'
 import * as sla from './queries.ts'
 import { type Priority, pauseClock, resumeClock, warnAt } from './rules.ts'
 
 /** Clocks of tickets in which something was said or done; several at the price of one. */
 export async function keepClocks(tx: Tx, ticketIds: readonly TicketId[]): Promise<void> {
-  await hearTickets(tx, await lockTickets(tx, ticketIds))
+  await hearTickets(tx, ticketIds)
 }
 
 /** Somebody else has it from now on: the agent's clocks stand still; the customer's wait goes on. */

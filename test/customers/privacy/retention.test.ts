@@ -47,7 +47,9 @@ test('once a day, from one o’clock on and not at night, what is over is looked
   after(1)
   expect(await run()).toBe(1)
   expect(await run()).toBe(0)
-  expect(await ran()).toEqual([{ conversations: 0, files: 0, visitors: 0, letters: 0, incoming: 0 }])
+  expect(await ran()).toEqual([
+    { conversations: 0, files: 0, visitors: 0, letters: 0, incoming: 0, recordings: 0, calls: 0 },
+  ])
   after(2, '12:59')
   expect(await run()).toBe(0)
 })

@@ -7,7 +7,7 @@ import { lapse } from '../../../server/obligations/actions.ts'
 import { listLapsing } from '../../../server/obligations/queries.ts'
 import { system } from '../../../server/platform/actor.ts'
 import { changeShift } from '../../../server/roster/actions.ts'
-import { askConfirmations, followUp } from '../../../server/roster/confirmations/actions.ts'
+import { askPublished, followUp } from '../../../server/roster/confirmations/actions.ts'
 import { listDuePeople } from '../../../server/roster/confirmations/queries.ts'
 import { jobs } from '../../../server/timetable.ts'
 import { handSetClock } from '../../support/clock.ts'
@@ -51,7 +51,12 @@ beforeEach(async () => {
 })
 
 const publish = async (): Promise<void> => {
-  await house.deps.transact(system, (tx) => askConfirmations(tx, shifts))
+  await database.db
+    .insertInto('roster_months')
+    .values({ month: '2026-12', state: 'published', version: 1, opened_by: null, opened_at: clock.now() })
+    .execute()
+  await database.db.updateTable('shifts').set({ kind: 'day' }).where('staff_id', '=', zhou).execute()
+  await house.deps.transact(system, askPublished)
   await heard(house)
 }
 /** The letters leave, and the server of the receiver takes them. */
@@ -183,6 +188,7 @@ test('row 22: check-in counts as confirmation; a shift that was never published 
   await house.deps.transact(as(mei), (tx) => checkIn(tx, shifts[0] as ShiftId))
   await heard(house)
   expect((await states())[0]).toBe('confirmed')
+  await database.db.deleteFrom('roster_months').execute()
   const plain = await roster(database.db, nuo, 'guard', night('02'))
   await house.deps.transact(as(nuo), (tx) => checkIn(tx, plain))
   await heard(house)

@@ -12,7 +12,15 @@ import { isRunDone, storeRun } from './queries.ts'
 import { A_BATCH, MOST_A_RUN } from './rules.ts'
 
 type House = { readonly db: Reader; readonly transact: Transact; readonly files: Files }
-type Counts = { conversations: number; files: number; visitors: number; letters: number; incoming: number }
+type Counts = {
+  conversations: number
+  files: number
+  visitors: number
+  letters: number
+  incoming: number
+  recordings: number
+  calls: number
+}
 
 /**
  * The run of a day: what is older than its days goes, by the same path as what somebody erases by hand; customer by
@@ -32,7 +40,7 @@ export async function endWhatIsOver(
     if (await storeRun(tx, day, counts)) await announce(tx, 'retention.ran', counts, { about: [] })
   })
 }
-const NOTHING = { files: 0, visitors: 0, letters: 0, incoming: 0 }
+const NOTHING = { files: 0, visitors: 0, letters: 0, incoming: 0, recordings: 0, calls: 0 }
 
 /** Conversations that ended before are over. */
 const beforeOf = (settings: Settings, now: Date): Date => plus(now, -settings.retentionConversationDays * DAY)

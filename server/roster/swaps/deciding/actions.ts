@@ -5,6 +5,7 @@ import { need, staffOf } from '../../../platform/actor.ts'
 import { announce } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { remain } from '../../confirmations/actions.ts'
+import { followShifts } from '../../months/actions.ts'
 import type { ShiftView } from '../../queries.ts'
 import { end, facts, failRules, GONE, lockWhole, standing, topicsOf } from '../actions.ts'
 import type { Swap } from '../queries.ts'
@@ -66,6 +67,11 @@ export async function changeHands(tx: Tx, gifts: readonly { shift: ShiftView; to
   await swaps.giveShifts(
     tx,
     gifts.map(({ shift, to }) => ({ id: shift.id, to })),
+  )
+  await followShifts(
+    tx,
+    gifts.map(({ shift }) => shift.night),
+    'swap',
   )
   for (const { shift, to } of gifts) {
     await swaps.storeConfirmed(tx, shift.id as ShiftId, to)

@@ -1,9 +1,9 @@
 import type { ClockId, TicketId } from '../../../kernel/ids.ts'
 import { MINUTE, plus } from '../../../kernel/time.ts'
-import { type Announcing, announceAll } from '../../../platform/transaction.ts'
+import { type Announcing, announceLast, sendLast } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
-import type { TicketRow } from '../../queries.ts'
+import { lockTickets, type TicketRow } from '../../queries.ts'
 import { listPolicies, type StoredClock, serviceWindows } from '../queries.ts'
 import { type Clock, type Counted, channelKind, hear, mergeWindows, pickPolicy, usualPolicy, warnAt } from '../rules.ts'
 import * as hearing from './queries.ts'
@@ -15,19 +15,22 @@ export type Heard = { readonly clocks: readonly Held[]; readonly counted: Counte
 export type Change = { readonly ticketId: TicketId; readonly before: readonly Held[]; readonly after: readonly Held[] }
 
 /**
- * Brings the clocks of locked tickets up to what has been said and done: words are heard in their order at their own
+ * Locks tickets and brings their clocks up to what has been said and done: words are heard in their order at their own
  * instants, so it does not matter when or how often this runs. A ticket left while nobody is on post has no clocks yet.
+ * Whoever writes in these conversations waits meanwhile, so everything is asked at once, behind the lock, and what is
+ * written leaves with the commit.
  */
-export async function hearTickets(tx: Tx, tickets: readonly TicketRow[]): Promise<void> {
-  const live = tickets.filter(({ state }) => state !== 'new')
-  if (live.length === 0) return
-  const ids = live.map(({ id }) => id)
-  const agreed = await agreedOf(tx, live)
-  const [clocks, words, paused] = await Promise.all([
+export async function hearTickets(tx: Tx, ids: readonly TicketId[]): Promise<void> {
+  const [tickets, known, clocks, words, paused] = await Promise.all([
+    lockTickets(tx, ids),
+    hearing.findAgreed(tx.db, ids),
     hearing.clocksOfAll(tx.db, ids),
     hearing.wordsUnheard(tx.db, ids),
     hearing.pausedAmong(tx.db, ids),
   ])
+  const live = tickets.filter(({ state }) => state !== 'new')
+  if (live.length === 0) return
+  const agreed = await agreedOf(tx, live, known)
   const changes: Change[] = []
   for (const ticket of live) {
     const policy = agreed.get(ticket.id)
@@ -44,14 +47,17 @@ export async function hearTickets(tx: Tx, tickets: readonly TicketRow[]): Promis
     for (const word of words.get(ticket.id) ?? []) after = hear(after, word, listening)
     changes.push({ ticketId: ticket.id, before, after: settled(ticket, after, tx.now) })
   }
-  const seen = [...words].map(([ticketId, heard]) => ({ ticketId, seq: heard.at(-1)?.seq ?? 0 }))
+  const seen = live.flatMap(({ id: ticketId }) => {
+    const last = words.get(ticketId)?.at(-1)
+    return last ? [{ ticketId, seq: last.seq }] : []
+  })
   await writeClocks(tx, changes, seen)
 }
 
-/** The clocks of one locked ticket that has been heard, with what counts for them. */
+/** The clocks of one locked ticket, heard, with what counts for them. */
 export async function heardOf(tx: Tx, ticket: TicketRow): Promise<{ clocks: StoredClock[]; counted: Counted }> {
   if (ticket.state === 'new') return { clocks: [], counted: null }
-  await hearTickets(tx, [ticket])
+  await hearTickets(tx, [ticket.id])
   const [agreed, clocks] = await Promise.all([
     hearing.findAgreed(tx.db, [ticket.id]),
     hearing.clocksOfAll(tx.db, [ticket.id]),
@@ -82,8 +88,11 @@ export async function writeClocks(
   })
   const [fresh, known] = [changed.filter(({ clock }) => !('id' in clock)), changed.filter(({ clock }) => 'id' in clock)]
   // What has ended first: a ticket has one open answer at a time.
-  if (known.length > 0) await hearing.updateClocks(tx, known.map(row))
-  const ids = fresh.length > 0 ? await hearing.insertClocks(tx, fresh.map(row)) : []
+  if (known.length > 0) sendLast(tx, hearing.updateClocks(tx, known.map(row)))
+  const written = fresh.length > 0 ? hearing.insertClocks(tx, fresh.map(row)) : Promise.resolve([])
+  sendLast(tx, written)
+  // Seldom: a question that was asked and answered before it was heard.
+  const ids = fresh.some(({ clock }) => clock.endedAt) ? await written : []
   const named = [
     ...fresh.map((one, at) => ({ ...one, id: ids[at] as ClockId })),
     ...known.map((one) => ({ ...one, id: (one.clock as StoredClock).id })),
@@ -99,10 +108,10 @@ export async function writeClocks(
         ]
       : [],
   )
-  if (ended.length > 0) await announceAll(tx, ended)
+  if (ended.length > 0) announceLast(tx, ended)
   const { followUpMinutes } = await currentSettings(tx.db)
   const owed = changes.map(({ ticketId, after }) => ({ ticketId, dueAt: owedAt(after) }))
-  await hearing.storeOwed(tx, { owed, seen, otherwise: plus(tx.now, followUpMinutes * MINUTE) })
+  sendLast(tx, hearing.storeOwed(tx, { owed, seen, otherwise: plus(tx.now, followUpMinutes * MINUTE) }))
 }
 
 /** When the customer must have an answer; null while none is owed. */
@@ -110,11 +119,11 @@ const owedAt = (clocks: readonly Held[]): Date | null =>
   clocks.findLast(({ kind, endedAt, dueAt }) => kind !== 'resolution' && !endedAt && dueAt)?.dueAt ?? null
 
 /** What is agreed for each; with those that are asked for the first time an agreement is made. */
-async function agreedOf(tx: Tx, tickets: readonly TicketRow[]): Promise<ReadonlyMap<TicketId, hearing.Agreed>> {
-  const known = await hearing.findAgreed(
-    tx.db,
-    tickets.map(({ id }) => id),
-  )
+async function agreedOf(
+  tx: Tx,
+  tickets: readonly TicketRow[],
+  known: ReadonlyMap<TicketId, hearing.Agreed>,
+): Promise<ReadonlyMap<TicketId, hearing.Agreed>> {
   const missing = tickets.filter(({ id }) => !known.has(id))
   if (missing.length === 0) return known
   const [policies, facts, settings] = await Promise.all([
@@ -134,7 +143,7 @@ async function agreedOf(tx: Tx, tickets: readonly TicketRow[]): Promise<Readonly
     }
     return { ticketId, ...policy }
   })
-  await hearing.storeAgreed(tx, fresh)
+  sendLast(tx, hearing.storeAgreed(tx, fresh))
   return new Map([...known, ...fresh.map((one) => [one.ticketId, one] as const)])
 }
 

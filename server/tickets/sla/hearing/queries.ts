@@ -55,12 +55,12 @@ const WORDS_AT_ONCE = 500
 /** Words that the clocks have not heard yet, in order. */
 export async function wordsUnheard(db: Reader, ids: readonly TicketId[]): Promise<Map<TicketId, Word[]>> {
   const { rows } = await sql<Word & { ticketId: TicketId }>`
-    select s.ticket_id as "ticketId", m.seq, m.at, m.round, m.code,
+    select t.id as "ticketId", m.seq, m.at, m.round, m.code,
       case when m.author in ('customer', 'house') then m.author else 'staff' end as by
-    from ticket_sla s cross join lateral (
+    from unnest(${[...ids]}::bigint[]) as t (id) left join ticket_sla s on s.ticket_id = t.id cross join lateral (
       select seq, at, round, code, author from messages
-      where ticket_id = s.ticket_id and seq > s.seen_seq order by seq limit ${WORDS_AT_ONCE}) m
-    where s.ticket_id = any(${[...ids]}::bigint[]) order by s.ticket_id, m.seq`.execute(db)
+      where ticket_id = t.id and seq > coalesce(s.seen_seq, 0) order by seq limit ${WORDS_AT_ONCE}) m
+    order by t.id, m.seq`.execute(db)
   return Map.groupBy(rows, ({ ticketId }) => ticketId)
 }
 

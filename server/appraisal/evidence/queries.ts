@@ -1,0 +1,152 @@
+import { sql } from 'kysely'
+import type { Post } from '../../kernel/capabilities.ts'
+import type { StaffId } from '../../kernel/ids.ts'
+import type { ObligationKind } from '../../kernel/obligations.ts'
+import type { Window } from '../../kernel/time.ts'
+import type { Reader } from '../../schema.ts'
+import type { PostRates } from './contract.ts'
+import type { Fact } from './rules.ts'
+
+type Packed = { staff_id: StaffId; facts: Fact[] }
+const byPerson = (rows: readonly Packed[]): Map<StaffId, Fact[]> =>
+  new Map(rows.map((row) => [row.staff_id, row.facts]))
+const list = (people: readonly StaffId[]) => sql`${[...people]}::bigint[]`
+
+/** What these people owed in a window and what became of it; what is not over yet is nothing. */
+export async function obligationFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { kinds, window }: { kinds: readonly ObligationKind[]; window: Window },
+): Promise<Map<StaffId, Fact[]>> {
+  const { rows } = await sql<Packed>`
+    select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'post', post, 'code', state,
+        'why', case when state = 'excused' then 'excused' end))::jsonb
+      || jsonb_build_object('value', case state when 'done' then 1 when 'excused' then null else 0 end) order by id) as facts
+    from obligations
+    where staff_id = any(${list(people)}) and due_at >= ${window.from} and due_at < ${window.to}
+      and kind = any(${[...kinds]}::text[]) and state <> 'due'
+    group by staff_id`.execute(db)
+  return byPerson(rows)
+}
+
+/** What each post reaches of it on the whole. */
+export async function obligationRates(
+  db: Reader,
+  { kinds, window }: { kinds: readonly ObligationKind[]; window: Window },
+): Promise<PostRates> {
+  const { rows } = await sql<{ post: Post; done: number; of: number }>`
+    select post, count(*) filter (where state = 'done')::integer as done, count(*)::integer as of from obligations
+    where due_at >= ${window.from} and due_at < ${window.to} and kind = any(${[...kinds]}::text[])
+      and state in ('done', 'late', 'missed') and staff_id is not null and post is not null
+    group by post`.execute(db)
+  return Object.fromEntries(rows.map(({ post, done, of }) => [post, { done, of }]))
+}
+
+export type ShiftFact = {
+  readonly staffId: StaffId
+  readonly shiftId: string
+  readonly post: Post
+  readonly night: string
+  readonly arrival: 'ready' | 'late_for_handover' | 'late' | null
+  readonly minutesLate: number
+}
+
+/** Their shifts of a month's nights, and how they came to each. */
+export async function shiftFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { month, next }: { month: string; next: string },
+): Promise<ShiftFact[]> {
+  const { rows } = await sql<{
+    staff_id: StaffId
+    id: string
+    post: Post
+    night: string
+    arrival: ShiftFact['arrival']
+    minutes_late: number | null
+  }>`
+    select s.staff_id, s.id, s.post, to_char(s.night, 'YYYY-MM-DD') as night, a.arrival, a.minutes_late from shifts s
+    left join lateral (
+      select arrival, minutes_late from attendances a where a.shift_id = s.id and a.staff_id = s.staff_id
+      order by a.checked_in_at limit 1) a on true
+    where s.staff_id = any(${list(people)}) and s.night >= ${month}::date and s.night < ${next}::date
+    order by s.starts_at, s.id`.execute(db)
+  return rows.map((row) => ({
+    staffId: row.staff_id,
+    shiftId: row.id,
+    post: row.post,
+    night: row.night,
+    arrival: row.arrival,
+    minutesLate: row.minutes_late ?? 0,
+  }))
+}
+
+/** What duty managers noted about their shifts of a month, each 0..1. */
+export async function noteFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { month, next }: { month: string; next: string },
+): Promise<Map<StaffId, Fact[]>> {
+  const { rows } = await sql<Packed>`
+    select s.staff_id, json_agg(json_build_object('ref', n.id::text, 'by', n.manager_id::text, 'at', to_char(s.night, 'YYYY-MM-DD'),
+      'value', (n.reachable + n.records + n.courteous + n.helpful) / 12.0) order by n.id) as facts
+    from shift_notes n join shifts s on s.id = n.shift_id
+    where s.staff_id = any(${list(people)}) and s.night >= ${month}::date and s.night < ${next}::date
+    group by s.staff_id`.execute(db)
+  return byPerson(rows)
+}
+
+export type Led = { readonly managerId: StaffId; readonly shiftId: string }
+
+/** Shifts that these people led on the whole: those of which they were there for more than half. */
+export async function shiftsLedBy(
+  db: Reader,
+  people: readonly StaffId[],
+  { month, next }: { month: string; next: string },
+): Promise<Led[]> {
+  const { rows } = await sql<Led>`
+    select m.staff_id as "managerId", s.id as "shiftId" from shifts m
+    join shifts s on s.during && m.during and s.post <> 'manager' and s.staff_id <> m.staff_id
+    where m.post = 'manager' and m.staff_id = any(${list(people)}) and m.night >= ${month}::date and m.night < ${next}::date
+      and (upper(m.during * s.during) - lower(m.during * s.during)) * 2 > s.ends_at - s.starts_at`.execute(db)
+  return rows
+}
+
+export type IncidentFact = {
+  readonly staffId: StaffId
+  readonly incidentId: string
+  readonly openedAt: Date
+  readonly acknowledgedInTime: boolean | null
+}
+
+/** Incidents of a window in which they had a part: whoever acknowledged or answered them. */
+export async function incidentFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { window, minutes }: { window: Window; minutes: number },
+): Promise<IncidentFact[]> {
+  const { rows } = await sql<IncidentFact>`
+    select p.staff_id as "staffId", i.id as "incidentId", i.opened_at as "openedAt",
+      case when i.acknowledged_by = p.staff_id
+        then i.acknowledged_at <= i.opened_at + make_interval(mins => ${minutes}) end as "acknowledgedInTime"
+    from incidents i
+    cross join lateral (select distinct v as staff_id from unnest(array[i.acknowledged_by, i.resolved_by]) v where v is not null) p
+    where p.staff_id = any(${list(people)}) and i.opened_at >= ${window.from} and i.opened_at < ${window.to}
+    order by i.id`.execute(db)
+  return rows
+}
+
+/** How the posts do with incidents, of 100: whoever acknowledged them was the duty manager. */
+export async function incidentRate(
+  db: Reader,
+  { window, minutes }: { window: Window; minutes: number },
+): Promise<PostRates> {
+  const { rows } = await sql<{ done: number; of: number }>`
+    select count(*) filter (where acknowledged_at <= opened_at + make_interval(mins => ${minutes}))::integer * 100 as done,
+      count(*)::integer as of
+    from incidents where acknowledged_at is not null and opened_at >= ${window.from} and opened_at < ${window.to}`.execute(
+    db,
+  )
+  const [row] = rows
+  return row && row.of > 0 ? { manager: row } : {}
+}

@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import type { AppraisalId, AppraisalMonthId } from '../../kernel/ids.ts'
+import type { Reader, Tx } from '../../schema.ts'
+import type { Fact, Item, Subject } from '../evidence/rules.ts'
+import { firstOfNext } from '../months/rules.ts'
+import type { Note } from '../scoring/quality/rules.ts'
+
+/** Some whose turn it is in this pass, locked; whoever another worker has is passed over. */
+export async function lockSome(
+  tx: Tx,
+  monthId: AppraisalMonthId,
+  { pass, reopened, limit }: { pass: number; reopened: boolean; limit: number },
+): Promise<AppraisalId[]> {
+  const { rows } = await sql<{ id: AppraisalId }>`
+    select id from appraisals
+    where month_id = ${monthId} and pass < ${pass} and (state = 'reopened') = ${reopened}
+    order by id limit ${limit} for update skip locked`.execute(tx.db)
+  return rows.map(({ id }) => id)
+}
+
+export const isAnyLeft = async (db: Reader, monthId: AppraisalMonthId, pass: number): Promise<boolean> =>
+  (await db
+    .selectFrom('appraisals')
+    .select('id')
+    .where('month_id', '=', monthId)
+    .where('pass', '<', pass)
+    .limit(1)
+    .executeTakeFirst()) !== undefined
+
+export type NewInput = {
+  readonly appraisalId: AppraisalId
+  readonly revision: number
+  readonly item: Item
+  readonly subject: Subject
+  readonly facts: readonly Fact[]
+}
+
+/** What stood there of this revision gives way: figures are counted anew as a whole. */
+export async function storeInputs(tx: Tx, inputs: readonly NewInput[], ids: readonly AppraisalId[]): Promise<void> {
+  await sql`
+    delete from appraisal_inputs i using appraisals a
+    where a.id = i.appraisal_id and a.revision = i.revision and a.id = any(${[...ids]}::bigint[])`.execute(tx.db)
+  if (inputs.length === 0) return
+  await tx.db
+    .insertInto('appraisal_inputs')
+    .values(
+      inputs.map((one) => ({
+        appraisal_id: one.appraisalId,
+        revision: one.revision,
+        item: one.item,
+        subject: one.subject,
+        facts: JSON.stringify(one.facts),
+      })),
+    )
+    .execute()
+}
+
+/** All notes of a month, for how each rater notes on the whole. */
+export async function notesIn(db: Reader, month: string): Promise<Note[]> {
+  const rows = await db
+    .selectFrom('shift_notes as n')
+    .innerJoin('shifts as s', 's.id', 'n.shift_id')
+    .select(['n.manager_id', sql<number>`(n.reachable + n.records + n.courteous + n.helpful) / 12.0`.as('value')])
+    .where('s.night', '>=', month)
+    .where('s.night', '<', firstOfNext(month))
+    .execute()
+  return rows.map((row) => ({ rater: row.manager_id, value: Number(row.value) }))
+}
+
+/** The same results for several at once, in one statement. */
+export const setCounted = (
+  tx: Tx,
+  counted: readonly { id: AppraisalId; pass: number; result: unknown; score: number | null; grade: string }[],
+) =>
+  sql`
+    update appraisals a set pass = c.pass, result = c.result, score = c.score, grade = c.grade, version = a.version + 1,
+      state = case when a.state = 'reopened' then 'manager_scored' else a.state end
+    from jsonb_to_recordset(${JSON.stringify(counted)}::jsonb)
+      as c (id bigint, pass integer, result jsonb, score numeric, grade text)
+    where a.id = c.id`.execute(tx.db)
+
+export const countPeople = async (db: Reader, monthId: AppraisalMonthId): Promise<number> =>
+  Number(
+    (
+      await db
+        .selectFrom('appraisals')
+        .select(({ fn }) => fn.countAll().as('people'))
+        .where('month_id', '=', monthId)
+        .executeTakeFirstOrThrow()
+    ).people,
+  )

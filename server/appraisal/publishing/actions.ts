@@ -1,0 +1,70 @@
+import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
+import { localOf } from '../../kernel/time.ts'
+import { announce } from '../../platform/transaction.ts'
+import type { Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
+import { mustBeSigned } from '../deciding/rules.ts'
+import { proposeMeasures } from '../measures/proposing/actions.ts'
+import { getMonth, lockMonth, setMonth } from '../months/queries.ts'
+import { endOfWorkday } from '../months/rules.ts'
+import { type AppraisalRow, lockAppraisal, setAppraisal } from '../queries.ts'
+import * as publishing from './queries.ts'
+
+/** All of a month that nobody has to look at any more. */
+export async function publishReady(tx: Tx, monthId: AppraisalMonthId): Promise<void> {
+  for (const id of await publishing.listReady(tx.db, monthId)) await publish(tx, await lockAppraisal(tx, id), '', null)
+}
+
+/** After the day of publication each goes out as soon as it is ready: late, or opened again. */
+export async function publishIfReady(tx: Tx, one: AppraisalRow, by: StaffId): Promise<void> {
+  if (one.monthState !== 'published' && one.monthState !== 'closed') return
+  if (one.state !== 'signed' && (one.state !== 'hr_reviewed' || mustBeSigned(one.grade))) return
+  await publish(tx, one, one.reopenedWhy ?? '', by)
+}
+
+/** The result is the person's to read, and from now on it stands: whatever changes it is a new version that says why. */
+export async function publish(tx: Tx, one: AppraisalRow, why: string, by: StaffId | null): Promise<void> {
+  if (!one.result || !one.grade) return
+  const { appraisalAnswerWorkdays } = await currentSettings(tx.db)
+  const { zone } = await getMonth(tx.db, one.monthId)
+  const { id: appraisalId, revision, result, score, grade, staffId } = one
+  await publishing.insertResult(tx, { appraisalId, revision, result, score, grade, why, by })
+  await setAppraisal(tx, appraisalId, {
+    state: 'published',
+    published_at: tx.now,
+    answer_due_at: endOfWorkday(localOf(tx.now, zone).date, appraisalAnswerWorkdays, zone),
+    answered_at: null,
+    closed_at: null,
+  })
+  await announce(tx, 'appraisal.published', { appraisalId, staffId, revision, grade, score }, topicsOf(one))
+  await proposeMeasures(tx, one)
+}
+
+/** Five workdays without a word: received, which is not agreed. What was answered or decided is closed. */
+export async function endAnswering(tx: Tx, id: AppraisalId): Promise<void> {
+  const one = await lockAppraisal(tx, id)
+  if (!one.answerDueAt || one.answerDueAt > tx.now) return
+  if (one.state === 'appealed') {
+    await setAppraisal(tx, id, { answer_due_at: null })
+    return
+  }
+  if (one.state === 'published') {
+    const { id: appraisalId, staffId, revision } = one
+    await announce(tx, 'appraisal.deemed_received', { appraisalId, staffId, revision }, topicsOf(one))
+    await setAppraisal(tx, id, { state: 'deemed_received' })
+  }
+  await close(tx, one)
+}
+
+export async function close(tx: Tx, one: AppraisalRow): Promise<void> {
+  await setAppraisal(tx, one.id, { state: 'closed', closed_at: tx.now, answer_due_at: null })
+  await announce(tx, 'appraisal.closed', { appraisalId: one.id, staffId: one.staffId }, topicsOf(one))
+  const month = await getMonth(tx.db, one.monthId)
+  if (month.state !== 'published' || (await publishing.isAnyOpen(tx.db, month.id))) return
+  await lockMonth(tx, month.id)
+  await setMonth(tx, month.id, { state: 'closed', closed_at: tx.now })
+}
+
+export const topicsOf = ({ id, staffId }: Pick<AppraisalRow, 'id' | 'staffId'>): { about: string[] } => ({
+  about: ['appraisal', `appraisal:${id}`, `work:${staffId}`],
+})

@@ -1,0 +1,269 @@
+import { type RawBuilder, sql } from 'kysely'
+import { isEngagedNow } from '../../desk/engagements/queries.ts'
+import type { CallbackId, CallId, LineId, StaffId, TicketId } from '../../kernel/ids.ts'
+import { NotFound } from '../../kernel/refusal.ts'
+import type { Reader } from '../../schema.ts'
+import type { CallState } from '../rules.ts'
+import type { Asked } from './rules.ts'
+
+export type Person = { id: StaffId; name: string; nameEn: string }
+/** A call with what its pages show around it. */
+export type CallView = {
+  id: CallId
+  lineId: LineId
+  line: string
+  /** Whether this line keeps what is said. */
+  records: boolean
+  direction: 'in' | 'out'
+  state: CallState
+  number: string | null
+  called: string | null
+  queue: string | null
+  test: boolean
+  beganAt: Date
+  rangAt: Date | null
+  answeredAt: Date | null
+  endedAt: Date | null
+  closesAt: Date | null
+  cause: string | null
+  claimedBy: Person | null
+  answeredBy: Person | null
+  answeredUser: string | null
+  note: string
+  ticket: { id: TicketId; number: string } | null
+  loggedAt: Date | null
+  loggedAs: string | null
+  score: number | null
+  ratingAskedAt: Date | null
+  callbackId: CallbackId | null
+  rejectedWhy: string | null
+  recordings: number
+}
+
+const person = (alias: string): RawBuilder<unknown> => {
+  const at = (column: string) => sql.ref(`${alias}.${column}`)
+  return sql`case when ${at('id')} is not null then json_build_object('id', ${at('id')}::text, 'name', ${at('name')}, 'nameEn', ${at('name_en')}) end`
+}
+const VIEW = sql`
+  select k.id, k.line_id as "lineId", l.name as line, cardinality(l.recording_hosts) > 0 as records, k.direction, k.state, k.number,
+    k.called, k.queue, k.test, k.began_at as "beganAt", k.rang_at as "rangAt", k.answered_at as "answeredAt", k.ended_at as "endedAt",
+    k.closes_at as "closesAt", k.cause, ${person('c')} as "claimedBy", ${person('a')} as "answeredBy", k.answered_user as "answeredUser",
+    k.note, case when t.id is not null then json_build_object('id', t.id::text, 'number', t.number) end as ticket,
+    k.logged_at as "loggedAt", k.logged_as as "loggedAs", k.score, k.rating_asked_at as "ratingAskedAt",
+    k.callback_id as "callbackId", k.rejected_why as "rejectedWhy",
+    (select count(*)::integer from call_recordings r where r.call_id = k.id and r.state = 'stored') as recordings
+  from calls k join phone_lines l on l.id = k.line_id left join staff c on c.id = k.claimed_by
+  left join staff a on a.id = k.answered_by left join tickets t on t.id = k.ticket_id`
+
+/** @throws NotFound */
+export async function viewCall(db: Reader, id: CallId): Promise<CallView> {
+  const { rows } = await sql<CallView>`${VIEW} where k.id = ${id}`.execute(db)
+  const [row] = rows
+  if (!row) throw new NotFound()
+  return row
+}
+
+/**
+ * What rings at one agent: nobody has taken it, they have not declined it and have no other call. A line that names whom
+ * it rings rings those of them who are on post; where it names none of these, it rings everybody on post.
+ */
+export async function listRinging(db: Reader, staffId: StaffId, now: Date): Promise<CallView[]> {
+  if (await isEngagedNow(db, staffId, now)) return []
+  const named = sql`
+    select p.id from staff p join attendances at on at.staff_id = p.id and at.checked_out_at is null
+    join shifts s on s.id = at.shift_id and s.post = 'service' and s.during @> ${now}::timestamptz
+    where p.active and (p.login = any(k.users) or p.number = any(k.users) or p.id::text = any(k.users)
+      or exists (select from phone_extensions e where e.staff_id = p.id and e.extension = any(k.users)))`
+  const { rows } = await sql<CallView>`
+    ${VIEW}
+    where k.state = 'ringing' and k.direction = 'in' and k.rang_at is not null and k.closes_at > ${now} and k.claimed_by is null
+      and not exists (select from call_declines d where d.call_id = k.id and d.staff_id = ${staffId})
+      and (not exists (${named}) or ${staffId}::bigint in (${named}))
+    order by k.began_at, k.id limit 20`.execute(db)
+  return rows
+}
+
+/** Those that this person has on the line, or has said to take. */
+export async function listMineLive(db: Reader, staffId: StaffId): Promise<CallView[]> {
+  const { rows } = await sql<CallView>`
+    ${VIEW}
+    where k.state in ('ringing', 'answered') and coalesce(k.answered_by, k.claimed_by) = ${staffId} and k.logged_at is null
+    order by k.began_at desc, k.id desc limit 5`.execute(db)
+  return rows
+}
+
+/** Spoken and not written down, however long ago: they stay until they are. */
+export async function listMineUnlogged(db: Reader, staffId: StaffId, limit: number): Promise<CallView[]> {
+  const { rows } = await sql<CallView>`
+    ${VIEW}
+    where k.answered_by = ${staffId} and k.answered_at is not null and k.logged_at is null and not k.test
+    order by k.began_at desc, k.id desc limit ${limit}`.execute(db)
+  return rows
+}
+
+export async function listOfTicket(db: Reader, ticketId: TicketId): Promise<CallView[]> {
+  const { rows } = await sql<CallView>`
+    ${VIEW}
+    where k.ticket_id = ${ticketId} or k.ticket_id in (
+        select m.from_id from ticket_merges m where m.into_id = ${ticketId} and m.split_at is null)
+      or k.callback_id in (select b.id from callbacks b where b.ticket_id = ${ticketId})
+    order by k.began_at, k.id limit 30`.execute(db)
+  return rows
+}
+
+/** What the log is asked for, as a condition. */
+function isAsked(asked: Asked): RawBuilder<boolean> {
+  const { from, to, line, agent, state, direction, number, unlogged } = asked
+  const all: RawBuilder<unknown>[] = [sql`not k.test`]
+  if (from) all.push(sql`k.began_at >= ${from}`)
+  if (to) all.push(sql`k.began_at < ${to}`)
+  if (line) all.push(sql`k.line_id = ${line}`)
+  if (agent) all.push(sql`k.answered_by = ${agent}`)
+  if (direction) all.push(sql`k.direction = ${direction}`)
+  if (state === 'unanswered') all.push(sql`k.state in ('missed', 'abandoned', 'voicemail')`)
+  else if (state === 'answered') all.push(sql`k.state in ('answered', 'ended')`)
+  else if (state) all.push(sql`k.state = ${state}`)
+  if (number) all.push(sql`k.number like ${`%${number.replace(/[\\%_]/g, '')}%`}`)
+  if (unlogged) all.push(sql`k.answered_at is not null and k.logged_at is null`)
+  return sql<boolean>`${sql.join(all, sql` and `)}`
+}
+
+/** The newest first; `before` is the last id of the page before. */
+export async function listCalls(
+  db: Reader,
+  asked: Asked,
+  { before, limit }: { before: CallId | null; limit: number },
+): Promise<CallView[]> {
+  const after = before
+    ? sql`and (k.began_at, k.id) < (select x.began_at, x.id from calls x where x.id = ${before})`
+    : sql``
+  const { rows } = await sql<CallView>`
+    ${VIEW} where ${isAsked(asked)} ${after} order by k.began_at desc, k.id desc limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Of one line of figures; shares are of those that rang in. */
+export type Figures = {
+  rang: number
+  answered: number
+  /** Median seconds from the ring to the answer. */
+  medianSeconds: number | null
+  withinGoal: number
+  givenUp: number
+  missed: number
+  voicemail: number
+  rejected: number
+  unlogged: number
+}
+
+const COUNTS = (goalSeconds: number) => sql`
+  count(*) filter (where k.direction = 'in' and k.state <> 'rejected')::integer as rang,
+  count(*) filter (where k.direction = 'in' and k.answered_at is not null)::integer as answered,
+  percentile_cont(0.5) within group (order by extract(epoch from k.answered_at - k.rang_at))
+    filter (where k.direction = 'in' and k.answered_at is not null and k.rang_at is not null)::float as "medianSeconds",
+  count(*) filter (where k.direction = 'in' and k.answered_at <= k.rang_at + make_interval(secs => ${goalSeconds}))::integer as "withinGoal",
+  count(*) filter (where k.state = 'abandoned' and k.direction = 'in')::integer as "givenUp",
+  count(*) filter (where k.state = 'missed' and k.direction = 'in')::integer as missed,
+  count(*) filter (where k.state = 'voicemail' and k.direction = 'in')::integer as voicemail,
+  count(*) filter (where k.state = 'rejected')::integer as rejected,
+  count(*) filter (where k.answered_at is not null and k.logged_at is null)::integer as unlogged`
+
+export async function figuresOf(db: Reader, asked: Asked, goalSeconds: number): Promise<Figures> {
+  const { rows } = await sql<Figures>`select ${COUNTS(goalSeconds)} from calls k where ${isAsked(asked)}`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('figures are always one row')
+  return row
+}
+
+/** By the company's hour of the day in which they rang. */
+export async function figuresByHour(
+  db: Reader,
+  asked: Asked,
+  { goalSeconds, zone }: { goalSeconds: number; zone: string },
+): Promise<(Figures & { hour: number })[]> {
+  const { rows } = await sql<Figures & { hour: number }>`
+    select extract(hour from k.began_at at time zone ${zone})::integer as hour, ${COUNTS(goalSeconds)}
+    from calls k where ${isAsked(asked)} and k.direction = 'in' group by 1 order by min(k.began_at)`.execute(db)
+  return rows
+}
+
+/** By who spoke; what nobody took is nobody's. */
+export async function figuresByAgent(
+  db: Reader,
+  asked: Asked,
+  goalSeconds: number,
+): Promise<(Figures & { name: string; nameEn: string; talkSeconds: number })[]> {
+  const { rows } = await sql<Figures & { name: string; nameEn: string; talkSeconds: number }>`
+    select s.name, s.name_en as "nameEn", ${COUNTS(goalSeconds)},
+      coalesce(sum(extract(epoch from k.ended_at - k.answered_at)) filter (where k.ended_at is not null), 0)::integer as "talkSeconds"
+    from calls k join staff s on s.id = k.answered_by where ${isAsked(asked)} group by s.id order by answered desc, s.number`.execute(
+    db,
+  )
+  return rows
+}
+
+export type Owed = { due: number; overdue: number; done: number; givenUp: number }
+/** Callbacks that are owed now, and those that ended since. */
+export async function countOwed(db: Reader, now: Date, since: Date): Promise<Owed> {
+  const { rows } = await sql<Owed>`
+    select count(*) filter (where state in ('due', 'claimed'))::integer as due,
+      count(*) filter (where state in ('due', 'claimed') and due_at <= ${now})::integer as overdue,
+      count(*) filter (where state = 'done' and ended_at >= ${since})::integer as done,
+      count(*) filter (where state = 'given_up' and ended_at >= ${since})::integer as "givenUp"
+    from callbacks where state in ('due', 'claimed') or ended_at >= ${since}`.execute(db)
+  return rows[0] ?? { due: 0, overdue: 0, done: 0, givenUp: 0 }
+}
+
+/** What needs this person at the phone: callbacks of everybody's and theirs, and what they have not written down. */
+export async function countForPhone(db: Reader, staffId: StaffId): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select ((select count(*) from callbacks where state = 'due' or (state = 'claimed' and claimed_by = ${staffId}))
+      + (select count(*) from calls where answered_by = ${staffId} and state = 'ended' and logged_at is null and not test))::integer as count`.execute(
+    db,
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** Whether there was ever a call: without a line and without one the phone is nothing to speak of. */
+export async function hasPhone(db: Reader): Promise<boolean> {
+  const { rows } = await sql<{ has: boolean }>`
+    select exists (select from phone_lines where removed_at is null) or exists (select from calls where not test) as has`.execute(
+    db,
+  )
+  return rows[0]?.has ?? false
+}
+
+export async function listAnswering(db: Reader): Promise<Person[]> {
+  const { rows } = await sql<Person>`
+    select id, name, name_en as "nameEn" from staff s
+    where exists (select from calls k where k.answered_by = s.id) order by s.number`.execute(db)
+  return rows
+}
+
+/** Callbacks by who has them, or had them at their end. */
+export async function owedByAgent(
+  db: Reader,
+  now: Date,
+  since: Date,
+): Promise<(Owed & { name: string; nameEn: string })[]> {
+  const { rows } = await sql<Owed & { name: string; nameEn: string }>`
+    select s.name, s.name_en as "nameEn", count(*) filter (where b.state = 'claimed')::integer as due,
+      count(*) filter (where b.state = 'claimed' and b.due_at <= ${now})::integer as overdue,
+      count(*) filter (where b.state = 'done')::integer as done,
+      count(*) filter (where b.state = 'given_up')::integer as "givenUp"
+    from callbacks b join staff s on s.id = coalesce(b.ended_by, b.claimed_by)
+    where b.state = 'claimed' or b.ended_at >= ${since} group by s.id order by s.number`.execute(db)
+  return rows
+}
+
+/** Callbacks by the company's hour in which they were opened: those still owed, and those past their time. */
+export async function owedByHour(
+  db: Reader,
+  { now, since, zone }: { now: Date; since: Date; zone: string },
+): Promise<{ hour: number; due: number; overdue: number }[]> {
+  const { rows } = await sql<{ hour: number; due: number; overdue: number }>`
+    select extract(hour from opened_at at time zone ${zone})::integer as hour, count(*)::integer as due,
+      count(*) filter (where due_at <= ${now})::integer as overdue
+    from callbacks where state in ('due', 'claimed') and opened_at >= ${since} group by 1`.execute(db)
+  return rows
+}
