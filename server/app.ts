@@ -7,6 +7,9 @@ import { IMPORT_BYTES, importRoutes } from './accounts/people/import/routes.ts'
 import { peopleRoutes } from './accounts/people/routes.ts'
 import { roleRoutes } from './accounts/roles/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { measureRoutes } from './appraisal/measures/routes.ts'
+import { appraisalMonthRoutes } from './appraisal/months/routes.ts'
+import { appraisalRoutes } from './appraisal/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { callbackRoutes } from './calls/callbacks/routes.ts'
 import { ctiApi } from './calls/lines/api.ts'
@@ -48,6 +51,8 @@ import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
+import { planPeopleRoutes } from './roster/months/people/routes.ts'
+import { planRoutes } from './roster/months/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
 import { settingRoutes } from './settings/routes.ts'
@@ -109,6 +114,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/obligations', obligationRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
+  app.route('/roster/plan', planRoutes(deps))
+  app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))
   app.route('/verify', verificationRoutes(deps))
@@ -135,6 +142,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/ratings', ratingRoutes(deps))
   app.route('/reports', reportRoutes(deps))
   app.route('/satisfaction', satisfactionRoutes(deps))
+  app.route('/appraisal', appraisalMonthRoutes(deps))
+  app.route('/appraisal', appraisalRoutes(deps))
+  app.route('/measures', measureRoutes(deps))
   app.route('/board', boardRoutes(deps))
   app.route('/shell', shellRoutes(deps))
   app.route('/outgoing', outgoingRoutes(deps))

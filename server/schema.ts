@@ -21,6 +21,7 @@ import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
 import type { ReportTables } from './reports/tables.ts'
+import type { MonthTables } from './roster/months/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
 import type { ConductTables } from './tickets/conduct/tables.ts'
@@ -43,6 +44,7 @@ export type Database = PlatformTables &
   AbuseTables &
   PrivacyTables &
   RosterTables &
+  MonthTables &
   AttendanceTables &
   TicketTables &
   RatingTables &

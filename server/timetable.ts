@@ -15,6 +15,7 @@ import { expireOffers } from '../jobs/expire-offers.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
 import { fetchRecordings } from '../jobs/fetch-recordings.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
+import { freezeMonths } from '../jobs/freeze-months.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
@@ -86,6 +87,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   fetchRecordings,
   forgetLinks,
   forgetFiles,
+  freezeMonths,
   endOver(keeping),
   sendReports,
   countNights,

@@ -57,7 +57,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
-  head: ['board.read', 'report.read', 'escalation.read', 'escalation.handle'],
+  head: ['board.read', 'report.read', 'escalation.read', 'escalation.handle', 'roster.input'],
   hr: [
     'roster.edit',
     'obligation.read',

@@ -30,6 +30,10 @@ export const nightName = (at: Date, language: Language, zone: string): string =>
 export const dateName = (date: string, language: Language): string =>
   shortDate(new Date(`${date}T12:00:00Z`), language, 'UTC')
 
+/** `2026-10-01` → `2026年10月` or `October 2026`. */
+export const monthName = (date: string, language: Language): string =>
+  format(language, 'UTC', { month: 'long', year: 'numeric' }).format(new Date(`${date}T12:00:00Z`))
+
 /** `3:12`, `1:46:00`: minutes and seconds, hours where there are any. */
 export function countdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(Math.abs(milliseconds) / 1000))

@@ -31,6 +31,8 @@ export const CAPABILITIES = [
   'directory.read', // who answers at night, department by department
   'roster.read',
   'roster.edit',
+  'roster.input', // say for one's department what a month needs
+
   'appraisal.own', // one's own month: read, comment, object; note and score the shifts one has led
   'appraisal.review', // every month of everybody: review, reopen, weigh, propose measures
   'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures

@@ -19,6 +19,7 @@ export type RevealId = Id<'reveal'>
 export type ExportId = Id<'export'>
 export type ErasureId = Id<'erasure'>
 export type ObligationId = Id<'obligation'>
+export type RosterRunId = Id<'roster-run'>
 export type ShiftId = Id<'shift'>
 export type AttendanceId = Id<'attendance'>
 export type TicketId = Id<'ticket'>

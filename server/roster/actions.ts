@@ -6,6 +6,7 @@ import type { Window } from '../kernel/time.ts'
 import { need } from '../platform/actor.ts'
 import { announce, constraintOf } from '../platform/transaction.ts'
 import type { Tx } from '../schema.ts'
+import { followShifts } from './months/actions.ts'
 import * as shifts from './queries.ts'
 import { whyNotPlan, whyNotRemove } from './rules.ts'
 
@@ -24,6 +25,7 @@ export async function addShift(tx: Tx, plan: ShiftPlan): Promise<ShiftId> {
     { shiftId: id, staffId: plan.staffId, startsAt: instant(plan.from), endsAt: instant(plan.to) },
     topics(plan.staffId),
   )
+  await followShifts(tx, [plan.night], 'changed')
   return id
 }
 
@@ -47,6 +49,7 @@ export async function changeShift(tx: Tx, id: ShiftId, to: { staffId: StaffId; p
     { shiftId: id, staffId: to.staffId, from: shift.staffId, startsAt: instant(shift.from), endsAt: instant(shift.to) },
     about,
   )
+  await followShifts(tx, [shift.night], 'changed')
 }
 
 /** Takes a shift out of the roster; a window with people in it keeps its duty manager. */
@@ -63,6 +66,7 @@ export async function removeShift(tx: Tx, id: ShiftId): Promise<void> {
     { shiftId: id, staffId: shift.staffId, startsAt: instant(shift.from), endsAt: instant(shift.to) },
     topics(shift.staffId),
   )
+  await followShifts(tx, [shift.night], 'changed')
 }
 
 /**
@@ -70,7 +74,8 @@ export async function removeShift(tx: Tx, id: ShiftId): Promise<void> {
  * A window may lose its duty manager by this: that is what a gap is, and it was said before it was made.
  */
 export async function releaseShifts(tx: Tx, staffId: StaffId): Promise<void> {
-  for (const { id, from, to } of await shifts.shiftsAheadOf(tx.db, staffId, tx.now)) {
+  const ahead = await shifts.shiftsAheadOf(tx.db, staffId, tx.now)
+  for (const { id, from, to } of ahead) {
     await shifts.deleteShift(tx, id)
     await announce(
       tx,
@@ -79,6 +84,11 @@ export async function releaseShifts(tx: Tx, staffId: StaffId): Promise<void> {
       topics(staffId),
     )
   }
+  await followShifts(
+    tx,
+    ahead.map(({ night }) => night),
+    'left',
+  )
 }
 
 const topics = (staffId: StaffId): { about: string[] } => ({ about: ['roster', 'board', `duty:${staffId}`] })

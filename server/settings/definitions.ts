@@ -37,6 +37,24 @@ export const SETTINGS = {
   noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),
   extendedMinutes: number('shifts', 'minutes', 30, [0, 120]),
 
+  headsService: number('roster', 'people', 4, [0, 50]),
+  headsTechnician: number('roster', 'people', 3, [0, 50]),
+  headsGuard: number('roster', 'people', 2, [0, 50]),
+  rosterInputDay: number('roster', 'of_month', 20, [1, 28]),
+  rosterPublishDay: number('roster', 'of_month', 25, [1, 28]),
+  rosterPublishHours: number('roster', 'hours', 72, [24, 336]),
+  restHours: number('roster', 'hours', 11, [8, 24]),
+  restAfterRunHours: number('roster', 'hours', 24, [11, 72]),
+  nightsInFour: number('roster', 'nights', 2, [1, 4]),
+  nightsInSeven: number('roster', 'nights', 3, [1, 7]),
+  hoursADay: number('roster', 'hours', 8, [4, 13]),
+  hoursAWeek: number('roster', 'hours', 44, [20, 60]),
+  overtimeHoursAMonth: number('roster', 'hours', 36, [0, 36]),
+  hoursApproval: text('roster', 'line'),
+  seniorNights: number('roster', 'nights', 24, [1, 200]),
+  pairNights: number('roster', 'nights', 4, [1, 31]),
+  generateSeconds: number('roster', 'seconds', 60, [5, 300]),
+
   greeting: both('customers', { 'zh-CN': '夜里也有人在。', en: 'Someone is awake.' }, 60),
   dayDeskStart: time('customers', '08:30'),
   dayDeskEnd: time('customers', '18:00'),
@@ -133,6 +151,7 @@ export const GROUPS = [
   'desk',
   'clocks',
   'shifts',
+  'roster',
   'customers',
   'phone',
   'conduct',
@@ -146,19 +165,21 @@ export type Group = (typeof GROUPS)[number]
 
 type Unit =
   | 'times'
+  | 'nights'
+  | 'of_month'
   | 'seconds'
   | 'minutes'
   | 'hours'
   | 'days'
   | 'workdays'
+  | 'people'
+  | 'conversations'
+  | 'share'
   | 'months'
   | 'shifts'
   | 'ratings'
   | 'incidents'
   | 'points'
-  | 'people'
-  | 'conversations'
-  | 'share'
 /** A picture in the files of the house, already bounded and encoded by us. */
 export type Picture = { readonly file: string; readonly width: number; readonly height: number }
 

@@ -133,6 +133,7 @@ const ICONS: Readonly<Record<Group, string>> = {
   desk: 'headset',
   clocks: 'timer',
   shifts: 'moon',
+  roster: 'calendar-days',
   customers: 'sun',
   phone: 'phone',
   privacy: 'eye',

@@ -31,7 +31,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
-import { clockTime, countdown, dateName, fileSize, shortDate } from '../i18n/instants.ts'
+import { clockTime, countdown, dateName, fileSize, monthName, shortDate } from '../i18n/instants.ts'
 import { ERASED } from '../kernel/erased.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
@@ -102,6 +102,7 @@ hb.registerHelper('personName', (person: { name: string; nameEn: string } | null
   person ? (data.root.language === 'en' && person.nameEn ? person.nameEn : person.name) : '',
 )
 hb.registerHelper('dateName', (date: string, { data }: Options) => dateName(date, data.root.language))
+hb.registerHelper('monthName', (date: string, { data }: Options) => monthName(date, data.root.language))
 hb.registerHelper('concat', (...parts: unknown[]) => parts.slice(0, -1).join(''))
 hb.registerHelper('hue', (id: unknown) => (Number(String(id ?? '0').slice(-3)) % 4) + 1)
 hb.registerHelper('face', (name: string) => (name === ERASED ? '–' : faceOf(String(name ?? ''))))

@@ -22,6 +22,7 @@ import { appointDemoLeaders } from './leaders.ts'
 import { tellObligations } from './obligations.ts'
 import { PEOPLE } from './people.ts'
 import { tellPhone } from './phone.ts'
+import { tellPlanning } from './planning.ts'
 import { tellRequests } from './requests.ts'
 import { extendDemoRoster, extendRoster } from './sweep.ts'
 
@@ -40,6 +41,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     if (await isInhabited(tx.db)) return false
     await moveIn(tx, passwordHash, config.publicUrl)
     await extendRoster(tx, config.timeZone)
+    await tellPlanning(tx, config.timeZone)
     await tellHistory(tx, config.timeZone)
     await tellRequests(tx)
     await tellAbuse(tx)

@@ -1,0 +1,101 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import type { MeasureId } from '../../kernel/ids.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { Tx } from '../../schema.ts'
+import type { Deps } from '../../web/deps.ts'
+import type { Env } from '../../web/env.ts'
+import { form, optionalText, pathId, text } from '../../web/forms.ts'
+import { needOf, staffOnly } from '../../web/guard.ts'
+import { page, seeOther } from '../../web/page.ts'
+import { WORDS_LETTERS } from '../deciding/rules.ts'
+import { refusedBy, tabsOf } from '../routes.ts'
+import * as act from './actions.ts'
+import { listMeasures } from './queries.ts'
+import { isAgainst } from './rules.ts'
+
+type Ctx = Context<Env>
+type Values = Record<string, unknown>
+
+const COEFFICIENT = z
+  .string()
+  .trim()
+  .refine((typed) => typed === '' || /^\d(\.\d{1,2})?$/.test(typed), 'coefficient')
+  .transform((typed) => (typed === '' ? null : Number(typed)))
+
+/** /measures: what the regulation recommends, what people made of it, and one's own. Nothing here pays or cuts anything. */
+export function measureRoutes(deps: Deps) {
+  const own = staffOnly(deps, 'appraisal.own')
+  const zone = deps.config.timeZone
+  const acting = async (c: Ctx, typed: Values, what: (tx: Tx, id: MeasureId) => Promise<unknown>) => {
+    const id = pathId<MeasureId>(c)
+    try {
+      await deps.transact(c.var.me.actor, (tx) => what(tx, id))
+      return seeOther(c, `/measures#measure-${id}`)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return show(c, deps, { typed: { id, ...typed }, refused: refusedBy(error) }, 422)
+    }
+  }
+  return new Hono<Env>()
+    .get('/', own, (c) => show(c, deps))
+    .post('/:id/putting-forward', own, async (c) => {
+      needOf(c.var.me, 'appraisal.review')
+      const typed = await form(c, { coefficient: COEFFICIENT, why: text(WORDS_LETTERS) })
+      return acting(c, typed, (tx, id) => act.putForward(tx, id, { ...typed, zone }))
+    })
+    .post('/:id/statement', own, async (c) => {
+      const typed = await form(c, { words: text(WORDS_LETTERS) })
+      return acting(c, typed, (tx, id) => act.stateOwn(tx, id, typed.words))
+    })
+    .post('/:id/decision', own, async (c) => {
+      needOf(c.var.me, 'appraisal.sign')
+      const typed = await form(c, { outcome: z.enum(['decided', 'declined']), why: text(WORDS_LETTERS) })
+      return acting(c, typed, (tx, id) => act.decideMeasure(tx, id, { ...typed, zone }))
+    })
+    .post('/:id/execution', own, async (c) => {
+      await form(c, {})
+      return acting(c, {}, (tx, id) => act.executeMeasure(tx, id))
+    })
+    .post('/:id/withdrawal', own, async (c) => {
+      const typed = await form(c, { why: optionalText(WORDS_LETTERS) })
+      return acting(c, typed, (tx, id) => act.withdrawMeasure(tx, id, typed.why))
+    })
+    .post('/:id/objection', own, async (c) => {
+      const typed = await form(c, { words: text(WORDS_LETTERS) })
+      return acting(c, typed, (tx, id) => act.objectToMeasure(tx, id, typed.words))
+    })
+    .post('/:id/review', own, async (c) => {
+      needOf(c.var.me, 'appraisal.sign')
+      const typed = await form(c, { outcome: z.enum(['upheld', 'lifted']), why: text(WORDS_LETTERS) })
+      return acting(c, typed, (tx, id) => act.reviewMeasure(tx, id, typed))
+    })
+}
+
+async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
+  const { me } = c.var
+  const now = deps.clock.now()
+  const reviews = me.capabilities.has('appraisal.review')
+  const signs = me.capabilities.has('appraisal.sign')
+  const mine = await listMeasures(deps.db, { now, staffId: me.staffId })
+  const others =
+    reviews || signs ? (await listMeasures(deps.db, { now })).filter((one) => one.staffId !== me.staffId) : []
+  const shown = {
+    mine: mine.map((one) => ({ ...one, against: isAgainst(one.kind) })),
+    others: others.map((one) => ({
+      ...one,
+      against: isAgainst(one.kind),
+      heard: one.statement !== null || (one.statementDueAt !== null && one.statementDueAt <= now),
+      may: {
+        forward: reviews && one.state === 'proposed',
+        decide: signs && one.state === 'pending' && one.editedBy !== me.staffId,
+        execute: reviews && (one.state === 'decided' || one.state === 'reviewed'),
+        withdraw: reviews && ['proposed', 'pending', 'decided'].includes(one.state),
+        review: signs && one.state === 'objected' && one.decidedBy !== me.staffId,
+      },
+    })),
+    reviews,
+    signs,
+  }
+  return page(c, deps, 'appraisal/measures', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
+}

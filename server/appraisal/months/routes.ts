@@ -1,0 +1,250 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { POSTS, type Post } from '../../kernel/capabilities.ts'
+import type { AppraisalId } from '../../kernel/ids.ts'
+import { NotFound, Refusal } from '../../kernel/refusal.ts'
+import type { Deps } from '../../web/deps.ts'
+import type { Env } from '../../web/env.ts'
+import { form, query, rowId, text } from '../../web/forms.ts'
+import { needOf, staffOnly } from '../../web/guard.ts'
+import { page, seeOther } from '../../web/page.ts'
+import { byOneAlone, notesByRater, scoredOf, shiftsOfScores } from '../calibration/queries.ts'
+import { FEWEST_IN_GROUP, FLAG_POINTS, FLAG_SCORES, impactOf, ratersOver } from '../calibration/rules.ts'
+import { one as oneDecimal, signed } from '../cards/rules.ts'
+import { reviewAppraisal } from '../deciding/actions.ts'
+import { mayReviewIn, WORDS_LETTERS } from '../deciding/rules.ts'
+import { type AppraisalRow, listOfMonth } from '../queries.ts'
+import { refusedBy, tabsOf } from '../routes.ts'
+import { corrected, ratersOf } from '../scoring/quality/rules.ts'
+import { INDICATORS, type Indicator, type WeightsByPost } from '../scoring/weights/rules.ts'
+import { changeWeights } from '../weights/actions.ts'
+import { listWeights } from '../weights/queries.ts'
+import { findMonth, listMonths, type MonthRow, progressOf } from './queries.ts'
+import { firstOfNext, STAGES } from './rules.ts'
+
+type Ctx = Context<Env>
+type Values = Record<string, unknown>
+
+const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/
+const PERCENT = z
+  .string()
+  .trim()
+  .refine((typed) => /^\d{1,3}(\.\d)?$/.test(typed), 'percent')
+  .transform(Number)
+const WEIGHTS = Object.fromEntries(
+  POSTS.flatMap((post) => INDICATORS.map((one) => [`${post}_${one}`, PERCENT] as const)),
+) as Record<`${Post}_${Indicator}`, typeof PERCENT>
+
+/** /appraisal/months: HR's and the group's pages of whole months, calibration, and the weights. */
+export function appraisalMonthRoutes(deps: Deps) {
+  const own = staffOnly(deps, 'appraisal.own')
+  const reviews = staffOnly(deps, 'appraisal.review')
+  return new Hono<Env>()
+    .get('/months', own, async (c) => {
+      needReader(c)
+      const [latest] = await listMonths(deps.db)
+      if (latest) return seeOther(c, `/appraisal/months/${latest.month.slice(0, 7)}`)
+      return page(c, deps, 'appraisal/month', { ...(await tabsOf(c, deps)), month: null })
+    })
+    .get('/months/:month', own, (c) => showMonth(c, deps))
+    .post('/months/:month/reviews', own, async (c) => {
+      // Whoever the facts speak for alone, ticked by name: passed as they stand.
+      const { people } = await form(c, { people: z.array(rowId).max(500).default([]) })
+      const month = await monthIn(c, deps)
+      try {
+        for (const id of people)
+          await deps.transact(c.var.me.actor, (tx) => reviewAppraisal(tx, id as AppraisalId, { points: 0, why: '' }))
+        return seeOther(c, `/appraisal/months/${month.month.slice(0, 7)}`)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return showMonth(c, deps, { refused: error }, 422)
+      }
+    })
+    .get('/months/:month/calibration', reviews, (c) => showCalibration(c, deps))
+    .get('/weights', reviews, (c) => showWeights(c, deps))
+    .post('/weights', reviews, async (c) => {
+      const { why, seen, ...typed } = await form(c, {
+        ...WEIGHTS,
+        why: z.union([text(WORDS_LETTERS), z.literal('')]),
+        seen: z.coerce.number().int().min(1).max(1_000_000),
+      })
+      try {
+        await deps.transact(c.var.me.actor, (tx) => changeWeights(tx, { weights: weightsIn(typed), why, seen }))
+        return seeOther(c, '/appraisal/weights')
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return showWeights(c, deps, { typed: { ...typed, why }, refused: refusedBy(error) }, 422)
+      }
+    })
+}
+
+function needReader({ var: { me } }: Ctx): void {
+  if (!me.capabilities.has('appraisal.sign')) needOf(me, 'appraisal.review')
+}
+
+const weightsIn = (typed: Record<string, unknown>): WeightsByPost =>
+  Object.fromEntries(
+    POSTS.map((post) => [post, Object.fromEntries(INDICATORS.map((one) => [one, Number(typed[`${post}_${one}`])]))]),
+  ) as WeightsByPost
+
+async function monthIn(c: Ctx, { db }: Deps): Promise<MonthRow> {
+  needReader(c)
+  const asked = c.req.param('month') ?? ''
+  const month = MONTH.test(asked) ? await findMonth(db, `${asked}-01`) : undefined
+  if (!month) throw new NotFound()
+  return month
+}
+
+async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
+  const { me } = c.var
+  const month = await monthIn(c, deps)
+  const asked = c.req.method === 'GET' ? query(c, { show: z.enum(['all', 'mine', 'late', 'extremes']).optional() }) : {}
+  const show = asked.show ?? 'all'
+  const [months, people, progress] = await Promise.all([
+    listMonths(deps.db),
+    listOfMonth(deps.db, month.id),
+    progressOf(deps.db, month.id, month.pass),
+  ])
+  const signs = me.capabilities.has('appraisal.sign')
+  const mine = (row: AppraisalRow): boolean =>
+    needsMe(row, { signs, reviews: me.capabilities.has('appraisal.review'), me: me.staffId })
+  const wanted = people.filter((row) => (show === 'mine' ? mine(row) : show === 'extremes' ? isExtremeRow(row) : true))
+  const reviewing = mayReviewIn(month.state, signs) && month.state !== 'closed'
+  const shown = {
+    ...(await tabsOf(c, deps)),
+    month,
+    monthKey: month.month.slice(0, 7),
+    months: months.map((one) => ({ ...one, key: one.month.slice(0, 7) })),
+    progress,
+    stages: STAGES.map((stage) => ({
+      stage,
+      end: stage === 'published' ? null : new Date(month.plan[stage]),
+      at: stageAt(month, stage),
+    })),
+    people: wanted.map((row) => ({
+      ...row,
+      mine: mine(row),
+      figures: INDICATORS.map((indicator) => {
+        const addend = row.result?.addends.find((one) => one.indicator === indicator)
+        return { indicator, score: oneDecimal(addend?.counts ?? addend?.score), counts: (addend?.weight ?? 0) > 0 }
+      }),
+      shown: oneDecimal(row.score),
+      notes: row.result?.notes ?? [],
+      tick: reviewing && row.state === 'manager_scored' && row.staffId !== me.staffId,
+    })),
+    counts: { mine: people.filter(mine).length, extremes: people.filter(isExtremeRow).length, all: people.length },
+    show,
+    signs,
+    reviews: me.capabilities.has('appraisal.review'),
+    reviewing,
+    basis: {
+      mean: oneDecimal(month.norm.mean * 100),
+      weight: oneDecimal(month.norm.weight),
+      sigma: month.norm.sigma?.toFixed(2),
+    },
+  }
+  return page(c, deps, 'appraisal/month', { ...shown, ...values }, status)
+}
+
+const isExtremeRow = ({ grade }: AppraisalRow): boolean => grade === 'excellent' || grade === 'poor'
+
+function needsMe(row: AppraisalRow, { signs, reviews, me }: { signs: boolean; reviews: boolean; me: string }): boolean {
+  if (row.staffId === me) return false
+  if (reviews && row.state === 'manager_scored') return mayReviewIn(row.monthState, signs)
+  if (signs && row.state === 'hr_reviewed') return isExtremeRow(row) && row.monthState !== 'review'
+  if (signs && row.state === 'manager_scored') return row.monthState === 'signing'
+  return (signs || reviews) && row.state === 'appealed'
+}
+
+function stageAt({ state }: MonthRow, stage: (typeof STAGES)[number]): 'past' | 'now' | 'ahead' {
+  const order: readonly string[] = [
+    'opening',
+    'contests',
+    'refreezing',
+    'comments',
+    'managers',
+    'review',
+    'signing',
+    'published',
+    'closed',
+  ]
+  const is = order.indexOf(state)
+  const of = order.indexOf(stage)
+  return is === of ? 'now' : is > of ? 'past' : 'ahead'
+}
+
+async function showCalibration(c: Ctx, deps: Deps): Promise<Response> {
+  const month = await monthIn(c, deps)
+  const span = { month: month.month, next: firstOfNext(month.month) }
+  const [shifted, notes, scored, alone] = await Promise.all([
+    shiftsOfScores(deps.db, month.id),
+    notesByRater(deps.db, span),
+    scoredOf(deps.db, month.id, span),
+    byOneAlone(deps.db, month.id),
+  ])
+  const names = new Map(shifted.map(({ rater, name, nameEn }) => [rater, { name, nameEn }]))
+  const raters = ratersOf(
+    notes.flatMap(({ rater, mean, notes: count }) => Array.from({ length: count }, () => ({ rater, value: mean }))),
+  )
+  const departments = new Map(scored.map(({ departmentId, department }) => [departmentId, department]))
+  const cut = (of: 'post' | 'departmentId' | 'young' | 'weekend') => ({
+    of,
+    groups: impactOf(scored.map((row) => ({ group: String(row[of]), score: row.score }))).map((group) => ({
+      ...group,
+      department: departments.get(group.group),
+      mean: oneDecimal(group.mean),
+      low: oneDecimal(group.low),
+      high: oneDecimal(group.high),
+    })),
+  })
+  return page(c, deps, 'appraisal/calibration', {
+    ...(await tabsOf(c, deps)),
+    month,
+    monthKey: month.month.slice(0, 7),
+    raters: ratersOver(shifted).map((one) => ({
+      ...one,
+      ...names.get(one.rater),
+      x: placeOf(one.mean),
+      from: one.half === null ? null : placeOf(one.mean - one.half),
+      to: one.half === null ? null : placeOf(one.mean + one.half),
+      mean: signed(one.mean),
+      half: one.half === null ? null : oneDecimal(one.half),
+    })),
+    leniency: notes.map((one) => ({
+      ...one,
+      mean: oneDecimal(one.mean * 100),
+      off: signed((one.mean - raters.all) * 100),
+      corrected: oneDecimal(corrected({ rater: one.rater, value: one.mean }, raters) * 100),
+    })),
+    cuts: [cut('post'), cut('departmentId'), cut('weekend'), cut('young')],
+    alone,
+    limits: { points: FLAG_POINTS, scores: FLAG_SCORES, fewest: FEWEST_IN_GROUP },
+  })
+}
+
+/** −10 to +10 in 200 units. */
+const placeOf = (points: number): number => Math.round((Math.min(10, Math.max(-10, points)) + 10) * 100) / 10
+
+async function showWeights(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
+  const versions = await listWeights(deps.db)
+  const [current] = versions
+  const typed = values.typed as Record<string, unknown> | undefined
+  const rows = POSTS.map((post) => {
+    const cells = INDICATORS.map((one) => ({
+      name: `${post}_${one}`,
+      indicator: one,
+      value: typed ? typed[`${post}_${one}`] : current.weights[post][one],
+    }))
+    return { post, cells, sum: Math.round(cells.reduce((sum, { value }) => sum + Number(value), 0) * 10) / 10 }
+  })
+  const shown = {
+    rows,
+    versions: versions.map((one) => ({
+      ...one,
+      posts: POSTS.map((post) => ({ post, weights: INDICATORS.map((i) => one.weights[post][i]) })),
+    })),
+    current,
+    indicators: INDICATORS,
+  }
+  return page(c, deps, 'appraisal/weights', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
+}

@@ -1,0 +1,283 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import type { AppraisalId, CoachingId, ShiftId } from '../kernel/ids.ts'
+import { NotFound, Refusal } from '../kernel/refusal.ts'
+import { HOUR, plus } from '../kernel/time.ts'
+import type { Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import type { Deps } from '../web/deps.ts'
+import type { Env } from '../web/env.ts'
+import { form, optionalText, pathId, rowId, text } from '../web/forms.ts'
+import { staffOnly } from '../web/guard.ts'
+import { page, seeOther } from '../web/page.ts'
+import { inputOf, seenFacts } from './cards/queries.ts'
+import { one as oneDecimal } from './cards/rules.ts'
+import { showCard, sightOf } from './cards/show.ts'
+import { answerCoaching, askCoaching } from './coaching/actions.ts'
+import { listCoaching } from './coaching/queries.ts'
+import * as act from './deciding/actions.ts'
+import { listToScore } from './deciding/queries.ts'
+import { LINK_LETTERS, type Moved, WORDS_LETTERS } from './deciding/rules.ts'
+import { listMeasures } from './measures/queries.ts'
+import { noteShift } from './notes/actions.ts'
+import { notesNamed, shiftsLed } from './notes/queries.ts'
+import { getAppraisal, inputsOf, listOfPerson } from './queries.ts'
+import { BEHAVIOURS } from './scoring/quality/rules.ts'
+import { INDICATORS } from './scoring/weights/rules.ts'
+
+type Ctx = Context<Env>
+type Values = Record<string, unknown>
+
+const WORDS = optionalText(WORDS_LETTERS)
+const LINK = optionalText(LINK_LETTERS)
+/** −10 to 10, one decimal at most; both minus signs that people type. */
+export const POINTS = z
+  .string()
+  .transform((typed) => typed.trim().replace('−', '-'))
+  .refine((typed) => typed === '' || /^[+-]?\d{1,2}(\.\d)?$/.test(typed), 'points')
+  .transform(Number)
+const MARK = z.enum(['0', '1', '2', '3']).transform(Number)
+const MOVES = Object.fromEntries(
+  INDICATORS.flatMap((one) => [
+    [`${one}By`, POINTS.optional()],
+    [`${one}Why`, WORDS.optional()],
+    [`${one}Link`, LINK.optional()],
+  ]),
+)
+const MARKS = Object.fromEntries(BEHAVIOURS.map((one) => [one, MARK])) as Record<
+  (typeof BEHAVIOURS)[number],
+  typeof MARK
+>
+
+/** /appraisal: one's own months first, the notes and scores of whoever leads nights, and one person's card with all its acts. */
+export function appraisalRoutes(deps: Deps) {
+  const own = staffOnly(deps, 'appraisal.own')
+  const acting = async (c: Ctx, what: (tx: Tx, id: AppraisalId) => Promise<unknown>, typed: Values = {}) => {
+    const id = pathId<AppraisalId>(c)
+    try {
+      await deps.transact(c.var.me.actor, (tx) => what(tx, id))
+      return seeOther(c, `/appraisal/${id}`)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return showOne(c, deps, { typed, at: c.req.path.split('/').at(-1), refused: refusedBy(error) }, 422)
+    }
+  }
+  return new Hono<Env>()
+    .get('/', own, (c) => showOwn(c, deps))
+    .get('/notes', own, (c) => showNotes(c, deps))
+    .post('/notes/:shift', own, async (c) => {
+      const { words, link, ...marks } = await form(c, { ...MARKS, words: WORDS, link: LINK })
+      const shiftId = pathId<ShiftId>(c, 'shift')
+      try {
+        await deps.transact(c.var.me.actor, (tx) => noteShift(tx, shiftId, { marks, words, link }))
+        return seeOther(c, `/appraisal/notes#shift-${shiftId}`)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        const typed = { shiftId, words, link, ...marks }
+        return showNotes(c, deps, { typed, refused: refusedBy(error) }, 422)
+      }
+    })
+    .get('/scoring', own, async (c) => {
+      const signs = c.var.me.capabilities.has('appraisal.sign')
+      const people = await listToScore(deps.db, { by: c.var.me.staffId, signs })
+      return page(c, deps, 'appraisal/scoring', { ...(await tabsOf(c, deps)), people })
+    })
+    .get('/coaching', own, (c) => showCoaching(c, deps))
+    .post('/coaching', own, async (c) => {
+      const typed = await form(c, {
+        words: text(WORDS_LETTERS),
+        indicator: z.enum([...INDICATORS, '']),
+        appraisal: z.union([rowId, z.literal('')]),
+      })
+      const appraisalId = typed.appraisal === '' ? null : (typed.appraisal as AppraisalId)
+      const indicator = typed.indicator === '' ? null : typed.indicator
+      await deps.transact(c.var.me.actor, (tx) => askCoaching(tx, { appraisalId, indicator, words: typed.words }))
+      return seeOther(c, '/appraisal/coaching')
+    })
+    .post('/coaching/:id/answer', staffOnly(deps, 'appraisal.review'), async (c) => {
+      const typed = await form(c, { outcome: z.enum(['scheduled', 'declined']), answer: text(WORDS_LETTERS) })
+      try {
+        await deps.transact(c.var.me.actor, (tx) => answerCoaching(tx, pathId<CoachingId>(c), typed))
+        return seeOther(c, '/appraisal/coaching')
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return showCoaching(c, deps, { refused: error }, 422)
+      }
+    })
+    .get('/:id', own, (c) => showOne(c, deps))
+    .get('/:id/facts/:item', own, (c) => showFacts(c, deps))
+    .post('/:id/comment', own, async (c) => {
+      const typed = await form(c, { words: text(WORDS_LETTERS) })
+      return acting(c, (tx, id) => act.commentOn(tx, id, typed.words), typed)
+    })
+    .post('/:id/score', own, async (c) => {
+      const typed = await form(c, MOVES)
+      return acting(c, (tx, id) => act.scoreAppraisal(tx, id, movesIn(typed)), typed)
+    })
+    .post('/:id/review', own, async (c) => {
+      const typed = await form(c, { points: POINTS, why: WORDS })
+      return acting(c, (tx, id) => act.reviewAppraisal(tx, id, typed), typed)
+    })
+    .post('/:id/return', own, async (c) => {
+      const typed = await form(c, { words: text(WORDS_LETTERS) })
+      return acting(c, (tx, id) => act.sendBack(tx, id, typed.words), typed)
+    })
+    .post('/:id/case', own, async (c) => {
+      const typed = await form(c, { words: WORDS, link: LINK })
+      const proven = typed.words.trim() === '' ? null : typed
+      return acting(c, (tx, id) => act.noteCase(tx, id, proven), typed)
+    })
+    .post('/:id/signature', own, async (c) => {
+      await form(c, {})
+      return acting(c, (tx, id) => act.signAppraisal(tx, id))
+    })
+    .post('/:id/receipt', own, async (c) => {
+      await form(c, {})
+      return acting(c, (tx, id) => act.acknowledge(tx, id))
+    })
+    .post('/:id/objection', own, async (c) => {
+      const typed = await form(c, { words: text(WORDS_LETTERS) })
+      return acting(c, (tx, id) => act.objectTo(tx, id, typed.words), typed)
+    })
+    .post('/:id/decision', own, async (c) => {
+      const typed = await form(c, {
+        outcome: z.enum(['upheld', 'amended']),
+        points: POINTS,
+        why: text(WORDS_LETTERS),
+      })
+      return acting(c, (tx, id) => act.decide(tx, id, typed), typed)
+    })
+    .post('/:id/reopening', own, async (c) => {
+      const typed = await form(c, { why: text(WORDS_LETTERS), link: text(LINK_LETTERS) })
+      return acting(c, (tx, id) => act.reopen(tx, id, typed), typed)
+    })
+}
+
+export const refusedBy = (error: Refusal) => ({ [error.field ?? 'form']: error })
+
+function movesIn(typed: Record<string, unknown>): Moved {
+  return Object.fromEntries(
+    INDICATORS.flatMap((one) => {
+      const by = Number(typed[`${one}By`] ?? 0)
+      const move = { by, why: String(typed[`${one}Why`] ?? ''), link: String(typed[`${one}Link`] ?? '') }
+      return by === 0 ? [] : [[one, move]]
+    }),
+  )
+}
+
+/** What stands beside one's own page, for whom. */
+export async function tabsOf(c: Ctx, { db, clock }: Deps) {
+  const { me } = c.var
+  const { shiftNoteHours } = await currentSettings(db)
+  const signs = me.capabilities.has('appraisal.sign')
+  const since = plus(clock.now(), -shiftNoteHours * HOUR)
+  const [led, toScore] = await Promise.all([
+    shiftsLed(db, me.staffId, { since, now: clock.now() }),
+    listToScore(db, { by: me.staffId, signs }),
+  ])
+  return {
+    tabs: {
+      notes: led.length > 0,
+      toNote: led.filter(({ note }) => !note).length,
+      scoring: toScore.length > 0,
+      toScore: toScore.filter(({ scoredAt }) => !scoredAt).length,
+      all: signs || me.capabilities.has('appraisal.review'),
+      reviews: me.capabilities.has('appraisal.review'),
+    },
+  }
+}
+
+async function showOwn(c: Ctx, deps: Deps): Promise<Response> {
+  const { staffId } = c.var.me
+  const months = await listOfPerson(deps.db, staffId)
+  const [latest] = months
+  return page(c, deps, 'appraisal/own', {
+    ...(await tabsOf(c, deps)),
+    months,
+    ...(latest ? await showCard(deps, c.var.me, latest.id) : {}),
+    file: await listMeasures(deps.db, { now: deps.clock.now(), staffId }),
+    ownPage: true,
+  })
+}
+
+async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
+  const shown = await showCard(deps, c.var.me, pathId<AppraisalId>(c))
+  return page(c, deps, 'appraisal/card', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
+}
+
+async function showNotes(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
+  const { shiftNoteHours } = await currentSettings(deps.db)
+  const now = deps.clock.now()
+  const led = await shiftsLed(deps.db, c.var.me.staffId, { since: plus(now, -shiftNoteHours * HOUR), now })
+  const nights = [...Map.groupBy(led, ({ night }) => night)].map(([night, shifts]) => ({ night, shifts }))
+  const shown = { nights, behaviours: BEHAVIOURS, hours: shiftNoteHours, ...(await tabsOf(c, deps)), ...values }
+  return page(c, deps, 'appraisal/notes', shown, status)
+}
+
+async function showCoaching(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
+  const { me } = c.var
+  const reviews = me.capabilities.has('appraisal.review')
+  const mine = await listCoaching(deps.db, me.staffId)
+  const others = reviews ? (await listCoaching(deps.db, null)).filter(({ staffId }) => staffId !== me.staffId) : []
+  const open = mine.some(({ state }) => state === 'requested')
+  const now = deps.clock.now()
+  const late = (one: { state: string; dueAt: Date }) => one.state === 'requested' && one.dueAt < now
+  const shown = {
+    mine,
+    others: others.map((one) => ({ ...one, late: late(one) })),
+    open,
+    reviews,
+    indicators: INDICATORS,
+  }
+  return page(c, deps, 'appraisal/coaching', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
+}
+
+/** Down to the rows that one figure is counted from. */
+async function showFacts(c: Ctx, deps: Deps): Promise<Response> {
+  const { db } = deps
+  const id = pathId<AppraisalId>(c)
+  const item = c.req.param('item') ?? ''
+  const one = await getAppraisal(db, id)
+  const sight = await sightOf(db, c.var.me, one)
+  const input = await inputOf(db, { id, revision: one.revision, item })
+  if (!input) throw new NotFound()
+  const facts = (await inputsOf(db, id, one.revision)).get(item) ?? []
+  const seen = await seenFacts(
+    db,
+    input.subject,
+    facts.map(({ ref }) => ref),
+  )
+  const notes = new Map(
+    (input.subject === 'note'
+      ? await notesNamed(
+          db,
+          facts.map(({ ref }) => ref),
+        )
+      : []
+    ).map((note) => [note.id, note]),
+  )
+  const rows = facts.map((fact) => ({
+    ...fact,
+    left: fact.value === null,
+    worth: worthIn(input.subject, fact.value),
+    expects: fact.expected === undefined ? null : oneDecimal(fact.expected * 100),
+    seen: seen.get(fact.ref),
+    note: notes.get(fact.ref),
+  }))
+  return page(c, deps, 'appraisal/facts', {
+    ...(await tabsOf(c, deps)),
+    one,
+    item,
+    subject: input.subject,
+    sight,
+    rows,
+    behaviours: BEHAVIOURS,
+    left: rows.filter(({ left }) => left).length,
+  })
+}
+
+const worthIn = (subject: string, value: number | null): string | null => {
+  if (value === null) return null
+  if (subject === 'incident') return oneDecimal(value)
+  return subject === 'rating' || subject === 'note' ? oneDecimal(value * 100) : value.toFixed(2)
+}

@@ -1,0 +1,72 @@
+import type { Post } from '../../kernel/capabilities.ts'
+import type { StaffId } from '../../kernel/ids.ts'
+import type { Cell, Change, Finding, MonthFacts } from '../facts.ts'
+import { finding, newly } from './finding.ts'
+import { groundOf } from './ground.ts'
+import { monthFindings, nightFindings } from './night.ts'
+import { personFindings } from './person.ts'
+
+const WEIGHTS: readonly Finding['weight'][] = ['barred', 'hard', 'soft']
+
+/** Everything that is wrong with a plan, the worst first, then night by night. */
+export function judge(facts: MonthFacts, cells: readonly Cell[]): Finding[] {
+  const ground = groundOf(facts)
+  const nights = Map.groupBy(cells, ({ night }) => night)
+  const people = Map.groupBy(cells, ({ staffId }) => staffId)
+  // Somebody without a night may still have wished for one.
+  for (const { id, wishes } of facts.people) if (wishes.length > 0 && !people.has(id)) people.set(id, [])
+  return inOrder([
+    ...(facts.groupHasHead ? [] : [finding('group_headless', {})]),
+    ...facts.nights.flatMap((night) => nightFindings(ground, night, nights.get(night.night) ?? [])),
+    ...[...people].flatMap(([staffId, theirs]) => personFindings(ground, staffId, theirs)),
+    ...monthFindings(ground, nights),
+    ...fixedFindings(facts, cells),
+  ])
+}
+
+/** What a move, a cover or a trade newly breaks, or breaks more. Published nights may change by it, locked cells may not. */
+export function judgeChange(facts: MonthFacts, cells: readonly Cell[], change: Change): Finding[] {
+  const out = new Set(change.out.map(keyOf))
+  const open = { ...facts, fixed: facts.fixed.filter((cell) => cell.locked || !out.has(keyOf(cell))) }
+  return newly(judge(open, cells), judge(open, changed(cells, change)))
+}
+
+export function changed(cells: readonly Cell[], change: Change): Cell[] {
+  const out = new Set(change.out.map(keyOf))
+  return [...cells.filter((cell) => !out.has(keyOf(cell))), ...change.in]
+}
+
+type Where = { readonly night: string; readonly post: Post; readonly backup?: boolean }
+
+/** Why this person cannot stand there besides what they stand already; empty where they can. */
+export function whyNotOn(facts: MonthFacts, cells: readonly Cell[], staffId: StaffId, where: Where): Finding[] {
+  const cell: Cell = { backup: false, ...where, staffId, locked: false }
+  return adding(facts, cells, cell).filter(({ weight }) => weight !== 'soft')
+}
+
+/** What one more cell newly breaks for its person. */
+export function adding(facts: MonthFacts, cells: readonly Cell[], cell: Cell): Finding[] {
+  const ground = groundOf(facts)
+  const theirs = cells.filter(({ staffId }) => staffId === cell.staffId)
+  return newly(personFindings(ground, cell.staffId, theirs), personFindings(ground, cell.staffId, [...theirs, cell]))
+}
+
+/** Not to be published at all (rows 5 and 8), only with a reason and a leader's name (row 3), or as it is. */
+export function whatPublishingNeeds(findings: readonly Finding[]): 'barred' | 'reason' | null {
+  if (findings.some(({ weight }) => weight === 'barred')) return 'barred'
+  return findings.some(({ weight }) => weight === 'hard') ? 'reason' : null
+}
+
+function fixedFindings(facts: MonthFacts, cells: readonly Cell[]): Finding[] {
+  const there = new Set(cells.map(keyOf))
+  return facts.fixed
+    .filter((cell) => !there.has(keyOf(cell)))
+    .map(({ night, post, staffId }) => finding('fixed_gone', { night, post, staffId }))
+}
+
+const keyOf = ({ night, post, staffId, backup }: Cell): string => `${night}|${post}|${staffId}|${backup}`
+
+const inOrder = (findings: Finding[]): Finding[] =>
+  findings.sort(
+    (a, b) => WEIGHTS.indexOf(a.weight) - WEIGHTS.indexOf(b.weight) || (a.night ?? '').localeCompare(b.night ?? ''),
+  )

@@ -1,0 +1,69 @@
+import type { Post } from '../../../kernel/capabilities.ts'
+import type { DepartmentId, StaffId } from '../../../kernel/ids.ts'
+import type { Bilingual } from '../../../kernel/language.ts'
+import type { Reader, Tx } from '../../../schema.ts'
+
+export async function storeNeed(
+  tx: Tx,
+  need: { night: string; post: Post; heads: number | null; gapReason: string | null; by: StaffId },
+): Promise<void> {
+  const row = { heads: need.heads, gap_reason: need.gapReason, changed_by: need.by, changed_at: tx.now }
+  await tx.db
+    .insertInto('roster_needs')
+    .values({ night: need.night, post: need.post, ...row })
+    .onConflict((conflict) => conflict.columns(['night', 'post']).doUpdateSet(row))
+    .execute()
+}
+
+export const listNeeds = (db: Reader, from: string, to: string) =>
+  db
+    .selectFrom('roster_needs')
+    .select(['night', 'post', 'heads', 'gap_reason as reason'])
+    .where('night', '>=', from)
+    .where('night', '<', to)
+    .orderBy('night')
+    .orderBy('post')
+    .execute()
+
+export async function storeInput(
+  tx: Tx,
+  input: { month: string; departmentId: string; note: string; by: StaffId },
+): Promise<void> {
+  const row = { note: input.note, given_by: input.by, given_at: tx.now }
+  await tx.db
+    .insertInto('roster_inputs')
+    .values({ month: input.month, department_id: input.departmentId, ...row })
+    .onConflict((conflict) => conflict.columns(['month', 'department_id']).doUpdateSet(row))
+    .execute()
+}
+
+export type Input = {
+  id: DepartmentId
+  name: Bilingual
+  headId: StaffId | null
+  note: string | null
+  givenAt: Date | null
+}
+/** Every department with people on the night, and what it has said about a month. */
+export async function listInputs(db: Reader, month: string): Promise<Input[]> {
+  const rows = await db
+    .selectFrom('departments as d')
+    .leftJoin('roster_inputs as i', (join) => join.onRef('i.department_id', '=', 'd.id').on('i.month', '=', month))
+    .select(['d.id', 'd.name', 'd.head_id', 'i.note', 'i.given_at'])
+    .orderBy('d.position')
+    .orderBy('d.id')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id as DepartmentId,
+    name: row.name,
+    headId: row.head_id as StaffId | null,
+    note: row.note,
+    givenAt: row.given_at,
+  }))
+}
+
+/** The department that this person heads. */
+export async function headOf(db: Reader, staffId: StaffId): Promise<DepartmentId | undefined> {
+  const row = await db.selectFrom('departments').select('id').where('head_id', '=', staffId).executeTakeFirst()
+  return row?.id as DepartmentId | undefined
+}

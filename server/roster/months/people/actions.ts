@@ -1,0 +1,77 @@
+import type { Post } from '../../../kernel/capabilities.ts'
+import type { StaffId } from '../../../kernel/ids.ts'
+import { refusal, refuse } from '../../../kernel/refusal.ts'
+import { comingNight } from '../../../kernel/time.ts'
+import { need, staffOf } from '../../../platform/actor.ts'
+import { announce, constraintOf } from '../../../platform/transaction.ts'
+import type { Tx } from '../../../schema.ts'
+import { currentSettings } from '../../../settings/queries.ts'
+import { lockPerson } from '../../queries.ts'
+import { headsOf } from '../facts/queries.ts'
+import * as needs from '../needs/queries.ts'
+import { findMonth } from '../queries.ts'
+import { isPublished } from '../rules.ts'
+import * as people from './queries.ts'
+
+/** What HR alone knows of a person (H5); the event says that it changed, and not what. */
+export async function knowPerson(tx: Tx, staffId: StaffId, known: people.Known): Promise<void> {
+  need(tx, 'roster.edit')
+  await lockPerson(tx, staffId)
+  if (known.protectedFrom && known.protectedTo && known.protectedFrom > known.protectedTo)
+    throw refusal('roster.leave_order', {}, 'protectedTo')
+  await people.storeKnown(tx, staffId, known, staffOf(tx))
+  await announce(tx, 'planning.changed', { staffId, by: staffOf(tx) }, TOPICS)
+}
+
+/** Approved leave, both days included; H6. */
+export async function addLeave(tx: Tx, leave: { staffId: StaffId; firstDay: string; lastDay: string }): Promise<void> {
+  need(tx, 'roster.edit')
+  refuse(leave.lastDay < leave.firstDay ? refusal('roster.leave_order', {}, 'lastDay') : null)
+  await lockPerson(tx, leave.staffId)
+  await people.insertLeave(tx, { ...leave, by: staffOf(tx) }).catch((error: unknown) => {
+    throw constraintOf(error) === 'staff_leaves_apart' ? refusal('roster.leave_overlaps', {}, 'firstDay') : error
+  })
+  await announce(tx, 'leave.added', { staffId: leave.staffId, by: staffOf(tx) }, TOPICS)
+}
+
+export async function cancelLeave(tx: Tx, id: string): Promise<void> {
+  need(tx, 'roster.edit')
+  await people.cancelLeaveRow(tx, id, staffOf(tx))
+  await announce(tx, 'leave.cancelled', { by: staffOf(tx) }, TOPICS)
+}
+
+/** One's own wish about a night; for nights that are published already it is too late, and a swap is the way. */
+export async function wishNight(tx: Tx, night: string, wish: people.Wish['wish'] | null, zone: string): Promise<void> {
+  need(tx, 'attendance.own')
+  const { nightStart: start, nightEnd: end } = await currentSettings(tx.db)
+  const plan = await findMonth(tx.db, night.slice(0, 7))
+  refuse(
+    night <= comingNight(tx.now, { start, end, zone }) || (plan && isPublished(plan))
+      ? refusal('roster.wish_late')
+      : null,
+  )
+  await lockPerson(tx, staffOf(tx))
+  await people.storeWish(tx, staffOf(tx), night, wish)
+}
+
+/** What a night needs on a post where it is not the usual; fewer than usual wants a reason (row 20). */
+export async function sayNeed(
+  tx: Tx,
+  { night, post, heads, reason }: { night: string; post: Post; heads: number; reason: string },
+): Promise<void> {
+  need(tx, 'roster.edit')
+  const usual = headsOf(await currentSettings(tx.db))[post]
+  const gapReason = reason.trim() === '' ? null : reason.trim()
+  refuse(heads < usual && !gapReason ? refusal('roster.reason_for_fewer', {}, 'reason') : null)
+  await needs.storeNeed(tx, { night, post, heads: heads === usual ? null : heads, gapReason, by: staffOf(tx) })
+  await announce(tx, 'month.edited', { by: staffOf(tx) }, TOPICS)
+}
+
+/** A head says for their department what a month needs, and who cannot (row 19). */
+export async function giveInput(tx: Tx, input: { month: string; departmentId: string; note: string }): Promise<void> {
+  need(tx, 'roster.input')
+  await needs.storeInput(tx, { ...input, by: staffOf(tx) })
+  await announce(tx, 'month.input_given', { by: staffOf(tx) }, TOPICS)
+}
+
+const TOPICS = { about: ['roster'] }

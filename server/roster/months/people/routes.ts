@@ -1,0 +1,186 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { POSTS } from '../../../kernel/capabilities.ts'
+import type { StaffId } from '../../../kernel/ids.ts'
+import { NotFound, Refusal } from '../../../kernel/refusal.ts'
+import { comingNight, weekdayOf } from '../../../kernel/time.ts'
+import { currentSettings } from '../../../settings/queries.ts'
+import type { Deps } from '../../../web/deps.ts'
+import type { Env } from '../../../web/env.ts'
+import { day, form, optionalText, pathId, query, text, wholeNumber } from '../../../web/forms.ts'
+import { staffOnly } from '../../../web/guard.ts'
+import { page, seeOther } from '../../../web/page.ts'
+import { datesOf, neighbour } from '../../month.ts'
+import { headsOf } from '../facts/queries.ts'
+import { headOf, listInputs, listNeeds } from '../needs/queries.ts'
+import { addLeave, cancelLeave, giveInput, knowPerson, sayNeed, wishNight } from './actions.ts'
+import { listKnown, listWishes } from './queries.ts'
+
+type Ctx = Context<Env>
+const MONTH = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/)
+const maybeDay = z.union([day, z.literal('')]).transform((value) => (value === '' ? null : value))
+const KNOWN = {
+  birthDate: z.union([z.iso.date(), z.literal('')]).transform((value) => (value === '' ? null : value)),
+  sex: z.enum(['female', 'male', '']).transform((value) => (value === '' ? null : value)),
+  protectedFrom: maybeDay,
+  protectedTo: maybeDay,
+  trainedUntil: maybeDay,
+  mostNights: z
+    .union([wholeNumber.refine((count) => count <= 31), z.literal('')])
+    .transform((value) => (value === '' ? null : value)),
+}
+
+/** /roster/people for HR alone, /roster/wishes for everybody's own, /roster/needs for HR and heads of departments. */
+export const planPeopleRoutes = (deps: Deps) =>
+  new Hono<Env>()
+    .get('/people', staffOnly(deps, 'roster.edit'), async (c) => showPeople(c, deps))
+    .post('/people/:id', staffOnly(deps, 'roster.edit'), async (c) => {
+      const known = await form(c, KNOWN)
+      const id = pathId<StaffId>(c)
+      return acting(c, deps, () => deps.transact(c.var.me.actor, (tx) => knowPerson(tx, id, known)), { open: id })
+    })
+    .post('/people/:id/leave', staffOnly(deps, 'roster.edit'), async (c) => {
+      const leave = await form(c, { firstDay: day, lastDay: day })
+      const id = pathId<StaffId>(c)
+      const act = () => deps.transact(c.var.me.actor, (tx) => addLeave(tx, { staffId: id, ...leave }))
+      return acting(c, deps, act, { open: id, typed: leave })
+    })
+    .post('/leaves/:id/cancelling', staffOnly(deps, 'roster.edit'), async (c) => {
+      await form(c, {})
+      const id = pathId(c)
+      await deps.transact(c.var.me.actor, (tx) => cancelLeave(tx, id))
+      return seeOther(c, '/roster/people')
+    })
+    .get('/wishes', staffOnly(deps, 'attendance.own'), async (c) => showWishes(c, deps))
+    .post('/wishes', staffOnly(deps, 'attendance.own'), async (c) => {
+      const { night, wish } = await form(c, { night: day, wish: z.enum(['want', 'avoid', 'none']) })
+      try {
+        await deps.transact(c.var.me.actor, (tx) =>
+          wishNight(tx, night, wish === 'none' ? null : wish, deps.config.timeZone),
+        )
+        return seeOther(c, `/roster/wishes?month=${night.slice(0, 7)}`)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return showWishes(c, deps, { refused: error, month: night.slice(0, 7) }, 422)
+      }
+    })
+    .get('/needs/:month', staffOnly(deps), async (c) => showNeeds(c, deps))
+    .post('/needs/:month', staffOnly(deps, 'roster.edit'), async (c) => {
+      const typed = await form(c, {
+        night: day,
+        post: z.enum(POSTS),
+        heads: wholeNumber.refine((n) => n <= 50),
+        reason: optionalText(500),
+      })
+      const month = monthIn(c)
+      if (!typed.night.startsWith(month)) throw new NotFound()
+      try {
+        await deps.transact(c.var.me.actor, (tx) => sayNeed(tx, typed))
+        return seeOther(c, `/roster/needs/${month}`)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return showNeeds(c, deps, { refused: error, typed }, 422)
+      }
+    })
+    .post('/needs/:month/input', staffOnly(deps, 'roster.input'), async (c) => {
+      const { note } = await form(c, { note: text(2000) })
+      const month = monthIn(c)
+      const departmentId = await headOf(deps.db, c.var.me.staffId)
+      if (!departmentId) throw new NotFound()
+      await deps.transact(c.var.me.actor, (tx) => giveInput(tx, { month, departmentId, note }))
+      return seeOther(c, `/roster/needs/${month}`)
+    })
+
+const monthIn = (c: Ctx): string => {
+  const month = MONTH.safeParse(c.req.param('month'))
+  if (!month.success) throw new NotFound()
+  return month.data
+}
+
+async function acting(c: Ctx, deps: Deps, act: () => Promise<void>, values: object): Promise<Response> {
+  try {
+    await act()
+    return seeOther(c, '/roster/people')
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return showPeople(c, deps, { ...values, refused: error }, 422)
+  }
+}
+
+async function nightNow({ db, clock, config }: Deps): Promise<string> {
+  const { nightStart: start, nightEnd: end } = await currentSettings(db)
+  return comingNight(clock.now(), { start, end, zone: config.timeZone })
+}
+
+async function showPeople(c: Ctx, deps: Deps, values: object = {}, status: 200 | 422 = 200): Promise<Response> {
+  const tonight = await nightNow(deps)
+  const { month = neighbour(tonight.slice(0, 7), 1) } = status === 200 ? query(c, { month: MONTH.optional() }) : {}
+  const people = await listKnown(deps.db, tonight)
+  return page(c, deps, 'roster/people', { people, month, today: tonight, ...values }, status)
+}
+
+async function showWishes(
+  c: Ctx,
+  deps: Deps,
+  values: { month?: string; refused?: Refusal } = {},
+  status: 200 | 422 = 200,
+) {
+  const tonight = await nightNow(deps)
+  const asked = status === 200 ? query(c, { month: MONTH.optional() }).month : values.month
+  const month = asked ?? neighbour(tonight.slice(0, 7), 1)
+  const wishes = await listWishes(deps.db, c.var.me.staffId, `${month}-01`, `${neighbour(month, 1)}-01`)
+  const nights = datesOf(month).map((date) => ({
+    date,
+    weekday: weekdayOf(date),
+    rest: weekdayOf(date) > 5,
+    over: date <= tonight,
+    wish: wishes.find((one) => one.night === date)?.wish ?? 'none',
+  }))
+  return page(
+    c,
+    deps,
+    'roster/wishes',
+    { ...monthFrame(month), nights, choices: ['want', 'none', 'avoid'], ...values },
+    status,
+  )
+}
+
+async function showNeeds(c: Ctx, deps: Deps, values: object = {}, status: 200 | 422 = 200): Promise<Response> {
+  const month = monthIn(c)
+  if (status === 200) query(c, {})
+  const { me } = c.var
+  const edits = me.capabilities.has('roster.edit')
+  const [needs, inputs, mine, settings] = await Promise.all([
+    listNeeds(deps.db, `${month}-01`, `${neighbour(month, 1)}-01`),
+    listInputs(deps.db, month),
+    headOf(deps.db, me.staffId),
+    currentSettings(deps.db),
+  ])
+  if (!edits && !mine) throw new NotFound()
+  const usual = headsOf(settings)
+  return page(
+    c,
+    deps,
+    'roster/needs',
+    {
+      ...monthFrame(month),
+      needs: needs.map((need) => ({ ...need, heads: need.heads ?? usual[need.post] })),
+      inputs: inputs.filter(({ id }) => edits || id === mine).map((one) => ({ ...one, own: one.id === mine })),
+      usual: Object.entries(usual).map(([post, heads]) => ({ post, heads })),
+      posts: ['service', 'technician', 'guard'],
+      first: `${month}-01`,
+      last: datesOf(month).at(-1),
+      edits,
+      ...values,
+    },
+    status,
+  )
+}
+
+const monthFrame = (month: string) => ({
+  month,
+  year: month.slice(0, 4),
+  monthNumber: Number(month.slice(5)),
+  before: neighbour(month, -1),
+  next: neighbour(month, 1),
+})
