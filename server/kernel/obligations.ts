@@ -12,6 +12,7 @@ type Kind = {
 export const OBLIGATIONS = {
   answer: { clause: 1, icon: 'message-circle' },
   resolution: { clause: 1, icon: 'circle-check' },
+  callback: { clause: 14, icon: 'phone' },
   request_acceptance: { clause: 37, icon: 'git-branch' },
   request_answer: { clause: 38, icon: 'reply' },
   promise: { clause: 38, icon: 'handshake' },
