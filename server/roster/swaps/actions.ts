@@ -54,7 +54,7 @@ export type Asking = {
 }
 
 /** Asks one person to cover, or to trade; they accept in the product, and until it is applied the shift stays with whoever asked (rows 23 and 24). */
-export async function askSwap(tx: Tx, asking: Asking): Promise<SwapId> {
+export async function askSwap(tx: Tx, asking: Asking, zone: string): Promise<SwapId> {
   const me = staffOf(tx)
   const { shiftId, substituteId, backShiftId, reason, proof } = asking
   await lockRoster(tx)
@@ -75,7 +75,7 @@ export async function askSwap(tx: Tx, asking: Asking): Promise<SwapId> {
   )
   const other = await swaps.findOther(tx.db, [shiftId, ...(backShiftId ? [backShiftId] : [])], draft?.id ?? null)
   if (other) throw refusal(other.shiftId === shiftId ? 'swaps.open_already' : 'swaps.in_another')
-  const judged = await judgeSwap(tx.db, { shift, substituteId, back })
+  const judged = await judgeSwap(tx.db, { shift, substituteId, back }, { now: tx.now, zone })
   if (judged.length > 0) throw refusal('swaps.not_eligible', {}, 'substitute')
   const emergency = isEmergency(shift, latePublished, tx.now, swapHours)
   const windows = back ? [shift, back] : [shift]
@@ -101,12 +101,13 @@ async function insertOne(tx: Tx, shift: ShiftView, requesterId: StaffId, reason:
 }
 
 /** The substitute says yes; the rules are asked at once, then HR has it. */
-export async function acceptSwap(tx: Tx, id: SwapId): Promise<void> {
-  const { swap, shift, back } = await lockWhole(tx, id)
+export async function acceptSwap(tx: Tx, id: SwapId, zone: string): Promise<void> {
+  const whole = await lockWhole(tx, id)
+  const { swap } = whole
   if (swap.substituteId !== staffOf(tx)) throw new NotFound()
   if (swap.state === 'hr_review') return
   refuse(whyNotMoveSwap(swap.state, 'accept'))
-  const findings = shift ? await standing(tx, swap, shift, back) : GONE
+  const findings = await standing(tx, whole, zone)
   if (findings.length > 0) return failRules(tx, swap, findings)
   await swaps.setSwap(tx, id, { state: 'hr_review', accepted_at: tx.now, findings: [] })
   await announce(tx, 'swap.accepted', { ...facts(swap), emergency: swap.emergency }, topicsOf(swap))
@@ -160,7 +161,8 @@ export async function lockWhole(tx: Tx, id: SwapId): Promise<Whole> {
 }
 
 /** Everything that does not let it be, as of now: the shifts themselves, then all hard rules for whoever would stand in them. */
-export async function standing(tx: Tx, swap: Swap, shift: ShiftView, back: ShiftView | null) {
+export async function standing(tx: Tx, { swap, shift, back }: Whole, zone: string): Promise<Swap['findings']> {
+  if (!shift) return GONE
   const given = whyNotGive(shift, swap.requesterId, tx.now)
   const other = swap.backShiftId
     ? back
@@ -168,11 +170,11 @@ export async function standing(tx: Tx, swap: Swap, shift: ShiftView, back: Shift
       : refusal('swaps.not_theirs')
     : null
   const wrong = given ?? other
-  if (wrong) return [{ code: wrong.code.replace('swaps.', ''), values: {} }]
-  if (await hasAttendance(tx.db, shift.id)) return [{ code: 'running', values: {} }]
-  return judgeSwap(tx.db, { shift, substituteId: swap.substituteId ?? swap.requesterId, back })
+  if (wrong) return [{ code: wrong.code.replace('swaps.', 'swaps.finding.'), values: {} }]
+  if (await hasAttendance(tx.db, shift.id)) return [{ code: 'swaps.finding.running', values: {} }]
+  return judgeSwap(tx.db, { shift, substituteId: swap.substituteId ?? swap.requesterId, back }, { now: tx.now, zone })
 }
-export const GONE = [{ code: 'not_theirs', values: {} }]
+const GONE: Swap['findings'] = [{ code: 'swaps.finding.not_theirs', values: {} }]
 
 /** The rules do not let it be; each is told in words. */
 export async function failRules(tx: Tx, swap: Swap, findings: Swap['findings']): Promise<void> {

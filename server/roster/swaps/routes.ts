@@ -15,8 +15,8 @@ import { findAsked } from '../confirmations/queries.ts'
 import { getShift } from '../queries.ts'
 import * as act from './actions.ts'
 import { approveSwap, rejectSwap } from './deciding/actions.ts'
-import { limitsOf, listCandidates } from './eligibility/queries.ts'
-import { findingsOf, offered } from './eligibility/rules.ts'
+import { listCandidates } from './eligibility/queries.ts'
+import { listCovers, listTrades } from './judging.ts'
 import { listGivable, listInReview, listSwaps, listSwapsOf, type SwapView, viewSwap } from './lists/queries.ts'
 import { PROOF_BYTES, withProof } from './proof/actions.ts'
 import { findDraft, getSwap } from './queries.ts'
@@ -34,6 +34,7 @@ const AS = { as: z.enum(['hr', 'manager']) }
 /** /roster/swaps: mine with what is asked of me, those to decide, the form of one, and one with all its acts. */
 export function swapRoutes(deps: Deps) {
   const mine = staffOnly(deps, 'attendance.own')
+  const zone = deps.config.timeZone
   const acting = async (
     c: Ctx,
     what: (tx: Tx, id: SwapId) => Promise<unknown>,
@@ -84,13 +85,17 @@ export function swapRoutes(deps: Deps) {
       try {
         const id = await withProof(deps.files, proof, (kept) =>
           deps.transact(c.var.me.actor, (tx) =>
-            act.askSwap(tx, {
-              shiftId: typed.shift as ShiftId,
-              substituteId: chosen(typed.substitute),
-              backShiftId: (typed.back || null) as ShiftId | null,
-              reason: typed.reason,
-              proof: kept,
-            }),
+            act.askSwap(
+              tx,
+              {
+                shiftId: typed.shift as ShiftId,
+                substituteId: chosen(typed.substitute),
+                backShiftId: (typed.back || null) as ShiftId | null,
+                reason: typed.reason,
+                proof: kept,
+              },
+              zone,
+            ),
           ),
         )
         return seeOther(c, `/roster/swaps/${id}`)
@@ -107,7 +112,7 @@ export function swapRoutes(deps: Deps) {
     })
     .post('/:id/acceptance', mine, async (c) => {
       await form(c, {})
-      return acting(c, act.acceptSwap)
+      return acting(c, (tx, id) => act.acceptSwap(tx, id, zone))
     })
     .post('/:id/refusal', mine, async (c) => {
       const typed = await form(c, { answer: optionalText(REASON_LETTERS) })
@@ -119,7 +124,7 @@ export function swapRoutes(deps: Deps) {
     })
     .post('/:id/approval', mine, async (c) => {
       const { as } = await form(c, AS)
-      return acting(c, (tx, id) => approveSwap(tx, id, as))
+      return acting(c, (tx, id) => approveSwap(tx, id, as, zone))
     })
     .post('/:id/rejection', mine, async (c) => {
       const typed = await form(c, { ...AS, answer: optionalText(REASON_LETTERS) })
@@ -127,7 +132,7 @@ export function swapRoutes(deps: Deps) {
     })
     .post('/:id/reversal', mine, async (c) => {
       await form(c, {})
-      return acting(c, reverseSwap)
+      return acting(c, (tx, id) => reverseSwap(tx, id, zone))
     })
     .post('/:id/keeping', mine, async (c) => {
       await form(c, {})
@@ -195,16 +200,16 @@ async function showForm(
   const shift = await getShift(db, shiftId)
   if (shift.staffId !== me) throw new NotFound()
   const now = clock.now()
-  const [limits, people, asked, settings, draft] = await Promise.all([
-    limitsOf(db),
+  const at = { now, zone: deps.config.timeZone }
+  const [people, asked, settings, draft, givable] = await Promise.all([
     listCandidates(db, shift.night),
     findAsked(db, shiftId),
     currentSettings(db),
     findDraft(db, shiftId, me),
+    listGivable(db, { month: shift.night.slice(0, 7) }, { now, limit: 1000 }),
   ])
-  const mine = people.find(({ id }) => id === me)
-  const covers = offered(people, shift, { except: me, limits })
-  const trades = mine ? await tradesOf(deps, { shift, people, mine, limits }) : []
+  const covers = await listCovers(db, shift, people, at)
+  const trades = await listTrades(db, shift, { people, givable, most: MOST, at })
   return page(
     c,
     deps,
@@ -223,30 +228,4 @@ async function showForm(
     },
     status,
   )
-}
-
-type Around = {
-  shift: Awaited<ReturnType<typeof getShift>>
-  people: Awaited<ReturnType<typeof listCandidates>>
-  mine: Awaited<ReturnType<typeof listCandidates>>[number]
-  limits: Awaited<ReturnType<typeof limitsOf>>
-}
-
-/** Shifts of others for which they could take mine and I theirs. */
-async function tradesOf({ db, clock }: Deps, { shift, people, mine, limits }: Around) {
-  const month = shift.night.slice(0, 7)
-  const givable = await listGivable(db, { month }, { now: clock.now(), limit: 1000 })
-  const others = givable.filter(
-    ({ staffId, night, post }) => staffId !== mine.id && (night !== shift.night || post !== shift.post),
-  )
-  return others
-    .flatMap((theirs) => {
-      const person = people.find(({ id }) => id === theirs.staffId)
-      const fits =
-        person &&
-        findingsOf(person, shift, theirs.id, limits).length === 0 &&
-        findingsOf(mine, theirs, shift.id, limits).length === 0
-      return fits ? [{ person, theirs }] : []
-    })
-    .slice(0, MOST)
 }

@@ -3,8 +3,8 @@ import type { ShiftId, StaffId } from '../../kernel/ids.ts'
 import { HOUR, plus } from '../../kernel/time.ts'
 import { owe, settle } from '../../obligations/actions.ts'
 import { getShift } from '../../roster/queries.ts'
-import { limitsOf, listCandidates } from '../../roster/swaps/eligibility/queries.ts'
-import { offered } from '../../roster/swaps/eligibility/rules.ts'
+import { listCandidates } from '../../roster/swaps/eligibility/queries.ts'
+import { listCovers } from '../../roster/swaps/judging.ts'
 import type { Tx } from '../../schema.ts'
 
 type Night = { readonly id: ShiftId; readonly staffId: StaffId; readonly post: string; readonly from: Date }
@@ -13,7 +13,7 @@ type Night = { readonly id: ShiftId; readonly staffId: StaffId; readonly post: s
  * The demo company's roster was published yesterday: most have said yes, some have not looked, one cannot, and some have
  * found somebody. Told once, of whatever nights are ahead.
  */
-export async function tellConfirmations(tx: Tx): Promise<void> {
+export async function tellConfirmations(tx: Tx, zone: string): Promise<void> {
   const { rows } = await sql<Night>`
     select s.id, s.staff_id as "staffId", s.post, s.starts_at as "from" from shifts s
     where s.kind = 'night' and s.starts_at > ${plus(tx.now, 3 * HOUR)} order by s.starts_at, s.id`.execute(tx.db)
@@ -33,7 +33,7 @@ export async function tellConfirmations(tx: Tx): Promise<void> {
     await owe(tx, { ...about, ...due, opensAt: asked, dueAt })
     if (answer === 'yes' || answer === 'no') await settle(tx, about, { at: plus(asked, 3 * HOUR), by: night.staffId })
   }
-  await tellSwaps(tx, rows)
+  await tellSwaps(tx, rows, zone)
 }
 
 type Answer = 'yes' | 'waiting' | 'silent' | 'unsent' | 'no'
@@ -71,7 +71,7 @@ const STATES = {
 } as const
 
 /** One waits for HR, one for the other, one is done, one was declined; of the latest nights whose rules leave somebody. */
-async function tellSwaps(tx: Tx, nights: readonly Night[]): Promise<void> {
+async function tellSwaps(tx: Tx, nights: readonly Night[], zone: string): Promise<void> {
   const giving = nights.filter(({ post, from }) => post === 'service' && from > plus(tx.now, 72 * HOUR)).toReversed()
   const wanted = ['hr_review', 'awaiting_substitute', 'applied', 'substitute_declined'] as const
   const people = [...new Set(giving.map(({ staffId }) => staffId))]
@@ -83,7 +83,7 @@ async function tellSwaps(tx: Tx, nights: readonly Night[]): Promise<void> {
     // What has ended is history: the rules are not asked about it any more.
     const open = state === 'hr_review' || state === 'awaiting_substitute'
     const others = people.filter((one) => one !== night.staffId && !used.has(one))
-    const substitute = open ? await whoMay(tx, night, used) : others[0]
+    const substitute = open ? await whoMay(tx, night, used, zone) : others[0]
     if (!substitute) continue
     used.add(night.staffId)
     used.add(substitute)
@@ -118,11 +118,14 @@ const REASONS = [
   '搬家 / Moving house',
 ]
 
-async function whoMay(tx: Tx, { id, staffId }: Night, used: ReadonlySet<StaffId>): Promise<StaffId | undefined> {
+async function whoMay(
+  tx: Tx,
+  { id, staffId }: Night,
+  used: ReadonlySet<StaffId>,
+  zone: string,
+): Promise<StaffId | undefined> {
   const shift = await getShift(tx.db, id)
-  const fits = offered(await listCandidates(tx.db, shift.night), shift, {
-    except: staffId,
-    limits: await limitsOf(tx.db),
-  })
+  const people = await listCandidates(tx.db, shift.night)
+  const fits = (await listCovers(tx.db, shift, people, { now: tx.now, zone })).filter((one) => one.id !== staffId)
   return fits.find((one) => !used.has(one.id))?.id
 }

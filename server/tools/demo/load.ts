@@ -46,7 +46,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await tellHistory(tx, config.timeZone)
     await tellRequests(tx)
     await tellAbuse(tx)
-    await tellConfirmations(tx)
+    await tellConfirmations(tx, config.timeZone)
     await tellPhone(tx)
     await tellObligations(tx)
     return true

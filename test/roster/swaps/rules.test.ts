@@ -35,7 +35,7 @@ const person = (id: StaffId, nights: readonly number[], more: Partial<Candidate>
   ...more,
 })
 const codes = (one: Candidate, at: Place, out: string | null = null) =>
-  findingsOf(one, at, out, LIMITS).map(({ code }) => code)
+  findingsOf(one, at, out, LIMITS).map(({ code }) => code.replace('swaps.finding.', ''))
 
 test('row 24: only those who may are offered: trained, of rank, rested, not two in four and not three in seven', () => {
   expect(codes(person(chen, []), place(10))).toEqual([])

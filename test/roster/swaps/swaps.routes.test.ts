@@ -5,7 +5,7 @@ import { system } from '../../../server/platform/actor.ts'
 import { askConfirmations } from '../../../server/roster/confirmations/actions.ts'
 import { handSetClock } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
-import { hire, putOnPost, roster } from '../../support/people.ts'
+import { hire, putOnPost, roster, train } from '../../support/people.ts'
 import { heard, openHouse, type QuietHouse } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
 
@@ -32,6 +32,7 @@ beforeEach(async () => {
   covers = await signedIn(house, chen)
   hr = await signedIn(house, await hire(database.db, '许诺', { roles: ['hr'], posts: [] }))
   other = await signedIn(house, await hire(database.db, '马建国', { posts: ['guard'] }))
+  await train(database.db)
   shift = await roster(database.db, mei, 'service', NIGHT)
 })
 const NIGHT = { from: '2026-12-10T22:00:00+08:00', to: '2026-12-11T06:00:00+08:00', night: '2026-12-10' }

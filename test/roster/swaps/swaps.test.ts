@@ -10,10 +10,11 @@ import { keepSwap, reverseSwap } from '../../../server/roster/swaps/reversing/ac
 import { acts } from '../../support/acts.ts'
 import { handSetClock } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
-import { as, hire, roster } from '../../support/people.ts'
+import { as, hire, roster, train } from '../../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const ZONE = 'Asia/Shanghai'
 const { transact, announced } = acts(database, clock)
 let mei: StaffId
 let chen: StaffId
@@ -40,6 +41,7 @@ beforeEach(async () => {
   an = await hire(database.db, '安然', { posts: ['service'] })
   zhou = await hire(database.db, '周启明', { rank: 'supervisor', posts: ['manager'] })
   nuo = await hire(database.db, '许诺', { roles: ['hr'], posts: [] })
+  await train(database.db)
   for (const day of [10, 14]) await roster(database.db, zhou, 'manager', night(day))
   mine = await roster(database.db, mei, 'service', night(10))
   theirs = await roster(database.db, chen, 'service', night(14))
@@ -50,10 +52,14 @@ const manager = () => as(zhou, 'manager')
 const PROOF = { file: '0'.repeat(32), type: 'image/png', name: 'proof.png' }
 const ask = (more: Partial<swaps.Asking> = {}, by = mei): Promise<SwapId> =>
   transact(as(by), (tx) =>
-    swaps.askSwap(tx, { shiftId: mine, substituteId: chen, backShiftId: null, reason: '家长会', proof: null, ...more }),
+    swaps.askSwap(
+      tx,
+      { shiftId: mine, substituteId: chen, backShiftId: null, reason: '家长会', proof: null, ...more },
+      ZONE,
+    ),
   )
-const accept = (id: SwapId, by = chen) => transact(as(by), (tx) => swaps.acceptSwap(tx, id))
-const approve = (id: SwapId) => transact(hr(), (tx) => approveSwap(tx, id, 'hr'))
+const accept = (id: SwapId, by = chen) => transact(as(by), (tx) => swaps.acceptSwap(tx, id, ZONE))
+const approve = (id: SwapId) => transact(hr(), (tx) => approveSwap(tx, id, 'hr', ZONE))
 const state = async (id: SwapId) => (await getSwap(database.db, id)).state
 const holders = async () =>
   Object.fromEntries(
@@ -120,10 +126,10 @@ test('row 23: inside 48 hours only with proof, and HR and the duty manager both 
   await accept(id)
   await approve(id)
   expect(await state(id)).toBe('hr_review')
-  await expect(transact(as(chen, 'manager'), (tx) => approveSwap(tx, id, 'manager'))).rejects.toMatchObject({
+  await expect(transact(as(chen, 'manager'), (tx) => approveSwap(tx, id, 'manager', ZONE))).rejects.toMatchObject({
     code: 'swaps.own',
   })
-  await transact(manager(), (tx) => approveSwap(tx, id, 'manager'))
+  await transact(manager(), (tx) => approveSwap(tx, id, 'manager', ZONE))
   expect(await state(id)).toBe('applied')
 })
 
@@ -166,7 +172,7 @@ test('both may undo it before the start: one asks, the other agrees; afterwards 
   await accept(id)
   await approve(id)
   expect(await holders()).toEqual({ mine: chen, theirs: mei })
-  const reverse = (by: StaffId) => transact(as(by), (tx) => reverseSwap(tx, id))
+  const reverse = (by: StaffId) => transact(as(by), (tx) => reverseSwap(tx, id, ZONE))
   await reverse(mei)
   await reverse(mei)
   expect(await state(id)).toBe('applied')
@@ -179,7 +185,7 @@ test('both may undo it before the start: one asks, the other agrees; afterwards 
   await accept(again)
   await approve(again)
   clock.set('2026-12-10T22:00:00+08:00')
-  await expect(transact(as(mei), (tx) => reverseSwap(tx, again))).rejects.toMatchObject({ code: 'swaps.running' })
+  await expect(transact(as(mei), (tx) => reverseSwap(tx, again, ZONE))).rejects.toMatchObject({ code: 'swaps.running' })
 })
 
 test('all rules are asked again at approval: who was put elsewhere meanwhile, or has left, does not get it', async () => {
@@ -188,13 +194,49 @@ test('all rules are asked again at approval: who was put elsewhere meanwhile, or
   await roster(database.db, chen, 'guard', night(11))
   await roster(database.db, chen, 'guard', night(8))
   await approve(busy)
-  expect(await getSwap(database.db, busy)).toMatchObject({ state: 'rules_failed', findings: [{ code: 'in_four' }] })
+  expect(await getSwap(database.db, busy)).toMatchObject({
+    state: 'rules_failed',
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'roster.findings.nights_in_four' })]),
+  })
   const gone = await ask({ substituteId: an })
   await accept(gone, an)
   await database.db.updateTable('staff').set({ active: false }).where('id', '=', an).execute()
   await approve(gone)
-  expect(await getSwap(database.db, gone)).toMatchObject({ state: 'rules_failed', findings: [{ code: 'gone' }] })
+  expect(await getSwap(database.db, gone)).toMatchObject({
+    state: 'rules_failed',
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'roster.findings.gone' })]),
+  })
   expect(await holders()).toEqual({ mine: mei, theirs: chen })
+})
+
+test('row 24: whoever falls ill between acceptance and approval does not get it, and the page says why', async () => {
+  const id = await ask()
+  await accept(id)
+  await database.db
+    .insertInto('staff_leaves')
+    .values({ staff_id: chen, first_day: '2026-12-10', last_day: '2026-12-12', made_by: nuo, made_at: clock.now() })
+    .execute()
+  await approve(id)
+  expect(await getSwap(database.db, id)).toMatchObject({
+    state: 'rules_failed',
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'roster.findings.leave' })]),
+  })
+  expect(await holders()).toEqual({ mine: mei, theirs: chen })
+})
+
+test('row 19: an approved change is the next version of a published month', async () => {
+  await database.db
+    .insertInto('roster_months')
+    .values({ month: '2026-12', state: 'published', version: 1, opened_by: nuo, opened_at: clock.now() })
+    .execute()
+  const id = await ask()
+  await accept(id)
+  await approve(id)
+  const versions = await database.db.selectFrom('roster_versions').select(['version', 'why', 'cells']).execute()
+  expect(versions).toMatchObject([{ version: 2, why: 'swap' }])
+  expect(versions[0]?.cells).toContainEqual(
+    expect.objectContaining({ night: '2026-12-10', post: 'service', staffId: chen }),
+  )
 })
 
 test('a shift that HR gave to another meanwhile ends its swap', async () => {
@@ -222,7 +264,7 @@ test('only who was asked accepts, only who asked withdraws, and others find noth
   const id = await ask()
   await expect(accept(id, an)).rejects.toMatchObject({ name: 'NotFound' })
   await expect(transact(as(an), (tx) => swaps.withdrawSwap(tx, id))).rejects.toMatchObject({ name: 'NotFound' })
-  await expect(transact(as(mei), (tx) => approveSwap(tx, id, 'hr'))).rejects.toMatchObject({ name: 'Denied' })
+  await expect(transact(as(mei), (tx) => approveSwap(tx, id, 'hr', ZONE))).rejects.toMatchObject({ name: 'Denied' })
   await expect(ask({ shiftId: theirs })).rejects.toMatchObject({ name: 'NotFound' })
   await expect(approve(id)).rejects.toMatchObject({ code: 'swaps.not_now.approve' })
   await expect(ask({ substituteId: zhou })).rejects.toMatchObject({ code: 'swaps.open_already' })

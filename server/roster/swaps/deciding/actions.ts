@@ -7,7 +7,7 @@ import type { Tx } from '../../../schema.ts'
 import { remain } from '../../confirmations/actions.ts'
 import { followShifts } from '../../months/actions.ts'
 import type { ShiftView } from '../../queries.ts'
-import { end, facts, failRules, GONE, lockWhole, standing, topicsOf } from '../actions.ts'
+import { end, facts, failRules, lockWhole, standing, topicsOf } from '../actions.ts'
 import type { Swap } from '../queries.ts'
 import * as swaps from '../queries.ts'
 import { isDecided, whyNotDecide, whyNotMoveSwap, whyNotReason } from '../rules.ts'
@@ -16,13 +16,14 @@ import { isDecided, whyNotDecide, whyNotMoveSwap, whyNotReason } from '../rules.
  * HR says yes, and in an emergency the duty manager as well; with the last yes all hard rules are asked again and the
  * shifts change hands in the same transaction.
  */
-export async function approveSwap(tx: Tx, id: SwapId, as: 'hr' | 'manager'): Promise<void> {
+export async function approveSwap(tx: Tx, id: SwapId, as: 'hr' | 'manager', zone: string): Promise<void> {
   need(tx, as === 'hr' ? 'roster.edit' : 'swap.emergency')
   const by = staffOf(tx)
-  const { swap, shift, back } = await lockWhole(tx, id)
+  const whole = await lockWhole(tx, id)
+  const { swap, shift, back } = whole
   if (swap.state === 'applied') return
   refuse(whyNotMoveSwap(swap.state, 'approve') ?? whyNotDecide(swap, by, as))
-  const findings = shift ? await standing(tx, swap, shift, back) : GONE
+  const findings = await standing(tx, whole, zone)
   if (findings.length > 0) return failRules(tx, swap, findings)
   const decided = as === 'hr' ? { hr_by: by, hr_at: tx.now } : { manager_by: by, manager_at: tx.now }
   await swaps.setSwap(tx, id, decided)

@@ -46,9 +46,6 @@ export async function listCandidates(
 }
 
 export async function limitsOf(db: Reader): Promise<Limits> {
-  const { earlyMinutes } = await currentSettings(db)
-  return { earlyMinutes, ...REST }
+  const { earlyMinutes, restHours, nightsInFour, nightsInSeven } = await currentSettings(db)
+  return { earlyMinutes, restHours, nightsInFour, nightsInSeven }
 }
-
-/** REGULATION 4, H4. */
-const REST = { restHours: 11, nightsInFour: 2, nightsInSeven: 3 } as const

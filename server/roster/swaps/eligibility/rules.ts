@@ -65,7 +65,10 @@ function mostIn(nights: ReadonlySet<string>, night: string, days: number): numbe
   return Math.max(...counts)
 }
 
-const finding = (code: string, values: SwapFinding['values'] = {}): SwapFinding => ({ code, values })
+const finding = (code: string, values: SwapFinding['values'] = {}): SwapFinding => ({
+  code: `swaps.finding.${code}`,
+  values,
+})
 
 /** Hours of work in a month: each duty with the minutes of its handover. */
 export function hoursOf(duties: readonly Duty[], month: string, earlyMinutes: number): number {

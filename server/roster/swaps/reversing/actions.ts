@@ -10,7 +10,7 @@ import * as swaps from '../queries.ts'
 import { whyNotGive, whyNotMoveSwap } from '../rules.ts'
 
 /** Before the start both may want it undone: the first asks, the second agrees, and the shifts go back where they were. */
-export async function reverseSwap(tx: Tx, id: SwapId): Promise<void> {
+export async function reverseSwap(tx: Tx, id: SwapId, zone: string): Promise<void> {
   const whole = await lockWhole(tx, id)
   const { swap } = whole
   const me = staffOf(tx)
@@ -22,7 +22,7 @@ export async function reverseSwap(tx: Tx, id: SwapId): Promise<void> {
     await swaps.setSwap(tx, id, { reversal_by: me, reversal_at: tx.now })
     return announce(tx, 'swap.reversal_asked', { ...facts(swap), by: me }, topicsOf(swap))
   }
-  await goBack(tx, whole)
+  await goBack(tx, whole, zone)
 }
 
 /** Not wanted after all: it stays as it was applied. */
@@ -42,9 +42,9 @@ function whyNotBack({ swap, shift, back }: Whole, now: Date) {
   return whyNotGive(shift, swap.substituteId, now) ?? (back ? whyNotGive(back, swap.requesterId, now) : null)
 }
 
-async function goBack(tx: Tx, { swap, shift, back }: Whole): Promise<void> {
+async function goBack(tx: Tx, { swap, shift, back }: Whole, zone: string): Promise<void> {
   if (!shift || !swap.substituteId) return
-  const findings = await judgeSwap(tx.db, { shift, substituteId: swap.requesterId, back })
+  const findings = await judgeSwap(tx.db, { shift, substituteId: swap.requesterId, back }, { now: tx.now, zone })
   if (findings.length > 0) throw refusal('swaps.back_not_possible')
   await changeHands(tx, [{ shift, to: swap.requesterId }, ...(back ? [{ shift: back, to: swap.substituteId }] : [])])
   await swaps.setSwap(tx, swap.id, { state: 'reversed', ended_at: tx.now, next_at: null })
