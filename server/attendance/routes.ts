@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { ShiftId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { myNight } from '../obligations/contributions.ts'
+import { confirmationCard } from '../roster/confirmations/contributions.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
@@ -31,12 +32,13 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   ): Promise<Response> => {
     const { db, clock, config } = deps
     const now = clock.now()
-    const [card, steps, night] = await Promise.all([
+    const [card, steps, night, confirm] = await Promise.all([
       dutyCard(db, c.var.me.staffId, now),
       listSteps(db, c.var.me, { now, zone: config.timeZone }),
       myNight(deps, c.var.me.staffId),
+      confirmationCard(deps, c.var.me.staffId),
     ])
-    return page(c, deps, 'attendance/duty', { card, steps, night, ...values }, status)
+    return page(c, deps, 'attendance/duty', { card, steps, night, confirm, ...values }, status)
   }
   /** As a program gets it (desk/protocol.md). */
   const tell = async (c: Context<Env>): Promise<Response> => {

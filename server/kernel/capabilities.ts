@@ -38,6 +38,8 @@ export const CAPABILITIES = [
   'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
+  'confirmation.read', // who of one's own, or of all, has confirmed their shifts
+  'swap.emergency', // decide with HR about a change of shifts that comes too late
   'attendance.own', // check in, break, check out for one's own shift
   'settings.edit',
   'people.edit',

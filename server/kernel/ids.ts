@@ -21,6 +21,7 @@ export type ErasureId = Id<'erasure'>
 export type ObligationId = Id<'obligation'>
 export type RosterRunId = Id<'roster-run'>
 export type ShiftId = Id<'shift'>
+export type SwapId = Id<'swap'>
 export type AttendanceId = Id<'attendance'>
 export type TicketId = Id<'ticket'>
 export type AssignmentId = Id<'assignment'>
