@@ -52,9 +52,11 @@ import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
+import { confirmationRoutes } from './roster/confirmations/routes.ts'
 import { planPeopleRoutes } from './roster/months/people/routes.ts'
 import { planRoutes } from './roster/months/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
+import { PROOF_FORM_BYTES, swapRoutes } from './roster/swaps/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
 import { settingRoutes } from './settings/routes.ts'
 import { emptyHouseRoutes, setupRoutes } from './setup/routes.ts'
@@ -94,6 +96,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.use('/tickets/:id/files', staffOnly(deps, 'desk.work'), readUpload(FILE_FORM_BYTES))
   app.use('/requests/:token/files', ofCustomers(deps), readUpload(FILE_FORM_BYTES))
   app.use('/api/v1/tickets/:id/files', ofCustomers(deps), readUpload(FILE_FORM_BYTES))
+  app.use('/roster/swaps', staffOnly(deps, 'attendance.own'), readUpload(PROOF_FORM_BYTES))
   app.use(readBody)
   app.use(crossSite({ secret: deps.secret, isOurOrigin: (origin) => deps.config.isOurOrigin(origin) }))
   app.route('/', accountRoutes(deps))
@@ -116,6 +119,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/obligations', obligationRoutes(deps))
   app.route('/attendance', attendanceLeadRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
+  app.route('/roster/confirmations', confirmationRoutes(deps))
+  app.route('/roster/swaps', swapRoutes(deps))
   app.route('/roster/plan', planRoutes(deps))
   app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))

@@ -41,6 +41,7 @@ import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
+import { rosteringReactions } from './notifications/rostering/reactions.ts'
 import { textsKept } from './notifications/texts/keeping.ts'
 import { textReactions } from './notifications/texts/reactions.ts'
 import type { OfShift } from './obligations/contributors.ts'
@@ -50,8 +51,11 @@ import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
+import { confirmationOfShift } from './roster/confirmations/contributions.ts'
+import { confirmationReactions } from './roster/confirmations/reactions.ts'
 import { shiftsAheadOf } from './roster/queries.ts'
 import { rosterReactions } from './roster/reactions.ts'
+import { swapReactions } from './roster/swaps/reactions.ts'
 import type { Database, Reader } from './schema.ts'
 import { currentSettings } from './settings/queries.ts'
 import type { GroupAsides } from './settings/routes.ts'
@@ -83,12 +87,14 @@ import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** What a shift brings with it: each feature says what will be due from whoever stands in it. */
-export const ofShift: readonly OfShift[] = []
+export const ofShift: readonly OfShift[] = [confirmationOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
   obligationReactions(ofShift),
   rosterReactions,
+  confirmationReactions,
+  swapReactions,
   attendanceReactions,
   deskReactions,
   conductReactions,
@@ -100,6 +106,7 @@ export const reactions: readonly Reactions<Database>[] = [
   incidentReactions,
   reminderReactions,
   noticeReactions,
+  rosteringReactions,
   customerLetterReactions,
   outgoingReactions,
   textReactions,

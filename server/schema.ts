@@ -21,7 +21,9 @@ import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
 import type { ReportTables } from './reports/tables.ts'
+import type { ConfirmationTables } from './roster/confirmations/tables.ts'
 import type { MonthTables } from './roster/months/tables.ts'
+import type { SwapTables } from './roster/swaps/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
 import type { ConductTables } from './tickets/conduct/tables.ts'
@@ -44,6 +46,8 @@ export type Database = PlatformTables &
   AbuseTables &
   PrivacyTables &
   RosterTables &
+  ConfirmationTables &
+  SwapTables &
   MonthTables &
   AttendanceTables &
   TicketTables &

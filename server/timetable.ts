@@ -12,8 +12,10 @@ import { escalateToDepartment, stepUpEscalations } from '../jobs/escalate-to-dep
 import { expireEscalationOffers } from '../jobs/expire-escalation-offers.ts'
 import { expireMeasures } from '../jobs/expire-measures.ts'
 import { expireOffers } from '../jobs/expire-offers.ts'
+import { expireSwaps } from '../jobs/expire-swaps.ts'
 import { extendDemo } from '../jobs/extend-demo.ts'
 import { fetchRecordings } from '../jobs/fetch-recordings.ts'
+import { followConfirmations } from '../jobs/follow-confirmations.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
 import { freezeMonths } from '../jobs/freeze-months.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
@@ -65,6 +67,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   trackPromises,
   trackFollowUp,
   lapseObligations,
+  followConfirmations,
+  expireSwaps,
   writeReminders,
   planMornings,
   writeDigests,

@@ -15,6 +15,7 @@ import type { PublicRoom } from './platform/live.ts'
  *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
  *   obligations   what is due from whom changed           obligation.read
+ *   swaps         a change of shifts went on              roster.edit, swap.emergency
  *   operation     a dead job was tried again             system.operate
  *   ticket:<id>   one ticket changed                     ticket.read, while the page of that ticket is open
  *   notes:<id>    a colleague noted something on it      the same
@@ -39,6 +40,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('abuse.read') ? ['abuse'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),
   ...(capabilities.has('obligation.read') ? ['obligations'] : []),
+  ...(capabilities.has('roster.edit') || capabilities.has('swap.emergency') ? ['swaps'] : []),
   ...(capabilities.has('system.operate') ? ['operation'] : []),
 ]
 

@@ -20,6 +20,7 @@ const STANDING = [
   'duty',
   'night',
   'obligations',
+  'swaps',
   'desk',
   'board',
   'roster',

@@ -50,6 +50,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'incident.lead',
     'obligation.read',
     'obligation.excuse',
+    'swap.emergency',
     'abuse.read',
     'abuse.lead',
     'abuse.decide',
@@ -59,11 +60,13 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
 
 export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   handler: ['escalation.read', 'escalation.handle'],
-  head: ['board.read', 'report.read', 'escalation.read', 'escalation.handle', 'roster.input'],
+  head: ['confirmation.read', 'board.read', 'report.read', 'escalation.read', 'escalation.handle', 'roster.input'],
   hr: [
     'roster.edit',
     'attendance.read',
     'attendance.excuse',
+
+    'confirmation.read',
     'obligation.read',
     'obligation.excuse',
     'board.read',
@@ -104,6 +107,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'settings.edit',
     'people.edit',
     'roster.edit',
+    'confirmation.read',
     'board.read',
     'report.read',
     'leadership.read',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ShiftId, SlipId, StaffId } from '../kernel/ids.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
 import { myNight } from '../obligations/contributions.ts'
+import { confirmationCard } from '../roster/confirmations/contributions.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clientAddress } from '../web/address.ts'
@@ -38,13 +39,14 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   ): Promise<Response> => {
     const { db, clock, config } = deps
     const now = clock.now()
-    const [card, steps, night] = await Promise.all([
+    const [card, steps, night, confirm] = await Promise.all([
       dutyCard(db, c.var.me.staffId, now),
       listSteps(db, c.var.me, { now, zone: config.timeZone }),
       myNight(deps, c.var.me.staffId),
+      confirmationCard(deps, c.var.me.staffId),
     ])
     const aside = await leavingOf(deps, c.var.me.staffId)
-    return page(c, deps, 'attendance/duty', { card, steps, night, ...aside, ...values }, status)
+    return page(c, deps, 'attendance/duty', { card, steps, night, confirm, ...aside, ...values }, status)
   }
   /** As a program gets it (desk/protocol.md). */
   const tell = async (c: Context<Env>): Promise<Response> => {

@@ -128,7 +128,9 @@ async function whyReject(tx: Tx, call: Call, facts: Facts): Promise<'banned' | '
   if (call.direction !== 'in' || !call.number || stateOf(facts) !== 'ringing' || call.test) return null
   if (await calls.isBannedNumber(tx.db, call.number, tx.now)) return 'banned'
   const { callFloodMost } = await currentSettings(tx.db)
-  return (await calls.countRings(tx.db, call.number, tx.now)) > callFloodMost ? 'flood' : null
+  return (await calls.countRings(tx.db, call.number, { now: tx.now, most: callFloodMost })) > callFloodMost
+    ? 'flood'
+    : null
 }
 
 /** Writes what is known now, and says what has become of the call with it. */
@@ -249,7 +251,7 @@ export async function claimCall(tx: Tx, id: CallId): Promise<void> {
     ...(answeredBy ? { answered_by: me, shift_id: duty?.shiftId ?? null } : {}),
   }
   await calls.setCall(tx, id, change)
-  await engage(tx, { kind: 'call', ref: id, staffId: me })
+  if (wasLive(call)) await engage(tx, { kind: 'call', ref: id, staffId: me })
   await announce(
     tx,
     'call.claimed',

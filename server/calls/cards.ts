@@ -10,11 +10,14 @@ import { customersAt, lastCallsOf, type OpenTicket, openTicketsOf } from './wrap
 
 type House = Pick<Deps, 'db' | 'clock'>
 
-/** REGULATION row 57: whoever has the call sees who it may be; while it rings it is nobody's, and the names are masked. */
+/**
+ * REGULATION row 57: whoever has the call sees who it may be, until it is written down; while it rings it is nobody's, and
+ * afterwards its ticket is whoever's has that.
+ */
 export const seesCaller = (
   me: SignedIn,
-  { answeredBy, claimedBy }: Pick<CallView, 'answeredBy' | 'claimedBy'>,
-): boolean => seesCustomer(me, (answeredBy ?? claimedBy)?.id ?? null)
+  { answeredBy, claimedBy, loggedAt }: Pick<CallView, 'answeredBy' | 'claimedBy' | 'loggedAt'>,
+): boolean => seesCustomer(me, loggedAt ? null : ((answeredBy ?? claimedBy)?.id ?? null))
 
 /** A number as this colleague may see it; service numbers are nobody's. */
 export const seenNumber = (number: string | null, inFull: boolean): string | null =>

@@ -182,17 +182,17 @@ export async function isBannedNumber(db: Reader, number: string, now: Date): Pro
   return rows[0]?.banned ?? false
 }
 
-/** How often a number has rung in the minute before. */
-export async function countRings(db: Reader, number: string, now: Date): Promise<number> {
-  const { count } = await db
-    .selectFrom('calls')
-    .select(({ fn }) => fn.countAll<string>().as('count'))
-    .where('number', '=', number)
-    .where('began_at', '>', plus(now, -MINUTE))
-    .where('direction', '=', 'in')
-    .where('test', '=', false)
-    .executeTakeFirstOrThrow()
-  return Number(count)
+/** How often a number has rung in the minute before; more than `most` is not counted, however many there are. */
+export async function countRings(
+  db: Reader,
+  number: string,
+  { now, most }: { now: Date; most: number },
+): Promise<number> {
+  const { rows } = await sql<{ count: string }>`
+    select count(*) as count from (
+      select from calls where number = ${number} and began_at > ${plus(now, -MINUTE)} and direction = 'in' and not test
+      limit ${most + 1}) lately`.execute(db)
+  return Number(rows[0]?.count ?? 0)
 }
 
 /** The first key from 1 to 5 that was pressed at or after an instant, and when. */

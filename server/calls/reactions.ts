@@ -2,6 +2,7 @@ import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
 import { noteUnansweredCall, oweCall, releaseCallbacksOf, settleAnswered } from './callbacks/actions.ts'
 import { followPromise, settleEntered, settleLoggedCall } from './callbacks/following.ts'
+import { dropCallback, handCallback, oweAgain, oweCallback, settleCallback } from './owing/actions.ts'
 import { keepVoicemail } from './recordings/voicemail.ts'
 import { landScore } from './wrapping/actions.ts'
 
@@ -23,6 +24,12 @@ export const callReactions: Reactions<Database> = {
     'ticket.created': async (tx, { ticketId, channel }) => {
       if (channel === 'phone') await settleEntered(tx, ticketId)
     },
+    'callback.opened': async (tx, { callbackId }) => oweCallback(tx, callbackId),
+    'callback.claimed': async (tx, { callbackId, by }) => handCallback(tx, callbackId, by),
+    'callback.released': async (tx, { callbackId }) => oweAgain(tx, callbackId),
+    'callback.promised': async (tx, { callbackId }) => dropCallback(tx, callbackId),
+    'callback.done': async (tx, { callbackId, by }) => settleCallback(tx, callbackId, by),
+    'callback.given_up': async (tx, { callbackId, by }) => settleCallback(tx, callbackId, by),
     'promise.kept': async (tx, { promiseId }) => followPromise(tx, promiseId),
     'promise.moved': async (tx, { promiseId }) => followPromise(tx, promiseId),
     'promise.void': async (tx, { promiseId }) => followPromise(tx, promiseId),

@@ -9,7 +9,7 @@ import { form, optionalText, pathId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsPart } from '../web/page.ts'
 import { askForKey, claimCall, declineCall, noteCall } from './actions.ts'
-import { cardOf, deskCallsOf } from './cards.ts'
+import { cardOf, deskCallsOf, seesCaller } from './cards.ts'
 import { playCall } from './lines/playing.ts'
 import { listLines } from './lines/queries.ts'
 import { viewCall } from './log/queries.ts'
@@ -77,11 +77,12 @@ async function ringMe(deps: Deps, staffId: StaffId): Promise<void> {
 
 /** A press on a card: the cards as they stand now, also where it came too late. */
 async function press(c: Ctx, deps: Deps, act: (tx: Tx) => Promise<unknown>): Promise<Response> {
-  await form(c, {})
+  const { back } = await form(c, { back: z.literal('call').optional() })
   const show = async (values: Values = {}, status: 200 | 422 = 200) =>
     fragment(c, deps, 'calls/desk', 'calls', { ...(await deskCallsOf(deps, c.var.me)), ...values }, status)
   try {
     await deps.transact(c.var.me.actor, act)
+    if (back) return seeOther(c, `/calls/${pathId<CallId>(c)}`)
     return wantsPart(c) ? show() : seeOther(c, '/desk')
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -103,6 +104,13 @@ async function showCall(
   const recordings = await listRecordings(deps.db, [id])
   const acts = me.capabilities.has('call.work') && (card.mine || me.capabilities.has('desk.lead'))
   const spoke = call.answeredAt !== null || call.claimedBy !== null
-  const values0 = { call: card, recordings, logs: acts && spoke && !call.loggedAt }
-  return partOrPage(c, deps, 'calls/show', 'call', { ...values0, ...values }, status)
+  const unheld = call.answeredAt !== null && !call.answeredBy && !call.claimedBy
+  const shown = {
+    call: card,
+    recordings,
+    sees: seesCaller(me, call),
+    logs: acts && spoke && !unheld && !call.loggedAt,
+    claims: unheld && me.capabilities.has('call.work'),
+  }
+  return partOrPage(c, deps, 'calls/show', 'call', { ...shown, ...values }, status)
 }

@@ -127,8 +127,9 @@ type Claimable = {
 export function whyNotClaim(call: Claimable, by: string): Refusal | null {
   const holder = call.answeredBy ?? call.claimedBy
   if (holder) return holder === by ? null : refusal('calls.taken_already')
-  if (call.direction === 'out') return refusal('calls.not_ringing')
-  return call.state === 'ringing' || call.state === 'answered' ? null : refusal('calls.not_ringing')
+  // Answered by a phone that nobody knows: whoever it was says so, also afterwards.
+  if (call.state === 'answered' || call.state === 'ended') return null
+  return call.state === 'ringing' && call.direction === 'in' ? null : refusal('calls.not_ringing')
 }
 
 export const WHY_NO_TICKET = ['wrong_number', 'silent', 'nuisance', 'private'] as const

@@ -1,12 +1,40 @@
-import type { RosterRunId, ShiftId, StaffId } from '../kernel/ids.ts'
+import type { RosterRunId, ShiftId, StaffId, SwapId } from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
 type Shift = { shiftId: ShiftId; staffId: StaffId; startsAt: Instant; endsAt: Instant }
+
+type Swap = { swapId: SwapId; requesterId: StaffId; substituteId: StaffId | null }
 
 export type RosterEvents = {
   'shift.added': Shift
   'shift.changed': Shift & { from: StaffId }
   'shift.removed': Shift
+  /** So many published shifts of this person want an answer; those of one instant are one question. */
+  'confirmation.asked': { staffId: StaffId; shifts: number; askedAt: Instant }
+  /** The question has provably arrived: the hours to answer run. */
+  'confirmation.delivered': { staffId: StaffId; shifts: number }
+  'confirmation.nudged': { staffId: StaffId; shifts: number }
+  /** The hours are over without an answer; the shifts stay theirs. */
+  'confirmation.lapsed': { staffId: StaffId; shifts: number }
+  'shift.confirmed': { shiftId: ShiftId; staffId: StaffId; how: 'person' | 'check_in' | 'hr' }
+  'shift.declined': { shiftId: ShiftId; staffId: StaffId }
+  'shift.unconfirmed': { shiftId: ShiftId; staffId: StaffId }
+  'swap.drafted': { swapId: SwapId; shiftId: ShiftId; requesterId: StaffId }
+  'swap.asked': Swap & { emergency: boolean }
+  /** By the substitute: HR has it now, in an emergency the duty manager as well. */
+  'swap.accepted': Swap & { emergency: boolean }
+  'swap.declined': Swap
+  'swap.withdrawn': Swap
+  'swap.rules_failed': Swap & { count: number }
+  'swap.approved': Swap & { by: StaffId; as: 'hr' | 'manager' }
+  'swap.rejected': Swap & { by: StaffId }
+  /** The shifts have changed hands. */
+  'swap.applied': Swap & { shiftId: ShiftId; backShiftId: ShiftId | null }
+  'swap.expired': Swap
+  'swap.reversal_asked': Swap & { by: StaffId }
+  /** The wish to undo it was taken back, or was not shared. */
+  'swap.kept': Swap & { by: StaffId }
+  'swap.reversed': Swap
   'month.opened': { by: StaffId }
   'month.edited': { by: StaffId }
   /** A department has said what a month needs. */

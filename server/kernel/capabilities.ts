@@ -42,6 +42,9 @@ export const CAPABILITIES = [
   'attendance.excuse', // say why an absence counts against nobody
   'attendance.read', // how everybody came, and their hours
   'attendance.places', // places whose screens show a code
+
+  'confirmation.read', // who of one's own, or of all, has confirmed their shifts
+  'swap.emergency', // decide with HR about a change of shifts that comes too late
   'attendance.own', // check in, break, check out for one's own shift
   'settings.edit',
   'people.edit',

@@ -12,9 +12,11 @@ type Kind = {
 export const OBLIGATIONS = {
   answer: { clause: 1, icon: 'message-circle' },
   resolution: { clause: 1, icon: 'circle-check' },
+  callback: { clause: 14, icon: 'phone' },
   request_acceptance: { clause: 37, icon: 'git-branch' },
   request_answer: { clause: 38, icon: 'reply' },
   promise: { clause: 38, icon: 'handshake' },
+  shift_confirmation: { clause: 22, icon: 'calendar-days' },
 } as const satisfies Record<string, Kind>
 export type ObligationKind = keyof typeof OBLIGATIONS
 export const OBLIGATION_KINDS = Object.keys(OBLIGATIONS) as ObligationKind[]

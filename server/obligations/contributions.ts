@@ -25,6 +25,14 @@ export function seenObligation(one: ObligationView, now: Date) {
   }
 }
 
+/** The same thing by the same time is one line that counts: a month of shifts is confirmed at once. */
+function gathered(all: readonly ReturnType<typeof seenObligation>[]) {
+  const groups = Map.groupBy(all, ({ kind, stand, dueAt, path }) => [kind, stand, dueAt.getTime(), path].join(' '))
+  return [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map((one) => ({ ...one, count: group.length, several: group.length > 1 })),
+  )
+}
+
 /** "My night": what is due from a person tonight, with what of earlier is still to be done, and what comes after. */
 export async function myNight(
   { db, clock, config }: Pick<Deps, 'db' | 'clock' | 'config'>,
@@ -37,14 +45,14 @@ export async function myNight(
     listMine(db, staffId, { from, to, limit: MOST }),
     listAhead(db, staffId, to, AHEAD),
   ])
-  const seen = tonight.map((one) => seenObligation(one, now))
+  const seen = gathered(tonight.map((one) => seenObligation(one, now)))
   return {
     view: 'obligations/mine',
     part: 'mine',
     values: {
       tonight: seen,
       waiting: seen.filter(({ open, stand }) => open && stand !== 'ahead').length,
-      ahead: ahead.map((one) => seenObligation(one, now)),
+      ahead: gathered(ahead.map((one) => seenObligation(one, now))),
     },
   }
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { LetterFile } from './outgoing.ts'
 
 /** One letter, complete. `id` makes its Message-ID, the same at every attempt. */
 export type Letter = {
@@ -12,6 +13,7 @@ export type Letter = {
   readonly text: string
   readonly html: string | null
   readonly at: Date
+  readonly file?: LetterFile | null
   /** What ties it to a conversation (mail-thread.ts); programs that answer by themselves are asked not to. */
   readonly thread?: { readonly messageId: string; readonly first: string | null; readonly replyTo: string | null }
 }
@@ -87,7 +89,7 @@ function body(message: Buffer, attempt: { begun: boolean }): Readable {
   })
 }
 
-const compose = ({ id, from, to, subject, text, html, at, thread }: Letter): Promise<Buffer> =>
+const compose = ({ id, from, to, subject, text, html, at, file, thread }: Letter): Promise<Buffer> =>
   promised((done) =>
     new MailComposer({
       from,
@@ -95,6 +97,7 @@ const compose = ({ id, from, to, subject, text, html, at, thread }: Letter): Pro
       subject,
       text,
       ...(html ? { html } : {}),
+      ...(file ? { attachments: [{ filename: file.name, contentType: file.type, content: file.text }] } : {}),
       date: at,
       messageId: thread?.messageId ?? `<${id}@${from.address.split('@').at(-1)}>`,
       ...(thread?.first ? { inReplyTo: thread.first, references: thread.first } : {}),

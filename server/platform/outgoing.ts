@@ -16,7 +16,11 @@ export type Outgoing = To & {
   readonly html: string | null
   readonly link: string
   readonly linkUntil: Date
+  /** A file of ours that goes with it. */
+  readonly file?: LetterFile
 }
+
+export type LetterFile = { readonly name: string; readonly type: string; readonly text: string }
 
 /** A colleague, or a customer. */
 type To =
@@ -49,6 +53,9 @@ export async function leaveMail<DB extends PlatformTables>(tx: Tx<DB>, letter: O
       html: letter.html,
       link: letter.link,
       link_until: letter.linkUntil,
+      file_name: letter.file?.name ?? null,
+      file_type: letter.file?.type ?? null,
+      file_text: letter.file?.text ?? null,
       state: 'pending',
       due_at: now,
       made_at: now,

@@ -48,6 +48,10 @@ export type PlatformTables = {
     due_at: Date | null
     made_at: Date
     settled_at: Optional<Date>
+    /** A file of ours that goes with it. */
+    file_name: Optional<string>
+    file_type: Optional<string>
+    file_text: Optional<string>
   }
 }
 

@@ -76,7 +76,9 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
 
 /** Somebody on the phone first, because they wait for nobody; a customer for whoever talks with them, a request for whoever is on the post that was asked. */
 async function offerTo(db: Reader, me: SignedIn, now: Date): Promise<StaffFrame['offer']> {
-  const [call] = isRung(me) ? await listRinging(db, me.staffId, now) : []
+  const call = isRung(me)
+    ? (await listRinging(db, me.staffId, now)).find(({ state }) => state === 'ringing')
+    : undefined
   if (call?.closesAt) {
     const seconds = (call.closesAt.getTime() - call.beganAt.getTime()) / SECOND
     return { kind: 'call', id: call.id, expiresAt: call.closesAt, seconds }

@@ -39,6 +39,12 @@ export const SETTINGS = {
   officeRanges: text('shifts', 'line'),
   noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),
   extendedMinutes: number('shifts', 'minutes', 30, [0, 120]),
+  confirmHours: number('shifts', 'hours', 24, [1, 72]),
+  confirmNudgeFirst: number('shifts', 'hours', 4, [1, 72]),
+  confirmNudgeSecond: number('shifts', 'hours', 12, [1, 72]),
+  confirmNudgeThird: number('shifts', 'hours', 20, [1, 72]),
+  swapHours: number('shifts', 'hours', 48, [0, 168]),
+  swapExpireHours: number('shifts', 'hours', 24, [0, 72]),
 
   headsService: number('roster', 'people', 4, [0, 50]),
   headsTechnician: number('roster', 'people', 3, [0, 50]),

@@ -42,7 +42,40 @@ const withRole = async (role: string): Promise<StaffId> =>
       .executeTakeFirstOrThrow()
   ).id as StaffId
 
-test('in the demo company my night, what is due, and one excuse stand on a wide screen and on a phone', async () => {
+const staffWith = async (state: 'notified'): Promise<StaffId> =>
+  (
+    await database.db
+      .selectFrom('shift_confirmations')
+      .select('staff_id')
+      .where('state', '=', state)
+      .where('delivered_at', 'is not', null)
+      .orderBy('shift_id')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+  ).staff_id as StaffId
+const monthAsked = async (): Promise<string> =>
+  (
+    await database.db
+      .selectFrom('shift_confirmations as c')
+      .innerJoin('shifts as s', 's.id', 'c.shift_id')
+      .select('s.night')
+      .orderBy('s.night')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+  ).night.slice(0, 7)
+const partyOf = async (
+  state: 'awaiting_substitute' | 'hr_review' | 'substitute_declined',
+  role: 'requester_id' | 'substitute_id',
+) => {
+  const row = await database.db
+    .selectFrom('swaps')
+    .select(['id', 'shift_id', 'requester_id', 'substitute_id'])
+    .where('state', '=', state)
+    .executeTakeFirstOrThrow()
+  return { id: row.id, shift: row.shift_id, who: row[role] as StaffId }
+}
+
+test('in the demo company my night, what is due, an excuse, confirmations and swaps stand on a wide screen and on a phone', async () => {
   clock.set(TWO_FOURTEEN)
   const { db, transact, config } = house.deps
   await seedDemo({ transact, config })
@@ -56,11 +89,18 @@ test('in the demo company my night, what is due, and one excuse stand on a wide 
   }
   const hr = await withRole('hr')
   const missed = await db.selectFrom('obligations').select('id').where('state', '=', 'late').limit(1).executeTakeFirst()
+  const swapper = await partyOf('substitute_declined', 'requester_id')
   const pages: readonly (readonly [string, StaffId, string])[] = [
     ['my-night', mei.staffId, '/duty'],
     ['due', hr, '/obligations'],
     ['due-one', hr, `/obligations/${missed?.id}`],
     ['board-due', manager.staffId, '/board'],
+    ['confirm', await staffWith('notified'), '/roster/confirmations'],
+    ['confirm-all', hr, `/roster/confirmations/all?month=${await monthAsked()}`],
+    ['swaps', (await partyOf('awaiting_substitute', 'substitute_id')).who, '/roster/swaps'],
+    ['swap-new', swapper.who, `/roster/swaps/new?shift=${swapper.shift}`],
+    ['swap-review', hr, '/roster/swaps/review'],
+    ['swap-one', hr, `/roster/swaps/${(await partyOf('hr_review', 'requester_id')).id}`],
   ]
   for (const [name, who, path] of pages)
     for (const look of [

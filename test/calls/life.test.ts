@@ -333,3 +333,28 @@ test('whoever is promised a call hears of it by SMS where a gateway is configure
   await run(sendTexts)
   expect((await texts())[0]?.state).not.toBe('sending')
 })
+
+test('row 14: the call back is due from customer service on post, then from whoever claims it, and done in time when they call', async () => {
+  await rings()
+  await ends('a', 'noAnswer')
+  await heard(house)
+  const id = await firstOwed()
+  const due = () =>
+    database.db
+      .selectFrom('obligations')
+      .select(['clause', 'post', 'staff_id', 'state', 'done_by'])
+      .where('kind', '=', 'callback')
+      .execute()
+  expect(await due()).toEqual([{ clause: 14, post: 'service', staff_id: null, state: 'due', done_by: null }])
+  await does(mei, (tx) => owed.claimCallback(tx, id))
+  await heard(house)
+  expect(await due()).toMatchObject([{ staff_id: mei, state: 'due' }])
+  await does(mei, (tx) => owed.releaseCallback(tx, id))
+  await heard(house)
+  expect(await due()).toMatchObject([{ post: 'service', staff_id: null, state: 'due' }])
+  await does(chen, (tx) => owed.claimCallback(tx, id))
+  clock.forward({ minutes: 9 })
+  await does(chen, (tx) => owed.endCallback(tx, id, { note: '已回电', target: null }))
+  await heard(house)
+  expect(await due()).toMatchObject([{ state: 'done', done_by: chen }])
+})

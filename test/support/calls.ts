@@ -21,7 +21,7 @@ export async function aLine(
   const row = await db
     .insertInto('phone_lines')
     .values({
-      name: '夜班热线',
+      name: `夜班热线 ${token.slice(0, 4)}`,
       number: '4006789000',
       adapter,
       token_hash: hashOf(token),

@@ -12,6 +12,8 @@ export type Browser = {
   readonly get: (path: string, how?: How) => Promise<Page>
   /** Posts a form as the page would; `token: ''` leaves the form token out. */
   readonly post: (path: string, fields?: Fields, how?: How & { token?: string }) => Promise<Page>
+  /** A form with files. */
+  readonly upload: (path: string, fields: Fields, files: Readonly<Record<string, File>>) => Promise<Page>
 }
 export type Page = { status: number; location: string | null; headers: Headers; html: string }
 
@@ -62,6 +64,14 @@ export async function signedIn(house: QuietHouse, staffId: StaffId, language = '
         for (const one of [value].flat()) body.append(name, String(one))
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
       return ask(path, { method: 'POST', body: body.toString(), headers }, how)
+    },
+    upload: (path, fields, files) => {
+      const body = new FormData()
+      body.append('_token', token)
+      for (const [name, value] of Object.entries(fields))
+        for (const one of [value].flat()) body.append(name, String(one))
+      for (const [name, file] of Object.entries(files)) body.append(name, file)
+      return ask(path, { method: 'POST', body })
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { LineId, StaffId } from '../../kernel/ids.ts'
-import { NotFound, refuse } from '../../kernel/refusal.ts'
+import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { hashOf, newToken } from '../../platform/tokens.ts'
 import { announce } from '../../platform/transaction.ts'
@@ -11,8 +11,10 @@ import { readLine, type TypedLine, whyNotExtension } from './rules.ts'
 export async function addLine(tx: Tx, typed: TypedLine): Promise<{ lineId: LineId; token: string }> {
   need(tx, 'settings.edit')
   const by = staffOf(tx)
+  const read = readLine(typed)
+  if (await lines.isThere(tx.db, read)) throw refusal('lines.there_already', {}, 'name')
   const token = newToken()
-  const lineId = await lines.insertLine(tx, readLine(typed), { tokenHash: hashOf(token), by })
+  const lineId = await lines.insertLine(tx, read, { tokenHash: hashOf(token), by })
   await announce(tx, 'line.saved', { lineId, adapter: typed.adapter, by }, { about: [] })
   return { lineId, token }
 }
@@ -22,6 +24,7 @@ export async function changeLine(tx: Tx, lineId: LineId, typed: TypedLine, forge
   need(tx, 'settings.edit')
   const before = await lines.getLine(tx.db, lineId)
   const read = readLine(typed)
+  if (await lines.isThere(tx.db, read, lineId)) throw refusal('lines.there_already', {}, 'name')
   const keeps = !forget && read.adapter !== 'moor'
   await lines.updateLine(tx, lineId, { ...read, secret: read.secret ?? (keeps ? before.secret : null) })
   await announce(tx, 'line.saved', { lineId, adapter: typed.adapter, by: staffOf(tx) }, { about: [] })

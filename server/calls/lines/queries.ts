@@ -30,6 +30,19 @@ export async function getLine(db: Reader, id: LineId): Promise<LineRow> {
   return row as LineRow
 }
 
+/** Whether another line has this name and number. */
+export async function isThere(db: Reader, line: { name: string; number: string }, except?: LineId): Promise<boolean> {
+  const row = await db
+    .selectFrom('phone_lines')
+    .select('id')
+    .where('name', '=', line.name)
+    .where('number', '=', line.number)
+    .where('removed_at', 'is', null)
+    .$if(except !== undefined, (q) => q.where('id', '<>', except ?? ''))
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export const isAnyLine = async (db: Reader): Promise<boolean> =>
   (await db.selectFrom('phone_lines').select('id').where('removed_at', 'is', null).limit(1).executeTakeFirst()) !==
   undefined

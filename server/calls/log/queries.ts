@@ -64,7 +64,7 @@ export async function viewCall(db: Reader, id: CallId): Promise<CallView> {
 }
 
 /**
- * What rings at one agent: nobody has taken it, they have not declined it and have no other call. A line that names whom
+ * What rings at one agent, or was lifted at a phone that nobody knows: nobody has taken it, they have not declined it and have no other call. A line that names whom
  * it rings rings those of them who are on post; where it names none of these, it rings everybody on post.
  */
 export async function listRinging(db: Reader, staffId: StaffId, now: Date): Promise<CallView[]> {
@@ -76,7 +76,8 @@ export async function listRinging(db: Reader, staffId: StaffId, now: Date): Prom
       or exists (select from phone_extensions e where e.staff_id = p.id and e.extension = any(k.users)))`
   const { rows } = await sql<CallView>`
     ${VIEW}
-    where k.state = 'ringing' and k.direction = 'in' and k.rang_at is not null and k.closes_at > ${now} and k.claimed_by is null
+    where (k.state = 'ringing' and k.rang_at is not null or k.state = 'answered' and k.answered_by is null)
+      and k.direction = 'in' and k.closes_at > ${now} and k.claimed_by is null
       and not exists (select from call_declines d where d.call_id = k.id and d.staff_id = ${staffId})
       and (not exists (${named}) or ${staffId}::bigint in (${named}))
     order by k.began_at, k.id limit 20`.execute(db)

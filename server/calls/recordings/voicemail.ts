@@ -10,7 +10,7 @@ export async function keepVoicemail(tx: Tx, callId: CallId): Promise<void> {
   const call = await lockCall(tx, callId)
   if (call.number || call.ticket_id || call.state !== 'voicemail' || call.test) return
   const language = 'zh-CN'
-  const { name, question } = voicemailWords(language, call.began_at.toISOString().slice(0, 16).replace('T', ' '))
+  const { name, question } = voicemailWords(language)
   const customerId = await recordCustomer(tx, { name, language, contact: null })
   const { ticketId } = await openTicket(tx, {
     customerId,

@@ -8,6 +8,7 @@ import { currentSettings } from '../../settings/queries.ts'
 import { render } from '../../web/render.ts'
 import { lockTold, type Told } from '../notices/queries.ts'
 import { wantsReceipt } from '../notices/rules.ts'
+import { withShifts } from '../rostering/letters.ts'
 import type { Ready } from './actions.ts'
 import { setDelivery } from './queries.ts'
 import { MAILING_SECONDS } from './rules.ts'
@@ -24,12 +25,14 @@ export async function leaveNoticeLetter(tx: Tx, ready: Ready, place: Place): Pro
   const told = await lockTold(tx, ready.noticeId, staffId)
   if (!told) return
   const { companyName } = await currentSettings(tx.db)
-  const letter = letterOf(told, { to, company: companyName, now: tx.now, zone: place.zone })
+  const { file, more } = await withShifts(tx, told, { ...place, language: to.language, company: companyName })
+  const letter = letterOf(told, { more, to, company: companyName, now: tx.now, zone: place.zone })
   const mailId = await leaveMail(tx, {
     kind: 'notice',
     staffId,
     recipient: to.email,
     ...letter,
+    ...(file ? { file } : {}),
     link: `${place.publicUrl}/notices/${ready.noticeId}`,
     linkUntil: plus(tx.now, OPENS_DAYS * DAY),
   })
@@ -37,18 +40,24 @@ export async function leaveNoticeLetter(tx: Tx, ready: Ready, place: Place): Pro
 }
 
 type To = { readonly name: string; readonly language: Language }
-type Around = { readonly to: To; readonly company: Bilingual; readonly now: Date; readonly zone: string }
+type Around = {
+  readonly more?: readonly string[]
+  readonly to: To
+  readonly company: Bilingual
+  readonly now: Date
+  readonly zone: string
+}
 
 /** Subject, text and HTML in the language of whoever reads it. */
 export function letterOf(
   told: Pick<Told, 'kind' | 'ref' | 'count' | 'part' | 'importance' | 'lastAt'>,
-  { to, company, now, zone }: Around,
+  { more = [], to, company, now, zone }: Around,
 ): { subject: string; text: string; html: string } {
   const { language, name } = to
   const t = wordsOf(language)
   const sentence = sentenceOf(told, language)
   const time = `${shortDate(told.lastAt, language, zone)} ${clockTime(told.lastAt, zone)}`
-  const lines = [t('notices.mail.hello', { name }), sentence, t('notices.mail.at', { time })]
+  const lines = [t('notices.mail.hello', { name }), sentence, ...more, t('notices.mail.at', { time })]
   const after = [...(wantsReceipt(told.importance) ? [t('notices.mail.receipt')] : []), t('notices.mail.choose')]
   const press = t('notices.mail.open')
   return {

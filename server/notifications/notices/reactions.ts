@@ -9,6 +9,7 @@ import { noteMail } from '../deliveries/actions.ts'
 import { forgetDevicesOf } from '../devices/actions.ts'
 import { findMailError } from '../outgoing/queries.ts'
 import { chiefNow, onPostNow, ringsStill } from '../people/queries.ts'
+import { isPublished } from '../rostering/queries.ts'
 import { foldAbsence, seeOfReminder, settle } from './actions.ts'
 import { KIND_OF } from './rules.ts'
 import { type Somebody, tell } from './telling.ts'
@@ -85,10 +86,14 @@ export const noticeReactions: Reactions<Database> = {
       tell(tx, { kind: 'attendance', ref: `slip:${slipId}`, path: '/duty', to: [{ staffId: coverId, part: 'own' }] }),
     'slip.begun': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
     'slip.declined': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
-    'shift.added': async (tx, { staffId }) => tellOfRoster(tx, staffId),
+
+    // Of a published month whoever stands in it now is asked, and told by that.
+    'shift.added': async (tx, { shiftId, staffId }) => {
+      if (!(await isPublished(tx.db, shiftId))) await tellOfRoster(tx, staffId)
+    },
     'shift.removed': async (tx, { staffId }) => tellOfRoster(tx, staffId),
-    'shift.changed': async (tx, { staffId, from }) => {
-      await tellOfRoster(tx, staffId)
+    'shift.changed': async (tx, { shiftId, staffId, from }) => {
+      if (staffId === from || !(await isPublished(tx.db, shiftId))) await tellOfRoster(tx, staffId)
       if (from !== staffId) await tellOfRoster(tx, from)
     },
     'person.deactivated': async (tx, { staffId }) => forgetDevicesOf(tx, staffId),

@@ -4,7 +4,7 @@ import { NotFound, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need } from '../../platform/actor.ts'
 import type { Delivery } from '../../platform/mail.ts'
-import { withLinks } from '../../platform/outgoing.ts'
+import { type LetterFile, withLinks } from '../../platform/outgoing.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { hasUnread, letterOfMail } from '../customers/queries.ts'
@@ -17,6 +17,7 @@ export type Ready = {
   readonly subject: string
   readonly text: string
   readonly html: string | null
+  readonly file: LetterFile | null
   /** Where it belongs to the thread of a conversation: its language, and the letter that the thread began with. */
   readonly thread: { readonly ticketId: TicketId; readonly language: Language; readonly first: MailId | null } | null
 }
@@ -41,6 +42,7 @@ export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promis
     subject: mail.subject,
     text: withLinks(mail.text, mail.link),
     html: mail.html && withLinks(mail.html, mail.link),
+    file: mail.file,
     thread: await threadOf(tx, mail),
   }
 }

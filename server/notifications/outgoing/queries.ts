@@ -3,6 +3,7 @@ import type { DeliveryState, MailKind, NoticeChannel, NoticeKind } from '../../e
 import type { DeliveryId, MailId, NoticeId, TicketId } from '../../kernel/ids.ts'
 import type { Bilingual, Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
+import type { LetterFile } from '../../platform/outgoing.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { MailState } from './rules.ts'
@@ -24,17 +25,29 @@ export type Mail = {
   readonly dueAt: Date | null
   readonly madeAt: Date
   readonly settledAt: Date | null
+  readonly file: LetterFile | null
 }
 
 const mails = (db: Reader) =>
   db
     .selectFrom('outgoing_mails')
     .select(['id', 'kind', 'ticket_id', 'recipient', 'subject', 'text', 'html', 'link', 'link_until'])
-    .select(['state', 'attempts', 'error', 'due_at', 'made_at', 'settled_at'])
+    .select(['state', 'attempts', 'error', 'due_at', 'made_at', 'settled_at', 'file_name', 'file_type', 'file_text'])
 
 type Row = Awaited<ReturnType<ReturnType<typeof mails>['execute']>>[number]
-const mailOf = ({ ticket_id, link_until, due_at, made_at, settled_at, ...row }: Row): Mail => ({
+const mailOf = ({
+  ticket_id,
+  link_until,
+  due_at,
+  made_at,
+  settled_at,
+  file_name,
+  file_type,
+  file_text,
+  ...row
+}: Row): Mail => ({
   ...row,
+  file: file_name && file_type && file_text ? { name: file_name, type: file_type, text: file_text } : null,
   id: row.id as MailId,
   ticketId: ticket_id as TicketId | null,
   linkUntil: link_until,

@@ -16,6 +16,7 @@ import type { Deps } from '../../web/deps.ts'
 import { tellAbuse } from './abuse.ts'
 import { publishDemoArticles } from './articles.ts'
 import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
+import { tellConfirmations } from './confirmations.ts'
 import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
 import { appointDemoLeaders } from './leaders.ts'
@@ -45,6 +46,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await tellHistory(tx, config.timeZone)
     await tellRequests(tx)
     await tellAbuse(tx)
+    await tellConfirmations(tx, config.timeZone)
     await tellPhone(tx)
     await tellObligations(tx)
     return true

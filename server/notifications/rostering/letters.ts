@@ -1,0 +1,35 @@
+import { wordsOf } from '../../i18n/dictionaries.ts'
+import { clockTime, dateName } from '../../i18n/instants.ts'
+import type { Bilingual, Language } from '../../kernel/language.ts'
+import type { LetterFile } from '../../platform/outgoing.ts'
+import { calendarOf } from '../../roster/confirmations/calendar.ts'
+import { listOfPerson } from '../../roster/confirmations/queries.ts'
+import type { Tx } from '../../schema.ts'
+import type { Told } from '../notices/queries.ts'
+
+type Around = {
+  readonly publicUrl: string
+  readonly zone: string
+  readonly language: Language
+  readonly company: Bilingual
+}
+
+/** The letter about a published roster names the shifts and brings them as a calendar file. */
+export async function withShifts(
+  tx: Tx,
+  { ref, staffId }: Pick<Told, 'ref' | 'staffId'>,
+  { publicUrl, zone, language, company }: Around,
+): Promise<{ readonly more: readonly string[]; readonly file: LetterFile | null }> {
+  const [what] = ref.split(':')
+  if (what !== 'published' && what !== 'nudge') return { more: [], file: null }
+  const all = await listOfPerson(tx.db, staffId, tx.now)
+  const shifts = what === 'nudge' ? all.filter(({ state }) => state === 'notified') : all
+  if (shifts.length === 0) return { more: [], file: null }
+  const t = wordsOf(language)
+  const lines = shifts.map(
+    ({ night, post, from, to }) =>
+      `${dateName(night, language)} ${clockTime(from, zone)}–${clockTime(to, zone)} · ${t(`common.post.${post}`)}`,
+  )
+  const text = calendarOf(shifts, { t, company: company[language], host: new URL(publicUrl).hostname, now: tx.now })
+  return { more: lines, file: { name: 'shifts.ics', type: 'text/calendar; method=PUBLISH', text } }
+}

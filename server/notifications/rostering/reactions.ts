@@ -1,0 +1,117 @@
+import type { NoticeId, StaffId, SwapId } from '../../kernel/ids.ts'
+import type { Reactions } from '../../platform/reactions.ts'
+import { noteDelivered, noteSeen } from '../../roster/confirmations/actions.ts'
+import type { Database, Tx } from '../../schema.ts'
+import { settle } from '../notices/actions.ts'
+import { type Somebody, tell } from '../notices/telling.ts'
+import { headOf, onPostNow } from '../people/queries.ts'
+import { departmentsAskedAt, humanResources, isTold, refOf } from './queries.ts'
+
+/**
+ * Who is told of a published roster and of what follows from it, and the proof that it arrived: a letter that its server
+ * took, a page of the phone, or the notice opened (REGULATION rows 21 and 22). A page alone proves nothing.
+ */
+export const rosteringReactions: Reactions<Database> = {
+  feature: 'rostering',
+  on: {
+    'confirmation.asked': async (tx, { staffId, askedAt }) => {
+      const ref = `published:${staffId}-${new Date(askedAt).getTime()}`
+      await tell(tx, { kind: 'roster', ref, path: '/roster/confirmations', to: own(staffId) })
+      await tellRobots(tx, new Date(askedAt))
+    },
+    'confirmation.nudged': async (tx, { staffId }) =>
+      tell(tx, {
+        kind: 'roster',
+        ref: `nudge:${staffId}-${tx.now.getTime()}`,
+        path: '/roster/confirmations',
+        to: own(staffId),
+      }),
+    'confirmation.lapsed': async (tx, { staffId }) => {
+      const ref = `unconfirmed:${staffId}-${tx.now.getTime()}`
+      const head = await headOf(tx.db, staffId)
+      const others = (await humanResources(tx.db)).filter((one) => one !== staffId && one !== head)
+      const to = [...(head ? [head] : []), ...others].flatMap(own)
+      await tell(tx, { kind: 'roster', ref, path: '/roster/confirmations/all', to })
+    },
+    'swap.asked': async (tx, { swapId, substituteId }) => tellOf(tx, swapId, 'swap_asked', [substituteId]),
+    'swap.accepted': async (tx, { swapId, requesterId, substituteId, emergency }) => {
+      await tellOf(tx, swapId, 'swap_accepted', [requesterId])
+      const managers = emergency ? await onPostNow(tx.db, 'manager', tx.now) : []
+      const deciding = [...(await humanResources(tx.db)), ...managers].filter(
+        (one) => one !== requesterId && one !== substituteId,
+      )
+      await tellOf(tx, swapId, emergency ? 'swap_urgent' : 'swap_review', deciding)
+    },
+    'swap.declined': async (tx, { swapId, requesterId }) => tellOf(tx, swapId, 'swap_declined', [requesterId]),
+    'swap.withdrawn': async (tx, { swapId, substituteId }) => tellOf(tx, swapId, 'swap_withdrawn', [substituteId]),
+    'swap.rules_failed': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_failed', [requesterId, substituteId]),
+    'swap.rejected': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_rejected', [requesterId, substituteId]),
+    'swap.applied': async (tx, { swapId, requesterId, substituteId }) => {
+      const head = await headOf(tx.db, requesterId)
+      await tellOf(tx, swapId, 'swap_applied', [requesterId, substituteId, head ?? null])
+    },
+    'swap.expired': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_expired', [requesterId, substituteId, ...(await humanResources(tx.db))]),
+    'swap.reversal_asked': async (tx, { swapId, requesterId, substituteId, by }) =>
+      tellOf(tx, swapId, 'swap_back', [by === requesterId ? substituteId : requesterId]),
+    'swap.kept': async (tx, { swapId, requesterId, substituteId, by }) =>
+      tellOf(tx, swapId, 'swap_kept', [by === requesterId ? substituteId : requesterId]),
+    'swap.reversed': async (tx, { swapId, requesterId, substituteId }) =>
+      tellOf(tx, swapId, 'swap_reversed', [requesterId, substituteId, ...(await humanResources(tx.db))]),
+    'delivery.settled': async (tx, { noticeId, staffId, channel, state }) => {
+      if (staffId && state === 'sent' && channel !== 'page') await noteProof(tx, noticeId, staffId)
+    },
+    'notice.seen': async (tx, { noticeId, staffId }) => {
+      if ((await refOf(tx.db, noticeId)).startsWith('published:')) await noteSeen(tx, staffId)
+    },
+  },
+}
+
+/** The room of a department and of those on duty are told once, however many were asked at that instant. */
+async function tellRobots(tx: Tx, askedAt: Date): Promise<void> {
+  const ref = `published:all-${askedAt.getTime()}`
+  const robots = [null, ...(await departmentsAskedAt(tx.db, askedAt))]
+  if (await isTold(tx.db, ref)) return
+  await tell(tx, { kind: 'roster', ref, path: '/roster', to: [], robots })
+}
+
+async function noteProof(tx: Tx, noticeId: NoticeId, staffId: StaffId): Promise<void> {
+  const [, at] = /^published:\d+-(\d+)$/.exec(await refOf(tx.db, noticeId)) ?? []
+  if (at) await noteDelivered(tx, staffId, new Date(Number(at)))
+}
+
+type Said =
+  | 'swap_asked'
+  | 'swap_review'
+  | 'swap_urgent'
+  | 'swap_accepted'
+  | 'swap_declined'
+  | 'swap_withdrawn'
+  | 'swap_failed'
+  | 'swap_rejected'
+  | 'swap_applied'
+  | 'swap_expired'
+  | 'swap_back'
+  | 'swap_kept'
+  | 'swap_reversed'
+
+const ENDS: readonly Said[] = [
+  'swap_declined',
+  'swap_withdrawn',
+  'swap_failed',
+  'swap_rejected',
+  'swap_applied',
+  'swap_expired',
+]
+
+/** What went on in a swap; who was asked to answer or to decide is not asked any more once it went on without that. */
+async function tellOf(tx: Tx, id: SwapId, what: Said, people: readonly (StaffId | null)[]): Promise<void> {
+  if (what !== 'swap_asked') await settle(tx, `swap_asked:${id}`)
+  if (ENDS.includes(what)) for (const asked of ['swap_review', 'swap_urgent']) await settle(tx, `${asked}:${id}`)
+  const to = [...new Set(people)].filter((one) => one !== null).flatMap(own)
+  await tell(tx, { kind: 'roster', ref: `${what}:${id}`, path: `/roster/swaps/${id}`, to })
+}
+
+const own = (staffId: StaffId): Somebody[] => [{ staffId, part: 'own' }]

@@ -1,0 +1,271 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { ShiftId, StaffId, SwapId } from '../../../server/kernel/ids.ts'
+import { system } from '../../../server/platform/actor.ts'
+import { changeShift } from '../../../server/roster/actions.ts'
+import { askConfirmations } from '../../../server/roster/confirmations/actions.ts'
+import * as swaps from '../../../server/roster/swaps/actions.ts'
+import { approveSwap, rejectSwap } from '../../../server/roster/swaps/deciding/actions.ts'
+import { getSwap, listLapsing } from '../../../server/roster/swaps/queries.ts'
+import { keepSwap, reverseSwap } from '../../../server/roster/swaps/reversing/actions.ts'
+import { acts } from '../../support/acts.ts'
+import { handSetClock } from '../../support/clock.ts'
+import { testDatabase } from '../../support/database.ts'
+import { as, hire, roster, train } from '../../support/people.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+const ZONE = 'Asia/Shanghai'
+const { transact, announced } = acts(database, clock)
+let mei: StaffId
+let chen: StaffId
+let an: StaffId
+let zhou: StaffId
+let nuo: StaffId
+let mine: ShiftId
+let theirs: ShiftId
+
+const night = (day: number) => {
+  const two = (n: number) => String(n).padStart(2, '0')
+  return {
+    from: `2026-12-${two(day)}T22:00:00+08:00`,
+    to: `2026-12-${two(day + 1)}T06:00:00+08:00`,
+    night: `2026-12-${two(day)}`,
+  }
+}
+
+beforeEach(async () => {
+  clock.set('2026-12-01T12:00:00+08:00')
+  announced.length = 0
+  mei = await hire(database.db, '林玫', { posts: ['service'] })
+  chen = await hire(database.db, '陈舟', { posts: ['service', 'guard'] })
+  an = await hire(database.db, '安然', { posts: ['service'] })
+  zhou = await hire(database.db, '周启明', { rank: 'supervisor', posts: ['manager'] })
+  nuo = await hire(database.db, '许诺', { roles: ['hr'], posts: [] })
+  await train(database.db)
+  for (const day of [10, 14]) await roster(database.db, zhou, 'manager', night(day))
+  mine = await roster(database.db, mei, 'service', night(10))
+  theirs = await roster(database.db, chen, 'service', night(14))
+})
+
+const hr = () => as(nuo, null, ['hr'])
+const manager = () => as(zhou, 'manager')
+const PROOF = { file: '0'.repeat(32), type: 'image/png', name: 'proof.png' }
+const ask = (more: Partial<swaps.Asking> = {}, by = mei): Promise<SwapId> =>
+  transact(as(by), (tx) =>
+    swaps.askSwap(
+      tx,
+      { shiftId: mine, substituteId: chen, backShiftId: null, reason: '家长会', proof: null, ...more },
+      ZONE,
+    ),
+  )
+const accept = (id: SwapId, by = chen) => transact(as(by), (tx) => swaps.acceptSwap(tx, id, ZONE))
+const approve = (id: SwapId) => transact(hr(), (tx) => approveSwap(tx, id, 'hr', ZONE))
+const state = async (id: SwapId) => (await getSwap(database.db, id)).state
+const holders = async () =>
+  Object.fromEntries(
+    (await database.db.selectFrom('shifts').select(['id', 'staff_id']).where('id', 'in', [mine, theirs]).execute()).map(
+      ({ id, staff_id }) => [id === mine ? 'mine' : 'theirs', staff_id],
+    ),
+  )
+const lapse = async () => {
+  for (const { id } of await listLapsing(database.db, clock.now(), 50))
+    await transact(system, (tx) => swaps.expireSwap(tx, id))
+}
+
+test('rows 23 and 24: one covers for another through all hands; until HR approves the shift stays where it was', async () => {
+  const id = await ask()
+  expect(await state(id)).toBe('awaiting_substitute')
+  await accept(id)
+  expect(await state(id)).toBe('hr_review')
+  expect(await holders()).toEqual({ mine: mei, theirs: chen })
+  await approve(id)
+  await approve(id)
+  expect(await state(id)).toBe('applied')
+  expect(await holders()).toEqual({ mine: chen, theirs: chen })
+  const changed = announced.filter(({ name }) => name === 'shift.changed')
+  expect(changed.map(({ payload }) => payload)).toMatchObject([{ shiftId: mine, from: mei, staffId: chen }])
+})
+
+test('two trade, also the same night at two posts, and whoever took a published shift has confirmed it', async () => {
+  const guard = await roster(database.db, an, 'guard', night(10))
+  await database.db
+    .updateTable('staff')
+    .set({ posts: ['service', 'guard'] })
+    .where('id', 'in', [mei, an])
+    .execute()
+  await transact(system, (tx) => askConfirmations(tx, [mine, guard]))
+  const id = await ask({ substituteId: an, backShiftId: guard })
+  await accept(id, an)
+  await approve(id)
+  const rows = await database.db
+    .selectFrom('shifts')
+    .select(['id', 'staff_id'])
+    .where('id', 'in', [mine, guard])
+    .execute()
+  expect(new Map(rows.map((row) => [row.id, row.staff_id]))).toEqual(
+    new Map([
+      [mine, an],
+      [guard, mei],
+    ]),
+  )
+  const asked = await database.db
+    .selectFrom('shift_confirmations')
+    .select(['staff_id', 'state'])
+    .orderBy('shift_id')
+    .execute()
+  expect(asked).toEqual([
+    { staff_id: an, state: 'confirmed' },
+    { staff_id: mei, state: 'confirmed' },
+  ])
+})
+
+test('row 23: inside 48 hours only with proof, and HR and the duty manager both say yes', async () => {
+  clock.set('2026-12-09T12:00:00+08:00')
+  await expect(ask()).rejects.toMatchObject({ code: 'swaps.proof_missing', field: 'proof' })
+  const id = await ask({ proof: PROOF })
+  await accept(id)
+  await approve(id)
+  expect(await state(id)).toBe('hr_review')
+  await expect(transact(as(chen, 'manager'), (tx) => approveSwap(tx, id, 'manager', ZONE))).rejects.toMatchObject({
+    code: 'swaps.own',
+  })
+  await transact(manager(), (tx) => approveSwap(tx, id, 'manager', ZONE))
+  expect(await state(id)).toBe('applied')
+})
+
+test('a night that was published late has no 48 hours', async () => {
+  clock.set('2026-12-09T12:00:00+08:00')
+  await transact(system, (tx) => askConfirmations(tx, [mine]))
+  const id = await ask()
+  await accept(id)
+  await approve(id)
+  expect(await state(id)).toBe('applied')
+})
+
+test('every way out: declined, withdrawn, rejected with a reason, lapsed 24 hours before', async () => {
+  const declined = await ask()
+  await transact(as(chen), (tx) => swaps.declineSwap(tx, declined, '那天不在'))
+  expect(await state(declined)).toBe('substitute_declined')
+  const withdrawn = await ask()
+  await transact(as(mei), (tx) => swaps.withdrawSwap(tx, withdrawn))
+  await expect(accept(withdrawn)).rejects.toMatchObject({ code: 'swaps.not_now.accept' })
+  const rejected = await ask()
+  await accept(rejected)
+  await expect(transact(hr(), (tx) => rejectSwap(tx, rejected, 'hr', ' '))).rejects.toMatchObject({ field: 'answer' })
+  await transact(hr(), (tx) => rejectSwap(tx, rejected, 'hr', '当晚人手不够'))
+  expect(await getSwap(database.db, rejected)).toMatchObject({ state: 'hr_rejected', answer: '当晚人手不够' })
+  const late = await ask()
+  await accept(late)
+  clock.set('2026-12-09T21:59:59+08:00')
+  await lapse()
+  expect(await state(late)).toBe('hr_review')
+  clock.set('2026-12-09T22:00:00+08:00')
+  await lapse()
+  await lapse()
+  expect(await state(late)).toBe('expired')
+  await expect(approve(late)).rejects.toMatchObject({ code: 'swaps.not_now.approve' })
+  expect(await holders()).toEqual({ mine: mei, theirs: chen })
+})
+
+test('both may undo it before the start: one asks, the other agrees; afterwards nobody can', async () => {
+  const id = await ask({ backShiftId: theirs })
+  await accept(id)
+  await approve(id)
+  expect(await holders()).toEqual({ mine: chen, theirs: mei })
+  const reverse = (by: StaffId) => transact(as(by), (tx) => reverseSwap(tx, id, ZONE))
+  await reverse(mei)
+  await reverse(mei)
+  expect(await state(id)).toBe('applied')
+  await transact(as(chen), (tx) => keepSwap(tx, id))
+  await reverse(chen)
+  await reverse(mei)
+  expect(await state(id)).toBe('reversed')
+  expect(await holders()).toEqual({ mine: mei, theirs: chen })
+  const again = await ask()
+  await accept(again)
+  await approve(again)
+  clock.set('2026-12-10T22:00:00+08:00')
+  await expect(transact(as(mei), (tx) => reverseSwap(tx, again, ZONE))).rejects.toMatchObject({ code: 'swaps.running' })
+})
+
+test('all rules are asked again at approval: who was put elsewhere meanwhile, or has left, does not get it', async () => {
+  const busy = await ask()
+  await accept(busy)
+  await roster(database.db, chen, 'guard', night(11))
+  await roster(database.db, chen, 'guard', night(8))
+  await approve(busy)
+  expect(await getSwap(database.db, busy)).toMatchObject({
+    state: 'rules_failed',
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'roster.findings.nights_in_four' })]),
+  })
+  const gone = await ask({ substituteId: an })
+  await accept(gone, an)
+  await database.db.updateTable('staff').set({ active: false }).where('id', '=', an).execute()
+  await approve(gone)
+  expect(await getSwap(database.db, gone)).toMatchObject({
+    state: 'rules_failed',
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'roster.findings.gone' })]),
+  })
+  expect(await holders()).toEqual({ mine: mei, theirs: chen })
+})
+
+test('row 24: whoever falls ill between acceptance and approval does not get it, and the page says why', async () => {
+  const id = await ask()
+  await accept(id)
+  await database.db
+    .insertInto('staff_leaves')
+    .values({ staff_id: chen, first_day: '2026-12-10', last_day: '2026-12-12', made_by: nuo, made_at: clock.now() })
+    .execute()
+  await approve(id)
+  expect(await getSwap(database.db, id)).toMatchObject({
+    state: 'rules_failed',
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'roster.findings.leave' })]),
+  })
+  expect(await holders()).toEqual({ mine: mei, theirs: chen })
+})
+
+test('row 19: an approved change is the next version of a published month', async () => {
+  await database.db
+    .insertInto('roster_months')
+    .values({ month: '2026-12', state: 'published', version: 1, opened_by: nuo, opened_at: clock.now() })
+    .execute()
+  const id = await ask()
+  await accept(id)
+  await approve(id)
+  const versions = await database.db.selectFrom('roster_versions').select(['version', 'why', 'cells']).execute()
+  expect(versions).toMatchObject([{ version: 2, why: 'swap' }])
+  expect(versions[0]?.cells).toContainEqual(
+    expect.objectContaining({ night: '2026-12-10', post: 'service', staffId: chen }),
+  )
+})
+
+test('a shift that HR gave to another meanwhile ends its swap', async () => {
+  const id = await ask()
+  await accept(id)
+  await transact(hr(), (tx) => changeShift(tx, mine, { staffId: an, post: 'service' }))
+  await transact(system, (tx) => swaps.endOfShift(tx, mine))
+  expect(await state(id)).toBe('rules_failed')
+})
+
+test('two swaps that cross at the same second: one of them goes through, the other is told', async () => {
+  const first = await ask({ backShiftId: theirs })
+  await expect(ask({ shiftId: theirs, substituteId: mei, backShiftId: null }, chen)).rejects.toMatchObject({
+    code: 'swaps.in_another',
+  })
+  await transact(as(mei), (tx) => swaps.withdrawSwap(tx, first))
+  const both = await Promise.allSettled([
+    ask({ backShiftId: theirs }),
+    ask({ shiftId: theirs, substituteId: mei, backShiftId: mine, reason: '出差' }, chen),
+  ])
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+})
+
+test('only who was asked accepts, only who asked withdraws, and others find nothing there', async () => {
+  const id = await ask()
+  await expect(accept(id, an)).rejects.toMatchObject({ name: 'NotFound' })
+  await expect(transact(as(an), (tx) => swaps.withdrawSwap(tx, id))).rejects.toMatchObject({ name: 'NotFound' })
+  await expect(transact(as(mei), (tx) => approveSwap(tx, id, 'hr', ZONE))).rejects.toMatchObject({ name: 'Denied' })
+  await expect(ask({ shiftId: theirs })).rejects.toMatchObject({ name: 'NotFound' })
+  await expect(approve(id)).rejects.toMatchObject({ code: 'swaps.not_now.approve' })
+  await expect(ask({ substituteId: zhou })).rejects.toMatchObject({ code: 'swaps.open_already' })
+})
