@@ -31,6 +31,7 @@ import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { sendReports } from '../jobs/send-reports.ts'
 import { sendTexts } from '../jobs/send-texts.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
+import { noteAbsentPeople, noteMissingPeople, noteOverdueSlips } from '../jobs/watch-arrivals.ts'
 import { watchCallbacks } from '../jobs/watch-callbacks.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
@@ -75,6 +76,9 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   returnLost(watch),
   endShifts,
   closeAttendances,
+  noteMissingPeople,
+  noteAbsentPeople,
+  noteOverdueSlips,
   queueForms,
   closeResolved,
   reactAgainTo(react),

@@ -39,6 +39,8 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'call.work',
     'call.read',
     'board.read',
+    'attendance.lead',
+    'attendance.places',
     'report.read',
     'alarm.settle',
     'escalation.read',
@@ -61,6 +63,9 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   head: ['confirmation.read', 'board.read', 'report.read', 'escalation.read', 'escalation.handle', 'roster.input'],
   hr: [
     'roster.edit',
+    'attendance.read',
+    'attendance.excuse',
+
     'confirmation.read',
     'obligation.read',
     'obligation.excuse',
@@ -75,7 +80,14 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'rating.decide',
     'appraisal.review',
   ],
-  administration: ['board.read', 'report.read', 'customer.reveal', 'customer.erase', 'reveal.read'],
+  administration: [
+    'attendance.places',
+    'board.read',
+    'report.read',
+    'customer.reveal',
+    'customer.erase',
+    'reveal.read',
+  ],
   leadership: [
     'board.read',
     'ticket.read',

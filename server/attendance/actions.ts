@@ -4,16 +4,41 @@ import { NotFound, refusal, refuse } from '../kernel/refusal.ts'
 import { MINUTE, plus } from '../kernel/time.ts'
 import { need, staffOf } from '../platform/actor.ts'
 import { announce } from '../platform/transaction.ts'
-import { lockShift } from '../roster/queries.ts'
+import { getShift, lockShift } from '../roster/queries.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { noteCame } from './missing/queries.ts'
+import { placeOfCode } from './places/codes.ts'
+import { openPlaces } from './places/queries.ts'
 import * as attendance from './queries.ts'
 import { arrivalOf, whyNotBreak, whyNotCheckIn } from './rules.ts'
+import { endSlips } from './slips/queries.ts'
+
+/** What shows that somebody is there. */
+export type Proof = { readonly how: 'button' | 'office' } | { readonly how: 'code'; readonly code: string }
 
 /** One press goes on post for one's own shift. Twice is once; coming back to a shift one has left is allowed. */
-export async function checkIn(tx: Tx, shiftId: ShiftId): Promise<void> {
+export async function checkIn(tx: Tx, shiftId: ShiftId, proof: Proof = { how: 'button' }): Promise<void> {
   need(tx, 'attendance.own')
-  const staffId = staffOf(tx)
+  await arrive(tx, shiftId, staffOf(tx), await shownBy(tx, proof))
+}
+
+/** The duty manager sees that a colleague is there, and says so: never of themselves. */
+export async function witnessCheckIn(tx: Tx, shiftId: ShiftId): Promise<void> {
+  need(tx, 'attendance.lead')
+  const { staffId } = await getShift(tx.db, shiftId)
+  if (staffId === staffOf(tx)) throw refusal('attendance.own_witness')
+  await arrive(tx, shiftId, staffId, { how: 'witness', placeId: null, witnessId: staffOf(tx) })
+}
+
+async function shownBy(tx: Tx, proof: Proof): Promise<attendance.Shown> {
+  if (proof.how !== 'code') return { how: proof.how, placeId: null, witnessId: null }
+  const place = placeOfCode(await openPlaces(tx.db), proof.code, tx.now)
+  if (!place) throw refusal('attendance.wrong_code', {}, 'code')
+  return { how: 'code', placeId: place.id, witnessId: null }
+}
+
+async function arrive(tx: Tx, shiftId: ShiftId, staffId: StaffId, shown: attendance.Shown): Promise<void> {
   await attendance.lockStaff(tx, staffId)
   const shift = await lockShift(tx, shiftId)
   if (shift.staffId !== staffId) throw new NotFound()
@@ -24,8 +49,10 @@ export async function checkIn(tx: Tx, shiftId: ShiftId): Promise<void> {
   if (open) await leave(tx, { id: open.id, shiftId: open.shiftId, staffId }, 'person')
   const { earlyMinutes } = await currentSettings(tx.db)
   const arrived = arrivalOf(shift.from, tx.now, earlyMinutes)
-  const { id: attendanceId, ...first } = await attendance.storeCheckIn(tx, shiftId, staffId, arrived)
+  const { id: attendanceId, ...first } = await attendance.storeCheckIn(tx, shiftId, staffId, { ...arrived, ...shown })
   await announce(tx, 'attendance.checked_in', { attendanceId, shiftId, staffId, ...first }, topics(staffId))
+  const absenceId = await noteCame(tx, shiftId, staffId)
+  if (absenceId) await announce(tx, 'attendance.came', { absenceId, shiftId, staffId }, topics(staffId))
 }
 
 /** No offers until the return; open conversations stay. */
@@ -47,6 +74,7 @@ export async function startBreak(tx: Tx): Promise<void> {
 export async function endBreak(tx: Tx): Promise<void> {
   const open = await ownAttendance(tx)
   if (!(await attendance.storeBreakEnd(tx, open.id))) return
+  await endSlips(tx, open.id)
   await announce(
     tx,
     'break.ended',
@@ -81,6 +109,7 @@ async function leave(
   why: 'person' | 'shift_over' | 'account_off',
 ): Promise<void> {
   await attendance.storeBreakEnd(tx, id)
+  await endSlips(tx, id)
   await attendance.storeCheckOut(tx, id)
   await announce(tx, 'attendance.checked_out', { attendanceId: id, shiftId, staffId, why }, topics(staffId))
 }

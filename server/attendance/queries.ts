@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Post } from '../kernel/capabilities.ts'
 import type { AttendanceId, ShiftId, StaffId } from '../kernel/ids.ts'
 import type { Reader, Tx } from '../schema.ts'
-import type { Arrival } from './rules.ts'
+import type { Arrival, How } from './rules.ts'
 
 /** An attendance that has not been checked out, with its shift and its running break. */
 export type Attending = {
@@ -76,12 +76,15 @@ export async function findAttendanceOfShift(
   return row && { id: row.id as AttendanceId, checkedOutAt: row.checked_out_at }
 }
 
+/** By what somebody was there, and where or before whom. */
+export type Shown = { readonly how: How; readonly placeId: string | null; readonly witnessId: StaffId | null }
+
 /** Checks in; a person who went off and comes back to the same shift is on it again, and arrived when they first did. */
 export async function storeCheckIn(
   tx: Tx,
   shiftId: ShiftId,
   staffId: StaffId,
-  { arrival, minutesLate }: { arrival: Arrival; minutesLate: number },
+  { arrival, minutesLate, how, placeId, witnessId }: Shown & { arrival: Arrival; minutesLate: number },
 ): Promise<{ id: AttendanceId; arrival: Arrival; minutesLate: number }> {
   const row = await tx.db
     .insertInto('attendances')
@@ -92,6 +95,9 @@ export async function storeCheckIn(
       arrival,
       minutes_late: minutesLate,
       checked_out_at: null,
+      how,
+      place_id: placeId,
+      witness_id: witnessId,
     })
     .onConflict((conflict) => conflict.constraint('attendances_once_a_shift').doUpdateSet({ checked_out_at: null }))
     .returning(['id', 'arrival', 'minutes_late'])
@@ -107,6 +113,7 @@ export async function countBreaks(db: Reader, id: AttendanceId): Promise<number>
     .selectFrom('breaks')
     .select((s) => s.fn.countAll<string>().as('count'))
     .where('attendance_id', '=', id)
+    .where('kind', '=', 'break')
     .executeTakeFirstOrThrow()
   return Number(count)
 }

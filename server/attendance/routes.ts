@@ -1,16 +1,23 @@
 import { type Context, Hono } from 'hono'
-import type { ShiftId } from '../kernel/ids.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import { z } from 'zod'
+import type { ShiftId, SlipId, StaffId } from '../kernel/ids.ts'
+import { Refusal, refusal } from '../kernel/refusal.ts'
 import { myNight } from '../obligations/contributions.ts'
 import { confirmationCard } from '../roster/confirmations/contributions.ts'
 import type { Reader, Tx } from '../schema.ts'
+import { currentSettings } from '../settings/queries.ts'
+import { clientAddress } from '../web/address.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
-import { form, optionalText, rowId } from '../web/forms.ts'
+import { form, optionalText, pathId, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, seeOther, wantsJson } from '../web/page.ts'
-import { checkIn, checkOut, endBreak, startBreak } from './actions.ts'
+import { checkIn, checkOut, endBreak, type Proof, startBreak } from './actions.ts'
 import { dutyCard } from './contributions.ts'
+import { isInOffice } from './places/office.ts'
+import { findOpenAttendance } from './queries.ts'
+import { answerLeave, askLeave } from './slips/actions.ts'
+import { findOpenSlip, listAskedOf, listCovers } from './slips/queries.ts'
 
 const BACK = { back: optionalText(300).optional() }
 /** A page of ours that a duty button stands on. */
@@ -38,7 +45,8 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
       myNight(deps, c.var.me.staffId),
       confirmationCard(deps, c.var.me.staffId),
     ])
-    return page(c, deps, 'attendance/duty', { card, steps, night, confirm, ...values }, status)
+    const aside = await leavingOf(deps, c.var.me.staffId)
+    return page(c, deps, 'attendance/duty', { card, steps, night, confirm, ...aside, ...values }, status)
   }
   /** As a program gets it (desk/protocol.md). */
   const tell = async (c: Context<Env>): Promise<Response> => {
@@ -70,8 +78,18 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   return new Hono<Env>()
     .get('/duty', staffOnly(deps), (c) => (wantsJson(c) ? tell(c) : show(c)))
     .post('/duty/check-in', staffOnly(deps, 'attendance.own'), async (c) => {
-      const { shift, back } = await form(c, { shift: rowId, ...BACK })
-      return acting(c, back ?? '/desk', (tx) => checkIn(tx, shift as ShiftId))
+      const { shift, back, code } = await form(c, { shift: rowId, code: optionalText(20).optional(), ...BACK })
+      const shown = await proofOf(c, deps, code)
+      return acting(c, back ?? '/desk', (tx) => checkIn(tx, shift as ShiftId, orRefused(shown)))
+    })
+    .post('/duty/leave', staffOnly(deps, 'attendance.own'), async (c) => {
+      const { cover, reason } = await form(c, { cover: rowId, reason: text(200) })
+      return acting(c, '/duty', (tx) => askLeave(tx, { coverId: cover as StaffId, reason }))
+    })
+    .post('/duty/covers/:id', staffOnly(deps, 'attendance.own'), async (c) => {
+      const { answer } = await form(c, { answer: z.enum(['yes', 'no']) })
+      const id = pathId<SlipId>(c)
+      return acting(c, '/duty', (tx) => answerLeave(tx, id, answer === 'yes'))
     })
     .post('/duty/break', staffOnly(deps, 'attendance.own'), async (c) =>
       acting(c, (await form(c, BACK)).back, startBreak),
@@ -82,4 +100,34 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
     .post('/duty/check-out', staffOnly(deps, 'attendance.own'), async (c) =>
       acting(c, (await form(c, BACK)).back, checkOut),
     )
+}
+
+/** From the office network a press is enough, and everywhere where the company names none; else it takes the code. */
+async function proofOf(c: Context<Env>, { db, config }: Deps, code: string | undefined): Promise<Proof | null> {
+  const typed = code?.replace(/\s/g, '')
+  if (typed) return { how: 'code', code: typed }
+  const { officeRanges } = await currentSettings(db)
+  if (officeRanges === '') return { how: 'button' }
+  return isInOffice(clientAddress(c, config), officeRanges) ? { how: 'office' } : null
+}
+function orRefused(shown: Proof | null): Proof {
+  if (!shown) throw refusal('attendance.proof_needed', {}, 'code')
+  return shown
+}
+
+/** Leaving the post for a while: what is asked, who could cover, and what others ask of this person. */
+async function leavingOf({ db, clock }: Deps, staffId: StaffId) {
+  const [open, asked, settings] = await Promise.all([
+    findOpenAttendance(db, staffId),
+    listAskedOf(db, staffId),
+    currentSettings(db),
+  ])
+  const onDuty = open && open.from <= clock.now() && clock.now() < open.to
+  return {
+    asked,
+    slip: open ? ((await findOpenSlip(db, open.id)) ?? null) : null,
+    covers: onDuty && !open.breakEndsBy ? await listCovers(db, staffId, clock.now()) : null,
+    slipMinutes: settings.slipMinutes,
+    codes: settings.officeRanges !== '',
+  }
 }

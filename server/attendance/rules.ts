@@ -2,6 +2,8 @@ import { type Refusal, refusal } from '../kernel/refusal.ts'
 import { MINUTE, minutesBetween, plus, type Window } from '../kernel/time.ts'
 
 export type Arrival = 'ready' | 'late_for_handover' | 'late'
+/** What proves that somebody is there: a press is enough where the company names no office network. */
+export type How = 'button' | 'office' | 'code' | 'witness'
 
 /** How long before the start the button is there at all; nobody waits in the hall for the clock. */
 export const CHECK_IN_OPENS_MINUTES = 60

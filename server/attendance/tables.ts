@@ -1,4 +1,8 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
+import type { Post } from '../kernel/capabilities.ts'
+import type { How } from './rules.ts'
+
+type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>
 
 export type AttendanceTables = {
   attendances: {
@@ -9,6 +13,57 @@ export type AttendanceTables = {
     arrival: 'ready' | 'late_for_handover' | 'late'
     minutes_late: Generated<number>
     checked_out_at: Date | null
+    how: Generated<How>
+    place_id: Optional<string>
+    witness_id: Optional<string>
   }
-  breaks: { id: Generated<string>; attendance_id: string; started_at: Date; ends_by: Date; ended_at: Date | null }
+  /** The paid break, and stretches away with somebody's cover (`slip`); nothing is offered in either. */
+  breaks: {
+    id: Generated<string>
+    attendance_id: string
+    started_at: Date
+    ends_by: Date
+    ended_at: Date | null
+    kind: Generated<'break' | 'slip'>
+    overdue_at: Optional<Date>
+  }
+  /** Where a screen shows the code of the moment. */
+  places: {
+    id: Generated<string>
+    name: string
+    secret: Buffer
+    made_by: string
+    made_at: Date
+    closed_by: Optional<string>
+    closed_at: Optional<Date>
+  }
+  /** Whoever was missing after the grace: came after all, was replaced, or is absent; excused by somebody else, never by themselves. */
+  absences: {
+    id: Generated<string>
+    shift_id: string | null
+    staff_id: string
+    post: Post
+    night: string
+    starts_at: Date
+    ends_at: Date
+    missing_at: Date
+    came_at: Optional<Date>
+    absent_at: Optional<Date>
+    replaced_by: Optional<string>
+    replaced_at: Optional<Date>
+    decided_by: Optional<string>
+    excused_by: Optional<string>
+    excused_at: Optional<Date>
+    excuse: Optional<string>
+  }
+  leave_slips: {
+    id: Generated<string>
+    attendance_id: string
+    cover_id: string
+    reason: string
+    state: 'asked' | 'away' | 'back' | 'declined' | 'withdrawn'
+    asked_at: Date
+    answered_at: Optional<Date>
+    break_id: Optional<string>
+  }
 }

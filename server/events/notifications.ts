@@ -45,6 +45,7 @@ export type NoticeKind =
   | 'follow_up'
   | 'unaccepted'
   | 'roster'
+  | 'attendance'
   | 'brief'
   | 'away'
   | 'test'

@@ -38,6 +38,11 @@ export const CAPABILITIES = [
   'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
+  'attendance.lead', // see who has come, be witness, call somebody in
+  'attendance.excuse', // say why an absence counts against nobody
+  'attendance.read', // how everybody came, and their hours
+  'attendance.places', // places whose screens show a code
+
   'confirmation.read', // who of one's own, or of all, has confirmed their shifts
   'swap.emergency', // decide with HR about a change of shifts that comes too late
   'attendance.own', // check in, break, check out for one's own shift

@@ -21,6 +21,9 @@ export type ErasureId = Id<'erasure'>
 export type ObligationId = Id<'obligation'>
 export type RosterRunId = Id<'roster-run'>
 export type ShiftId = Id<'shift'>
+export type AbsenceId = Id<'absence'>
+export type SlipId = Id<'slip'>
+
 export type SwapId = Id<'swap'>
 export type AttendanceId = Id<'attendance'>
 export type TicketId = Id<'ticket'>

@@ -59,8 +59,8 @@ type Send = (...args: unknown[]) => Promise<unknown>
 
 const STALE_PLAN = '0A000'
 const OFTEN = 20
-const MOST_NAMES = 300
-const MOST_SEEN = 2000
+const MOST_NAMES = 800
+const MOST_SEEN = 4000
 const names = new Map<string, string>()
 const seen = new Map<string, number>()
 

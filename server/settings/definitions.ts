@@ -34,6 +34,9 @@ export const SETTINGS = {
   earlyMinutes: number('shifts', 'minutes', 15, [0, 60]),
   lateGraceMinutes: number('shifts', 'minutes', 15, [0, 60]),
   breakMinutes: number('shifts', 'minutes', 30, [5, 90]),
+  slipMinutes: number('shifts', 'minutes', 15, [1, 60]),
+  /** Networks from which a press is enough, `10.0.0.0/8, 203.0.113.0/24`; empty: from anywhere. */
+  officeRanges: text('shifts', 'line'),
   noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),
   extendedMinutes: number('shifts', 'minutes', 30, [0, 120]),
   confirmHours: number('shifts', 'hours', 24, [1, 72]),

@@ -197,7 +197,7 @@ const addresses = (method: 'GET' | 'POST') => [
 ]
 const PATHLESS = /:[a-z]+(\{[^}]*\})?/gi
 
-describe('every act of staff', () => {
+describe('every act of staff', { timeout: 60_000 }, () => {
   /** Before a session there is none to be forged. */
   const open = new Set(['/sign-in', '/language', '/theme', '/setup', '/forgotten', '/'])
   const acts = () => addresses('POST').filter((path) => !open.has(path) && !/^\/(requests|embed|faq|help)\b/.test(path))
@@ -265,7 +265,7 @@ describe('every act of staff', () => {
   })
 })
 
-describe('every page of staff', () => {
+describe('every page of staff', { timeout: 60_000 }, () => {
   test('has an answer below 500 for a number that no row can have, and for a query that nobody sends', async () => {
     const pages = addresses('GET').filter((path) => !/^\/(requests|embed|lib|metrics)\b/.test(path))
     expect(pages.length).toBeGreaterThan(40)

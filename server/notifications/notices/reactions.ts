@@ -72,6 +72,21 @@ export const noticeReactions: Reactions<Database> = {
       for (const what of ['promise_soon', 'promise_broken', 'reminder'])
         await seeOfReminder(tx, `${what}:${reminderId}`, staffId)
     },
+    'attendance.missing': async (tx, { shiftId }) =>
+      tell(tx, {
+        kind: 'attendance',
+        ref: `missing:${shiftId}`,
+        foldKey: 'missing',
+        path: '/attendance',
+        to: await managers(tx),
+      }),
+    'slip.overdue': async (tx, { attendanceId }) =>
+      tell(tx, { kind: 'attendance', ref: `overdue:${attendanceId}`, path: '/attendance', to: await managers(tx) }),
+    'slip.asked': async (tx, { slipId, coverId }) =>
+      tell(tx, { kind: 'attendance', ref: `slip:${slipId}`, path: '/duty', to: [{ staffId: coverId, part: 'own' }] }),
+    'slip.begun': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
+    'slip.declined': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
+
     // Of a published month whoever stands in it now is asked, and told by that.
     'shift.added': async (tx, { shiftId, staffId }) => {
       if (!(await isPublished(tx.db, shiftId))) await tellOfRoster(tx, staffId)

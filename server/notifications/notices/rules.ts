@@ -28,6 +28,7 @@ export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
   follow_up: { importance: 'info', channels: ['mail'], ownLetter: true, ownLine: true },
   unaccepted: { importance: 'important', channels: ['push', 'mail'], ownLetter: true, ownLine: true },
   roster: { importance: 'important', channels: ['mail', 'push'], proof: true },
+  attendance: { importance: 'important', channels: ['push'] },
   brief: { importance: 'info', channels: ['push', 'mail'] },
   away: { importance: 'info', channels: [] },
   test: { importance: 'info', channels: ['push'] },
@@ -45,6 +46,7 @@ export const CHOSEN_KINDS = [
   'promise',
   'unaccepted',
   'roster',
+  'attendance',
   'brief',
 ] as const satisfies readonly NoticeKind[]
 export const CHOSEN_CHANNELS = ['mail', 'push', 'sms', 'voice'] as const satisfies readonly NoticeChannel[]

@@ -24,7 +24,19 @@ const CHANNELS = ['mail', 'page', 'push', 'sms', 'voice', 'wecom', 'dingtalk', '
 const KINDS = [
   ...(['invitation', 'reset', 'escalation', 'reminder', 'notice', 'digest', 'report'] as const),
   ...(['verification', 'unread', 'transcript', 'morning'] as const),
-  ...(['alarm', 'incident', 'request', 'answer', 'promise', 'unaccepted', 'roster', 'brief', 'away', 'test'] as const),
+  ...([
+    'alarm',
+    'incident',
+    'request',
+    'answer',
+    'promise',
+    'unaccepted',
+    'roster',
+    'attendance',
+    'brief',
+    'away',
+    'test',
+  ] as const),
 ]
 const AT_ONCE = 50
 const ASKED = {

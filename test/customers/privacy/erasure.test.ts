@@ -52,6 +52,11 @@ const textColumns = async () =>
 
 /** Tables in which no customer's words stand. Whoever adds one decides here, or adds it to the registry (keeping.ts). */
 const WITHOUT_CUSTOMERS: readonly string[] = [
+  // Whether colleagues came, left and were excused, and the places where they do.
+  'absences',
+  'breaks',
+  'leave_slips',
+  'places',
   'account_links',
   'alarms',
   'allowed_sites',

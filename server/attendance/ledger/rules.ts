@@ -1,0 +1,82 @@
+import { isHoliday } from '../../kernel/holidays.ts'
+import { HOUR, MINUTE, plus, type Window, weekdayOf } from '../../kernel/time.ts'
+
+/** One shift as it was worked. */
+export type Worked = {
+  readonly night: string
+  readonly window: Window
+  readonly checkedInAt: Date | null
+  readonly checkedOutAt: Date | null
+}
+export type Limits = {
+  readonly earlyMinutes: number
+  readonly breakMinutes: number
+  readonly hoursAWeek: number
+  readonly overtimeHoursAMonth: number
+}
+export type Line = Worked & {
+  readonly hours: number
+  /** 劳动法 §44: 300 % on public holidays, 200 % on days of rest; 150 % is what is over the week. */
+  readonly rate: 100 | 200 | 300
+}
+export type Ledger = {
+  readonly lines: readonly Line[]
+  readonly hours: number
+  readonly overtime: number
+  readonly at150: number
+  readonly at200: number
+  readonly at300: number
+  readonly overWeek: boolean
+  readonly overMonth: boolean
+}
+
+const NORMAL_WEEK = 40
+
+/**
+ * Hours of a month as the law counts them: the fifteen minutes of early arrival are work, the paid break is not, and what
+ * goes on after the end of a shift counts until the person leaves (H5, row 25 and trap b).
+ */
+export function ledgerOf(worked: readonly Worked[], limits: Limits): Ledger {
+  const lines = worked.map((one): Line => ({ ...one, hours: hoursOf(one, limits), rate: rateOf(one.night) }))
+  const weeks = Map.groupBy(lines, ({ night }) => mondayOf(night))
+  let at150 = 0
+  let overWeek = false
+  for (const week of weeks.values()) {
+    const normal = sum(week.filter(({ rate }) => rate === 100))
+    at150 += Math.max(0, normal - NORMAL_WEEK)
+    if (sum(week) > limits.hoursAWeek) overWeek = true
+  }
+  const at200 = sum(lines.filter(({ rate }) => rate === 200))
+  const at300 = sum(lines.filter(({ rate }) => rate === 300))
+  // §41 limits what is worked beyond the normal hours; holidays are paid apart and count with it.
+  const overtime = at150 + at300
+  return {
+    lines,
+    hours: round(sum(lines)),
+    overtime: round(overtime),
+    at150: round(at150),
+    at200: round(at200),
+    at300: round(at300),
+    overWeek,
+    overMonth: overtime > limits.overtimeHoursAMonth,
+  }
+}
+
+function hoursOf({ window, checkedInAt, checkedOutAt }: Worked, { earlyMinutes, breakMinutes }: Limits): number {
+  if (!checkedInAt) return 0
+  // Whoever comes still earlier comes on their own time.
+  const from = Math.max(checkedInAt.getTime(), plus(window.from, -earlyMinutes * MINUTE).getTime())
+  const to = checkedOutAt?.getTime() ?? window.to.getTime()
+  const whole = Math.max(0, to - from) / HOUR
+  return Math.max(0, whole - (whole > breakMinutes / 60 ? breakMinutes / 60 : 0))
+}
+
+const rateOf = (night: string): 100 | 200 | 300 => (isHoliday(night) ? 300 : weekdayOf(night) > 5 ? 200 : 100)
+const sum = (lines: readonly Line[]): number => lines.reduce((all, { hours }) => all + hours, 0)
+const round = (hours: number): number => Math.round(hours * 100) / 100
+
+function mondayOf(date: string): string {
+  const monday = new Date(`${date}T12:00:00Z`)
+  monday.setUTCDate(monday.getUTCDate() - weekdayOf(date) + 1)
+  return monday.toISOString().slice(0, 10)
+}

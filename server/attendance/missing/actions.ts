@@ -1,0 +1,98 @@
+import { instant } from '../../events/event.ts'
+import type { AbsenceId, ShiftId, StaffId } from '../../kernel/ids.ts'
+import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
+import { MINUTE, plus } from '../../kernel/time.ts'
+import { need, staffOf } from '../../platform/actor.ts'
+import { announce } from '../../platform/transaction.ts'
+import { judgeChange } from '../../roster/checker/rules.ts'
+import { followShifts } from '../../roster/months/actions.ts'
+import { readFacts } from '../../roster/months/facts/queries.ts'
+import * as shifts from '../../roster/queries.ts'
+import type { Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
+import * as missing from './queries.ts'
+
+/** The grace after the start is over and nobody has come: the duty manager calls them, and has a list of who may stand in (row 25). */
+export async function noteMissing(tx: Tx, id: ShiftId): Promise<void> {
+  const shift = await shifts.lockShift(tx, id).catch(() => undefined)
+  const { lateGraceMinutes } = await currentSettings(tx.db)
+  if (!shift || tx.now < plus(shift.from, lateGraceMinutes * MINUTE) || tx.now >= shift.to) return
+  if (await shifts.hasAttendance(tx.db, id)) return
+  const absenceId = await missing.insertAbsence(tx, shift)
+  if (!absenceId) return
+  await announce(
+    tx,
+    'attendance.missing',
+    { absenceId, shiftId: id, staffId: shift.staffId, startsAt: instant(shift.from) },
+    { about: ['board', `duty:${shift.staffId}`] },
+  )
+}
+
+/** The shift is over and they never came. Never before. */
+export async function noteAbsent(tx: Tx, id: AbsenceId): Promise<void> {
+  const found = await missing.lockAbsence(tx, id)
+  if (found.cameAt || found.absentAt || found.to > tx.now) return
+  await missing.setAbsent(tx, id)
+  await announce(
+    tx,
+    'attendance.absent',
+    { absenceId: id, staffId: found.staffId, replacedBy: null },
+    { about: ['board', `duty:${found.staffId}`] },
+  )
+}
+
+/**
+ * The duty manager calls somebody in: the rest of the shift is theirs from now on, and whoever was missing is absent. What
+ * the law forbids the checker names, and that is refused; what it merely minds is not.
+ */
+export async function replaceMissing(tx: Tx, id: AbsenceId, staffId: StaffId, zone: string): Promise<void> {
+  need(tx, 'attendance.lead')
+  await shifts.lockRoster(tx)
+  const person = await shifts.lockPerson(tx, staffId)
+  if (!person?.active) throw new NotFound()
+  const found = await missing.lockAbsence(tx, id)
+  if (found.absentAt && found.replacedBy === staffId) return
+  refuse(found.absentAt || found.cameAt ? refusal('attendance.not_missing') : null)
+  if (!found.shiftId || found.to <= tx.now) throw refusal('attendance.shift_over')
+  refuse(person.posts.includes(found.post) ? null : refusal('roster.not_qualified', {}, 'staff'))
+  const rest = { from: found.from > tx.now ? found.from : tx.now, to: found.to }
+  const others = await shifts.shiftsTouching(tx.db, rest, found.shiftId)
+  refuse(others.some((one) => one.staffId === staffId) ? refusal('roster.overlap', {}, 'staff') : null)
+  const facts = await readFacts(tx.db, found.night.slice(0, 7), { now: tx.now, zone })
+  const cell = { night: found.night, post: found.post, backup: false, locked: false }
+  const findings = judgeChange(facts, [], { out: [], in: [{ ...cell, staffId }] })
+  const barred = findings.filter(({ code, staffId: whose }) => whose === staffId && FORBIDDEN.has(code))
+  refuse(barred.length > 0 ? refusal('attendance.substitute_barred', {}, 'staff') : null)
+  await missing.setAbsent(tx, id, { replacedBy: staffId, decidedBy: staffOf(tx) })
+  await shifts.setShift(tx, found.shiftId, { staffId, post: found.post })
+  await announce(
+    tx,
+    'shift.changed',
+    { shiftId: found.shiftId, staffId, from: found.staffId, startsAt: instant(found.from), endsAt: instant(found.to) },
+    { about: ['roster', 'board', `duty:${staffId}`, `duty:${found.staffId}`] },
+  )
+  await announce(
+    tx,
+    'attendance.absent',
+    { absenceId: id, staffId: found.staffId, replacedBy: staffId },
+    { about: ['board'] },
+  )
+  await followShifts(tx, [found.night], 'replaced')
+}
+/** What no night may ask of anybody, whatever its need. */
+const FORBIDDEN: ReadonlySet<string> = new Set(['not_at_night', 'leave', 'manager_rank', 'post', 'training'])
+
+/** Why an absence counts against nobody; another person's word, never one's own (row 55). */
+export async function excuseAbsence(tx: Tx, id: AbsenceId, excuse: string): Promise<void> {
+  need(tx, 'attendance.excuse')
+  const found = await missing.lockAbsence(tx, id)
+  refuse(found.staffId === staffOf(tx) ? refusal('attendance.own_excuse') : null)
+  refuse(found.absentAt ? null : refusal('attendance.not_absent'))
+  await missing.setExcused(tx, id, staffOf(tx), excuse.trim())
+  await announce(
+    tx,
+    'attendance.excused',
+    { absenceId: id, staffId: found.staffId, by: staffOf(tx) },
+    { about: ['board'] },
+  )
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { DueJob } from '../../jobs/due-job.ts'
+import { noteAbsentPeople, noteMissingPeople, noteOverdueSlips } from '../../jobs/watch-arrivals.ts'
+import { codeOf, stepAt } from '../../server/attendance/places/codes.ts'
+import { isInOffice } from '../../server/attendance/places/office.ts'
+import type { StaffId } from '../../server/kernel/ids.ts'
+import { system } from '../../server/platform/actor.ts'
+import { forgetSettings, storeSetting } from '../../server/settings/queries.ts'
+import { handSetClock } from '../support/clock.ts'
+import { testDatabase } from '../support/database.ts'
+import { hire } from '../support/people.ts'
+import { openHouse, type QuietHouse } from '../support/server.ts'
+import { type Browser, signedIn } from '../support/staff.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+const NIGHT = '2026-11-23'
+const at = (time: string) => clock.set(`2026-11-${time > '12' ? '23' : '24'}T${time}:00+08:00`)
+let house: QuietHouse
+let mei: StaffId
+let lin: StaffId
+let zhou: StaffId
+let agent: Browser
+let lead: Browser
+let keeper: Browser
+
+beforeAll(async () => {
+  house = await openHouse(database, clock)
+})
+afterAll(() => house.close())
+beforeEach(async () => {
+  forgetSettings()
+  at('21:30')
+  mei = await hire(database.db, '林玫', { posts: ['service'] })
+  lin = await hire(database.db, '何雨', { posts: ['service'] })
+  zhou = await hire(database.db, '陈舟', { posts: ['manager'], rank: 'supervisor' })
+  for (const [staff, post] of [
+    [zhou, 'manager'],
+    [mei, 'service'],
+  ] as const)
+    await database.db
+      .insertInto('shifts')
+      .values({
+        staff_id: staff,
+        post,
+        during: '[2026-11-23T22:00:00+08:00,2026-11-24T06:00:00+08:00)',
+        night: NIGHT,
+        kind: 'night',
+        created_at: clock.now(),
+      })
+      .execute()
+  agent = await signedIn(house, mei, 'en')
+  lead = await signedIn(house, zhou, 'en')
+  keeper = await signedIn(house, await hire(database.db, '严明', { roles: ['administration'], posts: [] }), 'en')
+  await lead.post('/duty/check-in', { shift: await shiftOf(zhou) })
+})
+
+const shiftOf = async (staff: StaffId): Promise<string> =>
+  (await database.db.selectFrom('shifts').select('id').where('staff_id', '=', staff).executeTakeFirstOrThrow()).id
+const run = async (job: DueJob): Promise<number> => {
+  const kind = job(house.deps)
+  const due = await kind.list(database.db, clock.now(), 100)
+  for (const { id } of due) await kind.run(id)
+  return due.length
+}
+const checkIn = async (fields: Record<string, string> = {}) =>
+  agent.post('/duty/check-in', { shift: await shiftOf(mei), ...fields })
+const attended = () =>
+  database.db
+    .selectFrom('attendances')
+    .select(['arrival', 'how', 'minutes_late'])
+    .where('staff_id', '=', mei)
+    .executeTakeFirst()
+const trained = (staff: StaffId) =>
+  database.db
+    .insertInto('staff_planning')
+    .values({ staff_id: staff, trained_until: '2027-12-31', changed_by: zhou, changed_at: clock.now() })
+    .execute()
+const absence = () => database.db.selectFrom('absences').selectAll().executeTakeFirst()
+const office = (ranges: string) =>
+  house.deps.transact(system, (tx) =>
+    storeSetting(tx.db, { key: 'officeRanges', value: ranges, by: null, at: tx.now }).then(() => undefined),
+  )
+
+test('row 25: where the company names its network, a press from elsewhere is not enough, and the code at the desk is', async () => {
+  await office('203.0.113.0/24')
+  await keeper.post('/attendance/places', { name: 'Night desk' })
+  const place = await database.db.selectFrom('places').select(['id', 'secret']).executeTakeFirstOrThrow()
+  const refused = await checkIn()
+  expect(refused.status).toBe(422)
+  expect(refused.html).toContain('not in the office network')
+  expect((await checkIn({ code: '000000x' })).status).toBe(422)
+  const old = codeOf(place, stepAt(clock.now()) - 3)
+  expect((await checkIn({ code: old })).html).toContain('not the code of this minute')
+  const before = codeOf(place, stepAt(clock.now()) - 1)
+  expect((await checkIn({ code: before })).status).toBe(303)
+  expect(await attended()).toMatchObject({ how: 'code', arrival: 'ready' })
+})
+
+test('the screen of a place shows the code of the moment, and only to whoever looks after places', async () => {
+  await keeper.post('/attendance/places', { name: 'Night desk' })
+  const place = await database.db.selectFrom('places').select(['id', 'secret']).executeTakeFirstOrThrow()
+  const { html } = await keeper.get(`/attendance/places/${place.id}/screen`)
+  expect(html).toContain(codeOf(place, stepAt(clock.now())))
+  expect((await agent.get(`/attendance/places/${place.id}/screen`)).status).toBe(403)
+})
+
+test('an address is in the office by its networks, in both families, and nothing else is', () => {
+  expect(isInOffice('203.0.113.9', '10.0.0.0/8, 203.0.113.0/24')).toBe(true)
+  expect(isInOffice('203.0.114.9', '10.0.0.0/8, 203.0.113.0/24')).toBe(false)
+  expect(isInOffice('2001:db8::1', '2001:db8::/32')).toBe(true)
+  expect(isInOffice('', '0.0.0.0/0')).toBe(false)
+  expect(isInOffice('10.1.1.1', 'nonsense, 10.0.0.0/99')).toBe(false)
+})
+
+test('row 25: the duty manager is a witness for a colleague, never for themselves', async () => {
+  at('22:05')
+  expect((await lead.post(`/attendance/shifts/${await shiftOf(mei)}/witness`)).status).toBe(303)
+  expect(await attended()).toMatchObject({ how: 'witness', arrival: 'late', minutes_late: 5 })
+  expect((await lead.post(`/attendance/shifts/${await shiftOf(zhou)}/witness`)).html).toContain('own witness')
+  expect((await agent.get('/attendance')).status).toBe(403)
+})
+
+test('row 25: missing from fifteen minutes on and not before, with a call and those who may stand in; whoever comes is late', async () => {
+  await trained(lin)
+  at('22:14')
+  expect(await run(noteMissingPeople)).toBe(0)
+  at('22:15')
+  expect(await run(noteMissingPeople)).toBe(1)
+  expect(await run(noteMissingPeople)).toBe(0)
+  const { html } = await lead.get('/attendance')
+  expect(html).toContain('missing')
+  expect(html).toContain('何雨')
+  at('22:20')
+  await checkIn()
+  expect(await attended()).toMatchObject({ arrival: 'late', minutes_late: 20 })
+  expect((await absence())?.came_at).toEqual(clock.now())
+  at('06:01')
+  expect(await run(noteAbsentPeople)).toBe(0)
+})
+
+test('row 25: absent only at the end of the shift', async () => {
+  at('22:15')
+  await run(noteMissingPeople)
+  at('05:59')
+  expect(await run(noteAbsentPeople)).toBe(0)
+  at('06:00')
+  expect(await run(noteAbsentPeople)).toBe(1)
+  expect((await absence())?.absent_at).toEqual(clock.now())
+})
+
+test('whoever is called in has the shift from then on, and whoever was missing is absent', async () => {
+  at('22:15')
+  await run(noteMissingPeople)
+  const id = (await absence())?.id
+  expect((await lead.post(`/attendance/absences/${id}/replacement`, { staff: zhou })).status).toBe(422)
+  expect((await lead.post(`/attendance/absences/${id}/replacement`, { staff: lin })).status).toBe(422)
+  await trained(lin)
+  expect((await lead.post(`/attendance/absences/${id}/replacement`, { staff: lin })).status).toBe(303)
+  expect(await shiftOf(lin)).toBeDefined()
+  expect(await absence()).toMatchObject({ staff_id: mei, replaced_by: lin, decided_by: zhou })
+  expect((await checkIn().catch(() => ({ status: 404 }))).status).toBe(404)
+})
+
+test('row 55: whoever leaves for a while is covered by a colleague who agreed; nothing is offered meanwhile, and the time is watched', async () => {
+  await checkIn()
+  at('23:00')
+  expect((await agent.post('/duty/leave', { cover: mei, reason: 'x' })).status).toBe(422)
+  expect((await agent.post('/duty/leave', { cover: zhou, reason: 'Fetch medicine' })).status).toBe(303)
+  const slip = await database.db.selectFrom('leave_slips').selectAll().executeTakeFirstOrThrow()
+  expect((await lead.get('/duty')).html).toContain('Fetch medicine')
+  expect((await agent.post(`/duty/covers/${slip.id}`, { answer: 'yes' })).status).toBe(404)
+  await lead.post(`/duty/covers/${slip.id}`, { answer: 'yes' })
+  await lead.post(`/duty/covers/${slip.id}`, { answer: 'yes' })
+  const away = await database.db.selectFrom('breaks').selectAll().execute()
+  expect(away).toMatchObject([{ kind: 'slip', ends_by: new Date('2026-11-23T23:15:00+08:00'), ended_at: null }])
+  at('23:14')
+  expect(await run(noteOverdueSlips)).toBe(0)
+  at('23:15')
+  expect(await run(noteOverdueSlips)).toBe(1)
+  expect(await run(noteOverdueSlips)).toBe(0)
+  await agent.post('/duty/return')
+  expect((await database.db.selectFrom('leave_slips').select('state').execute())[0]?.state).toBe('back')
+  expect((await agent.post('/duty/break')).status).toBe(303)
+})
+
+test('everybody reads their own hours, the early arrival among them; HR reads all and takes them as a table', async () => {
+  at('21:45')
+  await checkIn()
+  clock.set('2026-11-24T06:00:00+08:00')
+  await agent.post('/duty/check-out')
+  const mine = await agent.get('/attendance/hours?month=2026-11')
+  expect(mine.html).toContain('7.75 h')
+  expect((await agent.get('/attendance/hours?who=all')).status).toBe(403)
+  const hr = await signedIn(house, await hire(database.db, '许诺', { roles: ['hr'], posts: [] }), 'en')
+  expect((await hr.get('/attendance/hours?who=all&month=2026-11')).html).toContain('林玫')
+  const table = await hr.get('/attendance/hours.csv?month=2026-11')
+  expect(table.html).toContain('"21:45","06:00","ready for the handover"')
+})

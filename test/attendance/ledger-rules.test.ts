@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { ledgerOf } from '../../server/attendance/ledger/rules.ts'
+import { addDays, windowOf } from '../../server/kernel/time.ts'
+
+const LIMITS = { earlyMinutes: 15, breakMinutes: 30, hoursAWeek: 44, overtimeHoursAMonth: 36 }
+const worked = (night: string, { early = 15, late = 0 } = {}) => {
+  const window = windowOf(night, '22:00', '06:00', 'Asia/Shanghai')
+  return {
+    night,
+    window,
+    checkedInAt: new Date(window.from.getTime() - early * 60_000),
+    checkedOutAt: new Date(window.to.getTime() + late * 60_000),
+  }
+}
+
+test('row 25 and trap b: fifteen minutes before are work, half an hour of break is not, and whoever comes earlier still comes on their own time', () => {
+  expect(ledgerOf([worked('2026-11-23')], LIMITS).hours).toBe(7.75)
+  expect(ledgerOf([worked('2026-11-23', { early: 50 })], LIMITS).hours).toBe(7.75)
+  expect(ledgerOf([worked('2026-11-23', { early: -10 })], LIMITS).hours).toBe(7.33)
+})
+
+test('what goes on after the end, because relief is missing, counts until the person leaves', () => {
+  expect(ledgerOf([worked('2026-11-23', { late: 90 })], LIMITS).hours).toBe(9.25)
+})
+
+test('days of rest are marked 200, public holidays 300, and what is over forty hours of a week 150 per cent', () => {
+  const week = Array.from({ length: 5 }, (_, n) => worked(addDays('2026-11-23', n), { late: 60 }))
+  const ledger = ledgerOf([...week, worked('2026-11-28'), worked('2026-10-01')], LIMITS)
+  expect(ledger).toMatchObject({ at150: 3.75, at200: 7.75, at300: 7.75, overWeek: true, overMonth: false })
+})
+
+test('somebody who never came has worked nothing', () => {
+  const night = windowOf('2026-11-23', '22:00', '06:00', 'Asia/Shanghai')
+  expect(ledgerOf([{ night: '2026-11-23', window: night, checkedInAt: null, checkedOutAt: null }], LIMITS).hours).toBe(
+    0,
+  )
+})
