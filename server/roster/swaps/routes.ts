@@ -222,7 +222,8 @@ async function showForm(
       latePublished: asked?.latePublished ?? false,
       begun: shift.from <= now,
       swapHours: settings.swapHours,
-      draft,
+      // The draft follows a moment after "I cannot"; its words are there at once.
+      said: draft?.reason ?? asked?.cannotReason ?? '',
       letters: REASON_LETTERS,
       ...values,
     },
