@@ -219,7 +219,9 @@ function whyWords(t: Words, why: object | null | undefined, names: ReadonlyMap<S
   const { nights, mine, next } = why as Why
   const chosen = t('roster.plan.explain.chosen', { nights, mine })
   if (!next) return chosen
-  const barred = next.barred ? t('roster.plan.explain.barred_by', { words: t(`roster.findings.${next.barred}`).replace(/[.。]$/, '') }) : ''
+  const barred = next.barred
+    ? t('roster.plan.explain.barred_by', { words: t(`roster.findings.${next.barred}`).replace(/[.。]$/, '') })
+    : ''
   return `${chosen} ${t('roster.plan.explain.next', { name: names.get(next.staffId) ?? '', why: barred })}`
 }
 
