@@ -22,6 +22,7 @@ import { type CellChange, editCells, lockCell, markReady, openMonth, publishMont
 import { readFacts } from './facts/queries.ts'
 import { listKnown, listLeaders } from './people/queries.ts'
 import { inOrder, planGrid } from './plan.ts'
+import { qualityOf } from './quality/rules.ts'
 import { countEdits, findMonth, listCells, listVersions } from './queries.ts'
 import { deadlinesOf, differencesOf, isPublished } from './rules.ts'
 import { askRun, cancelRun } from './runs/actions.ts'
@@ -174,6 +175,7 @@ async function planOf(c: Ctx, deps: Deps, month: string, post: Post | null): Pro
     })),
     findings: findings.map(said),
     counts: { barred: weigh(findings, 'barred'), hard: weigh(findings, 'hard'), soft: weigh(findings, 'soft') },
+    quality: qualityOf(facts, cells),
     leaders,
     edits,
     run: run && { ...run, icon: RUN_ICONS[run.state], gaps: gapWords(t, run.result, c.var.language) },

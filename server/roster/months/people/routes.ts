@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { POSTS } from '../../../kernel/capabilities.ts'
+import { POSTS, type Post } from '../../../kernel/capabilities.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
 import { NotFound, Refusal } from '../../../kernel/refusal.ts'
 import { comingNight, weekdayOf } from '../../../kernel/time.ts'
@@ -13,6 +13,8 @@ import { page, seeOther } from '../../../web/page.ts'
 import { datesOf, neighbour } from '../../month.ts'
 import { headsOf } from '../facts/queries.ts'
 import { headOf, listInputs, listNeeds } from '../needs/queries.ts'
+import { listShares } from '../quality/queries.ts'
+import { spreadOf } from '../quality/rules.ts'
 import { addLeave, cancelLeave, giveInput, knowPerson, sayNeed, wishNight } from './actions.ts'
 import { listKnown, listWishes } from './queries.ts'
 
@@ -51,6 +53,7 @@ export const planPeopleRoutes = (deps: Deps) =>
       await deps.transact(c.var.me.actor, (tx) => cancelLeave(tx, id))
       return seeOther(c, '/roster/people')
     })
+    .get('/fairness', staffOnly(deps, 'roster.read'), async (c) => showFairness(c, deps))
     .get('/wishes', staffOnly(deps, 'attendance.own'), async (c) => showWishes(c, deps))
     .post('/wishes', staffOnly(deps, 'attendance.own'), async (c) => {
       const { night, wish } = await form(c, { night: day, wish: z.enum(['want', 'avoid', 'none']) })
@@ -144,6 +147,22 @@ async function showWishes(
     status,
   )
 }
+
+/** Everybody sees how the nights of six months are spread, their own row among the others (REGULATION 4). */
+async function showFairness(c: Ctx, deps: Deps): Promise<Response> {
+  query(c, {})
+  const until = await nightNow(deps)
+  const shares = await listShares(deps.db, until)
+  const groups = (['manager', 'service', 'technician', 'guard'] as const).flatMap((post) => {
+    const people = shares.filter(({ posts }) => mainPostOf(posts) === post)
+    const spread = spreadOf(people.map(({ nights }) => nights))
+    const sorted = people.toSorted((a, b) => b.nights - a.nights)
+    return people.length > 0 ? [{ post, people: sorted, spread, most: Math.max(1, spread.most) }] : []
+  })
+  return page(c, deps, 'roster/fairness', { until, groups })
+}
+const mainPostOf = (posts: readonly Post[]): Post | undefined =>
+  (['manager', 'service', 'technician', 'guard'] as const).find((one) => posts.includes(one))
 
 async function showNeeds(c: Ctx, deps: Deps, values: object = {}, status: 200 | 422 = 200): Promise<Response> {
   const month = monthIn(c)
