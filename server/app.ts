@@ -55,6 +55,8 @@ import { shellRoutes } from './reports/shell/routes.ts'
 import { confirmationRoutes } from './roster/confirmations/routes.ts'
 import { planPeopleRoutes } from './roster/months/people/routes.ts'
 import { planRoutes } from './roster/months/routes.ts'
+import { SHEET_BYTES } from './roster/months/sheets/reading.ts'
+import { planSheetRoutes } from './roster/months/sheets/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { PROOF_FORM_BYTES, swapRoutes } from './roster/swaps/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
@@ -91,6 +93,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.use(readerPreferences)
   app.route('/', publicBrandRoutes(deps))
   app.use('/people/import', staffOnly(deps, 'people.edit'), readUpload(IMPORT_BYTES))
+  app.use('/roster/sheets/:month', staffOnly(deps, 'roster.edit'), readUpload(SHEET_BYTES))
   app.use('/settings/brand/logo', staffOnly(deps, 'settings.edit'), readUpload(UPLOAD_BYTES))
   app.use('/settings/terms', staffOnly(deps, 'settings.edit'), readUpload(TERMS_BYTES))
   app.use('/tickets/:id/files', staffOnly(deps, 'desk.work'), readUpload(FILE_FORM_BYTES))
@@ -122,6 +125,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/roster/confirmations', confirmationRoutes(deps))
   app.route('/roster/swaps', swapRoutes(deps))
   app.route('/roster/plan', planRoutes(deps))
+  app.route('/roster/sheets', planSheetRoutes(deps))
   app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
   app.route('/customers', customerRoutes(deps, keeping))

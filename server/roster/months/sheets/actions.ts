@@ -1,0 +1,78 @@
+import { POSTS, type Post } from '../../../kernel/capabilities.ts'
+import type { StaffId } from '../../../kernel/ids.ts'
+import { refusal, refuse } from '../../../kernel/refusal.ts'
+import { comingNight } from '../../../kernel/time.ts'
+import { need, staffOf } from '../../../platform/actor.ts'
+import { announce } from '../../../platform/transaction.ts'
+import type { Tx } from '../../../schema.ts'
+import { currentSettings } from '../../../settings/queries.ts'
+import { datesOf } from '../../month.ts'
+import { listRosterable } from '../../queries.ts'
+import * as months from '../queries.ts'
+import type { StoredCell } from '../tables.ts'
+import type { Line } from './reading.ts'
+
+/** What a brought table would do wrong, by line. */
+export type Problem = {
+  readonly line: number
+  readonly code: 'night' | 'post' | 'number' | 'twice' | 'over' | 'locked'
+}
+
+/**
+ * A table becomes the plan, whole or not at all: with one line wrong nothing changes. Nights that are over and locked cells
+ * stay; what it breaks the checker says afterwards, as of every plan.
+ */
+export async function importPlan(tx: Tx, month: string, lines: readonly Line[], zone: string): Promise<Problem[]> {
+  need(tx, 'roster.edit')
+  const { state } = await months.lockMonth(tx, month)
+  refuse(state === 'frozen' ? refusal('roster.plan_frozen') : null)
+  const { nightStart: start, nightEnd: end } = await currentSettings(tx.db)
+  const tonight = comingNight(tx.now, { start, end, zone })
+  const people = new Map((await listRosterable(tx.db)).map((one) => [one.number, one.id]))
+  const before = await months.listCells(tx.db, month)
+  const stays = before.filter(({ night, locked }) => locked || night < tonight)
+  const { problems, cells } = judgeLines(lines, { nights: new Set(datesOf(month)), people, tonight, stays })
+  if (problems.length > 0) return problems
+  const gone = before.filter((cell) => !stays.includes(cell))
+  await months.replaceCells(tx, month, gone, cells)
+  await months.noteEdit(tx, { month, by: staffOf(tx), before: gone.map(months.plain), after: cells })
+  if (state === 'ready') await months.setMonth(tx, month, { state: 'draft' })
+  await announce(tx, 'month.edited', { by: staffOf(tx) }, { about: ['roster'] })
+  return []
+}
+
+type Known = {
+  readonly nights: ReadonlySet<string>
+  readonly people: ReadonlyMap<string, StaffId>
+  readonly tonight: string
+  readonly stays: readonly StoredCell[]
+}
+function judgeLines(lines: readonly Line[], { nights, people, tonight, stays }: Known) {
+  const problems: Problem[] = []
+  const cells: StoredCell[] = []
+  const taken = new Set<string>()
+  for (const { line, night, post, number, backup } of lines) {
+    const staffId = people.get(number)
+    const stands = stays.find((cell) => cell.night === night && cell.staffId === staffId)
+    const wrong = !nights.has(night)
+      ? 'night'
+      : !POSTS.includes(post as Post)
+        ? 'post'
+        : !staffId
+          ? 'number'
+          : taken.has(`${night} ${staffId}`)
+            ? 'twice'
+            : null
+    if (wrong) problems.push({ line, code: wrong })
+    else if (stands) {
+      // The same as it stands is no change; anything else would be.
+      if (stands.post !== post || stands.backup !== backup)
+        problems.push({ line, code: night < tonight ? 'over' : 'locked' })
+    } else if (night < tonight) problems.push({ line, code: 'over' })
+    else if (staffId) {
+      taken.add(`${night} ${staffId}`)
+      cells.push({ night, post: post as Post, staffId, backup: backup && post === 'manager', locked: false })
+    }
+  }
+  return { problems, cells }
+}
