@@ -82,7 +82,7 @@ function show(td) {
   const cell = td.querySelector('.cell')
   panel.hidden = !isOpen(td)
   panel.querySelector('[data-cell-title]').textContent = `${night} · ${name}`
-  panel.querySelector('[data-cell-words]').textContent = cell?.title ?? ''
+  panel.querySelector('[data-cell-words]').textContent = [cell?.title, cell?.dataset.because].filter(Boolean).join(' ')
   for (const button of panel.querySelectorAll('[data-set]'))
     button.setAttribute('aria-pressed', String(button.dataset.set === filled(td)))
   const locks = panel.querySelector('[data-lock]')

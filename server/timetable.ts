@@ -18,6 +18,7 @@ import { fetchRecordings } from '../jobs/fetch-recordings.ts'
 import { followConfirmations } from '../jobs/follow-confirmations.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
 import { freezeMonths } from '../jobs/freeze-months.ts'
+import { generateRoster } from '../jobs/generate-roster.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
@@ -96,6 +97,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   forgetLinks,
   forgetFiles,
   freezeMonths,
+  generateRoster,
   endOver(keeping),
   sendReports,
   countNights,

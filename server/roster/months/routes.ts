@@ -1,8 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { type Words, wordsOf } from '../../i18n/dictionaries.ts'
+import { dateName } from '../../i18n/instants.ts'
 import { POSTS, type Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
+import type { Language } from '../../kernel/language.ts'
 import { Malformed, NotFound, Refusal } from '../../kernel/refusal.ts'
 import { addDays, comingNight } from '../../kernel/time.ts'
 import type { Tx } from '../../schema.ts'
@@ -14,6 +16,7 @@ import { staffOnly } from '../../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../../web/page.ts'
 import { judge } from '../checker/rules.ts'
 import type { Finding } from '../facts.ts'
+import type { Gap, Why } from '../generator/generate.ts'
 import { neighbour } from '../month.ts'
 import { type CellChange, editCells, lockCell, markReady, openMonth, publishMonth, undoEdit } from './actions.ts'
 import { readFacts } from './facts/queries.ts'
@@ -163,13 +166,17 @@ async function planOf(c: Ctx, deps: Deps, month: string, post: Post | null): Pro
     ...grid,
     rows: grid.rows.map((row) => ({
       ...row,
-      cells: row.cells.map((cell) => ({ ...cell, words: cell.wrong.map((one) => wordsOfFinding(t, one)).join(' ') })),
+      cells: row.cells.map((cell) => ({
+        ...cell,
+        words: cell.wrong.map((one) => wordsOfFinding(t, one)).join(' '),
+        because: whyWords(t, cell.cell?.why, names),
+      })),
     })),
     findings: findings.map(said),
     counts: { barred: weigh(findings, 'barred'), hard: weigh(findings, 'hard'), soft: weigh(findings, 'soft') },
     leaders,
     edits,
-    run: run && { ...run, icon: RUN_ICONS[run.state] },
+    run: run && { ...run, icon: RUN_ICONS[run.state], gaps: gapWords(t, run.result, c.var.language) },
     going: run?.state === 'asked' || run?.state === 'running',
     changed: plan.version > 0 && differencesOf((await listVersions(db, month))[0]?.cells ?? [], cells).length > 0,
   }
@@ -185,6 +192,38 @@ const RUN_ICONS = {
 
 const weigh = (findings: readonly Finding[], weight: Finding['weight']): number =>
   findings.filter((one) => one.weight === weight).length
+
+/** What nobody could fill, with how many are kept away by what. */
+function gapWords(t: Words, result: object | null, language: Language): string[] {
+  const gaps = (result as { gaps?: readonly Gap[] } | null)?.gaps ?? []
+  return gaps.map(({ night, post, backup, count, because }) =>
+    t('roster.plan.gap', {
+      date: dateName(night, language),
+      post: backup ? t('roster.plan.cell.backup') : t(`common.post.${post}`),
+      count,
+      because: because
+        .map(({ code, people }) =>
+          t('roster.plan.gap_because', {
+            people,
+            words: code === 'nobody' ? t('roster.plan.gap_nobody') : t(`roster.findings.${code}`),
+          }),
+        )
+        .join(' '),
+    }),
+  )
+}
+
+/** Why the generator has put this person there (REGULATION 4, explain per cell). */
+function whyWords(t: Words, why: object | null | undefined, names: ReadonlyMap<StaffId, string>): string {
+  if (!why) return ''
+  const { nights, mine, next } = why as Why
+  const chosen = t('roster.plan.explain.chosen', { nights, mine })
+  if (!next) return chosen
+  const barred = next.barred
+    ? t('roster.plan.explain.barred_by', { words: t(`roster.findings.${next.barred}`).replace(/[.。]$/, '') })
+    : ''
+  return `${chosen} ${t('roster.plan.explain.next', { name: names.get(next.staffId) ?? '', why: barred })}`
+}
 
 /** A finding in the reader's words, with its clause. */
 export const wordsOfFinding = (t: Words, { code, clause, values }: Finding): string =>

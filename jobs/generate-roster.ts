@@ -1,0 +1,35 @@
+import type { RosterRunId } from '../server/kernel/ids.ts'
+import { system } from '../server/platform/actor.ts'
+import { generateAside } from '../server/roster/generator/run.ts'
+import { readFacts } from '../server/roster/months/facts/queries.ts'
+import { listCells } from '../server/roster/months/queries.ts'
+import { failRun, noteProgress, storeFound } from '../server/roster/months/runs/actions.ts'
+import { getRun, listAsked } from '../server/roster/months/runs/queries.ts'
+import { dueJob } from './due-job.ts'
+
+/** When HR asks for a roster. A run whose process died over it is begun anew; what nobody waits for any more changes nothing. */
+export const generateRoster = dueJob(
+  'generate-roster',
+  listAsked,
+  ({ db, clock, config, transact, log }) =>
+    async (id) => {
+      const runId = id as RosterRunId
+      const run = await getRun(db, runId)
+      if (!run || !(await transact(system, (tx) => noteProgress(tx, runId, 0)))) return
+      const facts = await readFacts(db, run.month, { now: clock.now(), zone: config.timeZone })
+      const before = await listCells(db, run.month)
+      try {
+        const found = await generateAside(
+          { facts, before, seconds: run.seconds },
+          { goesOn: (progress) => transact(system, (tx) => noteProgress(tx, runId, progress)) },
+        )
+        if (!found) return
+        const { cells, ...result } = found
+        await transact(system, (tx) => storeFound(tx, runId, { cells, result }))
+      } catch (error) {
+        log.warn({ run: runId, reason: String(error) }, 'no roster was found')
+        await transact(system, (tx) => failRun(tx, runId))
+      }
+    },
+  { slow: true },
+)

@@ -1,0 +1,139 @@
+import type { StaffId } from '../../kernel/ids.ts'
+import { adding, judge } from '../checker/rules.ts'
+import type { Cell, Finding, MonthFacts } from '../facts.ts'
+import { type Model, modelOf, type Part } from './model.ts'
+
+/** Why somebody stands there: their nights of six months and of this one, and who was next, or what kept that one away. */
+export type Why = {
+  readonly nights: number
+  readonly mine: number
+  readonly next: { readonly staffId: StaffId; readonly nights: number; readonly barred: string | null } | null
+}
+/** Heads that nobody could fill, and what keeps how many away from that night. */
+export type Gap = {
+  readonly night: string
+  readonly post: Cell['post']
+  readonly backup: boolean
+  readonly count: number
+  readonly because: readonly { readonly code: string; readonly people: number }[]
+}
+export type Generated = {
+  readonly cells: readonly (Cell & { readonly why: Why | null })[]
+  readonly gaps: readonly Gap[]
+  /** True where each part is proven the best. */
+  readonly best: boolean
+  /** How far from the best a part may be at most, 0..1. */
+  readonly distance: number
+}
+/** Runs one model within so many seconds; names of the variables that are 1, and how sure that is. */
+export type Solve = (model: Model, seconds: number) => { readonly chosen: readonly string[]; readonly distance: number }
+
+const PARTS: readonly Part[] = [
+  { post: 'manager', backup: false },
+  { post: 'manager', backup: true },
+  { post: 'technician', backup: false },
+  { post: 'service', backup: false },
+  { post: 'guard', backup: false },
+]
+type Options = {
+  readonly before: readonly Cell[]
+  readonly seconds: number
+  readonly solve: Solve
+  /** Per cent. */
+  readonly progress?: (done: number) => void
+}
+
+/**
+ * A month, post by post: locked and past cells stay, a re-run changes few, the same facts give the same roster. It is never
+ * infeasible: what cannot be filled is a gap with its reasons. What the checker minds is taken out again before it is given.
+ */
+export function generate(
+  facts: MonthFacts,
+  { before, seconds, solve, progress = () => undefined }: Options,
+): Generated {
+  let cells: Cell[] = facts.fixed.map((cell) => cell)
+  let distance = 0
+  for (const [n, part] of PARTS.entries()) {
+    const model = modelOf(facts, part, cells, before)
+    if (model.cells.size > 0) {
+      const found = solve(model, seconds / PARTS.length)
+      distance = Math.max(distance, found.distance)
+      cells = [...cells, ...found.chosen.flatMap((name) => model.cells.get(name) ?? [])]
+    }
+    cells = mended(facts, cells, part)
+    progress(Math.round(((n + 1) / PARTS.length) * 95))
+  }
+  return {
+    cells: cells.map((cell) => ({ ...cell, why: cell.locked ? null : whyOf(facts, cells, cell) })),
+    gaps: gapsOf(facts, cells),
+    best: distance < 0.01,
+    distance,
+  }
+}
+
+/** The hours of the law are judged over weeks and months and are not all in the model: who breaks them goes, and whoever may comes. */
+function mended(facts: MonthFacts, cells: readonly Cell[], part: Part): Cell[] {
+  let rest = [...cells]
+  const isFixed = (cell: Cell): boolean => facts.fixed.includes(cell)
+  for (let pass = 0; pass < facts.nights.length; pass++) {
+    const wrong = judge(facts, rest).find(
+      (one) => one.weight !== 'soft' && rest.some((cell) => isOf(cell, one) && !isFixed(cell)),
+    )
+    if (!wrong) break
+    rest = rest.filter((cell) => !isOf(cell, wrong) || isFixed(cell))
+  }
+  for (const { night, heads } of facts.nights) {
+    const wanted = part.backup ? 1 : heads[part.post]
+    for (let there = count(rest, night, part); there < wanted; there++) {
+      const next = inLine(facts, rest, { night, ...part }).find(({ barred }) => barred === null)
+      if (!next) break
+      rest = [...rest, { night, ...part, staffId: next.staffId, locked: false }]
+    }
+  }
+  return rest
+}
+const isOf = (cell: Cell, { staffId, night }: Pick<Finding, 'staffId' | 'night'>): boolean =>
+  cell.staffId === staffId && cell.night === night
+const count = (cells: readonly Cell[], night: string, { post, backup }: Part): number =>
+  cells.filter((cell) => cell.night === night && cell.post === post && cell.backup === backup).length
+
+type Where = Part & { readonly night: string }
+type InLine = { readonly staffId: StaffId; readonly nights: number; readonly barred: string | null }
+
+/** Everybody of a post who does not stand on that night, the fewest nights first, with what keeps them away. */
+function inLine(facts: MonthFacts, cells: readonly Cell[], { night, post, backup }: Where): InLine[] {
+  return facts.people
+    .filter(
+      ({ id, posts }) => posts.includes(post) && !cells.some((cell) => cell.night === night && cell.staffId === id),
+    )
+    .map(({ id, history }) => ({
+      id,
+      nights: history.nights + cells.filter((cell) => cell.staffId === id && !cell.backup).length,
+    }))
+    .toSorted((a, b) => a.nights - b.nights || Number(a.id) - Number(b.id))
+    .map(({ id: staffId, nights }) => {
+      const found = adding(facts, cells, { night, post, backup, staffId, locked: false })
+      return { staffId, nights, barred: found.find(({ weight }) => weight !== 'soft')?.code ?? null }
+    })
+}
+
+function whyOf(facts: MonthFacts, cells: readonly Cell[], cell: Cell): Why {
+  const history = facts.people.find(({ id }) => id === cell.staffId)?.history.nights ?? 0
+  const mine = cells.filter((one) => one.staffId === cell.staffId && !one.backup).length
+  const [next] = inLine(facts, cells, cell)
+  return { nights: history, mine, next: next ?? null }
+}
+
+function gapsOf(facts: MonthFacts, cells: readonly Cell[]): Gap[] {
+  return facts.nights.flatMap(({ night, heads }) =>
+    PARTS.flatMap((part): Gap[] => {
+      const lacks = (part.backup ? 1 : heads[part.post]) - count(cells, night, part)
+      if (lacks <= 0) return []
+      const kept = Map.groupBy(inLine(facts, cells, { night, ...part }), ({ barred }) => barred ?? 'nobody')
+      const because = [...kept]
+        .map(([code, people]) => ({ code, people: people.length }))
+        .toSorted((a, b) => b.people - a.people)
+      return [{ night, ...part, count: lacks, because }]
+    }),
+  )
+}
