@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { ShiftId, StaffId } from '../../kernel/ids.ts'
 import { HOUR, plus } from '../../kernel/time.ts'
-import { owe, settle } from '../../obligations/actions.ts'
+import { noteDone, owe } from '../../obligations/actions.ts'
+import type { Owed } from '../../obligations/queries.ts'
 import { getShift } from '../../roster/queries.ts'
 import { listCandidates } from '../../roster/swaps/eligibility/queries.ts'
 import { listCovers } from '../../roster/swaps/judging.ts'
@@ -24,15 +25,17 @@ export async function tellConfirmations(tx: Tx, zone: string): Promise<void> {
     .values(rows.map((night) => rowOf(night, people.indexOf(night.staffId), asked)))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  for (const night of rows) {
+  const owed = rows.flatMap((night): { owed: Owed; answer: Answer; at: Date; by: StaffId }[] => {
     const answer = answerOf(people.indexOf(night.staffId))
-    if (answer === 'unsent') continue
-    const about = { kind: 'shift_confirmation', subject: `shift:${night.id}` } as const
-    const due = { staffId: night.staffId, shiftId: night.id, path: '/roster/confirmations' }
+    if (answer === 'unsent') return []
     const dueAt = plus(answer === 'waiting' ? plus(tx.now, -6 * HOUR) : asked, 24 * HOUR)
-    await owe(tx, { ...about, ...due, opensAt: asked, dueAt })
-    if (answer === 'yes' || answer === 'no') await settle(tx, about, { at: plus(asked, 3 * HOUR), by: night.staffId })
-  }
+    const what = { kind: 'shift_confirmation', subject: `shift:${night.id}`, path: '/roster/confirmations' } as const
+    const one = { ...what, staffId: night.staffId, shiftId: night.id, opensAt: asked, dueAt }
+    return [{ owed: one, answer, at: plus(asked, 3 * HOUR), by: night.staffId }]
+  })
+  const answered = ({ answer }: { answer: Answer }): boolean => answer === 'yes' || answer === 'no'
+  await noteDone(tx, owed.filter(answered))
+  await owe(tx, ...owed.filter((one) => !answered(one)).map((one) => one.owed))
   await tellSwaps(tx, rows, zone)
 }
 
