@@ -149,6 +149,21 @@ test('row 25: absent only at the end of the shift', async () => {
   expect((await absence())?.absent_at).toEqual(clock.now())
 })
 
+test('an absence is excused by HR with a reason, never by whoever was absent', async () => {
+  at('22:15')
+  await run(noteMissingPeople)
+  at('06:00')
+  await run(noteAbsentPeople)
+  const hr = await signedIn(house, await hire(database.db, '许诺', { roles: ['hr'], posts: [] }), 'en')
+  const id = (await absence())?.id
+  expect((await hr.get('/attendance/hours?who=all&month=2026-11')).html).toContain(`/attendance/absences/${id}/excuse`)
+  expect((await agent.post(`/attendance/absences/${id}/excuse`, { excuse: 'I was ill' })).status).toBe(403)
+  expect((await hr.post(`/attendance/absences/${id}/excuse`, { excuse: 'In hospital, with a letter' })).status).toBe(
+    303,
+  )
+  expect((await hr.get('/attendance/hours?who=all&month=2026-11')).html).toContain('In hospital')
+})
+
 test('whoever is called in has the shift from then on, and whoever was missing is absent', async () => {
   at('22:15')
   await run(noteMissingPeople)

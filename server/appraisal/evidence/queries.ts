@@ -51,7 +51,10 @@ export type ShiftFact = {
   readonly minutesLate: number
 }
 
-/** Their shifts of a month's nights, and how they came to each. */
+/**
+ * Their shifts of a month's nights, and how they came to each: among them those on which they were replaced. What was
+ * excused, and nights of approved leave, are not in it: they leave the count (section 3, A).
+ */
 export async function shiftFacts(
   db: Reader,
   people: readonly StaffId[],
@@ -70,7 +73,14 @@ export async function shiftFacts(
       select arrival, minutes_late from attendances a where a.shift_id = s.id and a.staff_id = s.staff_id
       order by a.checked_in_at limit 1) a on true
     where s.staff_id = any(${list(people)}) and s.night >= ${month}::date and s.night < ${next}::date
-    order by s.starts_at, s.id`.execute(db)
+      and not exists (select from absences x where x.shift_id = s.id and x.staff_id = s.staff_id and x.excused_at is not null)
+      and (a.arrival is not null or not exists (
+        select from staff_leaves l where l.staff_id = s.staff_id and l.cancelled_at is null and s.night between l.first_day and l.last_day))
+    union all
+    select x.staff_id, x.shift_id, x.post, to_char(x.night, 'YYYY-MM-DD'), null, null from absences x
+    where x.staff_id = any(${list(people)}) and x.night >= ${month}::date and x.night < ${next}::date
+      and x.replaced_by is not null and x.shift_id is not null and x.excused_at is null
+    order by 4, 2`.execute(db)
   return rows.map((row) => ({
     staffId: row.staff_id,
     shiftId: row.id,

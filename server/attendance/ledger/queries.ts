@@ -20,7 +20,8 @@ export type Attended = {
   readonly minutesLate: number
   readonly how: string | null
   readonly absent: boolean
-  readonly excused: boolean
+  readonly excuse: string | null
+  readonly absenceId: string | null
 }
 
 /** Every shift of a month with how it was attended, by person and night; one's own with `staffId`. */
@@ -29,13 +30,13 @@ export async function attendedOfMonth(db: Reader, month: string, now: Date, staf
   const { rows } = await sql<Attended>`
     select s.staff_id::text as "staffId", p.number, p.name, p.name_en as "nameEn", s.post, s.night::text as night, s.kind, s.starts_at as "from",
       s.ends_at as "to", a.checked_in_at as "checkedInAt", a.checked_out_at as "checkedOutAt", a.arrival,
-      coalesce(a.minutes_late, 0) as "minutesLate", a.how, false as absent, false as excused
+      coalesce(a.minutes_late, 0) as "minutesLate", a.how, false as absent, null as excuse, null as "absenceId"
     from shifts s join staff p on p.id = s.staff_id left join attendances a on a.shift_id = s.id and a.staff_id = s.staff_id
     where s.night >= ${first} and s.night < ${next} and s.starts_at <= ${now} and (${staffId ?? null}::bigint is null or s.staff_id = ${staffId ?? null})
       and not exists (select from absences x where x.shift_id = s.id and x.staff_id = s.staff_id and x.absent_at is not null)
     union all
     select x.staff_id::text, p.number, p.name, p.name_en, x.post, x.night::text, 'night', x.starts_at, x.ends_at, null, null, null, 0, null,
-      true, x.excused_at is not null
+      true, x.excuse, x.id::text
     from absences x join staff p on p.id = x.staff_id
     where x.night >= ${first} and x.night < ${next} and x.absent_at is not null and (${staffId ?? null}::bigint is null or x.staff_id = ${staffId ?? null})
     order by 2, 6, 8`.execute(db)
