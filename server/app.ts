@@ -53,6 +53,7 @@ import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
 import { shellRoutes } from './reports/shell/routes.ts'
 import { confirmationRoutes } from './roster/confirmations/routes.ts'
+import { feedRoutes } from './roster/feeds/routes.ts'
 import { planPeopleRoutes } from './roster/months/people/routes.ts'
 import { planRoutes } from './roster/months/routes.ts'
 import { SHEET_BYTES } from './roster/months/sheets/reading.ts'
@@ -124,6 +125,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster/confirmations', confirmationRoutes(deps))
   app.route('/roster/swaps', swapRoutes(deps))
+  app.route('/roster', feedRoutes(deps))
   app.route('/roster/plan', planRoutes(deps))
   app.route('/roster/sheets', planSheetRoutes(deps))
   app.route('/roster', planPeopleRoutes(deps))

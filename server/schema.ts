@@ -22,6 +22,7 @@ import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './p
 import type { PolicyTables } from './policies/tables.ts'
 import type { ReportTables } from './reports/tables.ts'
 import type { ConfirmationTables } from './roster/confirmations/tables.ts'
+import type { FeedTables } from './roster/feeds/tables.ts'
 import type { MonthTables } from './roster/months/tables.ts'
 import type { SwapTables } from './roster/swaps/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
@@ -49,6 +50,7 @@ export type Database = PlatformTables &
   ConfirmationTables &
   SwapTables &
   MonthTables &
+  FeedTables &
   AttendanceTables &
   TicketTables &
   RatingTables &

@@ -44,6 +44,9 @@ export type RosterEvents = {
   'month.versioned': { version: number; why: 'published' | 'changed' | 'left' | 'swap' | 'replaced'; late: boolean }
   /** A roster was looked for; `gaps` are heads that nobody could fill. */
   'roster.generated': { runId: RosterRunId; gaps: number }
+  /** A private calendar link; an earlier one ended with it. */
+  'feed.made': { staffId: StaffId }
+  'feed.ended': { staffId: StaffId }
   'leave.added': { staffId: StaffId; by: StaffId }
   'leave.cancelled': { by: StaffId }
   /** What HR alone knows of a person was changed; never what. */

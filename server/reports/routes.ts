@@ -10,9 +10,11 @@ import { seenIncident } from '../incidents/contributions.ts'
 import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
 import type { AlarmId } from '../kernel/ids.ts'
-import { DAY, dayPartOf, noonBefore, plus } from '../kernel/time.ts'
+import { addDays, comingNight, DAY, dayPartOf, noonBefore, plus } from '../kernel/time.ts'
 import { seenObligation } from '../obligations/contributions.ts'
 import { readTonight } from '../obligations/lists/queries.ts'
+import { listCoverGaps } from '../roster/feeds/queries.ts'
+import { headsOf } from '../roster/months/facts/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
@@ -56,7 +58,8 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
   const settings = await currentSettings(db)
   const since = noonBefore(now, config.timeZone)
   const people = await listOnBoard(db, now, settings)
-  const [needs, figures, hours, clocks, incidents, tonight, phone] = await Promise.all([
+  const from = comingNight(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone })
+  const [needs, figures, hours, clocks, incidents, tonight, phone, gaps] = await Promise.all([
     listNeeds(db),
     readFigures(db, since, now),
     readHours(db, now),
@@ -64,6 +67,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     listOpenIncidents(db, INCIDENTS),
     readTonight(db, { from: since, to: plus(since, DAY), limit: OBLIGATIONS }),
     phoneOf(db, since, now, settings.callAnswerSeconds),
+    listCoverGaps(db, { from, to: addDays(from, GAP_NIGHTS - 1), heads: headsOf(settings) }),
   ])
   return {
     moment: dayPartOf(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone }),
@@ -93,6 +97,7 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
       },
     })),
     phone,
+    gaps,
     incidents: incidents.map((one) => seenIncident(c.var.me, one)),
     tonight: { ...tonight, open: tonight.open.map((one) => seenObligation(one, now)) },
     lead: c.var.me.capabilities.has('desk.lead'),
@@ -116,6 +121,8 @@ async function phoneOf(db: Reader, since: Date, now: Date, goal: number) {
   return { ...wordedFigures(calls), owed, goal }
 }
 
+/** REGULATION row 20: gaps are seen before they hurt. */
+const GAP_NIGHTS = 7
 const ORDER = ['manager', 'service', 'technician', 'guard']
 
 /** Load as DESIGN counts it, shown as filled steps of the capacity. */

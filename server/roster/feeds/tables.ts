@@ -1,0 +1,1 @@
+export type FeedTables = { roster_feeds: { staff_id: string; token_hash: Buffer; made_at: Date } }
