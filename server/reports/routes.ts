@@ -14,6 +14,7 @@ import { addDays, comingNight, DAY, dayPartOf, noonBefore, plus } from '../kerne
 import { seenObligation } from '../obligations/contributions.ts'
 import { readTonight } from '../obligations/lists/queries.ts'
 import { listCoverGaps } from '../roster/feeds/queries.ts'
+import { GAP_NIGHTS } from '../roster/feeds/rules.ts'
 import { headsOf } from '../roster/months/facts/queries.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -121,8 +122,6 @@ async function phoneOf(db: Reader, since: Date, now: Date, goal: number) {
   return { ...wordedFigures(calls), owed, goal }
 }
 
-/** REGULATION row 20: gaps are seen before they hurt. */
-const GAP_NIGHTS = 7
 const ORDER = ['manager', 'service', 'technician', 'guard']
 
 /** Load as DESIGN counts it, shown as filled steps of the capacity. */

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import { NotFound } from '../../kernel/refusal.ts'
-import { DAY, plus } from '../../kernel/time.ts'
+import { addDays, comingNight, DAY, plus } from '../../kernel/time.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { hashOf, isToken, newToken } from '../../platform/tokens.ts'
 import { announce } from '../../platform/transaction.ts'
@@ -12,7 +12,9 @@ import { form, query } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { calendarOf } from '../confirmations/calendar.ts'
-import { deleteFeed, findFeed, hasFeed, shiftsOfFeed, storeFeed } from './queries.ts'
+import { headsOf } from '../months/facts/queries.ts'
+import { deleteFeed, findFeed, hasFeed, listCoverGaps, shiftsOfFeed, storeFeed } from './queries.ts'
+import { GAP_NIGHTS } from './rules.ts'
 
 const BACK_DAYS = 60
 
@@ -38,6 +40,14 @@ export const feedRoutes = (deps: Deps) =>
         await announce(tx, 'feed.ended', { staffId: staffOf(tx) }, { about: [] })
       })
       return seeOther(c, '/roster/calendar')
+    })
+    .get('/gaps', staffOnly(deps, 'roster.read'), async (c) => {
+      query(c, {})
+      const settings = await currentSettings(deps.db)
+      const hours = { start: settings.nightStart, end: settings.nightEnd, zone: deps.config.timeZone }
+      const from = comingNight(deps.clock.now(), hours)
+      const gaps = await listCoverGaps(deps.db, { from, to: addDays(from, GAP_NIGHTS - 1), heads: headsOf(settings) })
+      return page(c, deps, 'roster/gaps', { gaps })
     })
     .get('/feed/:file{[A-Za-z0-9_-]{43}\\.ics}', async (c) => {
       const token = c.req.param('file').slice(0, -'.ics'.length)
