@@ -193,8 +193,8 @@ test('a hundred presses in a row of two who trade, and HR beside them', async ()
   const chen = people[1] as StaffId
   for (let n = 0; n < 8; n++)
     await Promise.all([
-      doPress({ act: 'ask', a: 0, b: 1, back: true, anybody: false }),
-      doPress({ act: 'ask', a: 1, b: 0, back: true, anybody: false }),
+      doPress({ act: 'ask', a: 0, b: 1, back: true, anybody: true }),
+      doPress({ act: 'ask', a: 1, b: 0, back: true, anybody: true }),
       doPress({ act: 'accept', a: 0, b: n % 2, back: n % 2 === 0, anybody: false }),
       doPress({ act: 'approve', a: 0, b: 0, back: n % 2 === 0, anybody: false }),
       doPress({ act: 'reverse', a: 0, b: n % 2, back: n % 2 === 0, anybody: false }),
