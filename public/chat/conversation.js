@@ -110,6 +110,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
       const after = last()
       const gap = await fetchGap(after)
       if (!gap || closed) return
+      if (after === 0 && gap.marks) hear.readBefore(gap.marks.customer.read)
       take(gap.messages)
       if (gap.marks) hear.marks(gap.marks)
       more = last() < gap.lastSeq && last() > after

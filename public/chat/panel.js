@@ -36,8 +36,8 @@ export function panel(root, words, { conversation, unread, seen, appeal }) {
   const toggle = (selector, on) => {
     for (const element of all(selector)) element.hidden = !on
   }
+  /** Of the words of the house the last that was read or counted. */
   let known = 0
-  let ready = false
   let lineIs = 'up'
   let fileOf
   const talk = drawer(one('[data-talk]'), words, {
@@ -104,13 +104,15 @@ export function panel(root, words, { conversation, unread, seen, appeal }) {
     notice,
     talk: (messages, unsent) => {
       const fresh = messages.filter(({ author, seq }) => author === 'staff' && seq > known)
-      if (ready && fresh.length > 0 && !(document.visibilityState === 'visible' && seen()))
-        for (const _ of fresh) unread.add()
+      if (!(document.visibilityState === 'visible' && seen())) for (const _ of fresh) unread.add()
       known = Math.max(known, ...messages.map(({ seq }) => seq), 0)
-      if (messages.length > 0) ready = true
       talk.talk(messages, unsent)
     },
     marks: talk.marks,
+    /** Up to here this side had read before the page was opened: only what is later counts as unread. */
+    readBefore: (seq) => {
+      known = Math.max(known, seq)
+    },
     /** @param of gives the address of the file with a number */
     files: (of) => {
       fileOf = of

@@ -18,35 +18,71 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 const NEW_LINE = Buffer.from('\r\n')
 const ANSWER_WITHIN_MILLISECONDS = 30_000
 
+/** Asked several things at once it asks one after the other; a connection that the server closed in a pause is opened anew. */
 export async function openWire(origin: string): Promise<Wire> {
   const { hostname, port, host } = new URL(origin)
-  const socket = net.connect({ host: hostname, port: Number(port), noDelay: true })
-  await once(socket, 'connect')
+  const queue: Asked[] = []
   let received = Buffer.alloc(0)
-  let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined
-  socket.setTimeout(ANSWER_WITHIN_MILLISECONDS, () => socket.destroy(new Error('no answer')))
-  socket.on('data', (bytes) => {
-    received = received.length === 0 ? bytes : Buffer.concat([received, bytes])
-    const read = readAnswer(received)
-    if (!read) return
-    received = received.subarray(read.length)
-    const { resolve } = waiting ?? {}
-    waiting = undefined
-    resolve?.(read)
-  })
-  const fail = (error?: Error): void => waiting?.reject(error ?? new Error('the connection was closed'))
-  socket.on('error', fail)
-  socket.on('close', () => fail())
-  return {
-    send: ({ method, path, headers = {}, body }) =>
-      new Promise((resolve, reject) => {
-        waiting = { resolve, reject }
-        const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-        const length = body === undefined ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`
-        socket.write(`${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}${length}\r\n${body ?? ''}`)
-      }),
-    close: () => socket.destroy(),
+  let waiting: Asked | undefined
+  let ended = false
+  let socket = open()
+  await once(socket, 'connect')
+
+  function open(): net.Socket {
+    const line = net.connect({ host: hostname, port: Number(port), noDelay: true })
+    line.setTimeout(ANSWER_WITHIN_MILLISECONDS, () => line.destroy(waiting && new Error('no answer')))
+    line.on('data', (bytes) => {
+      received = received.length === 0 ? bytes : Buffer.concat([received, bytes])
+      const read = readAnswer(received)
+      if (!read) return
+      received = received.subarray(read.length)
+      const asked = waiting
+      waiting = undefined
+      next()
+      asked?.resolve(read)
+    })
+    line.on('error', fail)
+    line.on('close', () => line === socket && fail(new Error('the connection was closed')))
+    return line
   }
+  function fail(error: Error): void {
+    const asked = waiting
+    waiting = undefined
+    received = Buffer.alloc(0)
+    asked?.reject(error)
+    next()
+  }
+  function next(): void {
+    waiting ??= queue.shift()
+    if (!waiting || waiting.isSent || ended) return
+    if (socket.destroyed || socket.readableEnded) socket = open()
+    waiting.isSent = true
+    socket.write(waiting.bytes)
+  }
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        queue.push({ bytes: bytesOf(request, host), isSent: false, resolve, reject })
+        next()
+      }),
+    close: () => {
+      ended = true
+      socket.destroy()
+    },
+  }
+}
+
+type Asked = {
+  readonly bytes: string
+  isSent: boolean
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: Error) => void
+}
+
+function bytesOf({ method, path, headers = {}, body }: Request, host: string): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const length = body === undefined ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}${length}\r\n${body ?? ''}`
 }
 
 /** The first whole answer in these bytes and how long it is; undefined while more is to come. */

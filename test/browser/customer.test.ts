@@ -475,6 +475,7 @@ test('a foreign page gets the chat in a frame by one script tag; a page that is 
   await frame.getByText('You are number 1 in line').waitFor()
   const mine = await agent()
   await page.keyboard.press('Escape')
+  await page.locator('iframe').waitFor({ state: 'hidden' })
   await mine.say('It does.')
   await expect.poll(() => page.locator('b').textContent()).toBe('1')
   const ticket = await house.deps.db.selectFrom('tickets').select(['channel', 'came_from']).executeTakeFirstOrThrow()

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { onTestFinished } from 'vitest'
+import { onTestFailed, onTestFinished } from 'vitest'
 import { freePort, type Program, runProgram, stopProgram, untilReady } from '../support/program.ts'
 import { zoneInTheMorning } from './program-under-fire.ts'
 
@@ -41,6 +41,10 @@ export async function startCluster({ webs, workers, databaseUrl, redisUrl, front
   }
   const running = new Map<string, Program>()
   let said = ''
+  onTestFailed(() => {
+    for (const [name, { process: child, errors }] of running)
+      console.error(`${name}: code ${child.exitCode}, signal ${child.signalCode}\n${errors()}`)
+  })
   onTestFinished(async () => {
     await Promise.all([...running.values()].map((program) => stopProgram(program, 'SIGKILL')))
   })
