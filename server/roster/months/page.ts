@@ -71,6 +71,8 @@ export async function planOf(c: Ctx, deps: Deps, month: string, post: Post | nul
     })),
     findings: findings.map(said),
     counts: { barred: weigh(findings, 'barred'), hard: weigh(findings, 'hard'), soft: weigh(findings, 'soft') },
+    unrecorded: findings.some(({ code }) => code === 'training_unrecorded'),
+    setsRoster: c.var.me.capabilities.has('settings.edit'),
     quality: qualityOf(facts, cells),
     leaders,
     edits,
