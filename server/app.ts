@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { measureRoutes } from './appraisal/measures/routes.ts'
 import { appraisalMonthRoutes } from './appraisal/months/routes.ts'
 import { appraisalRoutes } from './appraisal/routes.ts'
+import { postCaseRoutes } from './attendance/cases/routes.ts'
 import { attendanceLeadRoutes } from './attendance/lead/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { callbackRoutes } from './calls/callbacks/routes.ts'
@@ -121,6 +122,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/obligations', obligationRoutes(deps))
+  app.route('/attendance/cases', postCaseRoutes(deps))
   app.route('/attendance', attendanceLeadRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster/confirmations', confirmationRoutes(deps))

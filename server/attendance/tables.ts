@@ -1,5 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { PostCaseOrigin } from '../events/attendance.ts'
 import type { Post } from '../kernel/capabilities.ts'
+import type { PostCaseState } from './cases/rules.ts'
 import type { How } from './rules.ts'
 
 type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>
@@ -65,5 +67,37 @@ export type AttendanceTables = {
     asked_at: Date
     answered_at: Optional<Date>
     break_id: Optional<string>
+  }
+  /** Planned at random when somebody comes; asked, answered by one press, or not. */
+  presence_questions: {
+    id: Generated<string>
+    attendance_id: string
+    ask_at: Date
+    state: Generated<'planned' | 'asked' | 'answered' | 'unanswered' | 'dropped'>
+    asked_at: Optional<Date>
+    answer_by: Optional<Date>
+    answered_at: Optional<Date>
+  }
+  /** It may be that somebody left their post: what was seen, what they say to it, what another decides. */
+  post_cases: {
+    id: Generated<string>
+    attendance_id: string
+    origin: PostCaseOrigin
+    question_id: Optional<string>
+    break_id: Optional<string>
+    opened_at: Date
+    opened_by: Optional<string>
+    observed: Optional<string>
+    visited_by: Optional<string>
+    visited_at: Optional<Date>
+    found: Optional<'there' | 'not_there'>
+    visit_note: Optional<string>
+    statement_due_at: Date
+    statement: Optional<string>
+    stated_at: Optional<Date>
+    state: Generated<PostCaseState>
+    decided_by: Optional<string>
+    decided_at: Optional<Date>
+    decision: Optional<string>
   }
 }

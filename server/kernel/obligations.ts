@@ -17,6 +17,8 @@ export const OBLIGATIONS = {
   request_answer: { clause: 38, icon: 'reply' },
   promise: { clause: 38, icon: 'handshake' },
   shift_confirmation: { clause: 22, icon: 'calendar-days' },
+  presence: { clause: 55, icon: 'hand' },
+  post_statement: { clause: 55, icon: 'message-circle' },
 } as const satisfies Record<string, Kind>
 export type ObligationKind = keyof typeof OBLIGATIONS
 export const OBLIGATION_KINDS = Object.keys(OBLIGATIONS) as ObligationKind[]

@@ -16,6 +16,9 @@ import { form, pathId, query, rowId, text } from '../../web/forms.ts'
 import { needOf, staffOnly } from '../../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../../web/page.ts'
 import { witnessCheckIn } from '../actions.ts'
+import { reportAway } from '../cases/actions.ts'
+import { countOpenCases } from '../cases/queries.ts'
+import { REASON_LETTERS } from '../cases/rules.ts'
 import { type Attended, attendedOfMonth } from '../ledger/queries.ts'
 import { ledgerOf } from '../ledger/rules.ts'
 import { excuseAbsence, replaceMissing } from '../missing/actions.ts'
@@ -35,6 +38,10 @@ export const attendanceLeadRoutes = (deps: Deps) =>
     .post('/shifts/:id/witness', staffOnly(deps, 'attendance.lead'), async (c) => {
       await form(c, {})
       return acting(c, deps, (tx) => witnessCheckIn(tx, pathId<ShiftId>(c)))
+    })
+    .post('/shifts/:id/away', staffOnly(deps, 'attendance.lead'), async (c) => {
+      const { observed } = await form(c, { observed: text(REASON_LETTERS) })
+      return acting(c, deps, (tx) => reportAway(tx, pathId<ShiftId>(c), observed))
     })
     .post('/absences/:id/replacement', staffOnly(deps, 'attendance.lead'), async (c) => {
       const { staff } = await form(c, { staff: rowId })
@@ -124,7 +131,11 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
   const now = clock.now()
   const { nightStart: start, nightEnd: end } = await currentSettings(db)
   const night = comingNight(now, { start, end, zone: config.timeZone })
-  const [expected, absent] = await Promise.all([listExpected(db, night), listAbsent(db, night)])
+  const [expected, absent, openCases] = await Promise.all([
+    listExpected(db, night),
+    listAbsent(db, night),
+    countOpenCases(db),
+  ])
   const missing = expected.some((one) => one.missing)
   const month = night.slice(0, 7)
   const [facts, cells] = missing
@@ -133,6 +144,8 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
   const rows = expected.map((one) => ({
     ...one,
     look: lookOf(one, now),
+    onPost:
+      one.arrival !== null && !one.checkedOutAt && one.from <= now && now < one.to && one.staffId !== c.var.me.staffId,
     substitutes:
       facts && one.missing
         ? substitutesFor(facts, cells, { night, post: one.post, staffId: one.staffId, backup: false, locked: false })
@@ -143,6 +156,7 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
   const shown = {
     night,
     rows,
+    openCases,
     absent: absent.map((one) => ({ ...one, nameEn: one.name_en, replacementEn: one.replacement_en })),
     ...values,
   }

@@ -57,6 +57,9 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'breaks',
   'leave_slips',
   'places',
+  'presence_questions',
+  // What was seen of a colleague's post, and what they say to it.
+  'post_cases',
   'account_links',
   'alarms',
   'allowed_sites',
