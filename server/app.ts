@@ -59,6 +59,7 @@ import { planPeopleRoutes } from './roster/months/people/routes.ts'
 import { planRoutes } from './roster/months/routes.ts'
 import { SHEET_BYTES } from './roster/months/sheets/reading.ts'
 import { planSheetRoutes } from './roster/months/sheets/routes.ts'
+import { versionRoutes } from './roster/months/versions/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
 import { PROOF_FORM_BYTES, swapRoutes } from './roster/swaps/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
@@ -129,6 +130,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/roster/swaps', swapRoutes(deps))
   app.route('/roster', feedRoutes(deps))
   app.route('/roster/plan', planRoutes(deps))
+  app.route('/roster/plan', versionRoutes(deps))
   app.route('/roster/sheets', planSheetRoutes(deps))
   app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))

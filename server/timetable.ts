@@ -101,7 +101,6 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   forgetLinks,
   forgetFiles,
   freezeMonths,
-  generateRoster,
   endOver(keeping),
   sendReports,
   countNights,
@@ -109,7 +108,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
 ]
 
 /** Work of minutes, each with its own queue and on connections of its own. */
-export const longJobs: readonly DueJob[] = [scoreAppraisals(evidence)]
+export const longJobs: readonly DueJob[] = [scoreAppraisals(evidence), generateRoster]
 
 type Workshop = {
   /** Who this process sees; undefined where it has no doors: it sees nobody, and so judges nobody's silence. */
@@ -143,5 +142,6 @@ export function openTimetable({ deps, long, react, watch, lateness }: Workshop):
   }
   queues.work('due', act, dead)
   queues.work('appraisal', act, dead)
+  queues.work('roster', act, dead)
   return openTicker({ db: deps.db, clock: deps.clock, queues, kinds: [...kinds.values()], log, lateness })
 }

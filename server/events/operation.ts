@@ -1,5 +1,5 @@
 import type { StaffId } from '../kernel/ids.ts'
 
 export type OperationEvents = {
-  'job.repeated': { queue: 'react' | 'due' | 'appraisal'; by: StaffId }
+  'job.repeated': { queue: 'react' | 'due' | 'appraisal' | 'roster'; by: StaffId }
 }

@@ -44,6 +44,8 @@ export type RosterEvents = {
   'month.versioned': { version: number; why: 'published' | 'changed' | 'left' | 'swap' | 'replaced'; late: boolean }
   /** A roster was looked for; `gaps` are heads that nobody could fill. */
   'roster.generated': { runId: RosterRunId; gaps: number }
+  /** None was found; the plan stays as it was. */
+  'roster.not_generated': { runId: RosterRunId }
   /** A private calendar link; an earlier one ended with it. */
   'feed.made': { staffId: StaffId }
   'feed.ended': { staffId: StaffId }

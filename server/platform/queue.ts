@@ -23,7 +23,7 @@ export type Queues = {
 }
 
 /** Every queue of the house. */
-export const QUEUES = ['react', 'due', 'appraisal'] as const
+export const QUEUES = ['react', 'due', 'appraisal', 'roster'] as const
 export type QueueName = (typeof QUEUES)[number]
 export type QueueCounts = { readonly queue: QueueName } & Readonly<Record<QueueState, number>>
 type QueueState = 'waiting' | 'active' | 'delayed' | 'failed'
@@ -54,7 +54,7 @@ const TIMING = {
 }
 /** Long work: one at a time, and believed dead only after two minutes of silence. */
 const LONG_TIMING = { ...TIMING, lockDuration: 120_000, stalledInterval: 30_000, concurrency: 1 }
-const LONG_QUEUES: readonly string[] = ['appraisal'] satisfies readonly QueueName[]
+const LONG_QUEUES: readonly string[] = ['appraisal', 'roster'] satisfies readonly QueueName[]
 const timingOf = (queue: string) => (LONG_QUEUES.includes(queue) ? LONG_TIMING : TIMING)
 const JOB = {
   attempts: 5,
@@ -205,6 +205,8 @@ async function onPostgres(url: string, log: Log): Promise<Ground> {
   const lost = (error: Error): void => {
     if (!pool.ending) log.warn({ kind: 'queue', reason: error.message }, 'a database connection was lost')
   }
+  // Every queue and worker listens to the one pool: four of each are no leak.
+  pool.setMaxListeners(4 * QUEUES.length)
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
   const client = await pool.connect()

@@ -6,7 +6,7 @@ import type { Window } from '../kernel/time.ts'
 import { need } from '../platform/actor.ts'
 import { announce, constraintOf } from '../platform/transaction.ts'
 import type { Tx } from '../schema.ts'
-import { followShifts } from './months/actions.ts'
+import { followShifts } from './months/following/actions.ts'
 import * as shifts from './queries.ts'
 import { whyNotPlan, whyNotRemove } from './rules.ts'
 

@@ -39,7 +39,7 @@ export type PersonFacts = {
   readonly rank: Rank
   readonly departmentId: string
   readonly posts: readonly Post[]
-  /** The last day on which the training is valid; null where nobody has entered one. */
+  /** The last day on which the training is valid; null where nobody has entered one (`Limits.trainingFrom` says what that means). */
   readonly trainedUntil: string | null
   /** Windows of approved leave. */
   readonly leave: readonly Window[]
@@ -91,6 +91,8 @@ export type Limits = {
   readonly hoursApproved: boolean
   /** Who has stood so many nights in the six months before, or is 主管 or above, is a senior of the post. */
   readonly seniorNights: number
+  /** From this night on nobody without a date counts as trained; null while the company does not record it. */
+  readonly trainingFrom: string | null
   /** Two people of a post stand together at most so often in a month; beyond that the plan says so. */
   readonly pairNights: number
 }

@@ -63,6 +63,8 @@ export const SETTINGS = {
   hoursAWeek: number('roster', 'hours', 44, [20, 60]),
   overtimeHoursAMonth: number('roster', 'hours', 36, [0, 36]),
   hoursApproval: text('roster', 'line'),
+  /** From this night on nobody without a valid date counts as trained; empty: the company does not record it yet. */
+  trainingFrom: text('roster', 'day'),
   seniorNights: number('roster', 'nights', 24, [1, 200]),
   pairNights: number('roster', 'nights', 4, [1, 31]),
   generateSeconds: number('roster', 'seconds', 60, [5, 300]),
@@ -208,8 +210,8 @@ export type NumberDefinition = {
 /** A local time of day, `22:00`. */
 type TimeDefinition = { readonly kind: 'time'; readonly group: Group; readonly default: string }
 type TextDefinition = {
-  /** A `line` is a name of some other program's: of a folder, of a host. */
-  readonly kind: 'email' | 'phone' | 'colour' | 'line'
+  /** A `line` is a name of some other program's: of a folder, of a host; a `day` is a date, `2026-12-01`. Each may be empty. */
+  readonly kind: 'email' | 'phone' | 'colour' | 'line' | 'day'
   readonly group: Group
   readonly default: string
 }

@@ -42,6 +42,8 @@ function fits(definition: Definition, value: unknown): boolean {
       return bilingual.safeParse(value).success
     case 'picture':
       return value === null || picture.safeParse(value).success
+    case 'day':
+      return value === '' || z.iso.date().safeParse(value).success
     default:
       return typeof value === 'string'
   }
@@ -104,6 +106,8 @@ export function readTyped(key: SettingKey, typed: Typed): Value | Refusal {
       return text === '' || z.email().safeParse(text).success ? text : refusal('settings.not_an_address', {}, key)
     case 'phone':
       return text === '' || /^\+?\d[\d ()/.-]{2,29}$/.test(text) ? text : refusal('settings.not_a_phone', {}, key)
+    case 'day':
+      return text === '' || z.iso.date().safeParse(text).success ? text : refusal('settings.not_a_day', {}, key)
     case 'line':
       return readLine(key, text)
     case 'colour':

@@ -1,73 +1,18 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import type { Post } from '../../server/kernel/capabilities.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
-import { instantOf, weekdayOf, windowOf } from '../../server/kernel/time.ts'
+import { instantOf } from '../../server/kernel/time.ts'
 import { judge } from '../../server/roster/checker/rules.ts'
-import type { Cell, MonthFacts, PersonFacts } from '../../server/roster/facts.ts'
+import type { Cell, MonthFacts } from '../../server/roster/facts.ts'
 import { type Generated, generate, type Solve } from '../../server/roster/generator/generate.ts'
 import { openSolver } from '../../server/roster/generator/solver.ts'
-import { datesOf } from '../../server/roster/month.ts'
+import { crew, monthOf, ZONE } from '../support/month.ts'
 
-const ZONE = 'Asia/Shanghai'
 let solve: Solve
 beforeAll(async () => {
   solve = await openSolver()
 })
 
-const person = (id: number, posts: Post[], more: Partial<PersonFacts> = {}): PersonFacts => ({
-  id: String(id) as StaffId,
-  name: `人${id}`,
-  rank: posts.includes('manager') ? 'supervisor' : 'staff',
-  departmentId: String(id % 4),
-  posts,
-  trainedUntil: '2027-12-31',
-  leave: [],
-  notAtNight: [],
-  wishes: [],
-  mostNights: null,
-  history: { nights: 0, weekends: 0, holidays: 0, managerTurns: 0 },
-  availableAllMonth: true,
-  ...more,
-})
-const crew = (): PersonFacts[] => [
-  ...Array.from({ length: 6 }, (_, n) => person(1 + n, ['manager'])),
-  ...Array.from({ length: 5 }, (_, n) => person(11 + n, ['technician'])),
-  ...Array.from({ length: 6 }, (_, n) => person(21 + n, ['service'])),
-  ...Array.from({ length: 4 }, (_, n) => person(31 + n, ['guard'])),
-]
-const month = (people: readonly PersonFacts[], more: Partial<MonthFacts> = {}): MonthFacts => ({
-  month: '2026-12',
-  zone: ZONE,
-  nights: datesOf('2026-12').map((night) => ({
-    night,
-    window: windowOf(night, '22:00', '06:00', ZONE),
-    heads: { manager: 1, technician: 1, service: 2, guard: 1 },
-    weekend: weekdayOf(night) > 5,
-    holiday: false,
-    gapReasons: {},
-  })),
-  people,
-  standing: [],
-  fixed: [],
-  met: [],
-  groupHasHead: true,
-  limits: {
-    restHours: 11,
-    restAfterRunHours: 24,
-    nightsInFour: 2,
-    nightsInSeven: 3,
-    hoursADay: 8,
-    hoursAWeek: 44,
-    overtimeHoursAMonth: 36,
-    earlyMinutes: 15,
-    breakMinutes: 30,
-    hoursApproved: false,
-    seniorNights: 24,
-    pairNights: 4,
-  },
-  ...more,
-})
 const found = (facts: MonthFacts, before: readonly Cell[] = []): Generated =>
   generate(facts, { before, seconds: 20, solve })
 const plain = (cells: readonly Cell[]) =>
@@ -76,7 +21,7 @@ const hard = (facts: MonthFacts, cells: readonly Cell[]) =>
   judge(facts, cells).filter(({ weight }) => weight !== 'soft')
 
 test('a month that can be filled is filled, breaks no rule, and spreads the nights of a post within one of each other', () => {
-  const facts = month(crew())
+  const facts = monthOf(crew())
   const { cells, gaps } = found(facts)
   expect(gaps).toEqual([])
   expect(hard(facts, cells)).toEqual([])
@@ -92,7 +37,7 @@ test('whoever has stood more nights in the six months before stands fewer now', 
   const people = crew().map((one) =>
     one.id === '21' ? { ...one, history: { nights: 40, weekends: 0, holidays: 0, managerTurns: 0 } } : one,
   )
-  const { cells } = found(month(people))
+  const { cells } = found(monthOf(people))
   const of = (id: string) => cells.filter(({ staffId }) => staffId === id).length
   expect(of('21')).toBeLessThan(of('22'))
 })
@@ -100,26 +45,26 @@ test('whoever has stood more nights in the six months before stands fewer now', 
 test('it is never infeasible: a night that cannot be filled lacks so many, because so many are away for this reason', () => {
   const away = { from: instantOf('2026-12-14', '12:00', ZONE), to: instantOf('2026-12-15', '12:00', ZONE) }
   const people = crew().map((one) => (one.posts.includes('guard') ? { ...one, leave: [away] } : one))
-  const { gaps } = found(month(people))
+  const { gaps } = found(monthOf(people))
   expect(gaps).toEqual([
     { night: '2026-12-14', post: 'guard', backup: false, count: 1, because: [{ code: 'leave', people: 4 }] },
   ])
 })
 
 test('the same facts give the same roster; locked cells stay, and a person who leaves changes little else', () => {
-  const facts = month(crew())
+  const facts = monthOf(crew())
   const first = found(facts)
   expect(plain(found(facts).cells)).toEqual(plain(first.cells))
   const locked: Cell = { night: '2026-12-24', post: 'service', staffId: '26' as StaffId, backup: false, locked: true }
-  expect(plain(found(month(crew(), { fixed: [locked] })).cells)).toContain('2026-12-24 service 26 false')
-  const smaller = month(crew().filter(({ id }) => id !== '31'))
+  expect(plain(found(monthOf(crew(), { fixed: [locked] })).cells)).toContain('2026-12-24 service 26 false')
+  const smaller = monthOf(crew().filter(({ id }) => id !== '31'))
   const again = found(smaller, first.cells)
   const others = plain(first.cells).filter((cell) => !cell.includes(' guard '))
   expect(plain(again.cells).filter((cell) => !cell.includes(' guard '))).toEqual(others)
 })
 
 test('each cell says why: the nights of whoever stands there, who was next, and what kept that one away', () => {
-  const { cells } = found(month(crew()))
+  const { cells } = found(monthOf(crew()))
   const cell = cells.find(({ post, backup }) => post === 'service' && !backup)
   expect(cell?.why).toMatchObject({ nights: 0, next: { staffId: expect.any(String) } })
 })
@@ -146,7 +91,7 @@ test('whatever leave, protection and wishes people have, no generated roster bre
           wishes: wish ? [{ night: day(wish), wish: 'avoid' as const }] : [],
         }
       })
-      const facts = month(people)
+      const facts = monthOf(people)
       const { cells } = found(facts)
       expect(hard(facts, cells).filter(({ staffId }) => staffId !== null)).toEqual([])
     }),

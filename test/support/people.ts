@@ -83,6 +83,23 @@ export async function train(db: DB): Promise<void> {
     .execute()
 }
 
+/** The leadership group has its 组长 since the beginning of the year, so that a roster can be published (row 5). */
+export async function appointChief(db: DB, now: Date, name = '方正'): Promise<StaffId> {
+  const chief = await hire(db, name, { posts: [], rank: 'vice_president' })
+  const [year] = now.toISOString().split('-')
+  await db
+    .insertInto('leadership_members')
+    .values({
+      staff_id: chief,
+      chief: true,
+      first_day: `${year}-01-01`,
+      during: `[${year}-01-01T00:00:00+08:00,)`,
+      appointed_at: now,
+    } as never)
+    .execute()
+  return chief
+}
+
 /** The night of 23 November, 22:00 to 06:00 in Shanghai. */
 export const TONIGHT = { from: '2026-11-23T22:00:00+08:00', to: '2026-11-24T06:00:00+08:00', night: '2026-11-23' }
 

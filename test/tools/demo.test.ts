@@ -5,6 +5,7 @@ import { loadOf } from '../../server/desk/rules.ts'
 import { currentSettings } from '../../server/settings/queries.ts'
 import { RATING_REASONS } from '../../server/tickets/ratings/rules.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
+import { tellPast } from '../../server/tools/demo/past.ts'
 import { PEOPLE } from '../../server/tools/demo/people.ts'
 import { extendDemoRoster } from '../../server/tools/demo/sweep.ts'
 import { acts } from '../support/acts.ts'
@@ -101,6 +102,17 @@ test('seeding twice, or from two programs at once, is seeding once', async () =>
   const before = [await count('staff'), await count('shifts'), await count('tickets')]
   expect(await seed()).toBe(false)
   expect([await count('staff'), await count('shifts'), await count('tickets')]).toEqual(before)
+})
+
+test('three programs that tell of the past at once tell it once, and none of them ends over it', async () => {
+  await seed()
+  await Promise.all([1, 2, 3].map(() => tellPast({ transact })))
+  const told = await database.db
+    .selectFrom('tickets')
+    .select((s) => s.fn.countAll<string>().as('n'))
+    .where('number', '=', 'NT-20001')
+    .executeTakeFirstOrThrow()
+  expect(told.n).toBe('1')
 })
 
 test('a company of people who really work there is left alone', async () => {

@@ -20,6 +20,7 @@ export const KINDS = {
   no_night: ['heads', 'barred'],
   post: ['heads', 'hard'],
   training: ['training', 'hard'],
+  training_unrecorded: ['training', 'soft'],
   twice: ['overlap', 'barred'],
   overlap: ['overlap', 'barred'],
   overlap_early: ['early', 'hard'],

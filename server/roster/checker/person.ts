@@ -39,7 +39,7 @@ function cellFindings(ground: Ground, person: PersonFacts, cell: Cell): Finding[
   if (cell.post === 'manager' && !isAtLeast(person.rank, LEAST_RANK_OF_MANAGER))
     findings.push(finding(cell.backup ? 'backup_rank' : 'manager_rank', at(cell)))
   if (!person.posts.includes(cell.post)) findings.push(finding('post', at(cell)))
-  if (person.trainedUntil === null || person.trainedUntil < cell.night)
+  if (!isTrained(ground, person, cell.night))
     findings.push(finding('training', at(cell), { until: person.trainedUntil ?? '' }))
   if (person.notAtNight.some(({ from, to }) => from <= cell.night && cell.night <= to))
     findings.push(finding('not_at_night', at(cell)))
@@ -47,6 +47,12 @@ function cellFindings(ground: Ground, person: PersonFacts, cell: Cell): Finding[
   if (person.leave.some(({ from, to }) => from.getTime() < night.window.to.getTime() && arrives < to.getTime()))
     findings.push(finding('leave', at(cell)))
   return findings
+}
+
+/** A date that was entered holds; without one it is as the company says from when on it records training (row 52). */
+function isTrained({ facts: { limits } }: Ground, { trainedUntil }: PersonFacts, night: string): boolean {
+  if (trainedUntil !== null) return trainedUntil >= night
+  return limits.trainingFrom === null || night < limits.trainingFrom
 }
 
 /** Whoever stands ready at home cannot stand on a post the same night, and is named once. */

@@ -20,8 +20,21 @@ export function judge(facts: MonthFacts, cells: readonly Cell[]): Finding[] {
     ...facts.nights.flatMap((night) => nightFindings(ground, night, nights.get(night.night) ?? [])),
     ...[...people].flatMap(([staffId, theirs]) => personFindings(ground, staffId, theirs)),
     ...monthFindings(ground, nights),
+    ...trainingFindings(facts, people),
     ...fixedFindings(facts, cells),
   ])
+}
+
+/** While training is not recorded whoever stands there without a date counts as trained, and that is said (row 52). */
+function trainingFindings(
+  { people, nights, limits }: MonthFacts,
+  standing: ReadonlyMap<StaffId, readonly Cell[]>,
+): Finding[] {
+  if (limits.trainingFrom !== null && limits.trainingFrom <= (nights[0]?.night ?? '')) return []
+  const count = people.filter(
+    ({ id, trainedUntil }) => trainedUntil === null && (standing.get(id)?.length ?? 0) > 0,
+  ).length
+  return count > 0 ? [finding('training_unrecorded', {}, { count, by: count })] : []
 }
 
 /** What a move, a cover or a trade newly breaks, or breaks more. Published nights may change by it, locked cells may not. */

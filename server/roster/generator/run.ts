@@ -38,5 +38,6 @@ export function generateAside(
       if (found) end(() => resolve(found))
     })
     worker.on('error', (error) => end(() => reject(error)))
+    worker.on('exit', () => end(() => reject(new Error('the thread ended without a roster'))))
   })
 }

@@ -12,17 +12,10 @@ import type { Finding } from '../facts.ts'
 import { neighbour } from '../month.ts'
 import * as shifts from '../queries.ts'
 import { readFacts } from './facts/queries.ts'
+import { takenBack } from './following/rules.ts'
 import { isLeader } from './people/queries.ts'
 import * as months from './queries.ts'
-import {
-  deadlinesOf,
-  differencesOf,
-  isPublished,
-  type MonthState,
-  type Signing,
-  type VersionWhy,
-  whyNotPublish,
-} from './rules.ts'
+import { deadlinesOf, differencesOf, type MonthState, type Signing, whyNotPublish } from './rules.ts'
 import type { StoredCell } from './tables.ts'
 
 /** Begins the plan of a month, from this one to a year ahead; what stands in its shifts already is its first draft. Twice is once. */
@@ -79,14 +72,17 @@ export async function lockCell(
   await announce(tx, 'month.edited', { by: staffOf(tx) }, TOPICS)
 }
 
-/** Takes back one's own last edit of this plan. */
+/** Takes back one's own last edit of this plan; what was published since is not taken back with it. */
 export async function undoEdit(tx: Tx, month: string): Promise<void> {
   need(tx, 'roster.edit')
   refuse(whyNotEdit((await months.lockMonth(tx, month)).state))
   const edit = await months.takeEdit(tx, month, staffOf(tx))
   if (!edit) throw refusal('roster.nothing_to_undo')
   const touched = [...edit.before, ...edit.after]
-  await months.replaceCells(tx, month, await months.cellsAt(tx.db, touched), edit.before)
+  const versions = await months.listVersions(tx.db, month)
+  const then = versions.find(({ version }) => version === edit.version)?.cells ?? []
+  const back = takenBack(edit.before, touched, { then, now: versions[0]?.cells ?? [] })
+  await months.replaceCells(tx, month, await months.cellsAt(tx.db, touched), back)
   await changedPlan(tx, month)
 }
 
@@ -108,18 +104,18 @@ const NOTHING: Signing = { reason: '', leader: null }
 
 /**
  * Publishes the plan: its nights become shifts, in one transaction with the version that says so. What runs or is over
- * stays. Rows 3, 5, 8, 19; later than the hours before the first night it is late, and says so.
+ * stays. Rows 3, 5, 8, 19; `seen` is the version its reader looked at, a newer one wants another look. Later than the hours before the first night it is late, and says so.
  */
 export async function publishMonth(
   tx: Tx,
   month: string,
-  signing: { readonly reason: string; readonly leaderId: StaffId | null },
+  signing: { readonly reason: string; readonly leaderId: StaffId | null; readonly seen?: number },
   zone: string,
 ): Promise<void> {
   need(tx, 'roster.edit')
   await shifts.lockRoster(tx)
   const { state, version } = await months.lockMonth(tx, month)
-  refuse(whyNotEdit(state))
+  refuse(whyNotEdit(state) ?? whyNotSeen(version, signing.seen))
   const findings = await judged(tx, month, zone)
   refuse(whyNotPublish(findings, { reason: signing.reason, leader: signing.leaderId }))
   const hard = findings.some(({ weight }) => weight === 'hard')
@@ -142,41 +138,9 @@ export async function publishMonth(
     findings,
   })
   await months.forgetEdits(tx, month)
+  await months.setDraftFrom(tx, month, null)
   if (version === 0)
     await announce(tx, 'month.published', { by: staffOf(tx), version: 1, nights: cells.length }, TOPICS)
-}
-
-/**
- * Shifts of a published month were changed by hand, by a swap, or because somebody left: the plan follows them, and the
- * next version says so. Whoever changes calls this in the same transaction; for a month that is not published it is nothing.
- */
-export async function followShifts(tx: Tx, nights: readonly string[], why: VersionWhy): Promise<void> {
-  for (const month of new Set(nights.map((night) => night.slice(0, 7)))) {
-    const found = await months.findMonth(tx.db, month)
-    if (!found || !isPublished(found)) continue
-    const { version } = await months.lockMonth(tx, month)
-    const before = await months.listCells(tx.db, month)
-    const stay = before.filter(({ backup }) => backup)
-    const now = await cellsOfShifts(tx, month)
-    const kept = new Map(before.map((cell) => [`${cell.night} ${cell.staffId}`, cell]))
-    const cells = [
-      ...now.map((cell) => ({ ...cell, locked: kept.get(`${cell.night} ${cell.staffId}`)?.locked ?? false })),
-      // Whoever stands now is no backup of the same night any more.
-      ...stay.filter((one) => !now.some((cell) => cell.night === one.night && cell.staffId === one.staffId)),
-    ]
-    if (differencesOf(before, cells).length === 0) continue
-    await months.replaceCells(tx, month, before, cells)
-    await addVersion(tx, {
-      month,
-      version: version + 1,
-      why,
-      reason: null,
-      leaderId: null,
-      late: false,
-      cells,
-      findings: [],
-    })
-  }
 }
 
 /** The month is over: nobody changes its roster any more. */
@@ -191,10 +155,12 @@ export async function judged(tx: Tx, month: string, zone: string): Promise<Findi
   return judge(facts, await months.listCells(tx.db, month))
 }
 
-async function addVersion(tx: Tx, row: Omit<Parameters<typeof months.insertVersion>[1], 'by'>): Promise<void> {
+/** The next version, in force from now on. */
+export async function addVersion(tx: Tx, row: Omit<Parameters<typeof months.insertVersion>[1], 'by'>): Promise<void> {
   const by = tx.actor.kind === 'staff' ? tx.actor.staffId : null
   await months.insertVersion(tx, { ...row, by })
-  await months.setMonth(tx, row.month, { state: 'published', version: row.version, by })
+  const { state } = await months.lockMonth(tx, row.month)
+  await months.setMonth(tx, row.month, { state: state === 'frozen' ? state : 'published', version: row.version, by })
   await announce(tx, 'month.versioned', { version: row.version, why: row.why, late: row.late }, TOPICS)
 }
 
@@ -238,7 +204,8 @@ const tellShift = (
     { about: ['roster', 'board', `duty:${staffId}`] },
   )
 
-async function cellsOfShifts(tx: Tx, month: string): Promise<StoredCell[]> {
+/** The nights of a month as its shifts say them. */
+export async function cellsOfShifts(tx: Tx, month: string): Promise<StoredCell[]> {
   const found = await shifts.listShifts(tx.db, `${month}-01`, `${neighbour(month, 1)}-01`)
   const cells = found
     .filter(({ kind }) => kind === 'night')
@@ -248,11 +215,27 @@ async function cellsOfShifts(tx: Tx, month: string): Promise<StoredCell[]> {
 }
 
 /** A published plan is edited as a change; whoever has looked at it must look again. */
-async function changedPlan(tx: Tx, month: string): Promise<void> {
-  const found = await months.findMonth(tx.db, month)
-  if (found?.state === 'ready') await months.setMonth(tx, month, { state: 'draft' })
+export async function changedPlan(tx: Tx, month: string): Promise<void> {
+  await noteDraft(tx, month)
   await announce(tx, 'month.edited', { by: staffOf(tx) }, TOPICS)
 }
+
+/** Another plan than the one that was looked at, or published. */
+export async function noteDraft(tx: Tx, month: string): Promise<void> {
+  const found = await months.findMonth(tx.db, month)
+  if (found?.state === 'ready') await months.setMonth(tx, month, { state: 'draft' })
+  if (found && found.version > 0) await months.setDraftFrom(tx, month, await draftFrom(tx, found))
+}
+
+/** The version that the open changes began from; null where there are none (any more). */
+async function draftFrom(tx: Tx, { month, version, draftFrom: from }: months.Month): Promise<number | null> {
+  const [last] = await months.listVersions(tx.db, month)
+  const open = differencesOf(last?.cells ?? [], await months.listCells(tx.db, month))
+  return open.length > 0 ? (from ?? version) : null
+}
+
+const whyNotSeen = (version: number, seen: number | undefined): Refusal | null =>
+  seen === undefined || seen === version ? null : refusal('roster.version_passed', { version })
 
 const whyNotEdit = (state: MonthState): Refusal | null => (state === 'frozen' ? refusal('roster.plan_frozen') : null)
 

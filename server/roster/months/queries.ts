@@ -12,14 +12,24 @@ export type Month = {
   readonly version: number
   readonly publishedAt: Date | null
   readonly publishedBy: StaffId | null
+  /** The version that HR's open changes began from; null where the plan says what is published. */
+  readonly draftFrom: number | null
 }
-type Row = { month: string; state: MonthState; version: number; published_at: Date | null; published_by: string | null }
+type Row = {
+  month: string
+  state: MonthState
+  version: number
+  published_at: Date | null
+  published_by: string | null
+  draft_from: number | null
+}
 const monthOf = (row: Row): Month => ({
   month: row.month,
   state: row.state,
   version: row.version,
   publishedAt: row.published_at,
   publishedBy: row.published_by as StaffId | null,
+  draftFrom: row.draft_from,
 })
 
 export async function findMonth(db: Reader, month: string): Promise<Month | undefined> {
@@ -60,6 +70,9 @@ export const setMonth = (tx: Tx, month: string, to: { state: MonthState; version
     })
     .where('month', '=', month)
     .execute()
+
+export const setDraftFrom = (tx: Tx, month: string, version: number | null) =>
+  tx.db.updateTable('roster_months').set({ draft_from: version }).where('month', '=', month).execute()
 
 export type PlanCell = Cell & { readonly why: object | null }
 
@@ -131,6 +144,7 @@ export const noteEdit = (tx: Tx, edit: { month: string; by: StaffId; before: Sto
   tx.db
     .insertInto('roster_edits')
     .values({
+      version: tx.db.selectFrom('roster_months').select('version').where('month', '=', edit.month),
       month: edit.month,
       staff_id: edit.by,
       before: JSON.stringify(edit.before),
@@ -144,11 +158,11 @@ export async function takeEdit(
   tx: Tx,
   month: string,
   by: StaffId,
-): Promise<{ before: StoredCell[]; after: StoredCell[] } | undefined> {
-  const { rows } = await sql<{ before: StoredCell[]; after: StoredCell[] }>`
+): Promise<{ before: StoredCell[]; after: StoredCell[]; version: number } | undefined> {
+  const { rows } = await sql<{ before: StoredCell[]; after: StoredCell[]; version: number }>`
     update roster_edits set undone_at = ${tx.now} where id = (
       select id from roster_edits where month = ${month} and staff_id = ${by} and undone_at is null order by id desc limit 1)
-    returning before, after`.execute(tx.db)
+    returning before, after, version`.execute(tx.db)
   return rows[0]
 }
 

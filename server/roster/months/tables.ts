@@ -41,6 +41,8 @@ export type MonthTables = {
     opened_at: Date
     published_at: Optional<Date>
     published_by: Optional<string>
+    /** The version that HR's open changes began from. */
+    draft_from: Optional<number>
   }
   /** The plan as it stands: the draft, or what the last version says. */
   roster_cells: {
@@ -72,6 +74,8 @@ export type MonthTables = {
     before: JSONColumnType<StoredCell[], string, string>
     after: JSONColumnType<StoredCell[], string, string>
     at: Date
+    /** The version that was in force when it was made; 0 while nothing was published. */
+    version: Generated<number>
     undone_at: Optional<Date>
   }
   /** A published version as it was; a trigger keeps it. */
@@ -95,6 +99,8 @@ export type MonthTables = {
     asked_at: Date
     seconds: number
     started_at: Optional<Date>
+    /** When a process was last at it. */
+    seen_at: Optional<Date>
     ended_at: Optional<Date>
     progress: Generated<number>
     result: JSONColumnType<object | null, string | null | undefined, string | null>

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { system } from '../../platform/actor.ts'
+import { lockRoster } from '../../roster/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 
 const DAYS = 90
@@ -13,6 +14,8 @@ const A_DAY = 34
  */
 export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
   transact(system, async (tx) => {
+    // Several processes start at once on one database: one tells it, the others find it told.
+    await lockRoster(tx)
     const { rows } = await sql<{ wanted: boolean }>`
       select exists (select from staff where number = 'cs0301') and not exists (select from tickets where number = ${`NT-${FIRST_NUMBER}`}) as wanted`.execute(
       tx.db,

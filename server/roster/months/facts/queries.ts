@@ -49,6 +49,7 @@ const limitsOf = (settings: Settings): Limits => ({
   earlyMinutes: settings.earlyMinutes,
   breakMinutes: settings.breakMinutes,
   hoursApproved: settings.hoursApproval !== '',
+  trainingFrom: settings.trainingFrom || null,
   seniorNights: settings.seniorNights,
   pairNights: settings.pairNights,
 })

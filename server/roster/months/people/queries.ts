@@ -104,3 +104,9 @@ export async function listLeaders(db: Reader, now: Date): Promise<{ id: StaffId;
 }
 export const isLeader = async (db: Reader, id: StaffId, now: Date): Promise<boolean> =>
   (await listLeaders(db, now)).some((one) => one.id === id)
+
+/** Names of everybody who may stand in a version: also of those who have left. */
+export async function listNames(db: Reader): Promise<ReadonlyMap<StaffId, { name: string; nameEn: string }>> {
+  const rows = await db.selectFrom('staff').select(['id', 'name', 'name_en']).execute()
+  return new Map(rows.map((row) => [row.id as StaffId, { name: row.name, nameEn: row.name_en }]))
+}

@@ -12,6 +12,7 @@ import { staffOnly } from '../../../web/guard.ts'
 import { page, seeOther } from '../../../web/page.ts'
 import { datesOf, neighbour } from '../../month.ts'
 import { headsOf } from '../facts/queries.ts'
+import { MONTH, monthFrame, monthIn } from '../frame.ts'
 import { headOf, listInputs, listNeeds } from '../needs/queries.ts'
 import { listShares } from '../quality/queries.ts'
 import { spreadOf } from '../quality/rules.ts'
@@ -19,7 +20,6 @@ import { addLeave, cancelLeave, giveInput, knowPerson, sayNeed, wishNight } from
 import { listKnown, listWishes } from './queries.ts'
 
 type Ctx = Context<Env>
-const MONTH = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/)
 const maybeDay = z.union([day, z.literal('')]).transform((value) => (value === '' ? null : value))
 const KNOWN = {
   birthDate: z.union([z.iso.date(), z.literal('')]).transform((value) => (value === '' ? null : value)),
@@ -93,12 +93,6 @@ export const planPeopleRoutes = (deps: Deps) =>
       await deps.transact(c.var.me.actor, (tx) => giveInput(tx, { month, departmentId, note }))
       return seeOther(c, `/roster/needs/${month}`)
     })
-
-const monthIn = (c: Ctx): string => {
-  const month = MONTH.safeParse(c.req.param('month'))
-  if (!month.success) throw new NotFound()
-  return month.data
-}
 
 async function acting(c: Ctx, deps: Deps, act: () => Promise<void>, values: object): Promise<Response> {
   try {
@@ -195,11 +189,3 @@ async function showNeeds(c: Ctx, deps: Deps, values: object = {}, status: 200 | 
     status,
   )
 }
-
-const monthFrame = (month: string) => ({
-  month,
-  year: month.slice(0, 4),
-  monthNumber: Number(month.slice(5)),
-  before: neighbour(month, -1),
-  next: neighbour(month, 1),
-})

@@ -5,6 +5,7 @@ import { announce } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import type { Cell } from '../../facts.ts'
+import { noteDraft } from '../actions.ts'
 import * as months from '../queries.ts'
 import * as runs from './queries.ts'
 
@@ -30,14 +31,16 @@ export async function askRun(tx: Tx, month: string, seconds: number | null): Pro
 export async function cancelRun(tx: Tx, month: string): Promise<void> {
   need(tx, 'roster.edit')
   const last = await runs.findRun(tx.db, month)
-  if (!last || !(await runs.moveRun(tx, last.id, ['asked', 'running'], { state: 'cancelled' }))) return
+  if (!last || !(await runs.endRun(tx, last.id, { state: 'cancelled' }))) return
   await announce(tx, 'month.edited', { by: staffOf(tx) }, TOPICS)
 }
 
+/** One process takes it up: asked for, or left behind by one that died over it. False where another has it, or nobody wants it. */
+export const takeUpRun = (tx: Tx, id: RosterRunId): Promise<boolean> => runs.takeUp(tx, id)
+
 /** How far it has got; false where it was cancelled. */
-export async function noteProgress(tx: Tx, id: RosterRunId, progress: number): Promise<boolean> {
-  return runs.moveRun(tx, id, ['asked', 'running'], { state: 'running', progress })
-}
+export const noteProgress = (tx: Tx, id: RosterRunId, progress: number): Promise<boolean> =>
+  runs.noteProgress(tx, id, progress)
 
 export type Found = {
   readonly cells: readonly (Cell & { readonly why: object | null })[]
@@ -50,19 +53,15 @@ export async function storeFound(tx: Tx, id: RosterRunId, { cells, result }: Fou
   const run = await runs.getRun(tx.db, id)
   if (!run) return
   const { state } = await months.lockMonth(tx, run.month)
-  if (
-    state === 'frozen' ||
-    !(await runs.moveRun(tx, id, ['asked', 'running'], { state: 'done', progress: 100, result }))
-  )
-    return
+  if (state === 'frozen' || !(await runs.endRun(tx, id, { state: 'done', progress: 100, result }))) return
   await months.replaceCells(tx, run.month, await months.listCells(tx.db, run.month), cells)
   await months.forgetEdits(tx, run.month)
-  if (state === 'ready') await months.setMonth(tx, run.month, { state: 'draft' })
+  await noteDraft(tx, run.month)
   await announce(tx, 'roster.generated', { runId: id, gaps: result.gaps.length }, TOPICS)
 }
 
 export async function failRun(tx: Tx, id: RosterRunId): Promise<void> {
-  await runs.moveRun(tx, id, ['asked', 'running'], { state: 'failed' })
+  if (await runs.endRun(tx, id, { state: 'failed' })) await announce(tx, 'roster.not_generated', { runId: id }, TOPICS)
 }
 
 const isGoing = ({ state }: { state: runs.RunState }): boolean => state === 'asked' || state === 'running'

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { RosterRunId, StaffId } from '../../../kernel/ids.ts'
+import { plus, SECOND } from '../../../kernel/time.ts'
 import type { Due } from '../../../platform/ticker.ts'
 import type { Reader, Tx } from '../../../schema.ts'
 
@@ -45,30 +47,57 @@ export async function insertRun(tx: Tx, run: { month: string; by: StaffId; secon
   return id as RosterRunId
 }
 
-/** False where it is not in that state any more. */
-export async function moveRun(
-  tx: Tx,
-  id: RosterRunId,
-  from: readonly RunState[],
-  to: { state: RunState; progress?: number; result?: object },
-): Promise<boolean> {
-  const over = to.state !== 'asked' && to.state !== 'running'
+/** Without a sign of life for so long the process that had it is gone. */
+const SILENT_SECONDS = 15
+const isLeft = (now: Date) =>
+  sql<boolean>`state = 'running' and coalesce(seen_at, asked_at) < ${plus(now, -SILENT_SECONDS * SECOND)}`
+
+/** False where somebody is at it, or it has ended. */
+export async function takeUp(tx: Tx, id: RosterRunId): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('roster_runs')
+    .set({ state: 'running', progress: 0, started_at: tx.now, seen_at: tx.now })
+    .where('id', '=', id)
+    .where((where) => where.or([where('state', '=', 'asked'), isLeft(tx.now)]))
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** False where it has ended. */
+export async function noteProgress(tx: Tx, id: RosterRunId, progress: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('roster_runs')
+    .set({ progress, seen_at: tx.now })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+type Ending = { readonly state: 'done' | 'cancelled' | 'failed'; readonly progress?: number; readonly result?: object }
+
+/** False where it has ended already. */
+export async function endRun(tx: Tx, id: RosterRunId, { state, progress, result }: Ending): Promise<boolean> {
   const { numUpdatedRows } = await tx.db
     .updateTable('roster_runs')
     .set({
-      state: to.state,
-      ...(to.progress === undefined ? {} : { progress: to.progress }),
-      ...(to.result ? { result: JSON.stringify(to.result) } : {}),
-      ...(over ? { ended_at: tx.now } : { started_at: tx.now }),
+      state,
+      ended_at: tx.now,
+      ...(progress === undefined ? {} : { progress }),
+      ...(result ? { result: JSON.stringify(result) } : {}),
     })
     .where('id', '=', id)
-    .where('state', 'in', [...from])
+    .where('state', 'in', ['asked', 'running'])
     .executeTakeFirst()
   return numUpdatedRows > 0n
 }
 
 /** Asked for, or begun by a process that died over it. */
-export async function listAsked(db: Reader, _now: Date, limit: number): Promise<Due[]> {
-  const rows = await runs(db).where('state', 'in', ['asked', 'running']).orderBy('id').limit(limit).execute()
-  return rows.map(({ id }) => ({ id, version: 1 }))
+export async function listAsked(db: Reader, now: Date, limit: number): Promise<Due[]> {
+  const rows = await runs(db)
+    .where((where) => where.or([where('state', '=', 'asked'), isLeft(now)]))
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id, state }) => ({ id, version: state }))
 }

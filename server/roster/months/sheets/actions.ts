@@ -3,11 +3,11 @@ import type { StaffId } from '../../../kernel/ids.ts'
 import { refusal, refuse } from '../../../kernel/refusal.ts'
 import { comingNight } from '../../../kernel/time.ts'
 import { need, staffOf } from '../../../platform/actor.ts'
-import { announce } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import { datesOf } from '../../month.ts'
 import { listRosterable } from '../../queries.ts'
+import { changedPlan } from '../actions.ts'
 import * as months from '../queries.ts'
 import type { StoredCell } from '../tables.ts'
 import type { Line } from './reading.ts'
@@ -36,8 +36,7 @@ export async function importPlan(tx: Tx, month: string, lines: readonly Line[], 
   const gone = before.filter((cell) => !stays.includes(cell))
   await months.replaceCells(tx, month, gone, cells)
   await months.noteEdit(tx, { month, by: staffOf(tx), before: gone.map(months.plain), after: cells })
-  if (state === 'ready') await months.setMonth(tx, month, { state: 'draft' })
-  await announce(tx, 'month.edited', { by: staffOf(tx) }, { about: ['roster'] })
+  await changedPlan(tx, month)
   return []
 }
 

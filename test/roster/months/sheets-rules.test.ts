@@ -1,7 +1,7 @@
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import write from 'write-excel-file/node'
-import { MOST_ROWS, readPlan } from '../../server/roster/months/sheets/reading.ts'
+import { MOST_ROWS, readPlan } from '../../../server/roster/months/sheets/reading.ts'
 
 const HEAD = ['night', 'post', 'number', 'name', 'backup']
 const workbook = async (rows: string[][]): Promise<Uint8Array> =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { giniOf, spreadOf } from '../../server/roster/months/quality/rules.ts'
+import { giniOf, spreadOf } from '../../../server/roster/months/quality/rules.ts'
 
 test('nights that are all alike are spread evenly, and what one alone carries is not', () => {
   expect(giniOf([])).toBe(0)

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { StaffId } from '../../server/kernel/ids.ts'
-import { instantOf } from '../../server/kernel/time.ts'
-import { system } from '../../server/platform/actor.ts'
-import { datesOf } from '../../server/roster/month.ts'
-import { freezeMonth } from '../../server/roster/months/actions.ts'
-import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
-import { testDatabase } from '../support/database.ts'
-import { hire } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
-import { type Browser, signedIn } from '../support/staff.ts'
+import type { StaffId } from '../../../server/kernel/ids.ts'
+import { system } from '../../../server/platform/actor.ts'
+import { datesOf } from '../../../server/roster/month.ts'
+import { freezeMonth } from '../../../server/roster/months/actions.ts'
+import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
+import { testDatabase } from '../../support/database.ts'
+import { appointChief, hire } from '../../support/people.ts'
+import { heard, openHouse, type QuietHouse } from '../../support/server.ts'
+import { type Browser, signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -53,20 +52,7 @@ async function led(): Promise<void> {
   for (const night of datesOf('2026-12')) await cells(`${night} ${lead} manager;${night} ${deputy} manager+`)
 }
 /** The group has its head, so that something can be published at all (row 5). */
-async function chief(): Promise<StaffId> {
-  const fang = await hire(database.db, '方正', { posts: [], rank: 'vice_president' })
-  await database.db
-    .insertInto('leadership_members')
-    .values({
-      staff_id: fang,
-      chief: true,
-      first_day: '2026-01-01',
-      during: `[${instantOf('2026-01-01', '00:00', 'Asia/Shanghai').toISOString()},)`,
-      appointed_at: clock.now(),
-    } as never)
-    .execute()
-  return fang
-}
+const chief = (): Promise<StaffId> => appointChief(database.db, clock.now())
 
 test('a plan is a draft that only HR sees: cells are set, moved, locked and taken back, and nobody stands anywhere by it', async () => {
   expect((await hr.get(PLAN)).html).toContain('This month is not planned yet')

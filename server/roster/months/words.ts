@@ -1,0 +1,42 @@
+import type { Words } from '../../i18n/dictionaries.ts'
+import { dateName } from '../../i18n/instants.ts'
+import type { StaffId } from '../../kernel/ids.ts'
+import type { Language } from '../../kernel/language.ts'
+import type { Finding } from '../facts.ts'
+import type { Gap, Why } from '../generator/generate.ts'
+
+/** What nobody could fill, with how many are kept away by what. */
+export function gapWords(t: Words, result: object | null, language: Language): string[] {
+  const gaps = (result as { gaps?: readonly Gap[] } | null)?.gaps ?? []
+  return gaps.map(({ night, post, backup, count, because }) =>
+    t('roster.plan.gap', {
+      date: dateName(night, language),
+      post: backup ? t('roster.plan.cell.backup') : t(`common.post.${post}`),
+      count,
+      because: because
+        .map(({ code, people }) =>
+          t('roster.plan.gap_because', {
+            people,
+            words: code === 'nobody' ? t('roster.plan.gap_nobody') : t(`roster.findings.${code}`),
+          }),
+        )
+        .join(' '),
+    }),
+  )
+}
+
+/** Why the generator has put this person there (REGULATION 4, explain per cell). */
+export function whyWords(t: Words, why: object | null | undefined, names: ReadonlyMap<StaffId, string>): string {
+  if (!why) return ''
+  const { nights, mine, next } = why as Why
+  const chosen = t('roster.plan.explain.chosen', { nights, mine })
+  if (!next) return chosen
+  const barred = next.barred
+    ? t('roster.plan.explain.barred_by', { words: t(`roster.findings.${next.barred}`).replace(/[.。]$/, '') })
+    : ''
+  return `${chosen} ${t('roster.plan.explain.next', { name: names.get(next.staffId) ?? '', why: barred })}`
+}
+
+/** A finding in the reader's words, with its clause. */
+export const wordsOfFinding = (t: Words, { code, clause, values }: Finding): string =>
+  `${t(`roster.findings.${code}`, { ...values })} (${t(`roster.clauses.${clause}`)})`
