@@ -2,7 +2,8 @@ import type { ColumnType, Generated } from 'kysely'
 import type { PostCaseOrigin } from '../events/attendance.ts'
 import type { Post } from '../kernel/capabilities.ts'
 import type { PostCaseState } from './cases/rules.ts'
-import type { How } from './rules.ts'
+import type { Corrected, CorrectionState } from './corrections/rules.ts'
+import type { Arrival, How } from './rules.ts'
 
 type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>
 
@@ -19,14 +20,14 @@ export type AttendanceTables = {
     place_id: Optional<string>
     witness_id: Optional<string>
   }
-  /** The paid break, and stretches away with somebody's cover (`slip`); nothing is offered in either. */
+  /** The paid break, stretches away with somebody's cover (`slip`), and those off post before coming back (`off`). */
   breaks: {
     id: Generated<string>
     attendance_id: string
     started_at: Date
     ends_by: Date
     ended_at: Date | null
-    kind: Generated<'break' | 'slip'>
+    kind: Generated<'break' | 'slip' | 'off'>
     overdue_at: Optional<Date>
   }
   /** Where a screen shows the code of the moment. */
@@ -99,5 +100,22 @@ export type AttendanceTables = {
     decided_by: Optional<string>
     decided_at: Optional<Date>
     decision: Optional<string>
+  }
+  /** Beside what was recorded, never in its place. `attended` (a view) is what holds by now. */
+  attendance_corrections: {
+    id: Generated<string>
+    shift_id: string
+    staff_id: string
+    what: Corrected
+    at: Date
+    reason: string
+    asked_by: string
+    asked_at: Date
+    state: CorrectionState
+    decided_by: Optional<string>
+    decided_at: Optional<Date>
+    answer: Optional<string>
+    arrival: Optional<Arrival>
+    minutes_late: ColumnType<number | null, number | null | undefined, number | null>
   }
 }

@@ -1,6 +1,7 @@
 import type {
   AbsenceId,
   AttendanceId,
+  CorrectionId,
   PostCaseId,
   PresenceQuestionId,
   ShiftId,
@@ -14,6 +15,9 @@ type Who = { attendanceId: AttendanceId; shiftId: ShiftId; staffId: StaffId }
 /** Why it is thought that somebody left their post: no answer, not back in time, gone before the end, or the duty manager saw it. */
 export type PostCaseOrigin = 'presence' | 'slip' | 'left' | 'manager'
 type Case = { caseId: PostCaseId; attendanceId: AttendanceId; staffId: StaffId }
+
+type Correcting = { correctionId: CorrectionId; shiftId: ShiftId; staffId: StaffId }
+type When = { what: 'came' | 'left'; at: Instant }
 
 type Leaving = { slipId: SlipId; staffId: StaffId; coverId: StaffId }
 
@@ -41,6 +45,10 @@ export type AttendanceEvents = {
   'post_case.visited': Case & { by: StaffId; found: 'there' | 'not_there' }
   'post_case.stated': Case
   'post_case.decided': Case & { by: StaffId; outcome: 'on_duty' | 'left_post' }
+  /** What was recorded stays; this stands beside it. */
+  'correction.asked': Correcting & When
+  'correction.decided': Correcting & When & { by: StaffId; outcome: 'approved' | 'refused' }
+  'correction.withdrawn': Correcting
   'place.opened': { by: StaffId }
   'place.closed': { by: StaffId }
 }

@@ -25,6 +25,7 @@ export type AbsenceId = Id<'absence'>
 export type SlipId = Id<'slip'>
 export type PresenceQuestionId = Id<'presence-question'>
 export type PostCaseId = Id<'post-case'>
+export type CorrectionId = Id<'correction'>
 
 export type SwapId = Id<'swap'>
 export type AttendanceId = Id<'attendance'>

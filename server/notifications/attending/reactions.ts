@@ -1,7 +1,7 @@
 import type { StaffId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import { getShift } from '../../roster/queries.ts'
-import type { Database } from '../../schema.ts'
+import type { Database, Tx } from '../../schema.ts'
 import { settle } from '../notices/actions.ts'
 import { managers, type Somebody, tell } from '../notices/telling.ts'
 import { humanResources } from '../rostering/queries.ts'
@@ -49,18 +49,36 @@ export const attendingReactions: Reactions<Database> = {
     'post_case.visited': async (tx, { caseId }) => settle(tx, `suspected:${caseId}`),
     'post_case.stated': async (tx, { caseId, staffId }) => {
       await settle(tx, `hearing:${caseId}`)
-      const onPost = await managers(tx, staffId)
-      const known = new Set(onPost.map((one) => one.staffId))
-      const others = (await humanResources(tx.db)).filter((one) => one !== staffId && !known.has(one)).flatMap(own)
       const path = `/attendance/cases/${caseId}`
-      await tell(tx, { kind: 'attendance', ref: `stated:${caseId}`, path, to: [...onPost, ...others] })
+      await tell(tx, { kind: 'attendance', ref: `stated:${caseId}`, path, to: await deciders(tx, staffId) })
     },
     'post_case.decided': async (tx, { caseId, staffId }) => {
       for (const what of ['suspected', 'hearing', 'stated']) await settle(tx, `${what}:${caseId}`)
       const path = `/attendance/cases/${caseId}`
       await tell(tx, { kind: 'attendance', ref: `decided:${caseId}`, path, to: own(staffId) })
     },
+    'correction.asked': async (tx, { correctionId, staffId }) =>
+      tell(tx, {
+        kind: 'attendance',
+        importance: 'info',
+        ref: `correction:${correctionId}`,
+        path: '/attendance/corrections',
+        to: await deciders(tx, staffId),
+      }),
+    'correction.withdrawn': async (tx, { correctionId }) => settle(tx, `correction:${correctionId}`),
+    'correction.decided': async (tx, { correctionId, staffId }) => {
+      await settle(tx, `correction:${correctionId}`)
+      const ref = `corrected:${correctionId}`
+      await tell(tx, { kind: 'attendance', importance: 'info', ref, path: '/attendance/hours', to: own(staffId) })
+    },
   },
 }
 
+/** Whoever may decide about somebody: the duty manager on post and HR, but for themselves. */
+async function deciders(tx: Tx, staffId: StaffId): Promise<Somebody[]> {
+  const onPost = await managers(tx, staffId)
+  const known = new Set(onPost.map((one) => one.staffId))
+  const others = (await humanResources(tx.db)).filter((one) => one !== staffId && !known.has(one))
+  return [...onPost, ...others.flatMap(own)]
+}
 const own = (staffId: StaffId): Somebody[] => [{ staffId, part: 'own' }]

@@ -58,6 +58,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'leave_slips',
   'places',
   'presence_questions',
+  'attendance_corrections',
   // What was seen of a colleague's post, and what they say to it.
   'post_cases',
   'account_links',
