@@ -69,6 +69,50 @@ test('each cell says why: the nights of whoever stands there, who was next, and 
   expect(cell?.why).toMatchObject({ nights: 0, next: { staffId: expect.any(String) } })
 })
 
+test('departments take turns in leading, and few nights stand alone between free days', () => {
+  const facts = monthOf(crew())
+  const { cells } = found(facts)
+  const soft = judge(facts, cells).map(({ code }) => code)
+  expect(soft).not.toContain('manager_department')
+  const alone = soft.filter((code) => code === 'isolated').length
+  expect(alone).toBeLessThan(cells.length / 2)
+})
+
+test('people who have not met stand together rather than those who always do', () => {
+  const met = [
+    { pair: ['21', '22'] as [StaffId, StaffId], nights: 30 },
+    { pair: ['23', '24'] as [StaffId, StaffId], nights: 30 },
+  ]
+  const { cells } = found(monthOf(crew(), { met }))
+  const nights = Map.groupBy(
+    cells.filter(({ post }) => post === 'service'),
+    ({ night }) => night,
+  )
+  const again = [...nights.values()].filter((on) => {
+    const ids = on
+      .map(({ staffId }) => staffId)
+      .toSorted()
+      .join(' ')
+    return ids === '21 22' || ids === '23 24'
+  })
+  // By chance it would be four of the thirty-one.
+  expect(again.length).toBeLessThanOrEqual(1)
+})
+
+test('progress only grows, and what was not proven the best says how far from it it may be', () => {
+  const told: number[] = []
+  const hurried: Solve = (model, _seconds, tell) => ({ ...solve(model, 20, tell), distance: 0.04 })
+  const { best, distance } = generate(monthOf(crew()), {
+    before: [],
+    seconds: 20,
+    solve: hurried,
+    progress: (done) => told.push(done),
+  })
+  expect(told).toEqual(told.toSorted((a, b) => a - b))
+  expect(told.at(-1)).toBe(95)
+  expect({ best, distance }).toEqual({ best: false, distance: 0.04 })
+})
+
 test('whatever leave, protection and wishes people have, no generated roster breaks a hard rule of a person', () => {
   const some = fc.record({
     leave: fc.option(fc.integer({ min: 1, max: 25 })),

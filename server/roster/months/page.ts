@@ -16,7 +16,7 @@ import { countEdits, findMonth, listCells } from './queries.ts'
 import { deadlinesOf, isPublished } from './rules.ts'
 import { findRun } from './runs/queries.ts'
 import { openChanges } from './versions/page.ts'
-import { gapWords, whyWords, wordsOfFinding } from './words.ts'
+import { gapWords, surenessWords, whyWords, wordsOfFinding } from './words.ts'
 
 type Ctx = Context<Env>
 
@@ -76,7 +76,12 @@ export async function planOf(c: Ctx, deps: Deps, month: string, post: Post | nul
     quality: qualityOf(facts, cells),
     leaders,
     edits,
-    run: run && { ...run, icon: RUN_ICONS[run.state], gaps: gapWords(t, run.result, c.var.language) },
+    run: run && {
+      ...run,
+      icon: RUN_ICONS[run.state],
+      gaps: gapWords(t, run.result, c.var.language),
+      sure: surenessWords(t, run.result),
+    },
     going: run?.state === 'asked' || run?.state === 'running',
     ...(await openChanges(db, plan, cells)),
   }

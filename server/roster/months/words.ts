@@ -25,6 +25,13 @@ export function gapWords(t: Words, result: object | null, language: Language): s
   )
 }
 
+/** Whether it is proven that nothing better is to be found, or how far from it this may be at most. */
+export function surenessWords(t: Words, result: object | null): string {
+  const { best, distance } = (result ?? {}) as { best?: boolean; distance?: number }
+  if (best === undefined) return ''
+  return best ? t('roster.plan.run.best') : t('roster.plan.run.distance', { percent: Math.ceil((distance ?? 1) * 100) })
+}
+
 /** Why the generator has put this person there (REGULATION 4, explain per cell). */
 export function whyWords(t: Words, why: object | null | undefined, names: ReadonlyMap<StaffId, string>): string {
   if (!why) return ''
