@@ -20,9 +20,8 @@ const GRACE_SECONDS = 30
 export function generateAside(wanted: Wanted, { goesOn }: Watching): Promise<Generated | undefined> {
   return new Promise((resolve, reject) => {
     let done = 0
-    const env = { PATH: process.env.PATH ?? '' }
     const child = fork(PROGRAM, {
-      env,
+      env: {},
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
