@@ -94,12 +94,13 @@ export const ofShift: readonly OfShift[] = [confirmationOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
+  // Who offers comes first: somebody waits for it.
+  deskReactions,
   obligationReactions(ofShift),
   rosterReactions,
   confirmationReactions,
   swapReactions,
   attendanceReactions,
-  deskReactions,
   conductReactions,
   slaReactions,
   clockOwingReactions,
