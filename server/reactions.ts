@@ -10,6 +10,7 @@ import {
   satisfactionEvidence,
 } from './appraisal/evidence/contributions.ts'
 import { dutyOf } from './attendance/contributions.ts'
+import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
@@ -24,6 +25,7 @@ import { customerKeeper, visitorKeeper, visitorsOver, voteKeeper } from './custo
 import type { Keeping } from './customers/privacy/keeping.ts'
 import { nextRunAside } from './customers/privacy/over/contributions.ts'
 import { listBeside } from './desk/beside/queries.ts'
+import { isEngagedNow } from './desk/engagements/queries.ts'
 import { conductAside, panicOf } from './desk/protection/contributions.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
@@ -35,6 +37,7 @@ import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { attendingReactions } from './notifications/attending/reactions.ts'
 import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
@@ -91,12 +94,13 @@ export const ofShift: readonly OfShift[] = [confirmationOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
+  // Who offers comes first: somebody waits for it.
+  deskReactions,
   obligationReactions(ofShift),
   rosterReactions,
   confirmationReactions,
   swapReactions,
   attendanceReactions,
-  deskReactions,
   conductReactions,
   slaReactions,
   clockOwingReactions,
@@ -107,6 +111,7 @@ export const reactions: readonly Reactions<Database>[] = [
   reminderReactions,
   noticeReactions,
   rosteringReactions,
+  attendingReactions,
   customerLetterReactions,
   outgoingReactions,
   textReactions,
@@ -171,6 +176,9 @@ export const evidence: readonly Evidence[] = [
   satisfactionEvidence,
   incidentEvidence,
 ]
+
+/** Whoever is on the phone is seen to be there: the question whether they are comes later. */
+export const engaged: IsEngaged = isEngagedNow
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

@@ -36,6 +36,7 @@ import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { noteAbsentPeople, noteMissingPeople, noteOverdueSlips } from '../jobs/watch-arrivals.ts'
 import { watchCallbacks } from '../jobs/watch-callbacks.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
+import { askForPresence, noteGonePeople, noteUnansweredPresence } from '../jobs/watch-posts.ts'
 import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
 import { planMornings, writeBriefs, writeDigests } from '../jobs/write-digests.ts'
 import { writeReminders } from '../jobs/write-reminders.ts'
@@ -46,7 +47,7 @@ import { system } from './platform/actor.ts'
 import type { Lateness } from './platform/lateness.ts'
 import type { QueuedJob } from './platform/queue.ts'
 import { type DueKind, openTicker, type Ticker } from './platform/ticker.ts'
-import { evidence, keeping } from './reactions.ts'
+import { engaged, evidence, keeping } from './reactions.ts'
 import type { Database } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
@@ -81,6 +82,9 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   noteMissingPeople,
   noteAbsentPeople,
   noteOverdueSlips,
+  askForPresence(engaged),
+  noteUnansweredPresence,
+  noteGonePeople,
   queueForms,
   closeResolved,
   reactAgainTo(react),

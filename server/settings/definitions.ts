@@ -35,6 +35,11 @@ export const SETTINGS = {
   lateGraceMinutes: number('shifts', 'minutes', 15, [0, 60]),
   breakMinutes: number('shifts', 'minutes', 30, [5, 90]),
   slipMinutes: number('shifts', 'minutes', 15, [1, 60]),
+  presencePerShift: number('shifts', 'times', 2, [0, 6]),
+  presenceMinutes: number('shifts', 'minutes', 10, [2, 60]),
+  hearingHours: number('shifts', 'hours', 48, [1, 240]),
+  correctionsAMonth: number('shifts', 'times', 3, [0, 31]),
+  recordLockHours: number('shifts', 'hours', 24, [1, 168]),
   /** Networks from which a press is enough, `10.0.0.0/8, 203.0.113.0/24`; empty: from anywhere. */
   officeRanges: text('shifts', 'line'),
   noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),

@@ -24,5 +24,6 @@ export function keyOf(kind: NoticeKind, ref: string): string {
   if (kind === 'answer') return `notices.say.answer.${what}`
   if (kind === 'promise') return `notices.say.promise.${what}`
   if (kind === 'roster' && what !== 'shifts') return `notices.say.shift.${what}`
+  if (kind === 'attendance') return `notices.say.attendance.${what}`
   return `notices.say.${kind}`
 }
