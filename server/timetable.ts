@@ -26,6 +26,7 @@ import { closeAppraisals, openAppraisals, passStages, tellUndecidedMeasures } fr
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { reactAgainTo } from '../jobs/react-again.ts'
+import { remindOfRosters } from '../jobs/remind-of-rosters.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
 import { scoreAppraisals } from '../jobs/score-appraisals.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
@@ -100,6 +101,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   fetchRecordings,
   forgetLinks,
   forgetFiles,
+  remindOfRosters,
   freezeMonths,
   endOver(keeping),
   sendReports,

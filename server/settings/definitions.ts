@@ -57,6 +57,7 @@ export const SETTINGS = {
   headsGuard: number('roster', 'people', 2, [0, 50]),
   rosterInputDay: number('roster', 'of_month', 20, [1, 28]),
   rosterPublishDay: number('roster', 'of_month', 25, [1, 28]),
+  rosterRemindTime: time('roster', '09:00'),
   rosterPublishHours: number('roster', 'hours', 72, [24, 336]),
   restHours: number('roster', 'hours', 11, [8, 24]),
   restAfterRunHours: number('roster', 'hours', 24, [11, 72]),

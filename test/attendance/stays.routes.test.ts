@@ -73,6 +73,7 @@ test('row 26: where relief is missing the post is held at the end, the duty mana
   const page = (await agent.get('/duty')).html
   expect(page).toContain('your relief has not come')
   expect(page).toContain('I stay on')
+  expect(page).toContain('The post is held until 06:15')
   at('06:15')
   await close()
   expect(await onPost()).toBeNull()

@@ -106,6 +106,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'roster_edits',
   'roster_inputs',
   'roster_months',
+  'roster_reminders',
   'roster_needs',
   'roster_runs',
   'roster_versions',
