@@ -40,6 +40,7 @@ import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
+import { personnelReactions } from './notifications/personnel/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { rosteringReactions } from './notifications/rostering/reactions.ts'
 import { textsKept } from './notifications/texts/keeping.ts'
@@ -107,6 +108,7 @@ export const reactions: readonly Reactions<Database>[] = [
   reminderReactions,
   noticeReactions,
   rosteringReactions,
+  personnelReactions,
   customerLetterReactions,
   outgoingReactions,
   textReactions,

@@ -1,4 +1,5 @@
 import type { AppraisalState, Grade } from '../../events/appraisal.ts'
+import type { Capability } from '../../kernel/capabilities.ts'
 import type { Moved } from '../deciding/rules.ts'
 import { counted, type Fact } from '../evidence/rules.ts'
 import { toTenth } from '../scoring/figures/rules.ts'
@@ -147,6 +148,17 @@ export function arrivalsOf(facts: readonly Fact[]): { code: string; count: numbe
   const groups = Map.groupBy(facts, ({ code }) => code ?? '')
   return [...groups].map(([code, some]) => ({ code, count: some.length })).toSorted((a, b) => b.count - a.count)
 }
+
+type Openable = {
+  readonly link: string | null
+  readonly of: string | null
+  readonly right: Capability
+}
+/** Everybody sees the fact; its record only whoever may open it where it stands. */
+export const openTo = <Row extends Openable>(
+  me: { readonly staffId: string; readonly capabilities: ReadonlySet<Capability> },
+  row: Row | undefined,
+): Row | undefined => row && (row.of === me.staffId || me.capabilities.has(row.right) ? row : { ...row, link: null })
 
 export const isPublic = (state: AppraisalState): boolean =>
   !['draft', 'commented', 'manager_scored', 'hr_reviewed', 'signed', 'reopened'].includes(state)
