@@ -4,11 +4,13 @@ import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
 import type { Evidence } from './appraisal/evidence/contract.ts'
 import {
   attendanceEvidence,
+  commendationEvidence,
   incidentEvidence,
   noteEvidence,
   obligationsAs,
   satisfactionEvidence,
 } from './appraisal/evidence/contributions.ts'
+import { measureReactions } from './appraisal/measures/reactions.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
@@ -52,6 +54,8 @@ import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
+import { nominationAside } from './recognition/contributions.ts'
+import { recognitionReactions } from './recognition/reactions.ts'
 import { confirmationOfShift } from './roster/confirmations/contributions.ts'
 import { confirmationReactions } from './roster/confirmations/reactions.ts'
 import { shiftsAheadOf } from './roster/queries.ts'
@@ -105,6 +109,8 @@ export const reactions: readonly Reactions<Database>[] = [
   callReactions,
   escalationReactions,
   incidentReactions,
+  recognitionReactions,
+  measureReactions,
   reminderReactions,
   noticeReactions,
   rosteringReactions,
@@ -131,7 +137,7 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside],
+  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside, nominationAside],
   acts: [panicOf],
   onTop: [ringCards],
 }
@@ -172,6 +178,7 @@ export const evidence: readonly Evidence[] = [
   obligationsAs('promises', ['promise']),
   satisfactionEvidence,
   incidentEvidence,
+  commendationEvidence,
 ]
 
 /** Under a group of settings: what its numbers will do next. */

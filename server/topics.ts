@@ -14,6 +14,8 @@ import type { PublicRoom } from './platform/live.ts'
  *   ratings       a rating was contested or settled      rating.decide
  *   appraisal     somebody's month, a measure, a wish    appraisal.review, appraisal.sign
  *                 for training went on
+ *   wall          something was granted, or taken off    everybody
+ *   recognition   a nomination went on, a customer praised recognition.review, recognition.decide
  *   months        a stage of the month began             everybody
  *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
@@ -36,6 +38,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   `night:${staffId}`,
   `own:${staffId}`,
   'months',
+  'wall',
   ...(capabilities.has('desk.work') ? ['desk'] : []),
   ...(capabilities.has('board.read') ? ['board'] : []),
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
@@ -43,6 +46,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
   ...(capabilities.has('rating.decide') ? ['ratings'] : []),
   ...(capabilities.has('appraisal.review') || capabilities.has('appraisal.sign') ? ['appraisal'] : []),
+  ...(capabilities.has('recognition.review') || capabilities.has('recognition.decide') ? ['recognition'] : []),
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),
   ...(capabilities.has('abuse.read') ? ['abuse'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),

@@ -22,6 +22,8 @@ const STANDING = [
   'own',
   'months',
   'appraisal',
+  'recognition',
+  'wall',
   'obligations',
   'swaps',
   'desk',

@@ -1,4 +1,4 @@
-import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
+import type { AppraisalId, AppraisalMonthId, CommendationId, StaffId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import type { Database, Tx } from '../../schema.ts'
 import { settle } from '../notices/actions.ts'
@@ -84,6 +84,27 @@ export const personnelReactions: Reactions<Database> = {
       await settle(tx, `measure_objected:${measureId}`)
       await tellOf(tx, `measure_reviewed:${measureId}`, `/measures#measure-${measureId}`, [staffId])
     },
+    'commendation.nominated': async (tx, { commendationId, staffId, by }) => {
+      const people = (await humanResources(tx.db)).filter((one) => one !== staffId && one !== by)
+      await tellOfPraise(tx, 'nominated', commendationId, people)
+    },
+    'commendation.checked': async (tx, { commendationId, staffId, by }) => {
+      await settle(tx, `nominated:${commendationId}`)
+      const people = (await leadersNow(tx.db, tx.now)).filter((one) => one !== staffId && one !== by)
+      await tellOfPraise(tx, 'checked', commendationId, people)
+    },
+    'commendation.decided': async (tx, { commendationId, staffId, nominatedBy, outcome }) => {
+      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:${commendationId}`)
+      if (outcome === 'granted') await tellOfPraise(tx, 'granted', commendationId, [staffId])
+      if (nominatedBy) await tellOfPraise(tx, 'outcome', commendationId, [nominatedBy])
+    },
+    'commendation.withdrawn': async (tx, { commendationId }) => {
+      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:${commendationId}`)
+    },
+    'commendation.undecided': async (tx, { commendationId, staffId }) =>
+      tellOfPraise(tx, 'undecided', commendationId, without(await humanResources(tx.db), staffId)),
+    'commendation.rewarded': async (tx, { commendationId, staffId }) =>
+      tellOfPraise(tx, 'rewarded', commendationId, [staffId]),
     'coaching.asked': async (tx, { requestId, staffId }) =>
       tellOf(tx, `coaching:${requestId}`, '/appraisal/coaching', without(await humanResources(tx.db), staffId)),
     'coaching.answered': async (tx, { requestId, staffId }) => {
@@ -98,6 +119,14 @@ const tellOf = (tx: Tx, ref: string, path: string, people: readonly StaffId[]): 
 
 const tellOwn = (tx: Tx, what: string, id: AppraisalId, staffId: StaffId): Promise<void> =>
   tellOf(tx, `${what}:${id}`, '/appraisal', [staffId])
+
+const tellOfPraise = (tx: Tx, what: string, id: CommendationId, people: readonly StaffId[]): Promise<void> =>
+  tell(tx, {
+    kind: 'recognition',
+    ref: `${what}:${id}`,
+    path: `/commendations/${id}`,
+    to: people.map((staffId) => ({ staffId, part: 'own' })),
+  })
 
 /** Unfinished: personnel, then the group, then whoever heads it (REGULATION row 67). */
 async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'group' | 'chief'): Promise<void> {
