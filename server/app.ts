@@ -10,7 +10,10 @@ import { accountRoutes } from './accounts/routes.ts'
 import { measureRoutes } from './appraisal/measures/routes.ts'
 import { appraisalMonthRoutes } from './appraisal/months/routes.ts'
 import { appraisalRoutes } from './appraisal/routes.ts'
+import { postCaseRoutes } from './attendance/cases/routes.ts'
+import { correctionRoutes } from './attendance/corrections/routes.ts'
 import { attendanceLeadRoutes } from './attendance/lead/routes.ts'
+import { ledgerRoutes } from './attendance/ledger/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { callbackRoutes } from './calls/callbacks/routes.ts'
 import { ctiApi } from './calls/lines/api.ts'
@@ -124,6 +127,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/obligations', obligationRoutes(deps))
+  app.route('/attendance/cases', postCaseRoutes(deps))
+  app.route('/attendance/corrections', correctionRoutes(deps))
+  app.route('/attendance', ledgerRoutes(deps))
   app.route('/attendance', attendanceLeadRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster/confirmations', confirmationRoutes(deps))

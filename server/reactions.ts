@@ -12,6 +12,7 @@ import {
 } from './appraisal/evidence/contributions.ts'
 import { measureReactions } from './appraisal/measures/reactions.ts'
 import { dutyOf } from './attendance/contributions.ts'
+import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
@@ -26,6 +27,7 @@ import { customerKeeper, visitorKeeper, visitorsOver, voteKeeper } from './custo
 import type { Keeping } from './customers/privacy/keeping.ts'
 import { nextRunAside } from './customers/privacy/over/contributions.ts'
 import { listBeside } from './desk/beside/queries.ts'
+import { isEngagedNow } from './desk/engagements/queries.ts'
 import { conductAside, panicOf } from './desk/protection/contributions.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
@@ -37,6 +39,7 @@ import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { attendingReactions } from './notifications/attending/reactions.ts'
 import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
@@ -96,12 +99,13 @@ export const ofShift: readonly OfShift[] = [confirmationOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
+  // Who offers comes first: somebody waits for it.
+  deskReactions,
   obligationReactions(ofShift),
   rosterReactions,
   confirmationReactions,
   swapReactions,
   attendanceReactions,
-  deskReactions,
   conductReactions,
   slaReactions,
   clockOwingReactions,
@@ -115,6 +119,7 @@ export const reactions: readonly Reactions<Database>[] = [
   noticeReactions,
   rosteringReactions,
   personnelReactions,
+  attendingReactions,
   customerLetterReactions,
   outgoingReactions,
   textReactions,
@@ -180,6 +185,9 @@ export const evidence: readonly Evidence[] = [
   incidentEvidence,
   commendationEvidence,
 ]
+
+/** Whoever is on the phone is seen to be there: the question whether they are comes later. */
+export const engaged: IsEngaged = isEngagedNow
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

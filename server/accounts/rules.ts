@@ -41,6 +41,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'call.read',
     'board.read',
     'attendance.lead',
+    'attendance.decide',
     'attendance.places',
     'report.read',
     'alarm.settle',
@@ -66,7 +67,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'roster.edit',
     'attendance.read',
     'attendance.excuse',
-
+    'attendance.decide',
     'confirmation.read',
     'obligation.read',
     'obligation.excuse',

@@ -10,6 +10,7 @@ import { currentSettings } from '../settings/queries.ts'
 import { noteCame } from './missing/queries.ts'
 import { placeOfCode } from './places/codes.ts'
 import { openPlaces } from './places/queries.ts'
+import { endPresence, planPresence, takeBackPresence } from './presence/actions.ts'
 import * as attendance from './queries.ts'
 import { arrivalOf, whyNotBreak, whyNotCheckIn } from './rules.ts'
 import { endSlips } from './slips/queries.ts'
@@ -51,6 +52,7 @@ async function arrive(tx: Tx, shiftId: ShiftId, staffId: StaffId, shown: attenda
   const arrived = arrivalOf(shift.from, tx.now, earlyMinutes)
   const { id: attendanceId, ...first } = await attendance.storeCheckIn(tx, shiftId, staffId, { ...arrived, ...shown })
   await announce(tx, 'attendance.checked_in', { attendanceId, shiftId, staffId, ...first }, topics(staffId))
+  await planPresence(tx, attendanceId, shift)
   const absenceId = await noteCame(tx, shiftId, staffId)
   if (absenceId) await announce(tx, 'attendance.came', { absenceId, shiftId, staffId }, topics(staffId))
 }
@@ -63,6 +65,7 @@ export async function startBreak(tx: Tx): Promise<void> {
   const { breakMinutes } = await currentSettings(tx.db)
   const endsBy = plus(tx.now, breakMinutes * MINUTE)
   await attendance.storeBreak(tx, open.id, endsBy)
+  await takeBackPresence(tx, open.id)
   await announce(
     tx,
     'break.started',
@@ -110,6 +113,7 @@ async function leave(
 ): Promise<void> {
   await attendance.storeBreakEnd(tx, id)
   await endSlips(tx, id)
+  await endPresence(tx, id)
   await attendance.storeCheckOut(tx, id)
   await announce(tx, 'attendance.checked_out', { attendanceId: id, shiftId, staffId, why }, topics(staffId))
 }

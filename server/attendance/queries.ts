@@ -79,13 +79,17 @@ export async function findAttendanceOfShift(
 /** By what somebody was there, and where or before whom. */
 export type Shown = { readonly how: How; readonly placeId: string | null; readonly witnessId: StaffId | null }
 
-/** Checks in; a person who went off and comes back to the same shift is on it again, and arrived when they first did. */
+/** Checks in; a person who went off and comes back to the same shift is on it again, arrived when they first did, and was off meanwhile. */
 export async function storeCheckIn(
   tx: Tx,
   shiftId: ShiftId,
   staffId: StaffId,
   { arrival, minutesLate, how, placeId, witnessId }: Shown & { arrival: Arrival; minutesLate: number },
 ): Promise<{ id: AttendanceId; arrival: Arrival; minutesLate: number }> {
+  await sql`
+    insert into breaks (attendance_id, started_at, ends_by, ended_at, kind)
+    select id, checked_out_at, ${tx.now}, ${tx.now}, 'off' from attendances
+    where shift_id = ${shiftId} and staff_id = ${staffId} and checked_out_at < ${tx.now}`.execute(tx.db)
   const row = await tx.db
     .insertInto('attendances')
     .values({

@@ -42,6 +42,7 @@ export const CAPABILITIES = [
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
   'attendance.lead', // see who has come, be witness, call somebody in
+  'attendance.decide', // whether somebody left their post, and what is corrected
   'attendance.excuse', // say why an absence counts against nobody
   'attendance.read', // how everybody came, and their hours
   'attendance.places', // places whose screens show a code

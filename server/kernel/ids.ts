@@ -23,6 +23,9 @@ export type RosterRunId = Id<'roster-run'>
 export type ShiftId = Id<'shift'>
 export type AbsenceId = Id<'absence'>
 export type SlipId = Id<'slip'>
+export type PresenceQuestionId = Id<'presence-question'>
+export type PostCaseId = Id<'post-case'>
+export type CorrectionId = Id<'correction'>
 
 export type SwapId = Id<'swap'>
 export type AttendanceId = Id<'attendance'>

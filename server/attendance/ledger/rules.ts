@@ -7,6 +7,8 @@ export type Worked = {
   readonly window: Window
   readonly checkedInAt: Date | null
   readonly checkedOutAt: Date | null
+  /** Off post between, having come back. */
+  readonly offMinutes?: number
 }
 export type Limits = {
   readonly earlyMinutes: number
@@ -62,12 +64,15 @@ export function ledgerOf(worked: readonly Worked[], limits: Limits): Ledger {
   }
 }
 
-function hoursOf({ window, checkedInAt, checkedOutAt }: Worked, { earlyMinutes, breakMinutes }: Limits): number {
+function hoursOf(
+  { window, checkedInAt, checkedOutAt, offMinutes = 0 }: Worked,
+  { earlyMinutes, breakMinutes }: Limits,
+): number {
   if (!checkedInAt) return 0
   // Whoever comes still earlier comes on their own time.
   const from = Math.max(checkedInAt.getTime(), plus(window.from, -earlyMinutes * MINUTE).getTime())
   const to = checkedOutAt?.getTime() ?? window.to.getTime()
-  const whole = Math.max(0, to - from) / HOUR
+  const whole = Math.max(0, to - from - offMinutes * MINUTE) / HOUR
   return Math.max(0, whole - (whole > breakMinutes / 60 ? breakMinutes / 60 : 0))
 }
 

@@ -25,5 +25,6 @@ export function keyOf(kind: NoticeKind, ref: string): string {
   if (kind === 'promise') return `notices.say.promise.${what}`
   if (kind === 'appraisal' || kind === 'recognition' || kind === 'document') return `notices.say.${kind}.${what}`
   if (kind === 'roster' && what !== 'shifts') return `notices.say.shift.${what}`
+  if (kind === 'attendance') return `notices.say.attendance.${what}`
   return `notices.say.${kind}`
 }

@@ -57,6 +57,10 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'breaks',
   'leave_slips',
   'places',
+  'presence_questions',
+  'attendance_corrections',
+  // What was seen of a colleague's post, and what they say to it.
+  'post_cases',
   'account_links',
   'alarms',
   'allowed_sites',
@@ -101,6 +105,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'roster_edits',
   'roster_inputs',
   'roster_months',
+  'roster_reminders',
   'roster_needs',
   'roster_runs',
   'roster_versions',
