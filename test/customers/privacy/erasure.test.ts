@@ -140,6 +140,9 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'appraisal_words',
   'appraisals',
   'coaching_requests',
+  // Colleagues about colleagues; customers' own words of praise stay in their ratings.
+  'commendations',
+  'praises',
   'shift_notes',
   // What colleagues are told, and by what: kinds, states, their own devices; the brief of a night is the house's own account.
   'deliveries',
