@@ -3,8 +3,15 @@ import type { QueuedJob } from '../server/platform/queue.ts'
 
 type React = (feature: string, events: readonly HouseEvent[]) => Promise<void>
 
-/** Runs a feature's reactions to up to a hundred events. Repeats safely: each notes its key with its effect. */
+/**
+ * Runs the reactions of each feature that listens to up to a hundred events, one feature after the other; one that fails
+ * holds up none behind it, and the job is tried again for its sake. Repeats safely: each notes its key with its effect.
+ */
 export const reactJob =
   (react: React) =>
-  async ({ data }: QueuedJob): Promise<void> =>
-    react(String(data.feature), data.events as readonly HouseEvent[])
+  async ({ data }: QueuedJob): Promise<void> => {
+    const failed: string[] = []
+    for (const feature of data.features as readonly string[])
+      await react(feature, data.events as readonly HouseEvent[]).catch((error) => failed.push(`${feature}: ${error}`))
+    if (failed.length > 0) throw new Error(failed.join('; '))
+  }

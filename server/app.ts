@@ -10,7 +10,10 @@ import { accountRoutes } from './accounts/routes.ts'
 import { measureRoutes } from './appraisal/measures/routes.ts'
 import { appraisalMonthRoutes } from './appraisal/months/routes.ts'
 import { appraisalRoutes } from './appraisal/routes.ts'
+import { postCaseRoutes } from './attendance/cases/routes.ts'
+import { correctionRoutes } from './attendance/corrections/routes.ts'
 import { attendanceLeadRoutes } from './attendance/lead/routes.ts'
+import { ledgerRoutes } from './attendance/ledger/routes.ts'
 import { attendanceRoutes } from './attendance/routes.ts'
 import { callbackRoutes } from './calls/callbacks/routes.ts'
 import { ctiApi } from './calls/lines/api.ts'
@@ -48,6 +51,8 @@ import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { recognitionRoutes } from './recognition/routes.ts'
+import { wallRoutes } from './recognition/wall/routes.ts'
 import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
@@ -122,6 +127,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/obligations', obligationRoutes(deps))
+  app.route('/attendance/cases', postCaseRoutes(deps))
+  app.route('/attendance/corrections', correctionRoutes(deps))
+  app.route('/attendance', ledgerRoutes(deps))
   app.route('/attendance', attendanceLeadRoutes(deps))
   app.route('/', attendanceRoutes(deps, steps))
   app.route('/roster/confirmations', confirmationRoutes(deps))
@@ -157,6 +165,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/ratings', ratingRoutes(deps))
   app.route('/reports', reportRoutes(deps))
   app.route('/satisfaction', satisfactionRoutes(deps))
+  app.route('/wall', wallRoutes(deps))
+  app.route('/commendations', recognitionRoutes(deps))
   app.route('/appraisal', appraisalMonthRoutes(deps))
   app.route('/appraisal', appraisalRoutes(deps))
   app.route('/measures', measureRoutes(deps))

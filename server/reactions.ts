@@ -4,12 +4,15 @@ import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
 import type { Evidence } from './appraisal/evidence/contract.ts'
 import {
   attendanceEvidence,
+  commendationEvidence,
   incidentEvidence,
   noteEvidence,
   obligationsAs,
   satisfactionEvidence,
 } from './appraisal/evidence/contributions.ts'
+import { measureReactions } from './appraisal/measures/reactions.ts'
 import { dutyOf } from './attendance/contributions.ts'
+import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
 import type { ListSteps } from './attendance/routes.ts'
@@ -24,6 +27,7 @@ import { customerKeeper, visitorKeeper, visitorsOver, voteKeeper } from './custo
 import type { Keeping } from './customers/privacy/keeping.ts'
 import { nextRunAside } from './customers/privacy/over/contributions.ts'
 import { listBeside } from './desk/beside/queries.ts'
+import { isEngagedNow } from './desk/engagements/queries.ts'
 import { conductAside, panicOf } from './desk/protection/contributions.ts'
 import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
@@ -35,11 +39,13 @@ import { incidentKeeper } from './incidents/keeping/queries.ts'
 import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
+import { attendingReactions } from './notifications/attending/reactions.ts'
 import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
+import { personnelReactions } from './notifications/personnel/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { rosteringReactions } from './notifications/rostering/reactions.ts'
 import { textsKept } from './notifications/texts/keeping.ts'
@@ -51,6 +57,8 @@ import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
+import { nominationAside } from './recognition/contributions.ts'
+import { recognitionReactions } from './recognition/reactions.ts'
 import { confirmationOfShift } from './roster/confirmations/contributions.ts'
 import { confirmationReactions } from './roster/confirmations/reactions.ts'
 import { shiftsAheadOf } from './roster/queries.ts'
@@ -91,12 +99,13 @@ export const ofShift: readonly OfShift[] = [confirmationOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
+  // Who offers comes first: somebody waits for it.
+  deskReactions,
   obligationReactions(ofShift),
   rosterReactions,
   confirmationReactions,
   swapReactions,
   attendanceReactions,
-  deskReactions,
   conductReactions,
   slaReactions,
   clockOwingReactions,
@@ -104,9 +113,13 @@ export const reactions: readonly Reactions<Database>[] = [
   callReactions,
   escalationReactions,
   incidentReactions,
+  recognitionReactions,
+  measureReactions,
   reminderReactions,
   noticeReactions,
   rosteringReactions,
+  personnelReactions,
+  attendingReactions,
   customerLetterReactions,
   outgoingReactions,
   textReactions,
@@ -129,7 +142,7 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside],
+  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside, nominationAside],
   acts: [panicOf],
   onTop: [ringCards],
 }
@@ -170,7 +183,11 @@ export const evidence: readonly Evidence[] = [
   obligationsAs('promises', ['promise']),
   satisfactionEvidence,
   incidentEvidence,
+  commendationEvidence,
 ]
+
+/** Whoever is on the phone is seen to be there: the question whether they are comes later. */
+export const engaged: IsEngaged = isEngagedNow
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

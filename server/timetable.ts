@@ -22,10 +22,17 @@ import { generateRoster } from '../jobs/generate-roster.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
-import { closeAppraisals, openAppraisals, passStages, tellUndecidedMeasures } from '../jobs/pass-appraisals.ts'
+import {
+  closeAppraisals,
+  openAppraisals,
+  passStages,
+  tellUndecidedCommendations,
+  tellUndecidedMeasures,
+} from '../jobs/pass-appraisals.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { reactAgainTo } from '../jobs/react-again.ts'
+import { remindOfRosters } from '../jobs/remind-of-rosters.ts'
 import { returnLost } from '../jobs/return-lost-work.ts'
 import { scoreAppraisals } from '../jobs/score-appraisals.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
@@ -35,6 +42,7 @@ import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import { noteAbsentPeople, noteMissingPeople, noteOverdueSlips } from '../jobs/watch-arrivals.ts'
 import { watchCallbacks } from '../jobs/watch-callbacks.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
+import { askForPresence, noteGonePeople, noteUnansweredPresence } from '../jobs/watch-posts.ts'
 import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
 import { planMornings, writeBriefs, writeDigests } from '../jobs/write-digests.ts'
 import { writeReminders } from '../jobs/write-reminders.ts'
@@ -45,7 +53,7 @@ import { system } from './platform/actor.ts'
 import type { Lateness } from './platform/lateness.ts'
 import type { QueuedJob } from './platform/queue.ts'
 import { type DueKind, openTicker, type Ticker } from './platform/ticker.ts'
-import { evidence, keeping } from './reactions.ts'
+import { engaged, evidence, keeping } from './reactions.ts'
 import type { Database } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
@@ -80,6 +88,9 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   noteMissingPeople,
   noteAbsentPeople,
   noteOverdueSlips,
+  askForPresence(engaged),
+  noteUnansweredPresence,
+  noteGonePeople,
   queueForms,
   closeResolved,
   reactAgainTo(react),
@@ -87,6 +98,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   passStages,
   closeAppraisals,
   tellUndecidedMeasures,
+  tellUndecidedCommendations,
   anchorChain,
   tellMornings,
   writeCustomerLetters,
@@ -96,6 +108,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   fetchRecordings,
   forgetLinks,
   forgetFiles,
+  remindOfRosters,
   freezeMonths,
   endOver(keeping),
   sendReports,

@@ -10,6 +10,7 @@ import { COMMON_PASSWORDS } from './common-passwords.ts'
 const EVERYONE: readonly Capability[] = [
   'attendance.own',
   'appraisal.own',
+  'recognition.nominate',
   'roster.read',
   'directory.read',
   'knowledge.read',
@@ -40,6 +41,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'call.read',
     'board.read',
     'attendance.lead',
+    'attendance.decide',
     'attendance.places',
     'report.read',
     'alarm.settle',
@@ -65,7 +67,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'roster.edit',
     'attendance.read',
     'attendance.excuse',
-
+    'attendance.decide',
     'confirmation.read',
     'obligation.read',
     'obligation.excuse',
@@ -79,6 +81,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'satisfaction.people',
     'rating.decide',
     'appraisal.review',
+    'recognition.review',
   ],
   administration: [
     'attendance.places',
@@ -101,6 +104,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'abuse.decide',
     'report.read',
     'appraisal.sign',
+    'recognition.decide',
     'satisfaction.read',
   ],
   administrator: [

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { ShiftId, SlipId, StaffId } from '../kernel/ids.ts'
+import type { PresenceQuestionId, ShiftId, SlipId, StaffId } from '../kernel/ids.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
 import { myNight } from '../obligations/contributions.ts'
 import { confirmationCard } from '../roster/confirmations/contributions.ts'
@@ -13,11 +13,15 @@ import { form, optionalText, pathId, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, seeOther, wantsJson } from '../web/page.ts'
 import { checkIn, checkOut, endBreak, type Proof, startBreak } from './actions.ts'
+import { listToState } from './cases/queries.ts'
 import { dutyCard } from './contributions.ts'
 import { isInOffice } from './places/office.ts'
+import { answerPresence } from './presence/actions.ts'
+import { askedNow } from './presence/queries.ts'
 import { findOpenAttendance } from './queries.ts'
 import { answerLeave, askLeave } from './slips/actions.ts'
 import { findOpenSlip, listAskedOf, listCovers } from './slips/queries.ts'
+import { stayOn } from './stays/actions.ts'
 
 const BACK = { back: optionalText(300).optional() }
 /** A page of ours that a duty button stands on. */
@@ -50,7 +54,9 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   }
   /** As a program gets it (desk/protocol.md). */
   const tell = async (c: Context<Env>): Promise<Response> => {
-    const { state, shift, breakEndsBy } = await dutyCard(deps.db, c.var.me.staffId, deps.clock.now())
+    const { staffId } = c.var.me
+    const { state, shift, breakEndsBy } = await dutyCard(deps.db, staffId, deps.clock.now())
+    const presence = await askedNow(deps.db, staffId)
     return c.json({
       state,
       shift: shift && {
@@ -60,6 +66,7 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
         to: shift.to.toISOString(),
       },
       breakEndsBy: breakEndsBy?.toISOString() ?? null,
+      presence: presence && { id: presence.id, answerBy: presence.answerBy.toISOString() },
     })
   }
   const acting = async (
@@ -91,6 +98,12 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
       const id = pathId<SlipId>(c)
       return acting(c, '/duty', (tx) => answerLeave(tx, id, answer === 'yes'))
     })
+    .post('/duty/presence/:id', staffOnly(deps, 'attendance.own'), async (c) => {
+      const { back } = await form(c, BACK)
+      const id = pathId<PresenceQuestionId>(c)
+      return acting(c, back, (tx) => answerPresence(tx, id))
+    })
+    .post('/duty/stay', staffOnly(deps, 'attendance.own'), async (c) => acting(c, (await form(c, BACK)).back, stayOn))
     .post('/duty/break', staffOnly(deps, 'attendance.own'), async (c) =>
       acting(c, (await form(c, BACK)).back, startBreak),
     )
@@ -117,14 +130,16 @@ function orRefused(shown: Proof | null): Proof {
 
 /** Leaving the post for a while: what is asked, who could cover, and what others ask of this person. */
 async function leavingOf({ db, clock }: Deps, staffId: StaffId) {
-  const [open, asked, settings] = await Promise.all([
+  const [open, asked, toState, settings] = await Promise.all([
     findOpenAttendance(db, staffId),
     listAskedOf(db, staffId),
+    listToState(db, staffId),
     currentSettings(db),
   ])
-  const onDuty = open && open.from <= clock.now() && clock.now() < open.to
+  const onDuty = open && open.from <= clock.now() && clock.now() < (open.staysUntil ?? open.to)
   return {
     asked,
+    toState: toState.filter(({ statement }) => statement === null),
     slip: open ? ((await findOpenSlip(db, open.id)) ?? null) : null,
     covers: onDuty && !open.breakEndsBy ? await listCovers(db, staffId, clock.now()) : null,
     slipMinutes: settings.slipMinutes,

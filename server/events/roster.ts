@@ -1,9 +1,12 @@
-import type { RosterRunId, ShiftId, StaffId, SwapId } from '../kernel/ids.ts'
+import type { DepartmentId, RosterRunId, ShiftId, StaffId, SwapId } from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
 type Shift = { shiftId: ShiftId; staffId: StaffId; startsAt: Instant; endsAt: Instant }
 
 type Swap = { swapId: SwapId; requesterId: StaffId; substituteId: StaffId | null }
+
+/** December 2026 is `{ year: 2026, month: 12 }`. */
+type Month = { year: number; month: number }
 
 export type RosterEvents = {
   'shift.added': Shift
@@ -38,9 +41,11 @@ export type RosterEvents = {
   'month.opened': { by: StaffId }
   'month.edited': { by: StaffId }
   /** A department has said what a month needs. */
-  'month.input_given': { by: StaffId }
+  'month.input_given': Month & { by: StaffId; departmentId: DepartmentId }
+  /** Not published yet, or a department has not said what it needs: days before, or late. */
+  'month.reminded': Month & { what: 'input' | 'publication'; step: 'three' | 'two' | 'one' | 'late' }
   /** For the first time; what of it changes afterwards is told shift by shift. */
-  'month.published': { by: StaffId; version: number; nights: number }
+  'month.published': Month & { by: StaffId; version: number; nights: number }
   'month.versioned': { version: number; why: 'published' | 'changed' | 'left' | 'swap' | 'replaced'; late: boolean }
   /** A roster was looked for; `gaps` are heads that nobody could fill. */
   'roster.generated': { runId: RosterRunId; gaps: number }

@@ -23,6 +23,9 @@ export type RosterRunId = Id<'roster-run'>
 export type ShiftId = Id<'shift'>
 export type AbsenceId = Id<'absence'>
 export type SlipId = Id<'slip'>
+export type PresenceQuestionId = Id<'presence-question'>
+export type PostCaseId = Id<'post-case'>
+export type CorrectionId = Id<'correction'>
 
 export type SwapId = Id<'swap'>
 export type AttendanceId = Id<'attendance'>
@@ -64,6 +67,8 @@ export type AppraisalId = Id<'appraisal'>
 export type ShiftNoteId = Id<'shift-note'>
 export type MeasureId = Id<'measure'>
 export type CoachingId = Id<'coaching'>
+export type CommendationId = Id<'commendation'>
+export type PraiseId = Id<'praise'>
 export type EventId = Id<'event'>
 
 /** True for the text of a positive bigint; anything else is nobody's id and answers 404 like a missing row. */

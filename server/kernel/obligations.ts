@@ -16,7 +16,11 @@ export const OBLIGATIONS = {
   request_acceptance: { clause: 37, icon: 'git-branch' },
   request_answer: { clause: 38, icon: 'reply' },
   promise: { clause: 38, icon: 'handshake' },
+  roster_input: { clause: 19, icon: 'list-checks' },
+  roster_publication: { clause: 19, icon: 'calendar-days' },
   shift_confirmation: { clause: 22, icon: 'calendar-days' },
+  presence: { clause: 55, icon: 'hand' },
+  post_statement: { clause: 55, icon: 'message-circle' },
 } as const satisfies Record<string, Kind>
 export type ObligationKind = keyof typeof OBLIGATIONS
 export const OBLIGATION_KINDS = Object.keys(OBLIGATIONS) as ObligationKind[]

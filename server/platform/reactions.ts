@@ -36,7 +36,8 @@ export const buildReact =
     const mine = reactions.find((one) => one.feature === feature)
     if (!mine) return
     const failed: unknown[] = []
-    for (const some of slicesOf(events, mine))
+    const heard = events.filter(({ name }) => listens(mine, name))
+    for (const some of slicesOf(heard, mine))
       try {
         await transact(system, (tx) => reactOnce(tx, mine, some))
       } catch (error) {
@@ -72,9 +73,10 @@ const isOf = (event: HouseEvent, names: readonly EventName[]): event is HouseEve
 
 /** The features that listen to a name. */
 export const listeners = <DB>(reactions: readonly Reactions<DB>[], name: EventName): string[] =>
-  reactions
-    .filter((one) => heardBy(one).includes(name) || one.sweep?.after.includes(name))
-    .map(({ feature }) => feature)
+  reactions.filter((one) => listens(one, name)).map(({ feature }) => feature)
+
+const listens = <DB>(one: Reactions<DB>, name: EventName): boolean =>
+  heardBy(one).includes(name) || (one.sweep?.after.includes(name) ?? false)
 
 /** What a feature hears, each once for certain. */
 export const heardBy = <DB>({ on, looks }: Reactions<DB>): EventName[] => [

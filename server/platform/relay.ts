@@ -199,20 +199,24 @@ export function tellTopics(
 }
 const isMessage = ({ name }: { readonly name: EventName }): boolean => name === 'message.posted'
 
-/** Returns what the queue did not take. */
-async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly HouseEvent[]) {
-  const left: { feature: string; events: HouseEvent[] }[] = []
-  const heard = [...events, ...touched(events)]
-  for (const { feature } of reactions) {
-    const mine = heard.filter((event) => listeners(reactions, event.name).includes(feature))
-    for (let from = 0; from < mine.length; from += REACT_BATCH) {
-      const batch = mine
-        .slice(from, from + REACT_BATCH)
-        .map(({ id, name, payload, about }) => ({ id, name, payload, about }) as HouseEvent)
-      const id = `react-${feature}-${batch[0]?.id}-${batch.at(-1)?.id}`
-      const taken = await queues.add('react', { name: 'react', id, data: { feature, events: batch } })
-      if (!taken) left.push({ feature, events: batch })
-    }
+/**
+ * One job for all who listen: taking in, giving out and noting a job costs the database as much as a reaction. Returns
+ * what the queue did not take, by feature.
+ */
+async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly HouseEvent[]): Promise<Batch[]> {
+  const left: Batch[] = []
+  const heard = [...events, ...touched(events)].map(
+    ({ id, name, payload, about }) => ({ id, name, payload, about }) as HouseEvent,
+  )
+  const listening = heard.filter(({ name }) => listeners(reactions, name).length > 0)
+  for (let from = 0; from < listening.length; from += REACT_BATCH) {
+    const batch = listening.slice(from, from + REACT_BATCH)
+    const features = reactions.flatMap(({ feature }) =>
+      batch.some(({ name }) => listeners(reactions, name).includes(feature)) ? [feature] : [],
+    )
+    const id = `react-${batch[0]?.id}-${batch.at(-1)?.id}`
+    const taken = await queues.add('react', { name: 'react', id, data: { features, events: batch } })
+    if (!taken) left.push(...features.map((feature) => ({ feature, events: batch })))
   }
   return left
 }

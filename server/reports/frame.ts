@@ -1,5 +1,6 @@
 import { hasChief } from '../accounts/leadership/queries.ts'
 import { cardOf } from '../attendance/contributions.ts'
+import { askedNow } from '../attendance/presence/queries.ts'
 import { isRung } from '../calls/cards.ts'
 import { countForPhone, hasPhone, listRinging } from '../calls/log/queries.ts'
 import { countForDecider } from '../customers/abuse/cases/queries.ts'
@@ -40,6 +41,7 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
     ringing,
     contests,
     calls,
+    presence,
   ] = await Promise.all([
     works ? countForMe(db, me.staffId) : 0,
     me.capabilities.has('board.read') ? openAlarms(db) : [],
@@ -59,6 +61,7 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
     ringingFor(db, me.staffId),
     me.capabilities.has('rating.decide') ? countContests(db, me.staffId) : 0,
     me.capabilities.has('call.work') && (await hasPhone(db)) ? countForPhone(db, me.staffId) : 0,
+    me.duty ? askedNow(db, me.staffId) : null,
   ])
   const counted = { desk, calls, escalations, incidents, reminders: reminders + notices, abuse, satisfaction: contests }
   const sound = ringing && soundOf(ringing.importance)
@@ -69,6 +72,7 @@ export async function staffFrameOf({ db, now, zone }: At, me: SignedIn): Promise
     offer,
     alarm: me.capabilities.has('alarm.settle') ? (alarms.at(-1)?.id ?? null) : null,
     notice: ringing && sound ? { id: ringing.id, sound, round: ringing.round } : null,
+    presence,
     leaderless: !led,
     nightLine,
   }

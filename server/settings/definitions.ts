@@ -35,6 +35,12 @@ export const SETTINGS = {
   lateGraceMinutes: number('shifts', 'minutes', 15, [0, 60]),
   breakMinutes: number('shifts', 'minutes', 30, [5, 90]),
   slipMinutes: number('shifts', 'minutes', 15, [1, 60]),
+  presencePerShift: number('shifts', 'times', 2, [0, 6]),
+  presenceMinutes: number('shifts', 'minutes', 10, [2, 60]),
+  hearingHours: number('shifts', 'hours', 48, [1, 240]),
+  staysMostHours: number('shifts', 'hours', 3, [0, 4]),
+  correctionsAMonth: number('shifts', 'times', 3, [0, 31]),
+  recordLockHours: number('shifts', 'hours', 24, [1, 168]),
   /** Networks from which a press is enough, `10.0.0.0/8, 203.0.113.0/24`; empty: from anywhere. */
   officeRanges: text('shifts', 'line'),
   noOffersBeforeEndMinutes: number('shifts', 'minutes', 15, [0, 60]),
@@ -51,6 +57,7 @@ export const SETTINGS = {
   headsGuard: number('roster', 'people', 2, [0, 50]),
   rosterInputDay: number('roster', 'of_month', 20, [1, 28]),
   rosterPublishDay: number('roster', 'of_month', 25, [1, 28]),
+  rosterRemindTime: time('roster', '09:00'),
   rosterPublishHours: number('roster', 'hours', 72, [24, 336]),
   restHours: number('roster', 'hours', 11, [8, 24]),
   restAfterRunHours: number('roster', 'hours', 24, [11, 72]),
@@ -130,6 +137,7 @@ export const SETTINGS = {
   measureUndecidedDays: number('appraisal', 'days', 14, [1, 60]),
   measureMonths: number('appraisal', 'months', 12, [1, 36]),
   coachingAnswerDays: number('appraisal', 'days', 7, [1, 60]),
+  commendationUndecidedDays: number('appraisal', 'days', 14, [1, 90]),
   ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
 
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),

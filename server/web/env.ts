@@ -1,5 +1,14 @@
 import type { Capability, Post } from '../kernel/capabilities.ts'
-import type { AlarmId, CallId, EscalationOfferId, NoticeId, OfferId, SessionId, StaffId } from '../kernel/ids.ts'
+import type {
+  AlarmId,
+  CallId,
+  EscalationOfferId,
+  NoticeId,
+  OfferId,
+  PresenceQuestionId,
+  SessionId,
+  StaffId,
+} from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Malformed } from '../kernel/refusal.ts'
 import type { Actor } from '../platform/actor.ts'
@@ -54,6 +63,8 @@ export type StaffFrame = {
   readonly alarm: AlarmId | null
   /** What this person was told and has not opened: rings once each time it is told, louder each time. */
   readonly notice: { readonly id: NoticeId; readonly sound: 'duty' | 'important'; readonly round: number } | null
+  /** The question at random whether this person is at their post, until it is answered (REGULATION row 55). */
+  readonly presence: { readonly id: PresenceQuestionId; readonly answerBy: Date; readonly seconds: number } | null
   /** True for HR, administrators and the group itself where nobody heads the leadership group (REGULATION row 5). */
   readonly leaderless: boolean
   /** The night line: positions in per cent of 0..100; empty where this person has no shift near. */

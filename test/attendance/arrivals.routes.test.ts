@@ -71,10 +71,11 @@ const attended = () =>
     .select(['arrival', 'how', 'minutes_late'])
     .where('staff_id', '=', mei)
     .executeTakeFirst()
-const trained = (staff: StaffId) =>
+const trained = (staff: StaffId, until = '2027-12-31') =>
   database.db
     .insertInto('staff_planning')
-    .values({ staff_id: staff, trained_until: '2027-12-31', changed_by: zhou, changed_at: clock.now() })
+    .values({ staff_id: staff, trained_until: until, changed_by: zhou, changed_at: clock.now() })
+    .onConflict((conflict) => conflict.column('staff_id').doUpdateSet({ trained_until: until }))
     .execute()
 const absence = () => database.db.selectFrom('absences').selectAll().executeTakeFirst()
 const office = (ranges: string) =>
@@ -157,10 +158,13 @@ test('an absence is excused by HR with a reason, never by whoever was absent', a
   const hr = await signedIn(house, await hire(database.db, '许诺', { roles: ['hr'], posts: [] }), 'en')
   const id = (await absence())?.id
   expect((await hr.get('/attendance/hours?who=all&month=2026-11')).html).toContain(`/attendance/absences/${id}/excuse`)
-  expect((await agent.post(`/attendance/absences/${id}/excuse`, { excuse: 'I was ill' })).status).toBe(403)
-  expect((await hr.post(`/attendance/absences/${id}/excuse`, { excuse: 'In hospital, with a letter' })).status).toBe(
-    303,
-  )
+  expect(
+    (await agent.post(`/attendance/absences/${id}/excuse`, { excuse: 'I was ill', month: '2026-11' })).status,
+  ).toBe(403)
+  expect(
+    (await hr.post(`/attendance/absences/${id}/excuse`, { excuse: 'In hospital, with a letter', month: '2026-11' }))
+      .status,
+  ).toBe(303)
   expect((await hr.get('/attendance/hours?who=all&month=2026-11')).html).toContain('In hospital')
 })
 
@@ -169,6 +173,7 @@ test('whoever is called in has the shift from then on, and whoever was missing i
   await run(noteMissingPeople)
   const id = (await absence())?.id
   expect((await lead.post(`/attendance/absences/${id}/replacement`, { staff: zhou })).status).toBe(422)
+  await trained(lin, '2026-10-31')
   expect((await lead.post(`/attendance/absences/${id}/replacement`, { staff: lin })).status).toBe(422)
   await trained(lin)
   expect((await lead.post(`/attendance/absences/${id}/replacement`, { staff: lin })).status).toBe(303)

@@ -14,7 +14,18 @@ export type Figure = {
 export type Measured = { readonly figure: Figure; readonly wrong: readonly string[] }
 
 /** The names that every figure begins with; also what can be asked for alone. */
-export const PARTS = ['create', 'queue', 'message', 'offer', 'widget', 'memory', 'socket', 'start', 'search'] as const
+export const PARTS = [
+  'create',
+  'queue',
+  'message',
+  'offer',
+  'widget',
+  'memory',
+  'socket',
+  'start',
+  'search',
+  'roster',
+] as const
 export type Part = (typeof PARTS)[number]
 
 type Values = { readonly value: number; readonly unit: string }

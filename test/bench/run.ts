@@ -8,6 +8,7 @@ import { createPart } from './parts/create.ts'
 import { messagePart } from './parts/message.ts'
 import { offerPart } from './parts/offer.ts'
 import { pagesPart } from './parts/queue.ts'
+import { rosterPart } from './parts/roster.ts'
 import { socketPart } from './parts/socket.ts'
 import { startPart } from './parts/start.ts'
 import { widgetPart } from './parts/widget.ts'
@@ -27,6 +28,7 @@ const RUNS: Readonly<Record<Part, RunPart>> = {
   socket: socketPart,
   start: startPart,
   search: pagesPart,
+  roster: rosterPart,
 }
 
 const start = performance.now()

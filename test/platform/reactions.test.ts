@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { reactJob } from '../../jobs/react.ts'
 import type { HouseEvent } from '../../server/events/event.ts'
 import type { TicketId } from '../../server/kernel/ids.ts'
 import { openLog } from '../../server/platform/log.ts'
@@ -69,4 +70,15 @@ test('a feature hears of what it sweeps after', () => {
   const { reactions } = listening()
   expect(listeners(reactions, 'ticket.queued')).toEqual(['lamp'])
   expect(listeners(reactions, 'ticket.resolved')).toEqual([])
+})
+
+test('a job hears all who listen, one after the other; one that fails holds up none behind it and is named', async () => {
+  const asked: string[] = []
+  const run = reactJob(async (feature) => {
+    asked.push(feature)
+    if (feature === 'lamp') throw new Error('no light')
+  })
+  const job = { name: 'react', id: 'react-1-2', data: { features: ['desk', 'lamp', 'bell'], events: [closed('1')] } }
+  await expect(run(job)).rejects.toThrow('lamp: Error: no light')
+  expect(asked).toEqual(['desk', 'lamp', 'bell'])
 })

@@ -47,13 +47,14 @@ export type ShiftFact = {
   readonly shiftId: string
   readonly post: Post
   readonly night: string
-  readonly arrival: 'ready' | 'late_for_handover' | 'late' | null
+  /** `left_post` where it was decided that they left it; a case that is open, or was decided otherwise, is nothing. */
+  readonly arrival: 'ready' | 'late_for_handover' | 'late' | 'left_post' | null
   readonly minutesLate: number
 }
 
 /**
- * Their shifts of a month's nights, and how they came to each: among them those on which they were replaced. What was
- * excused, and nights of approved leave, are not in it: they leave the count (section 3, A).
+ * Their shifts of a month's nights, and how they came to each, by what holds since corrections: among them those on which
+ * they were replaced. What was excused, and nights of approved leave, are not in it: they leave the count (section 3, A).
  */
 export async function shiftFacts(
   db: Reader,
@@ -70,8 +71,9 @@ export async function shiftFacts(
   }>`
     select s.staff_id, s.id, s.post, to_char(s.night, 'YYYY-MM-DD') as night, a.arrival, a.minutes_late from shifts s
     left join lateral (
-      select arrival, minutes_late from attendances a where a.shift_id = s.id and a.staff_id = s.staff_id
-      order by a.checked_in_at limit 1) a on true
+      select case when exists (select from post_cases c where c.attendance_id = a.attendance_id and c.state = 'left_post') then 'left_post'
+        else arrival end as arrival, minutes_late
+      from attended a where a.shift_id = s.id and a.staff_id = s.staff_id) a on true
     where s.staff_id = any(${list(people)}) and s.night >= ${month}::date and s.night < ${next}::date
       and not exists (select from absences x where x.shift_id = s.id and x.staff_id = s.staff_id and x.excused_at is not null)
       and (a.arrival is not null or not exists (
@@ -103,6 +105,22 @@ export async function noteFacts(
     from shift_notes n join shifts s on s.id = n.shift_id
     where s.staff_id = any(${list(people)}) and s.night >= ${month}::date and s.night < ${next}::date
     group by s.staff_id`.execute(db)
+  return byPerson(rows)
+}
+
+/** What was granted to them in a window; whatever rests on an appraisal is left out. */
+export async function commendationFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { from, to }: Window,
+): Promise<Map<StaffId, Fact[]>> {
+  const { rows } = await sql<Packed>`
+    select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'code', 'good', 'at', to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'why', case when source = 'appraisal' then 'counted_once' end))::jsonb
+      || jsonb_build_object('value', case when source <> 'appraisal' then 1 end) order by id) as facts
+    from commendations
+    where staff_id = any(${list(people)}) and state in ('granted', 'executed') and decided_at >= ${from} and decided_at < ${to}
+    group by staff_id`.execute(db)
   return byPerson(rows)
 }
 

@@ -3,8 +3,11 @@ import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
+import { getShift } from '../../roster/queries.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { openCase } from '../cases/actions.ts'
+import { takeBackPresence } from '../presence/actions.ts'
 import * as attendance from '../queries.ts'
 import * as slips from './queries.ts'
 
@@ -53,6 +56,7 @@ export async function answerLeave(tx: Tx, id: SlipId, covers: boolean): Promise<
   const { slipMinutes } = await currentSettings(tx.db)
   const breakId = await slips.storeAway(tx, slip.attendanceId, plus(tx.now, slipMinutes * MINUTE))
   await slips.setSlip(tx, id, { state: 'away', breakId })
+  await takeBackPresence(tx, slip.attendanceId)
   await announce(
     tx,
     'slip.begun',
@@ -61,10 +65,13 @@ export async function answerLeave(tx: Tx, id: SlipId, covers: boolean): Promise<
   )
 }
 
-/** Not back after the time of the slip: the duty manager goes and looks (row 55). Once. */
+/** Not back after the time of the slip: the duty manager goes and looks, and a case is opened (row 55). Once. */
 export async function noteOverdue(tx: Tx, breakId: string): Promise<void> {
   const away = await slips.markOverdue(tx, breakId)
-  if (away) await announce(tx, 'slip.overdue', away, { about: ['board', `duty:${away.staffId}`] })
+  if (!away) return
+  await announce(tx, 'slip.overdue', away, { about: ['board', `duty:${away.staffId}`] })
+  const { post } = await getShift(tx.db, away.shiftId)
+  await openCase(tx, { ...away, post, origin: 'slip', breakId })
 }
 
 const topics = (staffId: StaffId, coverId: StaffId): { about: string[] } => ({

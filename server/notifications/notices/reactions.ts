@@ -8,11 +8,11 @@ import { findOpenAssignment } from '../../tickets/queries.ts'
 import { noteMail } from '../deliveries/actions.ts'
 import { forgetDevicesOf } from '../devices/actions.ts'
 import { findMailError } from '../outgoing/queries.ts'
-import { chiefNow, onPostNow, ringsStill } from '../people/queries.ts'
+import { onPostNow, ringsStill } from '../people/queries.ts'
 import { isPublished } from '../rostering/queries.ts'
 import { foldAbsence, seeOfReminder, settle } from './actions.ts'
 import { KIND_OF } from './rules.ts'
-import { type Somebody, tell } from './telling.ts'
+import { managers, tell } from './telling.ts'
 
 /** Who is told of what others announce; certain, at least once. */
 export const noticeReactions: Reactions<Database> = {
@@ -72,21 +72,6 @@ export const noticeReactions: Reactions<Database> = {
       for (const what of ['promise_soon', 'promise_broken', 'reminder'])
         await seeOfReminder(tx, `${what}:${reminderId}`, staffId)
     },
-    'attendance.missing': async (tx, { shiftId }) =>
-      tell(tx, {
-        kind: 'attendance',
-        ref: `missing:${shiftId}`,
-        foldKey: 'missing',
-        path: '/attendance',
-        to: await managers(tx),
-      }),
-    'slip.overdue': async (tx, { attendanceId }) =>
-      tell(tx, { kind: 'attendance', ref: `overdue:${attendanceId}`, path: '/attendance', to: await managers(tx) }),
-    'slip.asked': async (tx, { slipId, coverId }) =>
-      tell(tx, { kind: 'attendance', ref: `slip:${slipId}`, path: '/duty', to: [{ staffId: coverId, part: 'own' }] }),
-    'slip.begun': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
-    'slip.declined': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
-
     // Of a published month whoever stands in it now is asked, and told by that.
     'shift.added': async (tx, { shiftId, staffId }) => {
       if (!(await isPublished(tx.db, shiftId))) await tellOfRoster(tx, staffId)
@@ -114,14 +99,6 @@ const tellOfAlarm = async (tx: Tx, kind: AlarmKind): Promise<void> =>
     to: await managers(tx),
     robots: [null],
   })
-
-/** Duty managers on post; where there is none, whoever heads the leadership group, without being rung. */
-async function managers(tx: Tx): Promise<Somebody[]> {
-  const onPost = await onPostNow(tx.db, 'manager', tx.now)
-  if (onPost.length > 0) return onPost.map((staffId) => ({ staffId, part: 'post' }))
-  const chief = await chiefNow(tx.db, tx.now)
-  return chief ? [{ staffId: chief, part: 'up' }] : []
-}
 
 /** Whoever has the ticket: a department has said something. */
 async function tellOwner(

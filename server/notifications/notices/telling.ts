@@ -8,7 +8,7 @@ import { currentSettings } from '../../settings/queries.ts'
 import { listRobots } from '../channels/queries.ts'
 import { choiceOf } from '../choices/queries.ts'
 import { insertDelivery } from '../deliveries/queries.ts'
-import { isNightAt, isOnPost, reachOf } from '../people/queries.ts'
+import { chiefNow, isNightAt, isOnPost, onPostNow, reachOf } from '../people/queries.ts'
 import * as notices from './queries.ts'
 import { FOLD_SECONDS, KINDS, type Ladder, ladderOf, mayWake, wantsReceipt } from './rules.ts'
 
@@ -109,3 +109,11 @@ export async function ladderFor(
 }
 
 export const topicsOf = (staffId: StaffId): { about: string[] } => ({ about: [`duty:${staffId}`] })
+
+/** Duty managers on post but for the one it is about; where there is none, whoever heads the leadership group, without being rung. */
+export async function managers(tx: Tx, except?: StaffId): Promise<Somebody[]> {
+  const onPost = (await onPostNow(tx.db, 'manager', tx.now)).filter((one) => one !== except)
+  if (onPost.length > 0) return onPost.map((staffId) => ({ staffId, part: 'post' }))
+  const chief = await chiefNow(tx.db, tx.now)
+  return chief && chief !== except ? [{ staffId: chief, part: 'up' }] : []
+}

@@ -1,10 +1,12 @@
 import { wordsOf } from '../../i18n/dictionaries.ts'
-import { clockTime, dateName } from '../../i18n/instants.ts'
+import { clockTime, dateName, shortDate } from '../../i18n/instants.ts'
 import type { Bilingual, Language } from '../../kernel/language.ts'
 import type { LetterFile } from '../../platform/outgoing.ts'
 import { calendarOf } from '../../roster/confirmations/calendar.ts'
 import { listOfPerson } from '../../roster/confirmations/queries.ts'
+import { deadlinesOf } from '../../roster/months/rules.ts'
 import type { Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
 import type { Told } from '../notices/queries.ts'
 
 type Around = {
@@ -20,7 +22,8 @@ export async function withShifts(
   { ref, staffId }: Pick<Told, 'ref' | 'staffId'>,
   { publicUrl, zone, language, company }: Around,
 ): Promise<{ readonly more: readonly string[]; readonly file: LetterFile | null }> {
-  const [what] = ref.split(':')
+  const [what = '', about = ''] = ref.split(':')
+  if (OF_MONTHS.includes(what)) return { more: await linesOfMonth(tx, about, { zone, language }), file: null }
   if (what !== 'published' && what !== 'nudge') return { more: [], file: null }
   const all = await listOfPerson(tx.db, staffId, tx.now)
   const shifts = what === 'nudge' ? all.filter(({ state }) => state === 'notified') : all
@@ -32,4 +35,23 @@ export async function withShifts(
   )
   const text = calendarOf(shifts, { t, company: company[language], host: new URL(publicUrl).hostname, now: tx.now })
   return { more: lines, file: { name: 'shifts.ics', type: 'text/calendar; method=PUBLISH', text } }
+}
+
+/** Told of a month as a whole. */
+const OF_MONTHS = ['publish_soon', 'publish_late', 'input_soon', 'input_late']
+
+/** Which month, and until when. */
+async function linesOfMonth(
+  tx: Tx,
+  month: string,
+  { zone, language }: Pick<Around, 'zone' | 'language'>,
+): Promise<string[]> {
+  const settings = await currentSettings(tx.db)
+  const { inputBy, publishBy, hoursBefore } = deadlinesOf(month, settings, { nightStart: settings.nightStart, zone })
+  const t = wordsOf(language)
+  const latest = `${shortDate(hoursBefore, language, zone)} ${clockTime(hoursBefore, zone)}`
+  return [
+    t('roster.plan.title', { year: month.slice(0, 4), month: Number(month.slice(5)) }),
+    t('roster.plan.deadline', { input: dateName(inputBy, language), publish: dateName(publishBy, language), latest }),
+  ]
 }

@@ -15,6 +15,14 @@ export async function humanResources(db: Reader): Promise<StaffId[]> {
   return rows.map(({ id }) => id as StaffId)
 }
 
+/** Members of the leadership group now. */
+export async function listGroup(db: Reader, now: Date): Promise<StaffId[]> {
+  const { rows } = await sql<{ id: StaffId }>`
+    select p.id::text as id from leadership_members m join staff p on p.id = m.staff_id
+    where m.during @> ${now}::timestamptz and p.active group by p.id order by p.id`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 /** Departments in which somebody was asked at that instant. */
 export async function departmentsAskedAt(db: Reader, at: Date): Promise<DepartmentId[]> {
   const { rows } = await sql<{ id: string }>`

@@ -1,11 +1,14 @@
+import type { RosterEvents } from '../../events/roster.ts'
 import type { NoticeId, StaffId, SwapId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import { noteDelivered, noteSeen } from '../../roster/confirmations/actions.ts'
+import { monthFrom } from '../../roster/months/reminding/actions.ts'
+import { listPlanners, listSilent } from '../../roster/months/reminding/queries.ts'
 import type { Database, Tx } from '../../schema.ts'
 import { settle } from '../notices/actions.ts'
 import { type Somebody, tell } from '../notices/telling.ts'
 import { headOf, onPostNow } from '../people/queries.ts'
-import { departmentsAskedAt, humanResources, isTold, refOf } from './queries.ts'
+import { departmentsAskedAt, humanResources, isTold, listGroup, refOf } from './queries.ts'
 
 /**
  * Who is told of a published roster and of what follows from it, and the proof that it arrived: a letter that its server
@@ -32,6 +35,17 @@ export const rosteringReactions: Reactions<Database> = {
       const others = (await humanResources(tx.db)).filter((one) => one !== staffId && one !== head)
       const to = [...(head ? [head] : []), ...others].flatMap(own)
       await tell(tx, { kind: 'roster', ref, path: '/roster/confirmations/all', to })
+    },
+    'month.reminded': async (tx, { what, step, ...at }) =>
+      what === 'input' ? tellOfInput(tx, monthFrom(at), step) : tellOfPublication(tx, monthFrom(at), step),
+    'month.published': async (tx, at) => {
+      for (const said of ['publish_soon', 'publish_late', 'input_soon', 'input_late'])
+        await settle(tx, `${said}:${monthFrom(at)}`)
+    },
+    'month.input_given': async (tx, at) => {
+      const month = monthFrom(at)
+      if ((await listSilent(tx.db, month)).length > 0) return
+      for (const said of ['input_soon', 'input_late']) await settle(tx, `${said}:${month}`)
     },
     'swap.asked': async (tx, { swapId, substituteId }) => tellOf(tx, swapId, 'swap_asked', [substituteId]),
     'swap.accepted': async (tx, { swapId, requesterId, substituteId, emergency }) => {
@@ -68,6 +82,28 @@ export const rosteringReactions: Reactions<Database> = {
     },
   },
 }
+
+/** REGULATION row 19: HR 3, 2, 1 days before, then the group; each step is told anew. */
+async function tellOfPublication(tx: Tx, month: string, step: Reminding): Promise<void> {
+  const hr = (await listPlanners(tx.db)).flatMap(own)
+  const ref = step === 'late' ? `publish_late:${month}` : `publish_soon:${month}`
+  await settle(tx, ref)
+  await tell(tx, { kind: 'roster', ref, foldKey: `${ref} ${step}`, path: `/roster/plan/${month}`, to: hr })
+  if (step !== 'late') return
+  const group = (await listGroup(tx.db, tx.now)).filter((one) => !hr.some(({ staffId }) => staffId === one))
+  const path = `/roster?month=${month}`
+  await tell(tx, { kind: 'roster', ref, foldKey: `${ref} group`, path, to: group.flatMap(own) })
+}
+
+/** Heads of departments that have not said what they need; once it is too late HR hears which. */
+async function tellOfInput(tx: Tx, month: string, step: Reminding): Promise<void> {
+  const heads = (await listSilent(tx.db, month)).flatMap(({ headId }) => (headId ? own(headId) : []))
+  const to = step === 'late' ? (await listPlanners(tx.db)).flatMap(own) : heads
+  const ref = step === 'late' ? `input_late:${month}` : `input_soon:${month}`
+  await settle(tx, ref)
+  await tell(tx, { kind: 'roster', ref, foldKey: `${ref} ${step}`, path: `/roster/needs/${month}`, to })
+}
+type Reminding = RosterEvents['month.reminded']['step']
 
 /** The room of a department and of those on duty are told once, however many were asked at that instant. */
 async function tellRobots(tx: Tx, askedAt: Date): Promise<void> {

@@ -35,9 +35,9 @@ export async function countNight(db: Reader, night: string, now: Date, zone: str
         where e.sent_at >= ${from} and e.sent_at < ${to} and w.holds
       union all select p.state, 0, t.channel, t.category_id, s.department_id from promises p join tickets t on t.id = p.ticket_id
         left join staff s on s.id = p.made_by where p.due_at >= ${from} and p.due_at < ${to} and p.state in ('kept', 'broken')
-      union all select w.what, 0, null, null, s.department_id from shifts h join staff s on s.id = h.staff_id left join attendances a on a.shift_id = h.id
+      union all select w.what, 0, null, null, s.department_id from shifts h join staff s on s.id = h.staff_id left join attended a on a.shift_id = h.id
         cross join lateral (values ('shift', true), ('ready', a.arrival = 'ready'), ('close', a.arrival = 'late_for_handover'), ('late', a.arrival = 'late'),
-          ('absent', a.id is null)) as w (what, holds)
+          ('absent', a.shift_id is null)) as w (what, holds)
         where h.night = ${night} and h.ends_at <= ${now} and w.holds
     ), counted as (
       select what, bucket, grouping(channel, category_id, department_id) as cut, coalesce(channel, category_id::text, department_id::text) as key, count(*)::integer as count

@@ -15,6 +15,7 @@ import { readFacts } from './facts/queries.ts'
 import { takenBack } from './following/rules.ts'
 import { isLeader } from './people/queries.ts'
 import * as months from './queries.ts'
+import { numbersOf, settlePublication } from './reminding/actions.ts'
 import { deadlinesOf, differencesOf, type MonthState, type Signing, whyNotPublish } from './rules.ts'
 import type { StoredCell } from './tables.ts'
 
@@ -140,7 +141,13 @@ export async function publishMonth(
   await months.forgetEdits(tx, month)
   await months.setDraftFrom(tx, month, null)
   if (version === 0)
-    await announce(tx, 'month.published', { by: staffOf(tx), version: 1, nights: cells.length }, TOPICS)
+    await announce(
+      tx,
+      'month.published',
+      { ...numbersOf(month), by: staffOf(tx), version: 1, nights: cells.length },
+      TOPICS,
+    )
+  await settlePublication(tx, month)
 }
 
 /** The month is over: nobody changes its roster any more. */

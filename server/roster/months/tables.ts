@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { Post } from '../../kernel/capabilities.ts'
 import type { Cell, Finding } from '../facts.ts'
+import type { Step, What } from './reminding/rules.ts'
 import type { MonthState, VersionWhy } from './rules.ts'
 
 type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>
@@ -65,6 +66,8 @@ export type MonthTables = {
     changed_by: string
     changed_at: Date
   }
+  /** That it was told, so that it is told once. */
+  roster_reminders: { month: string; what: What; step: Step; made_at: Date }
   /** What a department has said about a month (row 19). */
   roster_inputs: { month: string; department_id: string; note: string; given_by: string; given_at: Date }
   roster_edits: {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Post } from '../../../kernel/capabilities.ts'
 import type { DepartmentId, StaffId } from '../../../kernel/ids.ts'
 import type { Bilingual } from '../../../kernel/language.ts'
@@ -50,6 +51,9 @@ export async function listInputs(db: Reader, month: string): Promise<Input[]> {
     .selectFrom('departments as d')
     .leftJoin('roster_inputs as i', (join) => join.onRef('i.department_id', '=', 'd.id').on('i.month', '=', month))
     .select(['d.id', 'd.name', 'd.head_id', 'i.note', 'i.given_at'])
+    .where(
+      sql<boolean>`i.month is not null or exists (select from staff p where p.department_id = d.id and p.active and p.posts <> '{}')`,
+    )
     .orderBy('d.position')
     .orderBy('d.id')
     .execute()
@@ -62,8 +66,12 @@ export async function listInputs(db: Reader, month: string): Promise<Input[]> {
   }))
 }
 
-/** The department that this person heads. */
+/** The department that this person heads, by name or by role. */
 export async function headOf(db: Reader, staffId: StaffId): Promise<DepartmentId | undefined> {
-  const row = await db.selectFrom('departments').select('id').where('head_id', '=', staffId).executeTakeFirst()
-  return row?.id as DepartmentId | undefined
+  const { rows } = await sql<{ id: DepartmentId }>`
+    select d.id::text as id from departments d join staff p on p.id = ${staffId}
+    where d.head_id = p.id or (d.head_id is null and d.id = p.department_id and 'head' = any(p.standing_roles)) order by d.position limit 1`.execute(
+    db,
+  )
+  return rows[0]?.id
 }

@@ -1,5 +1,5 @@
 import type { Post } from '../../../kernel/capabilities.ts'
-import type { StaffId } from '../../../kernel/ids.ts'
+import type { DepartmentId, StaffId } from '../../../kernel/ids.ts'
 import { refusal, refuse } from '../../../kernel/refusal.ts'
 import { comingNight } from '../../../kernel/time.ts'
 import { need, staffOf } from '../../../platform/actor.ts'
@@ -10,6 +10,7 @@ import { lockPerson } from '../../queries.ts'
 import { headsOf } from '../facts/queries.ts'
 import * as needs from '../needs/queries.ts'
 import { findMonth } from '../queries.ts'
+import { numbersOf, settleInput } from '../reminding/actions.ts'
 import { isPublished } from '../rules.ts'
 import * as people from './queries.ts'
 
@@ -68,10 +69,19 @@ export async function sayNeed(
 }
 
 /** A head says for their department what a month needs, and who cannot (row 19). */
-export async function giveInput(tx: Tx, input: { month: string; departmentId: string; note: string }): Promise<void> {
+export async function giveInput(
+  tx: Tx,
+  input: { month: string; departmentId: DepartmentId; note: string },
+): Promise<void> {
   need(tx, 'roster.input')
   await needs.storeInput(tx, { ...input, by: staffOf(tx) })
-  await announce(tx, 'month.input_given', { by: staffOf(tx) }, TOPICS)
+  await settleInput(tx, input.month, input.departmentId)
+  await announce(
+    tx,
+    'month.input_given',
+    { ...numbersOf(input.month), by: staffOf(tx), departmentId: input.departmentId },
+    TOPICS,
+  )
 }
 
 const TOPICS = { about: ['roster'] }

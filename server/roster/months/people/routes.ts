@@ -16,6 +16,7 @@ import { MONTH, monthFrame, monthIn } from '../frame.ts'
 import { headOf, listInputs, listNeeds } from '../needs/queries.ts'
 import { listShares } from '../quality/queries.ts'
 import { spreadOf } from '../quality/rules.ts'
+import { deadlinesOf } from '../rules.ts'
 import { addLeave, cancelLeave, giveInput, knowPerson, sayNeed, wishNight } from './actions.ts'
 import { listKnown, listWishes } from './queries.ts'
 
@@ -181,6 +182,7 @@ async function showNeeds(c: Ctx, deps: Deps, values: object = {}, status: 200 | 
       inputs: inputs.filter(({ id }) => edits || id === mine).map((one) => ({ ...one, own: one.id === mine })),
       usual: Object.entries(usual).map(([post, heads]) => ({ post, heads })),
       posts: ['service', 'technician', 'guard'],
+      inputBy: deadlinesOf(month, settings, { nightStart: settings.nightStart, zone: deps.config.timeZone }).inputBy,
       first: `${month}-01`,
       last: datesOf(month).at(-1),
       edits,

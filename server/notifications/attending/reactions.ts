@@ -1,0 +1,104 @@
+import type { AttendanceId, StaffId } from '../../kernel/ids.ts'
+import type { Reactions } from '../../platform/reactions.ts'
+import { getShift } from '../../roster/queries.ts'
+import type { Database, Tx } from '../../schema.ts'
+import { settle } from '../notices/actions.ts'
+import { managers, type Somebody, tell } from '../notices/telling.ts'
+import { humanResources } from '../rostering/queries.ts'
+
+/** Who is told of how people come, leave their post and are asked whether they are there (REGULATION rows 25 and 55). */
+export const attendingReactions: Reactions<Database> = {
+  feature: 'attending',
+  on: {
+    'attendance.missing': async (tx, { shiftId, staffId }) =>
+      tell(tx, {
+        kind: 'attendance',
+        ref: `missing:${shiftId}`,
+        foldKey: 'missing',
+        path: '/attendance',
+        to: await managers(tx, staffId),
+      }),
+    'attendance.checked_in': async (tx, { attendanceId }) => settle(tx, `left:${attendanceId}`),
+    'attendance.checked_out': async (tx, { attendanceId, shiftId, staffId, why }) => {
+      await endStay(tx, attendanceId)
+      const shift = await getShift(tx.db, shiftId).catch(() => undefined)
+      if (why !== 'person' || !shift || tx.now < shift.from || shift.to <= tx.now) return
+      const to = await managers(tx, staffId)
+      await tell(tx, { kind: 'attendance', ref: `left:${attendanceId}`, path: '/attendance', to })
+    },
+    // Paged: a post would stand empty, and somebody works for longer than they agreed to.
+    'attendance.extended': async (tx, { attendanceId, staffId, promised }) => {
+      const to = await managers(tx, staffId)
+      await tell(tx, {
+        kind: 'attendance',
+        importance: 'duty',
+        ref: `extended:${attendanceId}`,
+        path: '/attendance',
+        to,
+      })
+      if (promised) await settle(tx, `stay:${attendanceId}`)
+      else await tell(tx, { kind: 'attendance', ref: `stay:${attendanceId}`, path: '/duty', to: own(staffId) })
+    },
+    'attendance.relieved': async (tx, { attendanceId }) => endStay(tx, attendanceId),
+    'slip.overdue': async (tx, { attendanceId, staffId }) => {
+      const to = await managers(tx, staffId)
+      await tell(tx, { kind: 'attendance', ref: `overdue:${attendanceId}`, path: '/attendance', to })
+    },
+    'slip.asked': async (tx, { slipId, coverId }) =>
+      tell(tx, { kind: 'attendance', ref: `slip:${slipId}`, path: '/duty', to: own(coverId) }),
+    'slip.begun': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
+    'slip.declined': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
+
+    'presence.asked': async (tx, { questionId, staffId }) =>
+      tell(tx, { kind: 'attendance', ref: `presence:${questionId}`, path: '/duty', to: own(staffId) }),
+    'presence.answered': async (tx, { questionId }) => settle(tx, `presence:${questionId}`),
+    'presence.unanswered': async (tx, { questionId }) => settle(tx, `presence:${questionId}`),
+    'presence.dropped': async (tx, { questionId }) => settle(tx, `presence:${questionId}`),
+    'post_case.opened': async (tx, { caseId, staffId, origin }) => {
+      const path = `/attendance/cases/${caseId}`
+      await tell(tx, { kind: 'attendance', ref: `hearing:${caseId}`, path, to: own(staffId) })
+      // Whoever reports it themselves knows, and of somebody who is late back they were told.
+      if (origin === 'presence' || origin === 'left')
+        await tell(tx, { kind: 'attendance', ref: `suspected:${caseId}`, path, to: await managers(tx, staffId) })
+    },
+    'post_case.visited': async (tx, { caseId }) => settle(tx, `suspected:${caseId}`),
+    'post_case.stated': async (tx, { caseId, staffId }) => {
+      await settle(tx, `hearing:${caseId}`)
+      const path = `/attendance/cases/${caseId}`
+      await tell(tx, { kind: 'attendance', ref: `stated:${caseId}`, path, to: await deciders(tx, staffId) })
+    },
+    'post_case.decided': async (tx, { caseId, staffId }) => {
+      for (const what of ['suspected', 'hearing', 'stated']) await settle(tx, `${what}:${caseId}`)
+      const path = `/attendance/cases/${caseId}`
+      await tell(tx, { kind: 'attendance', ref: `decided:${caseId}`, path, to: own(staffId) })
+    },
+    'correction.asked': async (tx, { correctionId, staffId }) =>
+      tell(tx, {
+        kind: 'attendance',
+        importance: 'info',
+        ref: `correction:${correctionId}`,
+        path: '/attendance/corrections',
+        to: await deciders(tx, staffId),
+      }),
+    'correction.withdrawn': async (tx, { correctionId }) => settle(tx, `correction:${correctionId}`),
+    'correction.decided': async (tx, { correctionId, staffId }) => {
+      await settle(tx, `correction:${correctionId}`)
+      const ref = `corrected:${correctionId}`
+      await tell(tx, { kind: 'attendance', importance: 'info', ref, path: '/attendance/hours', to: own(staffId) })
+    },
+  },
+}
+
+/** Nobody stays there any more. */
+async function endStay(tx: Tx, attendanceId: AttendanceId): Promise<void> {
+  for (const what of ['extended', 'stay']) await settle(tx, `${what}:${attendanceId}`)
+}
+
+/** Whoever may decide about somebody: the duty manager on post and HR, but for themselves. */
+async function deciders(tx: Tx, staffId: StaffId): Promise<Somebody[]> {
+  const onPost = await managers(tx, staffId)
+  const known = new Set(onPost.map((one) => one.staffId))
+  const others = (await humanResources(tx.db)).filter((one) => one !== staffId && !known.has(one))
+  return [...onPost, ...others.flatMap(own)]
+}
+const own = (staffId: StaffId): Somebody[] => [{ staffId, part: 'own' }]
