@@ -5,9 +5,11 @@ import { hasShiftsIn, listDueMonths, openedMonths } from '../server/appraisal/mo
 import { monthsToOpen } from '../server/appraisal/months/rules.ts'
 import { endAnswering } from '../server/appraisal/publishing/actions.ts'
 import { listUnanswered } from '../server/appraisal/publishing/queries.ts'
-import type { AppraisalId, AppraisalMonthId, MeasureId } from '../server/kernel/ids.ts'
+import type { AppraisalId, AppraisalMonthId, CommendationId, MeasureId } from '../server/kernel/ids.ts'
 import { DAY, plus } from '../server/kernel/time.ts'
 import { system } from '../server/platform/actor.ts'
+import { tellUndecided as tellOfUndecided } from '../server/recognition/actions.ts'
+import * as commendations from '../server/recognition/queries.ts'
 import { currentSettings } from '../server/settings/queries.ts'
 import { type DueJob, dueJob } from './due-job.ts'
 
@@ -56,4 +58,14 @@ export const tellUndecidedMeasures = dueJob(
   ({ transact }) =>
     (id) =>
       transact(system, (tx) => tellUndecided(tx, id as MeasureId)),
+)
+
+/** When nobody has decided about a nomination for too long. Repeats safely: told once. */
+export const tellUndecidedCommendations = dueJob(
+  'tell-undecided-commendations',
+  async (db, now, limit) =>
+    commendations.listUndecided(db, plus(now, -(await currentSettings(db)).commendationUndecidedDays * DAY), limit),
+  ({ transact }) =>
+    (id) =>
+      transact(system, (tx) => tellOfUndecided(tx, id as CommendationId)),
 )

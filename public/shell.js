@@ -16,7 +16,10 @@ const BUSY = '[data-calm]'
 const late = new WeakSet()
 document.addEventListener('htmx:before:request', (event) => {
   const part = event.detail.ctx.sourceElement
-  if (!part.matches?.(BUSY) || !part.querySelector('select:focus, input:focus, textarea:focus, summary:focus')) return
+  if (!part.matches?.(BUSY)) return
+  // What somebody has begun to write is not taken out of their hands either; sending it draws the part anew.
+  if ([...part.querySelectorAll('textarea, input:not([type=hidden])')].some(isTouched)) return event.preventDefault()
+  if (!part.querySelector('select:focus, input:focus, textarea:focus, summary:focus')) return void remember(part)
   event.preventDefault()
   if (late.has(part)) return
   late.add(part)
@@ -28,6 +31,21 @@ document.addEventListener('htmx:before:request', (event) => {
     },
     { once: true },
   )
+})
+
+const isTouched = (field) =>
+  /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue
+
+// What was unfolded stays so when its part is drawn anew.
+let unfolded = []
+function remember(part) {
+  unfolded = [...part.querySelectorAll('details[id][open]')].map(({ id }) => id)
+}
+document.addEventListener('htmx:after:swap', () => {
+  for (const id of unfolded) {
+    const one = document.getElementById(id)
+    if (one) one.open = true
+  }
 })
 
 // A month wider than the page opens where tonight is.

@@ -51,6 +51,8 @@ import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { recognitionRoutes } from './recognition/routes.ts'
+import { wallRoutes } from './recognition/wall/routes.ts'
 import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
@@ -163,6 +165,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/ratings', ratingRoutes(deps))
   app.route('/reports', reportRoutes(deps))
   app.route('/satisfaction', satisfactionRoutes(deps))
+  app.route('/wall', wallRoutes(deps))
+  app.route('/commendations', recognitionRoutes(deps))
   app.route('/appraisal', appraisalMonthRoutes(deps))
   app.route('/appraisal', appraisalRoutes(deps))
   app.route('/measures', measureRoutes(deps))

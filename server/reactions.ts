@@ -4,11 +4,13 @@ import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
 import type { Evidence } from './appraisal/evidence/contract.ts'
 import {
   attendanceEvidence,
+  commendationEvidence,
   incidentEvidence,
   noteEvidence,
   obligationsAs,
   satisfactionEvidence,
 } from './appraisal/evidence/contributions.ts'
+import { measureReactions } from './appraisal/measures/reactions.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
@@ -43,6 +45,7 @@ import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
+import { personnelReactions } from './notifications/personnel/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { rosteringReactions } from './notifications/rostering/reactions.ts'
 import { textsKept } from './notifications/texts/keeping.ts'
@@ -54,6 +57,8 @@ import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
+import { nominationAside } from './recognition/contributions.ts'
+import { recognitionReactions } from './recognition/reactions.ts'
 import { confirmationOfShift } from './roster/confirmations/contributions.ts'
 import { confirmationReactions } from './roster/confirmations/reactions.ts'
 import { shiftsAheadOf } from './roster/queries.ts'
@@ -108,9 +113,12 @@ export const reactions: readonly Reactions<Database>[] = [
   callReactions,
   escalationReactions,
   incidentReactions,
+  recognitionReactions,
+  measureReactions,
   reminderReactions,
   noticeReactions,
   rosteringReactions,
+  personnelReactions,
   attendingReactions,
   customerLetterReactions,
   outgoingReactions,
@@ -134,7 +142,7 @@ export const steps: ListSteps = firstSteps
 export const around: Around = {
   receivers: listColleagues,
   neighbours: listBeside,
-  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside],
+  asides: [conductAside, mailAside, callsAside, escalationsAside, lettersAside, answersAside, nominationAside],
   acts: [panicOf],
   onTop: [ringCards],
 }
@@ -175,6 +183,7 @@ export const evidence: readonly Evidence[] = [
   obligationsAs('promises', ['promise']),
   satisfactionEvidence,
   incidentEvidence,
+  commendationEvidence,
 ]
 
 /** Whoever is on the phone is seen to be there: the question whether they are comes later. */

@@ -20,6 +20,7 @@ import type { ObligationTables } from './obligations/tables.ts'
 import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
+import type { RecognitionTables } from './recognition/tables.ts'
 import type { ReportTables } from './reports/tables.ts'
 import type { ConfirmationTables } from './roster/confirmations/tables.ts'
 import type { FeedTables } from './roster/feeds/tables.ts'
@@ -71,6 +72,7 @@ export type Database = PlatformTables &
   VisitTables &
   TranscriptTables &
   CustomerLetterTables &
+  RecognitionTables &
   AppraisalTables &
   ReportTables
 

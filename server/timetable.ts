@@ -22,7 +22,13 @@ import { generateRoster } from '../jobs/generate-roster.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
-import { closeAppraisals, openAppraisals, passStages, tellUndecidedMeasures } from '../jobs/pass-appraisals.ts'
+import {
+  closeAppraisals,
+  openAppraisals,
+  passStages,
+  tellUndecidedCommendations,
+  tellUndecidedMeasures,
+} from '../jobs/pass-appraisals.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { reactAgainTo } from '../jobs/react-again.ts'
@@ -92,6 +98,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   passStages,
   closeAppraisals,
   tellUndecidedMeasures,
+  tellUndecidedCommendations,
   anchorChain,
   tellMornings,
   writeCustomerLetters,

@@ -12,6 +12,11 @@ import type { PublicRoom } from './platform/live.ts'
  *   abuse         a case of abuse changed                abuse.read
  *   board         figures, posts, alarms changed         board.read
  *   ratings       a rating was contested or settled      rating.decide
+ *   appraisal     somebody's month, a measure, a wish    appraisal.review, appraisal.sign
+ *                 for training went on
+ *   wall          something was granted, or taken off    everybody
+ *   recognition   a nomination went on, a customer praised recognition.review, recognition.decide
+ *   months        a stage of the month began             everybody
  *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
  *   obligations   what is due from whom changed           obligation.read
@@ -23,6 +28,7 @@ import type { PublicRoom } from './platform/live.ts'
  *   work:<staff>  a conversation of this person's got a word   that person
  *   offer:<staff> an offer to this person came or went   that person
  *   night:<staff>  what is due from this person            that person
+ *   own:<staff>   this person's month, measures, papers  that person
  *   duty:<staff>  this person's duty, break, frame       that person
  */
 export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capability>): string[] => [
@@ -30,12 +36,17 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   `work:${staffId}`,
   `duty:${staffId}`,
   `night:${staffId}`,
+  `own:${staffId}`,
+  'months',
+  'wall',
   ...(capabilities.has('desk.work') ? ['desk'] : []),
   ...(capabilities.has('board.read') ? ['board'] : []),
   ...(capabilities.has('escalation.read') ? ['escalations'] : []),
   ...(capabilities.has('call.read') ? ['calls'] : []),
   ...(capabilities.has('incident.read') ? ['incidents'] : []),
   ...(capabilities.has('rating.decide') ? ['ratings'] : []),
+  ...(capabilities.has('appraisal.review') || capabilities.has('appraisal.sign') ? ['appraisal'] : []),
+  ...(capabilities.has('recognition.review') || capabilities.has('recognition.decide') ? ['recognition'] : []),
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),
   ...(capabilities.has('abuse.read') ? ['abuse'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),

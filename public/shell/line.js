@@ -13,12 +13,17 @@ export const line = io('/desk', {
   randomizationFactor: 0.6,
 })
 
-const MINE = new Set(['offer', 'work', 'duty', 'night'])
+const MINE = new Set(['offer', 'work', 'duty', 'night', 'own'])
 const STANDING = [
   'offer',
   'work',
   'duty',
   'night',
+  'own',
+  'months',
+  'appraisal',
+  'recognition',
+  'wall',
   'obligations',
   'swaps',
   'desk',

@@ -10,6 +10,7 @@ import { COMMON_PASSWORDS } from './common-passwords.ts'
 const EVERYONE: readonly Capability[] = [
   'attendance.own',
   'appraisal.own',
+  'recognition.nominate',
   'roster.read',
   'directory.read',
   'knowledge.read',
@@ -80,6 +81,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'satisfaction.people',
     'rating.decide',
     'appraisal.review',
+    'recognition.review',
   ],
   administration: [
     'attendance.places',
@@ -102,6 +104,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'abuse.decide',
     'report.read',
     'appraisal.sign',
+    'recognition.decide',
     'satisfaction.read',
   ],
   administrator: [

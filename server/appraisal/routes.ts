@@ -7,12 +7,12 @@ import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
-import { form, optionalText, pathId, rowId, text } from '../web/forms.ts'
+import { form, optionalText, pathId, query, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
-import { page, seeOther } from '../web/page.ts'
+import { page, partOrPage, seeOther } from '../web/page.ts'
 import { inputOf, seenFacts } from './cards/queries.ts'
-import { one as oneDecimal } from './cards/rules.ts'
-import { showCard, sightOf } from './cards/show.ts'
+import { one as oneDecimal, openTo } from './cards/rules.ts'
+import { revisionSeen, showCard, sightOf } from './cards/show.ts'
 import { answerCoaching, askCoaching } from './coaching/actions.ts'
 import { listCoaching } from './coaching/queries.ts'
 import * as act from './deciding/actions.ts'
@@ -80,7 +80,7 @@ export function appraisalRoutes(deps: Deps) {
     .get('/scoring', own, async (c) => {
       const signs = c.var.me.capabilities.has('appraisal.sign')
       const people = await listToScore(deps.db, { by: c.var.me.staffId, signs })
-      return page(c, deps, 'appraisal/scoring', { ...(await tabsOf(c, deps)), people })
+      return partOrPage(c, deps, 'appraisal/scoring', 'list', { ...(await tabsOf(c, deps)), people })
     })
     .get('/coaching', own, (c) => showCoaching(c, deps))
     .post('/coaching', own, async (c) => {
@@ -153,6 +153,18 @@ export function appraisalRoutes(deps: Deps) {
     })
 }
 
+/** Which of its published versions somebody asks to see; none: as it stands. */
+function revisionIn(c: Ctx): number | null {
+  if (c.req.method !== 'GET') return null
+  const { revision } = query(c, {
+    revision: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/)
+      .optional(),
+  })
+  return revision ? Number(revision) : null
+}
+
 export const refusedBy = (error: Refusal) => ({ [error.field ?? 'form']: error })
 
 function movesIn(typed: Record<string, unknown>): Moved {
@@ -191,7 +203,7 @@ async function showOwn(c: Ctx, deps: Deps): Promise<Response> {
   const { staffId } = c.var.me
   const months = await listOfPerson(deps.db, staffId)
   const [latest] = months
-  return page(c, deps, 'appraisal/own', {
+  return partOrPage(c, deps, 'appraisal/own', 'one', {
     ...(await tabsOf(c, deps)),
     months,
     ...(latest ? await showCard(deps, c.var.me, latest.id) : {}),
@@ -201,8 +213,8 @@ async function showOwn(c: Ctx, deps: Deps): Promise<Response> {
 }
 
 async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
-  const shown = await showCard(deps, c.var.me, pathId<AppraisalId>(c))
-  return page(c, deps, 'appraisal/card', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
+  const shown = await showCard(deps, c.var.me, pathId<AppraisalId>(c), revisionIn(c))
+  return partOrPage(c, deps, 'appraisal/card', 'one', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
 }
 
 async function showNotes(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
@@ -229,7 +241,7 @@ async function showCoaching(c: Ctx, deps: Deps, values: Values = {}, status: 200
     reviews,
     indicators: INDICATORS,
   }
-  return page(c, deps, 'appraisal/coaching', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
+  return partOrPage(c, deps, 'appraisal/coaching', 'list', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
 }
 
 /** Down to the rows that one figure is counted from. */
@@ -239,9 +251,10 @@ async function showFacts(c: Ctx, deps: Deps): Promise<Response> {
   const item = c.req.param('item') ?? ''
   const one = await getAppraisal(db, id)
   const sight = await sightOf(db, c.var.me, one)
-  const input = await inputOf(db, { id, revision: one.revision, item })
+  const revision = await revisionSeen(db, one, { mine: sight.mine, asked: revisionIn(c) })
+  const input = await inputOf(db, { id, revision, item })
   if (!input) throw new NotFound()
-  const facts = (await inputsOf(db, id, one.revision)).get(item) ?? []
+  const facts = (await inputsOf(db, id, revision)).get(item) ?? []
   const seen = await seenFacts(
     db,
     input.subject,
@@ -261,7 +274,7 @@ async function showFacts(c: Ctx, deps: Deps): Promise<Response> {
     left: fact.value === null,
     worth: worthIn(input.subject, fact.value),
     expects: fact.expected === undefined ? null : oneDecimal(fact.expected * 100),
-    seen: seen.get(fact.ref),
+    seen: openTo(c.var.me, seen.get(fact.ref)),
     note: notes.get(fact.ref),
   }))
   return page(c, deps, 'appraisal/facts', {
@@ -270,6 +283,7 @@ async function showFacts(c: Ctx, deps: Deps): Promise<Response> {
     item,
     subject: input.subject,
     sight,
+    revision,
     rows,
     behaviours: BEHAVIOURS,
     left: rows.filter(({ left }) => left).length,

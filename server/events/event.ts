@@ -16,6 +16,7 @@ import type { OperationEvents } from './operation.ts'
 import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RatingEvents } from './ratings.ts'
+import type { RecognitionEvents } from './recognition.ts'
 import type { ReportEvents } from './reports.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
@@ -40,6 +41,7 @@ export type Events = AbuseEvents &
   ObligationEvents &
   OperationEvents &
   RatingEvents &
+  RecognitionEvents &
   ReportEvents &
   RosterEvents &
   SettingEvents &

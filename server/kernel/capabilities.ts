@@ -36,6 +36,9 @@ export const CAPABILITIES = [
   'appraisal.own', // one's own month: read, comment, object; note and score the shifts one has led
   'appraisal.review', // every month of everybody: review, reopen, weigh, propose measures
   'appraisal.sign', // the group: score duty managers, sign the extremes, decide objections and measures
+  'recognition.nominate', // say who has done something outstanding; the wall
+  'recognition.review', // check the facts of nominations, give out rewards
+  'recognition.decide', // the group: grant or decline
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
   'attendance.lead', // see who has come, be witness, call somebody in

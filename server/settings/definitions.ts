@@ -38,6 +38,7 @@ export const SETTINGS = {
   presencePerShift: number('shifts', 'times', 2, [0, 6]),
   presenceMinutes: number('shifts', 'minutes', 10, [2, 60]),
   hearingHours: number('shifts', 'hours', 48, [1, 240]),
+  staysMostHours: number('shifts', 'hours', 3, [0, 4]),
   correctionsAMonth: number('shifts', 'times', 3, [0, 31]),
   recordLockHours: number('shifts', 'hours', 24, [1, 168]),
   /** Networks from which a press is enough, `10.0.0.0/8, 203.0.113.0/24`; empty: from anywhere. */
@@ -136,6 +137,7 @@ export const SETTINGS = {
   measureUndecidedDays: number('appraisal', 'days', 14, [1, 60]),
   measureMonths: number('appraisal', 'months', 12, [1, 36]),
   coachingAnswerDays: number('appraisal', 'days', 7, [1, 60]),
+  commendationUndecidedDays: number('appraisal', 'days', 14, [1, 90]),
   ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
 
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),

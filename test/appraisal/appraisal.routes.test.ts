@@ -260,3 +260,56 @@ test('a form that is malformed is a 400 and changes nothing', async () => {
   await countOctober(house())
   expect((await of(mei)).state).toBe('draft')
 })
+
+test('a fact is shown to whoever may not open its record, without the link', async () => {
+  const opened = new Date(`${night(5)}T23:00:00+08:00`)
+  await database.db
+    .insertInto('incidents')
+    .values({
+      kind: 'network',
+      level: 'general',
+      state: 'resolved',
+      ticket_id: null,
+      opened_at: opened,
+      acknowledged_at: new Date(opened.getTime() + 60_000),
+      acknowledged_by: chen,
+      resolved_at: null,
+      resolved_by: null,
+      measures: null,
+      for_customer: null,
+      closed_at: null,
+    })
+    .execute()
+  await openOctober(house())
+  const { id } = await of(chen)
+  const own = await (await sign(chen)).get(`/appraisal/${id}/facts/incidents`)
+  expect(own.html).toContain('IN-')
+  expect(own.html).not.toContain('href="/incidents/')
+  expect((await (await sign(xu)).get(`/appraisal/${id}/facts/incidents`)).html).toContain('href="/incidents/')
+  const led = await (await sign(chen)).get(`/appraisal/${(await of(mei)).id}/facts/quality.answers`)
+  expect(led.html).not.toContain('href="/obligations/')
+})
+
+test('while a month is counted anew its owner reads the facts of what was published, and every version stays to be read', async () => {
+  await openOctober(house())
+  for (let n = 0; n < 3; n++) await nextStage(house())
+  for (const one of [mei, chen]) {
+    const { id } = await of(one)
+    await quiet.deps.transact(as(xu, null, ['hr']), (tx) => reviewAppraisal(tx, id, { points: 0, why: '' }))
+  }
+  await nextStage(house())
+  await nextStage(house())
+  const { id } = await of(mei)
+  const hr = await sign(xu)
+  await database.db.updateTable('obligations').set({ state: 'done' }).where('state', '=', 'late').execute()
+  expect((await hr.post(`/appraisal/${id}/reopening`, { why: '补录核实', link: '/obligations' })).status).toBe(303)
+  await countOctober(house())
+  const facts = `/appraisal/${id}/facts/quality.answers`
+  const late = (page: { html: string }) => page.html.split('迟了').length - 1
+  expect(late(await (await sign(mei)).get(facts))).toBe(6)
+  expect(late(await hr.get(facts))).toBe(0)
+  expect(late(await hr.get(`${facts}?revision=1`))).toBe(6)
+  expect((await hr.get(`${facts}?revision=3`)).status).toBe(404)
+  expect((await hr.get(`/appraisal/${id}?revision=1`)).html).toContain('当时公布的第 1 版')
+  expect((await hr.get(`/appraisal/${id}?revision=2`)).status).toBe(404)
+})

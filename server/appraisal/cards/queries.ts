@@ -1,11 +1,16 @@
 import { sql } from 'kysely'
+import type { Capability } from '../../kernel/capabilities.ts'
+import type { StaffId } from '../../kernel/ids.ts'
 import type { ObligationKind } from '../../kernel/obligations.ts'
 import type { Reader } from '../../schema.ts'
 
 export type Seen = {
   /** What it is called where it is a number of ours. */
   readonly number: string | null
+  /** Where it stands, for whoever may open it there: this person, or anybody with this right. */
   readonly link: string | null
+  readonly of: StaffId | null
+  readonly rights: readonly Capability[]
   readonly kind: ObligationKind | null
   readonly at: Date | null
 }
@@ -14,7 +19,7 @@ export type Seen = {
 export async function seenFacts(db: Reader, subject: string, refs: readonly string[]): Promise<Map<string, Seen>> {
   if (refs.length === 0) return new Map()
   const { rows } = await rowsOf(db, subject, [...refs])
-  return new Map(rows.map(({ ref, number, link, kind, at }) => [ref, { number, link, kind, at }]))
+  return new Map(rows.map(({ ref, ...seen }) => [ref, seen]))
 }
 
 type Row = Seen & { readonly ref: string }
@@ -23,20 +28,25 @@ function rowsOf(db: Reader, subject: string, refs: string[]): Promise<{ rows: Ro
   switch (subject) {
     case 'obligation':
       return sql<Row>`
-        select o.id::text as ref, null as number, '/obligations/' || o.id as link, o.kind, o.due_at as at
+        select o.id::text as ref, null as number, '/obligations/' || o.id as link, o.staff_id as of, array['obligation.read'] as rights, o.kind, o.due_at as at
         from obligations o where o.id = any(${refs}::bigint[])`.execute(db)
     case 'rating':
       return sql<Row>`
-        select r.id::text as ref, t.number, '/ratings/' || r.id as link, null as kind, r.given_at as at
+        select r.id::text as ref, t.number, '/ratings/' || r.id as link, r.handlers->0->>'staffId' as of, array['rating.decide'] as rights, null as kind, r.given_at as at
         from ratings r join tickets t on t.id = r.ticket_id where r.id = any(${refs}::bigint[])`.execute(db)
     case 'incident':
       return sql<Row>`
-        select i.id::text as ref, i.number, '/incidents/' || i.id as link, null as kind, i.opened_at as at
+        select i.id::text as ref, i.number, '/incidents/' || i.id as link, null as of, array['incident.read'] as rights, null as kind, i.opened_at as at
         from incidents i where i.id = any(${refs}::bigint[])`.execute(db)
     case 'shift':
       return sql<Row>`
-        select s.id::text as ref, null as number, '/roster?month=' || to_char(s.night, 'YYYY-MM') as link, null as kind, s.starts_at as at
+        select s.id::text as ref, null as number, '/roster?month=' || to_char(s.night, 'YYYY-MM') as link, null as of, array['roster.read'] as rights, null as kind, s.starts_at as at
         from shifts s where s.id = any(${refs}::bigint[])`.execute(db)
+    case 'commendation':
+      return sql<Row>`
+        select c.id::text as ref, null as number, '/commendations/' || c.id as link, c.staff_id as of,
+          array['recognition.review', 'recognition.decide'] as rights, null as kind, c.decided_at as at
+        from commendations c where c.id = any(${refs}::bigint[])`.execute(db)
     default:
       return Promise.resolve({ rows: [] })
   }

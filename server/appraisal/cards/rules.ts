@@ -1,4 +1,6 @@
 import type { AppraisalState, Grade } from '../../events/appraisal.ts'
+import type { Capability } from '../../kernel/capabilities.ts'
+import { FINDINGS } from '../counting/rules.ts'
 import type { Moved } from '../deciding/rules.ts'
 import { counted, type Fact } from '../evidence/rules.ts'
 import { toTenth } from '../scoring/figures/rules.ts'
@@ -62,6 +64,8 @@ export type Card = {
   readonly bar: { readonly from: number; readonly width: number; readonly to: number; readonly at: number } | null
   readonly branches: readonly Branch[]
   readonly points: string | null
+  /** What the points are made of, each with its facts. */
+  readonly findings: readonly { readonly item: string; readonly count: number }[]
   readonly review: string | null
   readonly amendment: string | null
 }
@@ -86,6 +90,9 @@ export function cardOf(result: Result, inputs: Inputs, movers: readonly Mover[])
       ({ nominal, n }) => nominal !== '0' || n > 0,
     ),
     points: result.points === 0 ? null : signed(result.points),
+    findings: [...inputs].flatMap(([item, facts]) =>
+      item.startsWith(FINDINGS) && facts.length > 0 ? [{ item, count: facts.length }] : [],
+    ),
     review: result.review === 0 ? null : signed(result.review),
     amendment: result.amendment === 0 ? null : signed(result.amendment),
   }
@@ -147,6 +154,19 @@ export function arrivalsOf(facts: readonly Fact[]): { code: string; count: numbe
   const groups = Map.groupBy(facts, ({ code }) => code ?? '')
   return [...groups].map(([code, some]) => ({ code, count: some.length })).toSorted((a, b) => b.count - a.count)
 }
+
+type Openable = {
+  readonly link: string | null
+  readonly of: string | null
+  readonly rights: readonly Capability[]
+}
+/** Everybody sees the fact; its record only whoever may open it where it stands. */
+export const openTo = <Row extends Openable>(
+  me: { readonly staffId: string; readonly capabilities: ReadonlySet<Capability> },
+  row: Row | undefined,
+): Row | undefined =>
+  row &&
+  (row.of === me.staffId || row.rights.some((right) => me.capabilities.has(right)) ? row : { ...row, link: null })
 
 export const isPublic = (state: AppraisalState): boolean =>
   !['draft', 'commented', 'manager_scored', 'hr_reviewed', 'signed', 'reopened'].includes(state)

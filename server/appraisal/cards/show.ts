@@ -42,7 +42,7 @@ export async function sightOf(db: Deps['db'], me: SignedIn, one: AppraisalRow): 
 }
 
 /** One person's month with everything that its reader may see and do. */
-export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalId) {
+export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalId, asked: number | null = null) {
   const one = await getAppraisal(db, id)
   const sight = await sightOf(db, me, one)
   const [month, versions, scores, words, objections, measures, coaching, parts] = await Promise.all([
@@ -55,7 +55,7 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     sight.mine ? listCoaching(db, one.staffId) : Promise.resolve([]),
     partsIn(db, id),
   ])
-  const shown = await resultFor(db, one, { month, versions, draft: sight.mine && !isPublic(one.state) })
+  const shown = await resultFor(db, one, { month, versions, draft: sight.mine && !isPublic(one.state), asked })
   const inputs = await inputsOf(db, id, shown.revision)
   // Whoever it is about reads what was moved once it is published, and then all of it.
   const movers: Mover[] = shown.draft
@@ -63,9 +63,9 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     : scores.map(({ moved, scorer, manager }) => ({ moved, ...(scorer ?? manager ?? { name: '', nameEn: '' }) }))
   const names = await namesOf(db, [one.reviewedBy, one.signedBy, one.caseBy, one.reopenedBy])
   const who = (staffId: string | null) => (staffId ? names.get(staffId) : undefined)
-  const asked = await askedOf(db, id, { by: me.staffId, signs: sight.signs })
-  const mayMove = !sight.mine && asked.length > 0 && mayScoreIn(one.monthState)
-  const own = scores.find(({ id: scoreId }) => asked.some((ask) => ask.id === scoreId))
+  const toScore = await askedOf(db, id, { by: me.staffId, signs: sight.signs })
+  const mayMove = !sight.mine && toScore.length > 0 && mayScoreIn(one.monthState)
+  const own = scores.find(({ id: scoreId }) => toScore.some((ask) => ask.id === scoreId))
   return {
     one,
     month,
@@ -73,6 +73,8 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     card: shown.result ? cardOf(shown.result, inputs, movers) : null,
     draft: shown.draft,
     revision: shown.revision,
+    /** What was published once, and is not what stands. */
+    old: asked !== null && shown.revision < Math.max(one.revision, ...versions.map(({ revision }) => revision)),
     again: one.state === 'reopened' || (sight.mine && versions.length > 0 && !isPublic(one.state)),
     arrivals: arrivalsOf(inputs.get('attendance') ?? []),
     leftOut: leftOutOf(inputs),
@@ -148,14 +150,35 @@ type Shown = { readonly result: Result | null; readonly revision: number; readon
 async function resultFor(
   db: Deps['db'],
   one: AppraisalRow,
-  { month, versions, draft }: { month: Awaited<ReturnType<typeof getMonth>>; versions: Versions; draft: boolean },
+  {
+    month,
+    versions,
+    draft,
+    asked,
+  }: { month: Awaited<ReturnType<typeof getMonth>>; versions: Versions; draft: boolean; asked: number | null },
 ): Promise<Shown> {
+  const once = versions.find(({ revision }) => revision === asked)
+  if (once) return { result: once.result, revision: once.revision, draft: false }
+  if (asked !== null) throw new NotFound()
   if (!draft) return { result: one.result, revision: one.revision, draft: false }
   const [latest] = versions
   if (latest) return { result: latest.result, revision: latest.revision, draft: false }
   if (!one.result) return { result: null, revision: one.revision, draft: true }
   const nothing = { managers: [], review: 0, amendment: 0, seriousCase: false }
   return { result: count(await inputsOf(db, one.id, one.revision), month, one, nothing), revision: 1, draft: true }
+}
+
+/** The version whose facts somebody reads beside its card. @throws NotFound for one that was never published */
+export async function revisionSeen(
+  db: Deps['db'],
+  one: AppraisalRow,
+  { mine, asked }: { mine: boolean; asked: number | null },
+): Promise<number> {
+  const versions = await resultsOf(db, one.id)
+  if (asked !== null && asked !== one.revision && !versions.some(({ revision }) => revision === asked))
+    throw new NotFound()
+  if (asked !== null) return asked
+  return mine && !isPublic(one.state) ? (versions[0]?.revision ?? one.revision) : one.revision
 }
 
 /** What was left out, and why: counted by item and reason. */

@@ -21,7 +21,7 @@ export async function askCoaching(
   const dueAt = plus(tx.now, coachingAnswerDays * DAY)
   const requestId = await coaching.insertCoaching(tx, { staffId, appraisalId, indicator, words, dueAt })
   if (!requestId) return
-  await announce(tx, 'coaching.asked', { requestId, staffId }, { about: ['coaching', `work:${staffId}`] })
+  await announce(tx, 'coaching.asked', { requestId, staffId }, { about: ['appraisal', `own:${staffId}`] })
 }
 
 export async function answerCoaching(
@@ -41,6 +41,6 @@ export async function answerCoaching(
     tx,
     'coaching.answered',
     { requestId: id, staffId, by, outcome },
-    { about: ['coaching', `work:${staffId}`] },
+    { about: ['appraisal', `own:${staffId}`] },
   )
 }

@@ -61,12 +61,17 @@ export const noteOf = ({ value, by }: Fact): Note[] => (value === null ? [] : [{
 function judgedOf(inputs: Inputs, { managers, review, amendment, seriousCase }: Added): Judged {
   return {
     managers: managers.map(({ shifts, moved }): Scored => ({ shifts, moved: byOf(moved ?? {}) })),
-    findings: findingsOf(onceOnly(inputs.get('findings') ?? [], missedIn(inputs))),
+    findings: findingsOf(onceOnly(allFindings(inputs), missedIn(inputs))),
     review,
     amendment,
     seriousCase,
   }
 }
+
+export const FINDINGS = 'findings.'
+/** Whoever found it: a check, a case, a commendation. */
+const allFindings = (inputs: Inputs): Fact[] =>
+  [...inputs.entries()].filter(([item]) => item.startsWith(FINDINGS)).flatMap(([, facts]) => facts)
 
 const byOf = (moved: Readonly<Partial<Record<Indicator, { by: number }>>>): Partial<Record<Indicator, number>> =>
   Object.fromEntries(Object.entries(moved).map(([indicator, move]) => [indicator, move?.by ?? 0]))

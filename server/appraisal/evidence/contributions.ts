@@ -97,6 +97,13 @@ export const incidentEvidence: Evidence = {
   }),
 }
 
+/** P: what was granted in the month is a good finding; what an excellent month said itself is not counted a second time. */
+export const commendationEvidence: Evidence = {
+  item: 'findings.commendations',
+  subject: 'commendation',
+  gather: async (_, { from, to }) => ({ factsOf: (db, people) => facts.commendationFacts(db, people, { from, to }) }),
+}
+
 const grouped = (pairs: readonly (readonly [StaffId, Fact])[]): Map<StaffId, Fact[]> =>
   new Map(
     [...Map.groupBy(pairs, ([staffId]) => staffId)].map(([staffId, some]) => [staffId, some.map(([, one]) => one)]),

@@ -108,6 +108,22 @@ export async function noteFacts(
   return byPerson(rows)
 }
 
+/** What was granted to them in a window; whatever rests on an appraisal is left out. */
+export async function commendationFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { from, to }: Window,
+): Promise<Map<StaffId, Fact[]>> {
+  const { rows } = await sql<Packed>`
+    select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'code', 'good', 'at', to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'why', case when source = 'appraisal' then 'counted_once' end))::jsonb
+      || jsonb_build_object('value', case when source <> 'appraisal' then 1 end) order by id) as facts
+    from commendations
+    where staff_id = any(${list(people)}) and state in ('granted', 'executed') and decided_at >= ${from} and decided_at < ${to}
+    group by staff_id`.execute(db)
+  return byPerson(rows)
+}
+
 export type Led = { readonly managerId: StaffId; readonly shiftId: string }
 
 /** Shifts that these people led on the whole: those of which they were there for more than half. */

@@ -3,8 +3,8 @@ import type { Finding } from '../scoring/rules.ts'
 import type { Rated } from '../scoring/satisfaction/rules.ts'
 
 /** What a person's month is counted from, item by item. */
-export type Item = 'attendance' | 'notes' | 'satisfaction' | 'incidents' | 'findings' | `quality.${string}`
-export type Subject = 'shift' | 'note' | 'rating' | 'incident' | 'obligation' | 'finding'
+export type Item = 'attendance' | 'notes' | 'satisfaction' | 'incidents' | `findings.${string}` | `quality.${string}`
+export type Subject = 'shift' | 'note' | 'rating' | 'incident' | 'obligation' | 'finding' | 'commendation'
 
 /** One fact, as it was when it was frozen; ids, numbers, states and instants alone, so that an erased customer costs nothing. */
 export type Fact = {

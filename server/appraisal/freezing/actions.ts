@@ -106,7 +106,7 @@ async function countSome(tx: Tx, id: AppraisalMonthId, sources: readonly Source[
     found.map(({ id: appraisalId, staffId, revision }) => ({
       name: 'appraisal.frozen' as const,
       payload: { appraisalId, staffId, revision, pass: month.pass },
-      about: [`work:${staffId}`],
+      about: [`own:${staffId}`],
     })),
   )
   return ids.length
@@ -121,7 +121,7 @@ async function finishPass(tx: Tx, id: AppraisalMonthId): Promise<void> {
   if (!state) return
   await setMonth(tx, id, { state, due_at: dueOf(month.plan, state), frozen_at: tx.now })
   const people = await freezing.countPeople(tx.db, id)
-  await announce(tx, 'appraisal.stage_began', { monthId: id, stage: state, people }, { about: ['appraisal'] })
+  await announce(tx, 'appraisal.stage_began', { monthId: id, stage: state, people }, { about: ['appraisal', 'months'] })
 }
 
 /** What else waits for this process goes first. */

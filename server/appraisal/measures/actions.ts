@@ -10,8 +10,8 @@ import { lockMeasure, type MeasureRow, setMeasure } from './queries.ts'
 import { whyNotCoefficient, whyNotDecideMeasure, whyNotMoveMeasure } from './rules.ts'
 
 const about = ({ id: measureId, staffId, kind }: MeasureRow) => ({ measureId, staffId, kind })
-const topicsOf = ({ staffId, appraisalId }: MeasureRow): { about: string[] } => ({
-  about: ['measures', `appraisal:${appraisalId}`, `work:${staffId}`],
+const topicsOf = ({ staffId }: MeasureRow): { about: string[] } => ({
+  about: ['appraisal', `own:${staffId}`],
 })
 
 /** A human has looked at it, changed it where they must, and asks the person for their statement. */

@@ -72,12 +72,17 @@ const measureOf = (row: Row): MeasureRow => ({
   decider: row.decider === null ? null : { name: row.decider, nameEn: row.decider_en ?? '' },
 })
 
+/** @throws NotFound */
+export async function getMeasure(db: Reader, id: MeasureId): Promise<MeasureRow> {
+  const row = await rows(db).where('e.id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound()
+  return measureOf(row)
+}
+
 /** The row, locked. @throws NotFound */
 export async function lockMeasure(tx: Tx, id: MeasureId): Promise<MeasureRow> {
   await tx.db.selectFrom('appraisal_measures').select('id').where('id', '=', id).forUpdate().execute()
-  const row = await rows(tx.db).where('e.id', '=', id).executeTakeFirst()
-  if (!row) throw new NotFound()
-  return measureOf(row)
+  return getMeasure(tx.db, id)
 }
 
 /** Those that somebody has to do something about first; what has expired is on nobody's file any more. */

@@ -7,7 +7,7 @@ import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, text } from '../../web/forms.ts'
 import { needOf, staffOnly } from '../../web/guard.ts'
-import { page, seeOther } from '../../web/page.ts'
+import { partOrPage, seeOther } from '../../web/page.ts'
 import { WORDS_LETTERS } from '../deciding/rules.ts'
 import { refusedBy, tabsOf } from '../routes.ts'
 import * as act from './actions.ts'
@@ -97,5 +97,5 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
     reviews,
     signs,
   }
-  return page(c, deps, 'appraisal/measures', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
+  return partOrPage(c, deps, 'appraisal/measures', 'list', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
 }

@@ -88,6 +88,6 @@ export async function passStage(tx: Tx, id: AppraisalMonthId): Promise<void> {
       tx,
       'appraisal.stage_began',
       { monthId: id, stage: state, people: progress.people },
-      { about: ['appraisal'] },
+      { about: ['appraisal', 'months'] },
     )
 }

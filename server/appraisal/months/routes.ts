@@ -7,7 +7,7 @@ import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { form, query, rowId, text } from '../../web/forms.ts'
 import { needOf, staffOnly } from '../../web/guard.ts'
-import { page, seeOther } from '../../web/page.ts'
+import { page, partOrPage, seeOther } from '../../web/page.ts'
 import { byOneAlone, notesByRater, scoredOf, shiftsOfScores } from '../calibration/queries.ts'
 import { FEWEST_IN_GROUP, FLAG_POINTS, FLAG_SCORES, impactOf, ratersOver } from '../calibration/rules.ts'
 import { one as oneDecimal, signed } from '../cards/rules.ts'
@@ -143,7 +143,7 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
       sigma: month.norm.sigma?.toFixed(2),
     },
   }
-  return page(c, deps, 'appraisal/month', { ...shown, ...values }, status)
+  return partOrPage(c, deps, 'appraisal/month', 'month', { ...shown, ...values }, status)
 }
 
 const isExtremeRow = ({ grade }: AppraisalRow): boolean => grade === 'excellent' || grade === 'poor'

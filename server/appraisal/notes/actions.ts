@@ -25,7 +25,12 @@ export async function noteShift(
   if (led.note && JSON.stringify(markedIn(led.note)) === JSON.stringify({ ...marksOf(marks), words, link })) return
   const noteId = await notes.storeNote(tx, { shiftId, managerId, marks, words, link })
   const { staffId } = shift
-  await announce(tx, 'shift_note.taken', { noteId, shiftId, staffId, by: managerId }, { about: [`work:${staffId}`] })
+  await announce(
+    tx,
+    'shift_note.taken',
+    { noteId, shiftId, staffId, by: managerId },
+    { about: [`own:${staffId}`, `own:${managerId}`] },
+  )
 }
 
 const marksOf = ({ reachable, records, courteous, helpful }: Marks): Marks => ({

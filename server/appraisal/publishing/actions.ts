@@ -65,6 +65,6 @@ export async function close(tx: Tx, one: AppraisalRow): Promise<void> {
   await setMonth(tx, month.id, { state: 'closed', closed_at: tx.now })
 }
 
-export const topicsOf = ({ id, staffId }: Pick<AppraisalRow, 'id' | 'staffId'>): { about: string[] } => ({
-  about: ['appraisal', `appraisal:${id}`, `work:${staffId}`],
+export const topicsOf = ({ staffId }: Pick<AppraisalRow, 'staffId'>): { about: string[] } => ({
+  about: ['appraisal', `own:${staffId}`],
 })

@@ -23,6 +23,7 @@ export function keyOf(kind: NoticeKind, ref: string): string {
   if (kind === 'alarm') return `notices.say.alarm.${which ?? 'job_failed'}`
   if (kind === 'answer') return `notices.say.answer.${what}`
   if (kind === 'promise') return `notices.say.promise.${what}`
+  if (kind === 'appraisal' || kind === 'recognition' || kind === 'document') return `notices.say.${kind}.${what}`
   if (kind === 'roster' && what !== 'shifts') return `notices.say.shift.${what}`
   if (kind === 'attendance') return `notices.say.attendance.${what}`
   return `notices.say.${kind}`

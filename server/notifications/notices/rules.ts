@@ -29,6 +29,9 @@ export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
   unaccepted: { importance: 'important', channels: ['push', 'mail'], ownLetter: true, ownLine: true },
   roster: { importance: 'important', channels: ['mail', 'push'], proof: true },
   attendance: { importance: 'important', channels: ['push'] },
+  appraisal: { importance: 'info', channels: ['mail', 'push'] },
+  recognition: { importance: 'info', channels: ['push'] },
+  document: { importance: 'info', channels: ['mail', 'push'] },
   brief: { importance: 'info', channels: ['push', 'mail'] },
   away: { importance: 'info', channels: [] },
   test: { importance: 'info', channels: ['push'] },
@@ -47,6 +50,9 @@ export const CHOSEN_KINDS = [
   'unaccepted',
   'roster',
   'attendance',
+  'appraisal',
+  'recognition',
+  'document',
   'brief',
 ] as const satisfies readonly NoticeKind[]
 export const CHOSEN_CHANNELS = ['mail', 'push', 'sms', 'voice'] as const satisfies readonly NoticeChannel[]

@@ -59,6 +59,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'places',
   'presence_questions',
   'attendance_corrections',
+  'stays',
   // What was seen of a colleague's post, and what they say to it.
   'post_cases',
   'account_links',
@@ -139,6 +140,9 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'appraisal_words',
   'appraisals',
   'coaching_requests',
+  // Colleagues about colleagues; customers' own words of praise stay in their ratings.
+  'commendations',
+  'praises',
   'shift_notes',
   // What colleagues are told, and by what: kinds, states, their own devices; the brief of a night is the house's own account.
   'deliveries',

@@ -15,5 +15,5 @@ export async function proposeMeasures(tx: Tx, one: AppraisalRow): Promise<void> 
     { appraisalId, staffId },
     proposalsFor(grade, { ...before, trial }),
   ))
-    await announce(tx, 'measure.proposed', { measureId, staffId, kind }, { about: ['measures'] })
+    await announce(tx, 'measure.proposed', { measureId, staffId, kind }, { about: ['appraisal'] })
 }

@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import { partsIn } from '../../appraisal/people/queries.ts'
+import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
+import type { Reader } from '../../schema.ts'
+import { leadersNow } from '../people/queries.ts'
+import { humanResources } from '../rostering/queries.ts'
+
+/** `2026-10`, as it stands in the address of its page. */
+export async function monthKey(db: Reader, id: AppraisalMonthId): Promise<string> {
+  const { rows } = await sql<{ key: string }>`
+    select to_char(month, 'YYYY-MM') as key from appraisal_months where id = ${id}`.execute(db)
+  return rows[0]?.key ?? ''
+}
+
+type Asked = { readonly id: StaffId | null }
+/** A part without a duty manager is the group's. */
+async function peopleOf(db: Reader, asked: readonly Asked[], now: Date): Promise<StaffId[]> {
+  const managers = asked.flatMap(({ id }) => (id ? [id] : []))
+  const group = asked.some(({ id }) => id === null) ? await leadersNow(db, now) : []
+  return [...new Set([...managers, ...group])]
+}
+
+/** Whoever has not scored yet in a month: duty managers, and the group where one of them is to be scored. */
+export async function scorersOf(db: Reader, monthId: AppraisalMonthId, now: Date): Promise<StaffId[]> {
+  const { rows } = await sql<Asked>`
+    select distinct s.manager_id as id from appraisal_scores s join appraisals a on a.id = s.appraisal_id
+    left join staff m on m.id = s.manager_id
+    where a.month_id = ${monthId} and s.scored_at is null and (m.id is null or m.active)`.execute(db)
+  return peopleOf(db, rows, now)
+}
+
+/** The same of one person's month. */
+export async function scorersOfOne(db: Reader, id: AppraisalId, now: Date): Promise<StaffId[]> {
+  const { rows } = await sql<Asked>`
+    select distinct s.manager_id as id from appraisal_scores s where s.appraisal_id = ${id}`.execute(db)
+  return peopleOf(db, rows, now)
+}
+
+export async function hasExtremes(db: Reader, monthId: AppraisalMonthId): Promise<boolean> {
+  const { rows } = await sql`
+    select from appraisals where month_id = ${monthId} and grade in ('excellent', 'poor') and signed_at is null limit 1`.execute(
+    db,
+  )
+  return rows.length > 0
+}
+
+/** Personnel and the group but whoever has had a part in it. */
+export async function judgesOf(db: Reader, id: AppraisalId, now: Date): Promise<StaffId[]> {
+  const parts = await partsIn(db, id)
+  const all = new Set([...(await leadersNow(db, now)), ...(await humanResources(db))])
+  return [...all].filter((one) => !parts.includes(one))
+}

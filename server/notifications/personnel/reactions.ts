@@ -1,0 +1,144 @@
+import type { AppraisalId, AppraisalMonthId, CommendationId, StaffId } from '../../kernel/ids.ts'
+import type { Reactions } from '../../platform/reactions.ts'
+import type { Database, Tx } from '../../schema.ts'
+import { settle } from '../notices/actions.ts'
+import { tell } from '../notices/telling.ts'
+import { chiefNow, leadersNow } from '../people/queries.ts'
+import { humanResources } from '../rostering/queries.ts'
+import * as personnel from './queries.ts'
+
+/**
+ * Who has to act in a month's appraisal, and who is told what came of it (REGULATION rows 67–72). Good to know, never a
+ * page at night; a stage that nobody finished is told to the next one up.
+ */
+export const personnelReactions: Reactions<Database> = {
+  feature: 'personnel',
+  on: {
+    'appraisal.frozen': async (tx, { staffId, appraisalId, revision, pass }) => {
+      if (revision > 1) return
+      await settle(tx, `counted:${appraisalId}`)
+      await tellOwn(tx, pass === 1 ? 'counted' : 'comment', appraisalId, staffId)
+    },
+    'appraisal.stage_began': async (tx, { monthId, stage }) => {
+      for (const before of ['score', 'review', 'sign']) await settle(tx, `${before}:${monthId}`)
+      const month = await personnel.monthKey(tx.db, monthId)
+      const path = `/appraisal/months/${month}`
+      if (stage === 'managers')
+        await tellOf(tx, `score:${monthId}`, '/appraisal/scoring', await personnel.scorersOf(tx.db, monthId, tx.now))
+      if (stage === 'review') await tellOf(tx, `review:${monthId}`, path, await humanResources(tx.db))
+      if (stage === 'signing' && (await personnel.hasExtremes(tx.db, monthId)))
+        await tellOf(tx, `sign:${monthId}`, `${path}?show=extremes`, await leadersNow(tx.db, tx.now))
+    },
+    'appraisal.stage_late': async (tx, { monthId, to }) => tellLate(tx, monthId, to),
+    'appraisal.returned': async (tx, { appraisalId, to, by }) => {
+      const people =
+        to === 'review' ? await humanResources(tx.db) : await personnel.scorersOfOne(tx.db, appraisalId, tx.now)
+      await tellOf(tx, `returned:${appraisalId}`, `/appraisal/${appraisalId}`, without(people, by))
+    },
+    'appraisal.reopened': async (tx, { appraisalId, staffId }) => tellOwn(tx, 'reopened', appraisalId, staffId),
+    'appraisal.published': async (tx, { appraisalId, staffId }) => {
+      for (const before of ['counted', 'comment', 'reopened', 'returned']) await settle(tx, `${before}:${appraisalId}`)
+      await tellOwn(tx, 'published', appraisalId, staffId)
+    },
+    'appraisal.acknowledged': async (tx, { appraisalId }) => settle(tx, `published:${appraisalId}`),
+    'appraisal.objected': async (tx, { appraisalId, staffId }) => {
+      await settle(tx, `published:${appraisalId}`)
+      const judges = await personnel.judgesOf(tx.db, appraisalId, tx.now)
+      await tellOf(tx, `objected:${appraisalId}`, `/appraisal/${appraisalId}`, without(judges, staffId))
+    },
+    'appraisal.decided': async (tx, { appraisalId, staffId }) => {
+      await settle(tx, `objected:${appraisalId}`)
+      await tellOwn(tx, 'decided', appraisalId, staffId)
+    },
+    'appraisal.deemed_received': async (tx, { appraisalId }) => settle(tx, `published:${appraisalId}`),
+
+    'measure.put_forward': async (tx, { measureId, staffId }) =>
+      tellOf(tx, `measure_statement:${measureId}`, `/measures#measure-${measureId}`, [staffId]),
+    'measure.stated': async (tx, { measureId, staffId }) => {
+      await settle(tx, `measure_statement:${measureId}`)
+      const leaders = without(await leadersNow(tx.db, tx.now), staffId)
+      await tellOf(tx, `measure_decide:${measureId}`, `/measures#measure-${measureId}`, leaders)
+    },
+    'measure.undecided': async (tx, { measureId, staffId }) => {
+      const chief = await chiefNow(tx.db, tx.now)
+      await tellOf(
+        tx,
+        `measure_undecided:${measureId}`,
+        `/measures#measure-${measureId}`,
+        without(some(chief), staffId),
+      )
+    },
+    'measure.decided': async (tx, { measureId, staffId }) => {
+      for (const before of ['statement', 'decide', 'undecided']) await settle(tx, `measure_${before}:${measureId}`)
+      await tellOf(tx, `measure_decided:${measureId}`, `/measures#measure-${measureId}`, [staffId])
+    },
+    'measure.withdrawn': async (tx, { measureId }) => {
+      for (const before of ['statement', 'decide', 'undecided', 'objected'])
+        await settle(tx, `measure_${before}:${measureId}`)
+    },
+    'measure.objected': async (tx, { measureId, staffId }) => {
+      const leaders = without(await leadersNow(tx.db, tx.now), staffId)
+      await tellOf(tx, `measure_objected:${measureId}`, `/measures#measure-${measureId}`, leaders)
+    },
+    'measure.reviewed': async (tx, { measureId, staffId }) => {
+      await settle(tx, `measure_objected:${measureId}`)
+      await tellOf(tx, `measure_reviewed:${measureId}`, `/measures#measure-${measureId}`, [staffId])
+    },
+    'commendation.nominated': async (tx, { commendationId, staffId, by }) => {
+      const people = (await humanResources(tx.db)).filter((one) => one !== staffId && one !== by)
+      await tellOfPraise(tx, 'nominated', commendationId, people)
+    },
+    'commendation.checked': async (tx, { commendationId, staffId, by }) => {
+      await settle(tx, `nominated:${commendationId}`)
+      const people = (await leadersNow(tx.db, tx.now)).filter((one) => one !== staffId && one !== by)
+      await tellOfPraise(tx, 'checked', commendationId, people)
+    },
+    'commendation.decided': async (tx, { commendationId, staffId, nominatedBy, outcome }) => {
+      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:${commendationId}`)
+      if (outcome === 'granted') await tellOfPraise(tx, 'granted', commendationId, [staffId])
+      if (nominatedBy) await tellOfPraise(tx, 'outcome', commendationId, [nominatedBy])
+    },
+    'commendation.withdrawn': async (tx, { commendationId }) => {
+      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:${commendationId}`)
+    },
+    'commendation.undecided': async (tx, { commendationId, staffId }) =>
+      tellOfPraise(tx, 'undecided', commendationId, without(await humanResources(tx.db), staffId)),
+    'commendation.rewarded': async (tx, { commendationId, staffId }) =>
+      tellOfPraise(tx, 'rewarded', commendationId, [staffId]),
+    'coaching.asked': async (tx, { requestId, staffId }) =>
+      tellOf(tx, `coaching:${requestId}`, '/appraisal/coaching', without(await humanResources(tx.db), staffId)),
+    'coaching.answered': async (tx, { requestId, staffId }) => {
+      await settle(tx, `coaching:${requestId}`)
+      await tellOf(tx, `coaching_answered:${requestId}`, '/appraisal/coaching', [staffId])
+    },
+  },
+}
+
+const tellOf = (tx: Tx, ref: string, path: string, people: readonly StaffId[]): Promise<void> =>
+  tell(tx, { kind: 'appraisal', ref, path, to: people.map((staffId) => ({ staffId, part: 'own' })) })
+
+const tellOwn = (tx: Tx, what: string, id: AppraisalId, staffId: StaffId): Promise<void> =>
+  tellOf(tx, `${what}:${id}`, '/appraisal', [staffId])
+
+const tellOfPraise = (tx: Tx, what: string, id: CommendationId, people: readonly StaffId[]): Promise<void> =>
+  tell(tx, {
+    kind: 'recognition',
+    ref: `${what}:${id}`,
+    path: `/commendations/${id}`,
+    to: people.map((staffId) => ({ staffId, part: 'own' })),
+  })
+
+/** Unfinished: personnel, then the group, then whoever heads it (REGULATION row 67). */
+async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'group' | 'chief'): Promise<void> {
+  const path = `/appraisal/months/${await personnel.monthKey(tx.db, monthId)}?show=mine`
+  const people =
+    to === 'personnel'
+      ? await humanResources(tx.db)
+      : to === 'group'
+        ? await leadersNow(tx.db, tx.now)
+        : some(await chiefNow(tx.db, tx.now))
+  await tellOf(tx, `late_${to}:${monthId}`, path, people)
+}
+
+const some = (one: StaffId | undefined): StaffId[] => (one ? [one] : [])
+const without = (people: readonly StaffId[], one: StaffId): StaffId[] => people.filter((each) => each !== one)

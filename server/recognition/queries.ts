@@ -1,0 +1,207 @@
+import { sql } from 'kysely'
+import type { CommendationFinding, CommendationSource, CommendationState } from '../events/recognition.ts'
+import type { CommendationId, StaffId } from '../kernel/ids.ts'
+import type { Bilingual } from '../kernel/language.ts'
+import { NotFound } from '../kernel/refusal.ts'
+import type { Reader, Tx } from '../schema.ts'
+
+type Named = { readonly name: string; readonly nameEn: string }
+
+export type Commendation = Named & {
+  readonly id: CommendationId
+  readonly staffId: StaffId
+  readonly department: Bilingual
+  readonly source: CommendationSource
+  readonly state: CommendationState
+  readonly nominatedBy: StaffId | null
+  readonly nominator: Named | null
+  readonly nominatedAt: Date
+  readonly words: string
+  readonly links: readonly string[]
+  readonly finding: CommendationFinding | null
+  readonly checkWords: string
+  readonly checkedBy: StaffId | null
+  readonly checker: Named | null
+  readonly checkedAt: Date | null
+  readonly decision: string
+  readonly reward: string
+  readonly decidedBy: StaffId | null
+  readonly decider: Named | null
+  readonly decidedAt: Date | null
+  readonly executor: Named | null
+  readonly executedAt: Date | null
+  readonly hiddenAt: Date | null
+}
+
+const rows = (db: Reader) =>
+  db
+    .selectFrom('commendations as c')
+    .innerJoin('staff as p', 'p.id', 'c.staff_id')
+    .innerJoin('departments as d', 'd.id', 'p.department_id')
+    .leftJoin('staff as n', 'n.id', 'c.nominated_by')
+    .leftJoin('staff as k', 'k.id', 'c.checked_by')
+    .leftJoin('staff as b', 'b.id', 'c.decided_by')
+    .leftJoin('staff as x', 'x.id', 'c.executed_by')
+    .selectAll('c')
+    .select(['p.name', 'p.name_en', 'd.name as department', 'n.name as n_name', 'n.name_en as n_name_en'])
+    .select(['k.name as k_name', 'k.name_en as k_name_en', 'b.name as b_name', 'b.name_en as b_name_en'])
+    .select(['x.name as x_name', 'x.name_en as x_name_en'])
+type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number]
+
+const named = (name: string | null, nameEn: string | null): Named | null =>
+  name === null ? null : { name, nameEn: nameEn ?? '' }
+const commendationOf = (row: Row): Commendation => ({
+  id: row.id as CommendationId,
+  staffId: row.staff_id as StaffId,
+  name: row.name,
+  nameEn: row.name_en,
+  department: row.department,
+  source: row.source,
+  state: row.state,
+  nominatedBy: row.nominated_by as StaffId | null,
+  nominator: named(row.n_name, row.n_name_en),
+  nominatedAt: row.nominated_at,
+  words: row.words,
+  links: row.links,
+  finding: row.finding,
+  checkWords: row.check_words,
+  checkedBy: row.checked_by as StaffId | null,
+  checker: named(row.k_name, row.k_name_en),
+  checkedAt: row.checked_at,
+  decision: row.decision,
+  reward: row.reward,
+  decidedBy: row.decided_by as StaffId | null,
+  decider: named(row.b_name, row.b_name_en),
+  decidedAt: row.decided_at,
+  executor: named(row.x_name, row.x_name_en),
+  executedAt: row.executed_at,
+  hiddenAt: row.hidden_at,
+})
+
+/** @throws NotFound */
+export async function getCommendation(db: Reader, id: CommendationId): Promise<Commendation> {
+  const row = await rows(db).where('c.id', '=', id).executeTakeFirst()
+  if (!row) throw new NotFound()
+  return commendationOf(row)
+}
+
+/** The row, locked. @throws NotFound */
+export async function lockCommendation(tx: Tx, id: CommendationId): Promise<Commendation> {
+  await tx.db.selectFrom('commendations').select('id').where('id', '=', id).forUpdate().execute()
+  return getCommendation(tx.db, id)
+}
+
+/** Those that wait for somebody first, the oldest of them first. */
+export const listCommendations = async (db: Reader, limit: number): Promise<Commendation[]> =>
+  (
+    await rows(db)
+      .where('c.state', '<>', 'withdrawn')
+      .orderBy(sql`c.state in ('nominated', 'reviewed') desc`)
+      .orderBy(sql`case when c.state in ('nominated', 'reviewed') then c.nominated_at end`)
+      .orderBy('c.id', 'desc')
+      .limit(limit)
+      .execute()
+  ).map(commendationOf)
+
+/** What this person has nominated, and what was granted to them; the newest first. */
+export const listAround = async (db: Reader, staffId: StaffId): Promise<Commendation[]> =>
+  (
+    await rows(db)
+      .where(({ eb, or, and }) =>
+        or([
+          eb('c.nominated_by', '=', staffId),
+          and([eb('c.staff_id', '=', staffId), eb('c.state', 'in', ['granted', 'executed'])]),
+        ]),
+      )
+      .orderBy('c.id', 'desc')
+      .limit(60)
+      .execute()
+  ).map(commendationOf)
+
+type New = {
+  readonly staffId: StaffId
+  readonly source: CommendationSource
+  readonly by: StaffId | null
+  readonly words: string
+  readonly links: readonly string[]
+}
+export async function insertCommendation(tx: Tx, row: New): Promise<CommendationId> {
+  const { id } = await tx.db
+    .insertInto('commendations')
+    .values({
+      staff_id: row.staffId,
+      source: row.source,
+      state: 'nominated',
+      nominated_by: row.by,
+      nominated_at: tx.now,
+      words: row.words,
+      links: [...row.links],
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id as CommendationId
+}
+
+type Change = Partial<{
+  state: CommendationState
+  finding: CommendationFinding
+  check_words: string
+  checked_by: StaffId | null
+  checked_at: Date
+  decision: string
+  reward: string
+  decided_by: StaffId
+  decided_at: Date
+  executed_by: StaffId
+  executed_at: Date
+  hidden_at: Date | null
+  told_at: Date
+}>
+export const setCommendation = (tx: Tx, id: CommendationId, change: Change) =>
+  tx.db
+    .updateTable('commendations')
+    .set({ ...change, version: sql<number>`version + 1` })
+    .where('id', '=', id)
+    .execute()
+
+/** The same words about the same person by the same colleague, still open: pressed twice. */
+export async function findSame(tx: Tx, { staffId, by, words }: New): Promise<CommendationId | undefined> {
+  const row = await tx.db
+    .selectFrom('commendations')
+    .select('id')
+    .where('staff_id', '=', staffId)
+    .where('nominated_by', '=', by)
+    .where('words', '=', words)
+    .where('state', 'in', ['nominated', 'reviewed'])
+    .executeTakeFirst()
+  return row?.id as CommendationId | undefined
+}
+
+/** Undecided for so long that personnel is told (REGULATION row 54), once. */
+export async function listUndecided(
+  db: Reader,
+  before: Date,
+  limit: number,
+): Promise<{ id: CommendationId; version: number; at: Date }[]> {
+  const found = await db
+    .selectFrom('commendations')
+    .select(['id', 'version', 'nominated_at'])
+    .where('state', 'in', ['nominated', 'reviewed'])
+    .where('told_at', 'is', null)
+    .where('nominated_at', '<=', before)
+    .orderBy('nominated_at')
+    .limit(limit)
+    .execute()
+  return found.map((row) => ({ id: row.id as CommendationId, version: row.version, at: row.nominated_at }))
+}
+
+/** How many wait for somebody else than this person: to check, and to decide. */
+export async function countWaiting(db: Reader, me: StaffId): Promise<{ toCheck: number; toDecide: number }> {
+  const { rows: found } = await sql<{ toCheck: number; toDecide: number }>`
+    select count(*) filter (where state = 'nominated')::integer as "toCheck",
+      count(*) filter (where state = 'reviewed' and checked_by <> ${me})::integer as "toDecide"
+    from commendations where state in ('nominated', 'reviewed') and staff_id <> ${me} and nominated_by is distinct from ${me}`.execute(
+    db,
+  )
+  return found[0] ?? { toCheck: 0, toDecide: 0 }
+}

@@ -1,0 +1,13 @@
+import type { Reactions } from '../platform/reactions.ts'
+import type { Database } from '../schema.ts'
+import { hearPraise } from './praises/actions.ts'
+
+/** Customers' praise flows in (REGULATION row 54). */
+export const recognitionReactions: Reactions<Database> = {
+  feature: 'recognition',
+  on: {
+    'rating.given': async (tx, { ratingId, service }) => {
+      if (service === 5) await hearPraise(tx, ratingId)
+    },
+  },
+}

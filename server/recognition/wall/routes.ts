@@ -1,0 +1,36 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { localOf } from '../../kernel/time.ts'
+import type { Deps } from '../../web/deps.ts'
+import type { Env } from '../../web/env.ts'
+import { form, query } from '../../web/forms.ts'
+import { staffOnly } from '../../web/guard.ts'
+import { partOrPage, seeOther } from '../../web/page.ts'
+import { chooseWall } from './actions.ts'
+import { isOnWall, listWall } from './queries.ts'
+
+const AT_ONCE = 30
+
+/** /wall: everybody sees what colleagues were commended for; whoever does not want to stand there does not. */
+export const wallRoutes = (deps: Deps) =>
+  new Hono<Env>()
+    .get('/', staffOnly(deps, 'recognition.nominate'), async (c) => {
+      const asked = query(c, { before: z.iso.datetime().optional() })
+      const before = asked.before ? new Date(asked.before) : null
+      const found = await listWall(deps.db, { before, limit: AT_ONCE + 1 })
+      const shown = found.slice(0, AT_ONCE)
+      const last = found.length > AT_ONCE ? shown.at(-1) : undefined
+      const monthOf = (at: Date): string => `${localOf(at, deps.config.timeZone).date.slice(0, 7)}-01`
+      const months = [...Map.groupBy(shown, ({ at }) => monthOf(at))].map(([month, some]) => ({ month, some }))
+      return partOrPage(c, deps, 'recognition/wall', 'wall', {
+        months,
+        before: asked.before,
+        older: last && `/wall?before=${encodeURIComponent(last.at.toISOString())}`,
+        onWall: await isOnWall(deps.db, c.var.me.staffId),
+      })
+    })
+    .post('/choice', staffOnly(deps, 'recognition.nominate'), async (c) => {
+      const { on } = await form(c, { on: z.enum(['yes', 'no']) })
+      await deps.transact(c.var.me.actor, (tx) => chooseWall(tx, on === 'yes'))
+      return seeOther(c, '/wall')
+    })

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { acknowledge, decide, objectTo, reviewAppraisal } from '../../server/appraisal/deciding/actions.ts'
+import { type AppraisalRow, listOfMonth } from '../../server/appraisal/queries.ts'
+import type { StaffId } from '../../server/kernel/ids.ts'
+import { nextStage, night, october, openOctober, owed, worked } from '../support/appraisal.ts'
+import { handSetClock } from '../support/clock.ts'
+import { testDatabase } from '../support/database.ts'
+import { appointChief, as, hire } from '../support/people.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+let quiet: QuietHouse
+let mei: StaffId
+let chen: StaffId
+let xu: StaffId
+let wu: StaffId
+let he: StaffId
+
+beforeAll(async () => {
+  quiet = await openHouse(database, clock)
+})
+afterAll(() => quiet.close())
+beforeEach(async () => {
+  const { db } = database
+  clock.set('2026-10-31T12:00:00+08:00')
+  mei = await hire(db, '林玫', { posts: ['service'] })
+  chen = await hire(db, '陈舟', { rank: 'supervisor', posts: ['manager'] })
+  xu = await hire(db, '许晴', { roles: ['hr'], posts: [] })
+  wu = await hire(db, '吴宁', { roles: ['hr'], posts: [] })
+  he = await appointChief(db, clock.now(), '何总')
+  await db
+    .updateTable('staff')
+    .set({ standing_roles: ['leadership'] })
+    .where('id', '=', he)
+    .execute()
+  for (const one of [mei, chen]) await worked(db, one, one === chen ? 'manager' : 'service', { night: '2026-09-20' })
+  for (let day = 1; day <= 6; day++) {
+    await worked(db, mei, 'service', { night: night(day) })
+    await worked(db, chen, 'manager', { night: night(day) })
+  }
+  await owed(db, mei, { done: 44, of: 50 })
+})
+
+const house = () => ({ db: database.db, transact: quiet.deps.transact, clock })
+const of = async (staffId: StaffId): Promise<AppraisalRow> => {
+  const found = (await listOfMonth(database.db, (await october(database.db)).id)).find((one) => one.staffId === staffId)
+  if (!found) throw new Error('not in the month')
+  return found
+}
+/** What somebody has been told so far and is not over: `counted`, `score` … */
+async function told(staffId: StaffId): Promise<string[]> {
+  await heard(quiet)
+  const rows = await database.db
+    .selectFrom('notices as n')
+    .innerJoin('notice_people as p', 'p.notice_id', 'n.id')
+    .select('n.ref')
+    .where('p.staff_id', '=', staffId)
+    .where('n.kind', '=', 'appraisal')
+    .where('n.settled_at', 'is', null)
+    .orderBy('n.id')
+    .execute()
+  return rows.map(({ ref }) => ref.split(':')[0] ?? '')
+}
+
+test('each stage tells whoever must act, and what is over is settled (row 67)', async () => {
+  await openOctober(house())
+  expect(await told(mei)).toEqual(['counted'])
+  await nextStage(house())
+  expect(await told(mei)).toEqual(['comment'])
+  await nextStage(house())
+  expect(await told(chen)).toEqual(['comment', 'score'])
+  // Whoever led the nights is the group's to score.
+  expect(await told(he)).toEqual(['score'])
+  await nextStage(house())
+  expect(await told(xu)).toEqual(['late_personnel', 'review'])
+  expect(await told(chen)).toEqual(['comment'])
+})
+
+test('a stage that nobody finished is told one level up: personnel, the group, whoever heads it (row 67)', async () => {
+  await openOctober(house())
+  for (let n = 0; n < 3; n++) await nextStage(house())
+  expect(await told(xu)).toContain('late_personnel')
+  expect(await told(he)).not.toContain('late_group')
+  await nextStage(house())
+  expect(await told(he)).toContain('late_group')
+})
+
+test('publication, objection and decision are told to whom they concern, never to whoever has had a part', async () => {
+  await openOctober(house())
+  for (let n = 0; n < 3; n++) await nextStage(house())
+  for (const one of [mei, chen])
+    await quiet.deps.transact(as(xu, null, ['hr']), async (tx) =>
+      reviewAppraisal(tx, (await of(one)).id, { points: 0, why: '' }),
+    )
+  await nextStage(house())
+  await nextStage(house())
+  expect(await told(mei)).toEqual(['published'])
+  const { id } = await of(mei)
+  await quiet.deps.transact(as(chen, null), async (tx) => acknowledge(tx, (await of(chen)).id))
+  expect(await told(chen)).toEqual([])
+  await quiet.deps.transact(as(mei, null), (tx) => objectTo(tx, id, '交接有记录'))
+  expect(await told(xu)).not.toContain('objected')
+  expect(await told(wu)).toContain('objected')
+  expect(await told(he)).toContain('objected')
+  await quiet.deps.transact(as(wu, null, ['hr']), (tx) =>
+    decide(tx, id, { outcome: 'upheld', points: 0, why: '记录无误' }),
+  )
+  expect(await told(mei)).toEqual(['decided'])
+  expect(await told(he)).not.toContain('objected')
+})
