@@ -196,7 +196,7 @@ export async function tonightInBrief(
   now: Date,
 ): Promise<{ onPost: number; manager: { name: string; nameEn: string } | null }> {
   const { rows } = await sql<{ on_post: string; name: string | null; name_en: string | null }>`
-    select (select count(*) from attendances a join shifts s on s.id = a.shift_id where a.checked_out_at is null and s.during @> ${now}::timestamptz) as on_post,
+    select (select count(*) from attendances a join shifts s on s.id = a.shift_id where a.checked_out_at is null and (s.during @> ${now}::timestamptz or a.stays_until > ${now})) as on_post,
       p.name, p.name_en
     from (select 1) one left join shifts m on m.post = 'manager' and m.during @> ${now}::timestamptz left join staff p on p.id = m.staff_id`.execute(
     db,

@@ -14,6 +14,8 @@ import { endPresence, planPresence, takeBackPresence } from './presence/actions.
 import * as attendance from './queries.ts'
 import { arrivalOf, whyNotBreak, whyNotCheckIn } from './rules.ts'
 import { endSlips } from './slips/queries.ts'
+import { holdPost, relieve } from './stays/actions.ts'
+import { endStay } from './stays/queries.ts'
 
 /** What shows that somebody is there. */
 export type Proof = { readonly how: 'button' | 'office' } | { readonly how: 'code'; readonly code: string }
@@ -53,6 +55,7 @@ async function arrive(tx: Tx, shiftId: ShiftId, staffId: StaffId, shown: attenda
   const { id: attendanceId, ...first } = await attendance.storeCheckIn(tx, shiftId, staffId, { ...arrived, ...shown })
   await announce(tx, 'attendance.checked_in', { attendanceId, shiftId, staffId, ...first }, topics(staffId))
   await planPresence(tx, attendanceId, shift)
+  await relieve(tx, shift)
   const absenceId = await noteCame(tx, shiftId, staffId)
   if (absenceId) await announce(tx, 'attendance.came', { absenceId, shiftId, staffId }, topics(staffId))
 }
@@ -92,11 +95,15 @@ export async function checkOut(tx: Tx): Promise<void> {
   await leave(tx, open, 'person')
 }
 
-/** The shift is over and nothing is left in this person's hands. */
+/** The shift is over and nothing is left in this person's hands; where their relief is missing they hold the post a little longer. */
 export async function closeAttendance(tx: Tx, id: AttendanceId): Promise<void> {
-  const row = await attendance.getAttendance(tx.db, id)
-  if (row.checkedOutAt || row.endsAt > tx.now) return
-  await leave(tx, row, 'shift_over')
+  const { staffId, checkedOutAt } = await attendance.getAttendance(tx.db, id)
+  if (checkedOutAt) return
+  await attendance.lockStaff(tx, staffId)
+  const open = await attendance.findOpenAttendance(tx.db, staffId)
+  if (open?.id !== id || (open.staysUntil ?? open.to) > tx.now) return
+  if (!open.staysUntil && (await holdPost(tx, open))) return
+  await leave(tx, open, 'shift_over')
 }
 
 /** Whoever does not work here any more is on no post either. */
@@ -114,6 +121,7 @@ async function leave(
   await attendance.storeBreakEnd(tx, id)
   await endSlips(tx, id)
   await endPresence(tx, id)
+  await endStay(tx, id, why === 'person' ? 'person' : 'over')
   await attendance.storeCheckOut(tx, id)
   await announce(tx, 'attendance.checked_out', { attendanceId: id, shiftId, staffId, why }, topics(staffId))
 }

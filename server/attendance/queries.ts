@@ -14,6 +14,8 @@ export type Attending = {
   to: Date
   checkedInAt: Date
   breakEndsBy: Date | null
+  /** Until when they hold the post after the end, where relief is missing. */
+  staysUntil: Date | null
   openTickets: number
 }
 
@@ -26,9 +28,10 @@ export async function findOpenAttendance(db: Reader, staffId: StaffId): Promise<
     ends_at: Date
     checked_in_at: Date
     ends_by: Date | null
+    stays_until: Date | null
     open: string
   }>`
-    select a.id, a.shift_id, s.post, s.starts_at, s.ends_at, a.checked_in_at, b.ends_by,
+    select a.id, a.shift_id, s.post, s.starts_at, s.ends_at, a.checked_in_at, a.stays_until, b.ends_by,
       (select count(*) from assignments g where g.staff_id = a.staff_id and g.ended_at is null) as open
     from attendances a join shifts s on s.id = a.shift_id
     left join breaks b on b.attendance_id = a.id and b.ended_at is null
@@ -44,6 +47,7 @@ export async function findOpenAttendance(db: Reader, staffId: StaffId): Promise<
       to: row.ends_at,
       checkedInAt: row.checked_in_at,
       breakEndsBy: row.ends_by,
+      staysUntil: row.stays_until,
       openTickets: Number(row.open),
     }
   )
@@ -147,7 +151,7 @@ export async function listEndedAttendances(
 ): Promise<{ id: AttendanceId; version: number }[]> {
   const { rows } = await sql<{ id: string }>`
     select a.id from attendances a join shifts s on s.id = a.shift_id
-    where a.checked_out_at is null and s.ends_at <= ${now}
+    where a.checked_out_at is null and s.ends_at <= ${now} and coalesce(a.stays_until, s.ends_at) <= ${now}
       and not exists (select from assignments g where g.staff_id = a.staff_id and g.ended_at is null)
     order by a.id limit ${limit}`.execute(db)
   return rows.map((row) => ({ id: row.id as AttendanceId, version: 0 }))

@@ -21,6 +21,7 @@ import { askedNow } from './presence/queries.ts'
 import { findOpenAttendance } from './queries.ts'
 import { answerLeave, askLeave } from './slips/actions.ts'
 import { findOpenSlip, listAskedOf, listCovers } from './slips/queries.ts'
+import { stayOn } from './stays/actions.ts'
 
 const BACK = { back: optionalText(300).optional() }
 /** A page of ours that a duty button stands on. */
@@ -102,6 +103,7 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
       const id = pathId<PresenceQuestionId>(c)
       return acting(c, back, (tx) => answerPresence(tx, id))
     })
+    .post('/duty/stay', staffOnly(deps, 'attendance.own'), async (c) => acting(c, (await form(c, BACK)).back, stayOn))
     .post('/duty/break', staffOnly(deps, 'attendance.own'), async (c) =>
       acting(c, (await form(c, BACK)).back, startBreak),
     )
@@ -134,7 +136,7 @@ async function leavingOf({ db, clock }: Deps, staffId: StaffId) {
     listToState(db, staffId),
     currentSettings(db),
   ])
-  const onDuty = open && open.from <= clock.now() && clock.now() < open.to
+  const onDuty = open && open.from <= clock.now() && clock.now() < (open.staysUntil ?? open.to)
   return {
     asked,
     toState: toState.filter(({ statement }) => statement === null),

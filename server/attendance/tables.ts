@@ -4,6 +4,7 @@ import type { Post } from '../kernel/capabilities.ts'
 import type { PostCaseState } from './cases/rules.ts'
 import type { Corrected, CorrectionState } from './corrections/rules.ts'
 import type { Arrival, How } from './rules.ts'
+import type { StayEnd } from './stays/rules.ts'
 
 type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>
 
@@ -19,6 +20,16 @@ export type AttendanceTables = {
     how: Generated<How>
     place_id: Optional<string>
     witness_id: Optional<string>
+    /** After the end of the shift, where relief is missing: until when this person holds the post. */
+    stays_until: Optional<Date>
+  }
+  /** Who stayed on, whether they said so themselves, and how it ended. */
+  stays: {
+    attendance_id: string
+    noted_at: Date
+    promised_at: Optional<Date>
+    ended_at: Optional<Date>
+    ended_why: Optional<StayEnd>
   }
   /** The paid break, stretches away with somebody's cover (`slip`), and those off post before coming back (`off`). */
   breaks: {

@@ -227,7 +227,7 @@ export async function listColleagues(db: Reader, now: Date): Promise<Colleague[]
       (select count(*) from assignments g where g.staff_id = s.staff_id and g.ended_at is null) as open,
       (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
       exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null) as on_break
-    from attendances a join shifts s on s.id = a.shift_id and s.during @> ${now}::timestamptz and s.post in ('service', 'manager')
+    from attendances a join shifts s on s.id = a.shift_id and (s.during @> ${now}::timestamptz or a.stays_until > ${now}) and s.post in ('service', 'manager')
     join staff p on p.id = s.staff_id
     where a.checked_out_at is null order by p.number`.execute(db)
   return rows.map((row) => ({
@@ -252,7 +252,7 @@ export async function someoneOnPost(
 
 /** In another statement: whether anybody of those is there. */
 export const isSomeoneOnPost = (now: Date, quietSeconds: number): RawBuilder<boolean> => sql<boolean>`exists (
-  select from attendances a join shifts s on s.id = a.shift_id and s.during @> ${now}::timestamptz and s.post in ('service', 'manager')
+  select from attendances a join shifts s on s.id = a.shift_id and (s.during @> ${now}::timestamptz or a.stays_until > ${now}) and s.post in ('service', 'manager')
   join presence r on r.staff_id = a.staff_id and r.seen_at >= ${plus(now, -quietSeconds * SECOND)}
   where a.checked_out_at is null)`
 
@@ -267,9 +267,9 @@ type Leaving = { readonly quietSeconds: number; readonly noOffersBeforeEndMinute
 /** In another statement, one row: how many on a customer-service post are there to take something, whatever they have in hand, and since when the running shifts go. */
 export const onPostAt = (now: Date, { quietSeconds, noOffersBeforeEndMinutes }: Leaving): RawBuilder<unknown> => sql`(
   select min(lower(s.during)) as since, count(*) filter (
-    where upper(s.during) > ${plus(now, noOffersBeforeEndMinutes * MINUTE)}
+    where coalesce(a.stays_until, upper(s.during)) > ${plus(now, noOffersBeforeEndMinutes * MINUTE)}
     and exists (select from presence r where r.staff_id = a.staff_id and r.seen_at >= ${plus(now, -quietSeconds * SECOND)})
     and not exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null)
     and not ${isEngaged(sql.ref('s.staff_id'), now)})::integer as able
-  from attendances a join shifts s on s.id = a.shift_id and s.post = 'service' and s.during @> ${now}::timestamptz
+  from attendances a join shifts s on s.id = a.shift_id and s.post = 'service' and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
   where a.checked_out_at is null)`

@@ -24,6 +24,9 @@ type Leaving = { slipId: SlipId; staffId: StaffId; coverId: StaffId }
 export type AttendanceEvents = {
   'attendance.checked_in': Who & { arrival: 'ready' | 'late_for_handover' | 'late'; minutesLate: number }
   'attendance.checked_out': Who & { why: 'person' | 'shift_over' | 'account_off' }
+  /** Relief is missing and somebody stays on; `promised` where they have said so themselves. */
+  'attendance.extended': Who & { until: Instant; promised: boolean }
+  'attendance.relieved': Who
   'break.started': Who & { endsBy: Instant }
   'break.ended': Who
   /** The grace is over and nobody has come. */

@@ -40,7 +40,7 @@ export async function readFigures(db: Reader, since: Date, now: Date): Promise<F
       (select count(*) from offers where made_at >= ${since} and state in ('passed', 'expired')) as refused,
       (select count(*) from offers where made_at >= ${since}) as offered,
       (select count(*) from attendances a join shifts s on s.id = a.shift_id
-        where a.checked_out_at is null and s.during @> ${now}::timestamptz) as "onPost",
+        where a.checked_out_at is null and (s.during @> ${now}::timestamptz or a.stays_until > ${now})) as "onPost",
       (select count(*) from shifts where during @> ${now}::timestamptz) as rostered`.execute(db)
   const [row] = rows
   const number = (value: string | null | undefined): number => Number(value ?? 0)
@@ -188,7 +188,7 @@ export async function listOnBoard(
     on_us: string
     on_customer: string
   }>`
-    select s.staff_id, p.name, p.name_en, s.post, s.starts_at as since, s.ends_at as until, a.id as attendance,
+    select s.staff_id, p.name, p.name_en, s.post, s.starts_at as since, coalesce(a.stays_until, s.ends_at) as until, a.id as attendance,
       exists (select from attendances came where came.shift_id = s.id) as came,
       (select max(seen_at) from presence where presence.staff_id = s.staff_id) as seen_at, b.ends_by, ${isEngaged(sql.ref('s.staff_id'), now)} as engaged,
       count(t.id) filter (where t.waiting_on = 'us') as on_us,
@@ -199,7 +199,8 @@ export async function listOnBoard(
     left join breaks b on b.attendance_id = a.id and b.ended_at is null
     left join assignments g on g.staff_id = s.staff_id and g.ended_at is null
     left join tickets t on t.id = g.ticket_id
-    where s.during @> ${now}::timestamptz
+    where s.id in (select id from shifts where during @> ${now}::timestamptz
+      union all select shift_id from attendances where checked_out_at is null and stays_until > ${now})
     group by s.id, p.id, a.id, b.id
     order by p.number`.execute(db)
   return rows.map((row) => ({

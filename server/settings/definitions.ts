@@ -38,6 +38,7 @@ export const SETTINGS = {
   presencePerShift: number('shifts', 'times', 2, [0, 6]),
   presenceMinutes: number('shifts', 'minutes', 10, [2, 60]),
   hearingHours: number('shifts', 'hours', 48, [1, 240]),
+  staysMostHours: number('shifts', 'hours', 3, [0, 4]),
   correctionsAMonth: number('shifts', 'times', 3, [0, 31]),
   recordLockHours: number('shifts', 'hours', 24, [1, 168]),
   /** Networks from which a press is enough, `10.0.0.0/8, 203.0.113.0/24`; empty: from anywhere. */

@@ -59,7 +59,7 @@ export async function readProgress(db: Reader, now: Date, night: string): Promis
       exists (select from shifts where post = 'manager' and (night = ${night} or during @> ${now}::timestamptz)) as manager_planned,
       exists (select from shifts where post = 'service' and (night = ${night} or during @> ${now}::timestamptz)) as agent_planned,
       exists (select from attendances a join shifts s on s.id = a.shift_id
-        where a.checked_out_at is null and s.post = 'service' and s.during @> ${now}::timestamptz) as on_post,
+        where a.checked_out_at is null and s.post = 'service' and (s.during @> ${now}::timestamptz or a.stays_until > ${now})) as on_post,
       exists (select from allowed_sites) or exists (select from settings where key in ('greeting', 'accent', 'logo')) as dressed,
       exists (select from tickets) as asked,
       exists (select from messages where author like 'staff:%') as answered`.execute(db)

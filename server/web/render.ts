@@ -16,6 +16,7 @@
  *   {{both name}}                                 the reader's side of a bilingual value
  *   {{#if (eq a b)}} {{#if (and a b)}} {{#if (or a b)}} {{#if (not a)}} {{#if (gt a b)}}
  *   {{#if (includes list one)}}
+ *   {{pick holds a b}}                            a where it holds, else b
  *   {{nth @index}}                                numbers of people's lists begin with 1
  *   {{json value}}                                escaped JSON for a data- attribute
  *   {{personName person}}                         the reader's spelling of {name, nameEn}
@@ -120,6 +121,7 @@ hb.registerHelper('nth', (index: number) => index + 1)
 hb.registerHelper('not', (a: unknown) => !a)
 hb.registerHelper('and', (...args: unknown[]) => args.slice(0, -1).every(Boolean))
 hb.registerHelper('or', (...args: unknown[]) => args.slice(0, -1).some(Boolean))
+hb.registerHelper('pick', (holds: unknown, yes: unknown, no: unknown) => (holds ? yes : no))
 hb.registerHelper('insert', (one: Insert | null | undefined, { data }: Options) =>
   // Drawn by a view of ours, which escapes what it shows.
   one ? new Handlebars.SafeString(render(one.view, { ...data.root, ...one.values }, one.part)) : '',

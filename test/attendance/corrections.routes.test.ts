@@ -86,6 +86,7 @@ test('rows 25 and 58: a correction is an addition that somebody else decides; wh
   const mine = (await agent.get('/attendance/hours?month=2026-11')).html
   expect(mine).toContain('21:44–')
   expect(mine).toContain('22:20–')
+  expect(mine).toContain('Came <span')
   expect(mine).toContain('陈舟')
   const sheet = await hr.get('/attendance/hours.csv?month=2026-11')
   expect(sheet.html).toContain('"21:44",')

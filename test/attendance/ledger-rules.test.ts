@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ledgerOf } from '../../server/attendance/ledger/rules.ts'
 import { addDays, windowOf } from '../../server/kernel/time.ts'
 
-const LIMITS = { earlyMinutes: 15, breakMinutes: 30, hoursAWeek: 44, overtimeHoursAMonth: 36 }
+const LIMITS = { earlyMinutes: 15, breakMinutes: 30, hoursADay: 8, hoursAWeek: 44, overtimeHoursAMonth: 36 }
 const worked = (night: string, { early = 15, late = 0 } = {}) => {
   const window = windowOf(night, '22:00', '06:00', 'Asia/Shanghai')
   return {
@@ -21,6 +21,22 @@ test('row 25 and trap b: fifteen minutes before are work, half an hour of break 
 
 test('what goes on after the end, because relief is missing, counts until the person leaves', () => {
   expect(ledgerOf([worked('2026-11-23', { late: 90 })], LIMITS).hours).toBe(9.25)
+})
+
+test('row 26: what was stayed on is said apart, and what goes beyond eight hours of a day is overtime; three hours more are over the limit', () => {
+  const stayed = { ...worked('2026-11-23', { late: 180 }), stayed: true }
+  expect(ledgerOf([stayed, worked('2026-11-24')], LIMITS)).toMatchObject({
+    stayed: 3,
+    at150: 2.75,
+    overtime: 2.75,
+    overDay: false,
+  })
+  const long = ledgerOf([{ ...worked('2026-11-23', { late: 200 }), stayed: true }], LIMITS)
+  expect(long).toMatchObject({ stayed: 3.33, overDay: true })
+})
+
+test('off post between coming and going nothing is worked', () => {
+  expect(ledgerOf([{ ...worked('2026-11-23'), offMinutes: 45 }], LIMITS).hours).toBe(7)
 })
 
 test('days of rest are marked 200, public holidays 300, and what is over forty hours of a week 150 per cent', () => {

@@ -234,7 +234,9 @@ test('nobody reads the cases of others without the right, and nobody decides abo
   const path = `/attendance/cases/${await unanswered()}`
   const lin = await signedIn(house, await hire(database.db, '何雨', { posts: ['service'] }), 'en')
   expect((await lin.get(path)).status).toBe(404)
-  expect((await lin.get('/attendance/cases')).html).not.toContain('林玫')
+  const others = (await lin.get('/attendance/cases')).html
+  expect(others).not.toContain('林玫')
+  expect(others).toContain('Questions about my post')
   expect((await lin.post(`${path}/statement`, { words: 'x' })).status).toBe(404)
   await database.db
     .updateTable('staff')

@@ -123,5 +123,6 @@ const lookOf = (one: Expected, now: Date): string => {
   if (one.missing) return 'missing'
   if (!one.arrival) return 'expected'
   if (one.checkedOutAt && one.checkedOutAt <= now) return 'gone'
-  return one.awayUntil ? 'away' : one.arrival
+  if (one.awayUntil) return 'away'
+  return one.staysUntil && now >= one.to ? 'staying' : one.arrival
 }

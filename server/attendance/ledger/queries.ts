@@ -22,6 +22,8 @@ export type Attended = {
   readonly checkedOutAt: Date | null
   /** Off post between coming and going, having come back. */
   readonly offMinutes: number
+  /** Stayed on after the end because relief was missing. */
+  readonly stayed: boolean
   readonly arrival: 'ready' | 'late_for_handover' | 'late' | null
   readonly minutesLate: number
   readonly how: string | null
@@ -37,7 +39,8 @@ export async function attendedOfMonth(db: Reader, month: string, now: Date, staf
     select s.id::text as "shiftId", a.attendance_id::text as "attendanceId", s.staff_id::text as "staffId", p.number, p.name,
       p.name_en as "nameEn", s.post, s.night::text as night, s.kind, s.starts_at as "from", s.ends_at as "to", a.came_at as "checkedInAt",
       a.left_at as "checkedOutAt", coalesce((select extract(epoch from sum(b.ended_at - b.started_at)) / 60 from breaks b
-        where b.attendance_id = a.attendance_id and b.kind = 'off'), 0)::float8 as "offMinutes", a.arrival,
+        where b.attendance_id = a.attendance_id and b.kind = 'off'), 0)::float8 as "offMinutes",
+      exists (select from stays y where y.attendance_id = a.attendance_id) as stayed, a.arrival,
       coalesce(a.minutes_late, 0) as "minutesLate", a.how, false as absent, null as excuse, null as "absenceId"
     from shifts s join staff p on p.id = s.staff_id left join attended a on a.shift_id = s.id and a.staff_id = s.staff_id
     where s.night >= ${first} and s.night < ${next} and s.starts_at <= ${now} and (${staffId ?? null}::bigint is null or s.staff_id = ${staffId ?? null})
@@ -45,7 +48,7 @@ export async function attendedOfMonth(db: Reader, month: string, now: Date, staf
         select from absences x where x.shift_id = s.id and x.staff_id = s.staff_id and x.absent_at is not null))
     union all
     select case when s.staff_id = x.staff_id then s.id::text end, null, x.staff_id::text, p.number, p.name, p.name_en, x.post,
-      x.night::text, 'night', x.starts_at, x.ends_at, null, null, 0, null, 0, null, true, x.excuse, x.id::text
+      x.night::text, 'night', x.starts_at, x.ends_at, null, null, 0, false, null, 0, null, true, x.excuse, x.id::text
     from absences x join staff p on p.id = x.staff_id left join shifts s on s.id = x.shift_id
     left join attended a on a.shift_id = x.shift_id and a.staff_id = x.staff_id
     where x.night >= ${first} and x.night < ${next} and x.absent_at is not null and a.came_at is null

@@ -81,27 +81,31 @@ async function showHours(c: Ctx, deps: Deps, asked: View, back?: { refused: Refu
   ])
   const adds = me.capabilities.has('attendance.excuse')
   const people = [...Map.groupBy(rows, ({ staffId }) => staffId).values()].flatMap((mine) =>
-    mine.slice(0, 1).map((person) => ({
-      person,
-      ledger: ledgerOf(
+    mine.slice(0, 1).map((person) => {
+      const ledger = ledgerOf(
         mine.map((one) => workedOf(one, now)),
         settings,
-      ),
-      open: !asked.who || mine.some(({ shiftId }) => shiftId === asked.correct),
-      rows: mine.map((row) => {
-        const locked = isLocked(row, settings.recordLockHours, now)
-        const may = asked.who ? adds && row.staffId !== me.staffId : !locked
-        return {
-          ...row,
-          look: row.absent ? 'absent' : (row.arrival ?? 'expected'),
-          corrections: (row.shiftId && corrections.get(row.shiftId)) || [],
-          locked: locked && !row.absent,
-          corrects: may && row.shiftId !== null,
-          correcting: may && row.shiftId !== null && row.shiftId === asked.correct,
-          suggested: `${localOf(row.from, config.timeZone).date}T${localOf(row.from, config.timeZone).time}`,
-        }
-      }),
-    })),
+      )
+      return {
+        person,
+        ledger,
+        open: !asked.who || mine.some(({ shiftId }) => shiftId === asked.correct),
+        rows: mine.map((row, at) => {
+          const locked = isLocked(row, settings.recordLockHours, now)
+          const may = asked.who ? adds && row.staffId !== me.staffId : !locked
+          return {
+            ...row,
+            look: row.absent ? 'absent' : (row.arrival ?? 'expected'),
+            corrections: (row.shiftId && corrections.get(row.shiftId)) || [],
+            locked: locked && !row.absent,
+            stayedHours: Math.round((ledger.lines[at]?.stayedHours ?? 0) * 100) / 100,
+            corrects: may && row.shiftId !== null,
+            correcting: may && row.shiftId !== null && row.shiftId === asked.correct,
+            suggested: `${localOf(row.from, config.timeZone).date}T${localOf(row.from, config.timeZone).time}`,
+          }
+        }),
+      }
+    }),
   )
   const shown = {
     month,
@@ -120,10 +124,14 @@ async function showHours(c: Ctx, deps: Deps, asked: View, back?: { refused: Refu
 }
 
 /** Whoever is still there has worked until now; of a shift that is known by a correction alone, until its end. */
-const workedOf = ({ night, from, to, checkedInAt, checkedOutAt, offMinutes, attendanceId }: Attended, now: Date) => ({
+const workedOf = (
+  { night, from, to, checkedInAt, checkedOutAt, offMinutes, stayed, attendanceId }: Attended,
+  now: Date,
+) => ({
   night,
   window: { from, to },
   checkedInAt,
   checkedOutAt: checkedOutAt ?? (attendanceId ? now : to),
   offMinutes,
+  stayed,
 })

@@ -9,10 +9,13 @@ export type Worked = {
   readonly checkedOutAt: Date | null
   /** Off post between, having come back. */
   readonly offMinutes?: number
+  /** Stayed on after the end because relief was missing. */
+  readonly stayed?: boolean
 }
 export type Limits = {
   readonly earlyMinutes: number
   readonly breakMinutes: number
+  readonly hoursADay: number
   readonly hoursAWeek: number
   readonly overtimeHoursAMonth: number
 }
@@ -20,6 +23,8 @@ export type Line = Worked & {
   readonly hours: number
   /** 劳动法 §44: 300 % on public holidays, 200 % on days of rest; 150 % is what is over the week. */
   readonly rate: 100 | 200 | 300
+  /** What of them was stayed on, relief missing. */
+  readonly stayedHours: number
 }
 export type Ledger = {
   readonly lines: readonly Line[]
@@ -28,24 +33,37 @@ export type Ledger = {
   readonly at150: number
   readonly at200: number
   readonly at300: number
+  readonly stayed: number
+  /** 劳动法 §41: more than three hours beyond those of a day. */
+  readonly overDay: boolean
   readonly overWeek: boolean
   readonly overMonth: boolean
 }
 
 const NORMAL_WEEK = 40
+const MOST_OVER_A_DAY = 3
 
 /**
  * Hours of a month as the law counts them: the fifteen minutes of early arrival are work, the paid break is not, and what
  * goes on after the end of a shift counts until the person leaves (H5, row 25 and trap b).
  */
 export function ledgerOf(worked: readonly Worked[], limits: Limits): Ledger {
-  const lines = worked.map((one): Line => ({ ...one, hours: hoursOf(one, limits), rate: rateOf(one.night) }))
+  const lines = worked.map(
+    (one): Line => ({
+      ...one,
+      hours: hoursOf(one, limits),
+      rate: rateOf(one.night),
+      stayedHours: stayedOf(one),
+    }),
+  )
+  const overOfDay = ({ hours }: Line): number => Math.max(0, hours - limits.hoursADay)
   const weeks = Map.groupBy(lines, ({ night }) => mondayOf(night))
   let at150 = 0
   let overWeek = false
   for (const week of weeks.values()) {
-    const normal = sum(week.filter(({ rate }) => rate === 100))
-    at150 += Math.max(0, normal - NORMAL_WEEK)
+    const normal = week.filter(({ rate }) => rate === 100)
+    // Beyond eight hours of a day, or beyond forty of the week, whichever is more; the same hour is not paid twice.
+    at150 += Math.max(sum(normal) - NORMAL_WEEK, total(normal.map(overOfDay)))
     if (sum(week) > limits.hoursAWeek) overWeek = true
   }
   const at200 = sum(lines.filter(({ rate }) => rate === 200))
@@ -59,6 +77,8 @@ export function ledgerOf(worked: readonly Worked[], limits: Limits): Ledger {
     at150: round(at150),
     at200: round(at200),
     at300: round(at300),
+    stayed: round(total(lines.map(({ stayedHours }) => stayedHours))),
+    overDay: lines.some((line) => overOfDay(line) > MOST_OVER_A_DAY),
     overWeek,
     overMonth: overtime > limits.overtimeHoursAMonth,
   }
@@ -76,8 +96,11 @@ function hoursOf(
   return Math.max(0, whole - (whole > breakMinutes / 60 ? breakMinutes / 60 : 0))
 }
 
+const stayedOf = ({ stayed, window, checkedOutAt }: Worked): number =>
+  stayed && checkedOutAt ? Math.max(0, checkedOutAt.getTime() - window.to.getTime()) / HOUR : 0
 const rateOf = (night: string): 100 | 200 | 300 => (isHoliday(night) ? 300 : weekdayOf(night) > 5 ? 200 : 100)
-const sum = (lines: readonly Line[]): number => lines.reduce((all, { hours }) => all + hours, 0)
+const total = (hours: readonly number[]): number => hours.reduce((all, some) => all + some, 0)
+const sum = (lines: readonly Line[]): number => total(lines.map(({ hours }) => hours))
 const round = (hours: number): number => Math.round(hours * 100) / 100
 
 function mondayOf(date: string): string {

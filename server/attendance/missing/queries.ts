@@ -126,6 +126,8 @@ export type Expected = {
   readonly checkedOutAt: Date | null
   readonly how: string | null
   readonly awayUntil: Date | null
+  /** Until when they hold the post after the end, relief missing. */
+  readonly staysUntil: Date | null
   readonly absenceId: AbsenceId | null
   readonly missing: boolean
 }
@@ -135,7 +137,7 @@ export async function listExpected(db: Reader, night: string): Promise<Expected[
   const { rows } = await sql<Expected>`
     select s.id::text as "shiftId", s.staff_id::text as "staffId", p.name, p.name_en as "nameEn", p.phone, s.post, s.starts_at as "from",
       s.ends_at as "to", a.arrival, coalesce(a.minutes_late, 0) as "minutesLate", a.checked_in_at as "checkedInAt",
-      a.checked_out_at as "checkedOutAt", a.how, b.ends_by as "awayUntil", x.id::text as "absenceId",
+      a.checked_out_at as "checkedOutAt", a.how, b.ends_by as "awayUntil", a.stays_until as "staysUntil", x.id::text as "absenceId",
       (x.id is not null and x.came_at is null and x.absent_at is null) as missing
     from shifts s join staff p on p.id = s.staff_id
     left join attendances a on a.shift_id = s.id and a.staff_id = s.staff_id

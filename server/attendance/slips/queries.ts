@@ -138,7 +138,7 @@ export async function listCovers(
   const { rows } = await sql<{ staffId: StaffId; name: string; nameEn: string }>`
     select a.staff_id::text as "staffId", p.name, p.name_en as "nameEn" from attendances a join shifts s on s.id = a.shift_id
     join staff p on p.id = a.staff_id
-    where a.checked_out_at is null and s.during @> ${now}::timestamptz and a.staff_id <> ${except}
+    where a.checked_out_at is null and (s.during @> ${now}::timestamptz or a.stays_until > ${now}) and a.staff_id <> ${except}
       and not exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null)
     order by p.number`.execute(db)
   return rows

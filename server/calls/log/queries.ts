@@ -71,7 +71,7 @@ export async function listRinging(db: Reader, staffId: StaffId, now: Date): Prom
   if (await isEngagedNow(db, staffId, now)) return []
   const named = sql`
     select p.id from staff p join attendances at on at.staff_id = p.id and at.checked_out_at is null
-    join shifts s on s.id = at.shift_id and s.post = 'service' and s.during @> ${now}::timestamptz
+    join shifts s on s.id = at.shift_id and s.post = 'service' and (s.during @> ${now}::timestamptz or at.stays_until > ${now})
     where p.active and (p.login = any(k.users) or p.number = any(k.users) or p.id::text = any(k.users)
       or exists (select from phone_extensions e where e.staff_id = p.id and e.extension = any(k.users)))`
   const { rows } = await sql<CallView>`

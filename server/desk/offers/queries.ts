@@ -77,7 +77,7 @@ export async function listCandidates(
     last_offer_at: Date | null
     lately: string[]
   }>`
-    select s.staff_id, s.id as shift_id, s.ends_at, p.languages, p.skills,
+    select s.staff_id, s.id as shift_id, coalesce(a.stays_until, s.ends_at) as ends_at, p.languages, p.skills,
       (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
       exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null) as on_break,
       ${isEngaged(sql.ref('s.staff_id'), now)} as engaged,
@@ -86,7 +86,7 @@ export async function listCandidates(
       (select max(o.made_at) from offers o where o.staff_id = s.staff_id) as last_offer_at,
       array(select distinct o.ticket_id::text from offers o where o.staff_id = s.staff_id and o.made_at > ${notSince}) as lately
     from attendances a
-    join shifts s on s.id = a.shift_id and s.post = 'service' and s.during @> ${now}::timestamptz
+    join shifts s on s.id = a.shift_id and s.post = 'service' and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
     join staff p on p.id = s.staff_id and p.active
     left join lateral (
       select count(*) filter (where t.waiting_on = 'us') as on_us, count(*) filter (where t.waiting_on = 'customer') as on_customer

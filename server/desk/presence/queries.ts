@@ -53,11 +53,11 @@ export async function listAfterShift(
     last_message_at: Date
     ends_at: Date
   }>`
-    select g.ticket_id, g.staff_id, g.epoch, t.waiting_on, t.last_message_at, s.ends_at
+    select g.ticket_id, g.staff_id, g.epoch, t.waiting_on, t.last_message_at, coalesce(a.stays_until, s.ends_at) as ends_at
     from assignments g
     join tickets t on t.id = g.ticket_id
     join attendances a on a.staff_id = g.staff_id and a.checked_out_at is null
-    join shifts s on s.id = a.shift_id and s.ends_at <= ${now}
+    join shifts s on s.id = a.shift_id and s.ends_at <= ${now} and coalesce(a.stays_until, s.ends_at) <= ${now}
     where g.ended_at is null order by g.id limit ${limit}`.execute(db)
   return rows.map((row) => ({
     ticketId: row.ticket_id as TicketId,

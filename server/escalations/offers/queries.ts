@@ -56,7 +56,7 @@ export async function listCandidates(db: Reader, post: TargetPost, now: Date, no
     last_offer_at: Date | null
     lately: string[]
   }>`
-    select s.staff_id, s.ends_at, p.languages, p.skills,
+    select s.staff_id, coalesce(a.stays_until, s.ends_at) as ends_at, p.languages, p.skills,
       (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
       exists (select from breaks b where b.attendance_id = a.id and b.ended_at is null) as on_break,
       exists (select from escalation_offers o where o.staff_id = s.staff_id and o.state = 'made') as has_offer,
@@ -65,7 +65,7 @@ export async function listCandidates(db: Reader, post: TargetPost, now: Date, no
       (select max(o.made_at) from escalation_offers o where o.staff_id = s.staff_id) as last_offer_at,
       array(select distinct o.escalation_id::text from escalation_offers o where o.staff_id = s.staff_id and o.made_at > ${notSince}) as lately
     from attendances a
-    join shifts s on s.id = a.shift_id and s.post = ${post} and s.during @> ${now}::timestamptz
+    join shifts s on s.id = a.shift_id and s.post = ${post} and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
     join staff p on p.id = s.staff_id and p.active
     where a.checked_out_at is null`.execute(db)
   return rows.map((row) => ({

@@ -1,4 +1,4 @@
-import type { StaffId } from '../../kernel/ids.ts'
+import type { AttendanceId, StaffId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import { getShift } from '../../roster/queries.ts'
 import type { Database, Tx } from '../../schema.ts'
@@ -20,11 +20,26 @@ export const attendingReactions: Reactions<Database> = {
       }),
     'attendance.checked_in': async (tx, { attendanceId }) => settle(tx, `left:${attendanceId}`),
     'attendance.checked_out': async (tx, { attendanceId, shiftId, staffId, why }) => {
+      await endStay(tx, attendanceId)
       const shift = await getShift(tx.db, shiftId).catch(() => undefined)
       if (why !== 'person' || !shift || tx.now < shift.from || shift.to <= tx.now) return
       const to = await managers(tx, staffId)
       await tell(tx, { kind: 'attendance', ref: `left:${attendanceId}`, path: '/attendance', to })
     },
+    // Paged: a post would stand empty, and somebody works for longer than they agreed to.
+    'attendance.extended': async (tx, { attendanceId, staffId, promised }) => {
+      const to = await managers(tx, staffId)
+      await tell(tx, {
+        kind: 'attendance',
+        importance: 'duty',
+        ref: `extended:${attendanceId}`,
+        path: '/attendance',
+        to,
+      })
+      if (promised) await settle(tx, `stay:${attendanceId}`)
+      else await tell(tx, { kind: 'attendance', ref: `stay:${attendanceId}`, path: '/duty', to: own(staffId) })
+    },
+    'attendance.relieved': async (tx, { attendanceId }) => endStay(tx, attendanceId),
     'slip.overdue': async (tx, { attendanceId, staffId }) => {
       const to = await managers(tx, staffId)
       await tell(tx, { kind: 'attendance', ref: `overdue:${attendanceId}`, path: '/attendance', to })
@@ -72,6 +87,11 @@ export const attendingReactions: Reactions<Database> = {
       await tell(tx, { kind: 'attendance', importance: 'info', ref, path: '/attendance/hours', to: own(staffId) })
     },
   },
+}
+
+/** Nobody stays there any more. */
+async function endStay(tx: Tx, attendanceId: AttendanceId): Promise<void> {
+  for (const what of ['extended', 'stay']) await settle(tx, `${what}:${attendanceId}`)
 }
 
 /** Whoever may decide about somebody: the duty manager on post and HR, but for themselves. */

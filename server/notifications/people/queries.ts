@@ -23,7 +23,7 @@ export async function findAddressee(db: Reader, id: StaffId): Promise<Addressee 
 /** On a post that covers this instant, checked in, not checked out. */
 export async function isOnPost(db: Reader, staffId: StaffId, now: Date): Promise<boolean> {
   const { rows } = await sql`
-    select from attendances a join shifts s on s.id = a.shift_id and s.during @> ${now}::timestamptz
+    select from attendances a join shifts s on s.id = a.shift_id and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
     where a.staff_id = ${staffId} and a.checked_out_at is null limit 1`.execute(db)
   return rows.length > 0
 }
@@ -99,7 +99,7 @@ export async function targetOf(
 export async function onPostNow(db: Reader, post: string, now: Date): Promise<StaffId[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct s.staff_id as id from attendances a
-    join shifts s on s.id = a.shift_id and s.post = ${post} and s.during @> ${now}::timestamptz
+    join shifts s on s.id = a.shift_id and s.post = ${post} and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
     where a.checked_out_at is null order by 1`.execute(db)
   return rows.map(({ id }) => id as StaffId)
 }

@@ -136,7 +136,7 @@ export async function escalationOfPromise(db: Reader, id: PromiseId): Promise<Es
 export async function managersOnDuty(db: Reader, now: Date): Promise<StaffId[]> {
   const { rows } = await sql<{ id: string }>`
     select s.staff_id as id from attendances a
-    join shifts s on s.id = a.shift_id and s.post = 'manager' and s.during @> ${now}::timestamptz
+    join shifts s on s.id = a.shift_id and s.post = 'manager' and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
     where a.checked_out_at is null order by s.staff_id`.execute(db)
   return rows.map(({ id }) => id as StaffId)
 }
@@ -147,7 +147,7 @@ export async function secondPeople(db: Reader, caseId: AbuseCaseId, now: Date): 
     select s.id from staff s, abuse_cases c
     where c.id = ${caseId} and s.active
       and ('leadership' = any(s.standing_roles) or exists (
-        select from attendances a join shifts h on h.id = a.shift_id and h.post = 'manager' and h.during @> ${now}::timestamptz
+        select from attendances a join shifts h on h.id = a.shift_id and h.post = 'manager' and (h.during @> ${now}::timestamptz or a.stays_until > ${now})
         where a.staff_id = s.id and a.checked_out_at is null))
       and s.id is distinct from c.proposed_by and s.id is distinct from c.confirmed_by
       and not exists (select from abuse_flags f where f.case_id = c.id and f.flagged_by = s.id)
