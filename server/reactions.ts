@@ -179,7 +179,7 @@ export const keeping: Keeping = {
 export const evidence: readonly Evidence[] = [
   attendanceEvidence,
   noteEvidence,
-  obligationsAs('answers', ['answer', 'resolution']),
+  obligationsAs('answers', ['answer', 'resolution', 'callback']),
   obligationsAs('requests', ['request_acceptance', 'request_answer']),
   obligationsAs('promises', ['promise']),
   satisfactionEvidence,
