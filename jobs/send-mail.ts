@@ -1,6 +1,6 @@
 import type { MailId, TicketId } from '../server/kernel/ids.ts'
 import { beginSending, forgetLink, noteDelivery } from '../server/notifications/outgoing/actions.ts'
-import { listDueMails, listOverLinks } from '../server/notifications/outgoing/queries.ts'
+import { type Earlier, listDueMails, listOverLinks } from '../server/notifications/outgoing/queries.ts'
 import { system } from '../server/platform/actor.ts'
 import { type Letter, openMailer } from '../server/platform/mail.ts'
 import { answerAddress, messageIdOf } from '../server/platform/mail-thread.ts'
@@ -39,14 +39,19 @@ export const sendMail: DueJob = (deps) => {
   )(deps)
 }
 
-type Tied = { ticketId: TicketId; first: MailId | null; id: string; address: string; mailAnswers: string }
+type Tied = { ticketId: TicketId; earlier: readonly Earlier[]; id: string; address: string; mailAnswers: string }
 
-/** As everything about one conversation is tied together (mail-thread.ts), with the first letter as its head. */
-function threadedBy(secret: Buffer, { ticketId: about, first, id, address, mailAnswers }: Tied): Letter['thread'] {
+/**
+ * As everything about one conversation is tied together (mail-thread.ts): below the last letter of the customer's, where
+ * they wrote one, else below the first of ours.
+ */
+function threadedBy(secret: Buffer, { ticketId: about, earlier, id, address, mailAnswers }: Tied): Letter['thread'] {
   const host = address.slice(address.lastIndexOf('@') + 1)
   const named = (letter: string): string => messageIdOf(secret, { about, letter }, host)
   const replyTo = mailAnswers ? answerAddress(secret, about, mailAnswers) : null
-  return { messageId: named(id), first: first && named(first), replyTo }
+  const references = earlier.map(({ ours, theirs }) => theirs ?? named(ours))
+  const answers = earlier.findLast(({ theirs }) => theirs !== undefined)?.theirs ?? references[0] ?? null
+  return { messageId: named(id), answers, references, replyTo }
 }
 
 /** When a private link in a kept letter is over. Repeats safely. */

@@ -5,6 +5,7 @@ import type { Evidence } from './appraisal/evidence/contract.ts'
 import {
   attendanceEvidence,
   commendationEvidence,
+  falseRecordEvidence,
   incidentEvidence,
   noteEvidence,
   obligationsAs,
@@ -185,6 +186,7 @@ export const evidence: readonly Evidence[] = [
   satisfactionEvidence,
   incidentEvidence,
   commendationEvidence,
+  falseRecordEvidence,
 ]
 
 /** Whoever is on the phone is seen to be there: the question whether they are comes later. */

@@ -22,6 +22,8 @@ export const OBLIGATIONS = {
   arrival: { clause: 25, icon: 'door-open' },
   presence: { clause: 55, icon: 'hand' },
   post_statement: { clause: 55, icon: 'message-circle' },
+  document: { clause: 58, icon: 'file-text' },
+  record_statement: { clause: 58, icon: 'message-circle' },
 } as const satisfies Record<string, Kind>
 export type ObligationKind = keyof typeof OBLIGATIONS
 export const OBLIGATION_KINDS = Object.keys(OBLIGATIONS) as ObligationKind[]

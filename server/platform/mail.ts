@@ -15,7 +15,14 @@ export type Letter = {
   readonly at: Date
   readonly file?: LetterFile | null
   /** What ties it to a conversation (mail-thread.ts); programs that answer by themselves are asked not to. */
-  readonly thread?: { readonly messageId: string; readonly first: string | null; readonly replyTo: string | null }
+  readonly thread?: {
+    readonly messageId: string
+    /** The letter that it answers. */
+    readonly answers: string | null
+    /** All that came before, the first first. */
+    readonly references: readonly string[]
+    readonly replyTo: string | null
+  }
 }
 
 /** How one attempt ended. `again`: certainly not delivered, and worth another attempt. */
@@ -100,7 +107,7 @@ const compose = ({ id, from, to, subject, text, html, at, file, thread }: Letter
       ...(file ? { attachments: [{ filename: file.name, contentType: file.type, content: file.text }] } : {}),
       date: at,
       messageId: thread?.messageId ?? `<${id}@${from.address.split('@').at(-1)}>`,
-      ...(thread?.first ? { inReplyTo: thread.first, references: thread.first } : {}),
+      ...(thread?.answers ? { inReplyTo: thread.answers, references: [...thread.references] } : {}),
       ...(thread?.replyTo ? { replyTo: thread.replyTo } : {}),
       headers: { 'Auto-Submitted': 'auto-generated', ...(thread ? quiet(from.address) : {}) },
       disableFileAccess: true,

@@ -7,7 +7,7 @@ import { forgetSettings } from '../../server/settings/queries.ts'
 import * as tickets from '../../server/tickets/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openMailServer, textOf } from '../support/mail-server.ts'
+import { mailServer, readMail } from '../support/mail-server.ts'
 import { as, hire, putOnPost, welcome } from '../support/people.ts'
 import { openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
@@ -102,7 +102,7 @@ async function request(name: string): Promise<EscalationId> {
 }
 
 test('at half past six a department gets its new and overdue requests in one letter, once, with a link for each', async () => {
-  const server = await openMailServer()
+  const server = await mailServer()
   const mailed = openTelling(house, { smtpUrl: server.url })
   const [late, fresh] = [await request('Su'), await request('Tan')]
   await db
@@ -124,9 +124,8 @@ test('at half past six a department gets its new and overdue requests in one let
   await mailed.tick(MORNINGS)
   expect(await letters('digest')).toHaveLength(1)
   await mailed.tick(['send-mail'])
-  const text = textOf(
-    server.taken.find(({ letter }) => /Subject: Engineering: 1 new, 1 overdue/.test(letter))?.letter ?? '',
-  )
+  const { text = '' } =
+    server.taken.map(readMail).find(({ headers }) => headers.get('subject') === 'Engineering: 1 new, 1 overdue') ?? {}
   expect(text).toMatch(/Overdue[\s\S]*SSH is down at Su[\s\S]*New[\s\S]*SSH is down at Tan/)
   const links = [...text.matchAll(/Accept: \S+(\/e\/[\w-]{43})/g)].map(([, path]) => path)
   expect(links).toHaveLength(2)
@@ -200,7 +199,7 @@ test('when the clocks change the morning comes once: a time that does not exist 
 })
 
 test('a night in ten lines is drawn up in the morning, gets a word of its duty manager, and goes by half past eight', async () => {
-  const server = await openMailServer()
+  const server = await mailServer()
   const mailed = openTelling(house, { smtpUrl: server.url })
   await request('Su')
   await mailed.tick(MORNINGS)
@@ -221,9 +220,9 @@ test('a night in ten lines is drawn up in the morning, gets a word of its duty m
   await mailed.tick(MORNINGS)
   await mailed.tick(MORNINGS)
   await mailed.tick(['send-mail'])
-  const letter = server.taken.filter(({ to }) => to.includes('gao@example.com'))
+  const letter = server.taken.map(readMail).filter(({ headers }) => headers.get('to') === 'gao@example.com')
   expect(letter).toHaveLength(1)
-  expect(textOf(letter[0]?.letter ?? '')).toMatch(/机房断电 20 分钟[\s\S]*客户来找：1（前一夜 0，常态 –）/)
+  expect(letter[0]?.text).toMatch(/机房断电 20 分钟[\s\S]*客户来找：1（前一夜 0，常态 –）/)
   const leader = await signedIn(house, chief)
   expect((await leader.get('/brief/2026-11-23')).html).toContain('机房断电')
 })

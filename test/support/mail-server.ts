@@ -3,56 +3,15 @@ import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 
-/** A real mail server; what it took, as it came over the line, with whom it was for. Gone with its test. */
-export async function openMailServer(options: SMTPServerOptions = {}) {
-  const taken: { to: string[]; letter: string }[] = []
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    onData: (stream, session, done) => {
-      let letter = ''
-      stream.on('data', (piece) => {
-        letter += String(piece)
-      })
-      stream.on('end', () => {
-        taken.push({ to: session.envelope.rcptTo.map(({ address }) => address), letter })
-        done()
-      })
-    },
-    ...options,
-  })
-  server.on('error', () => undefined)
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  onTestFinished(() => void server.close(() => undefined))
-  return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, taken }
-}
-
-/** The text part of a letter, decoded. */
-export function textOf(letter: string): string {
-  const part = letter.split(/\r\n--/).find((one) => /content-type: text\/plain/i.test(one)) ?? letter
-  const [head = '', ...rest] = part.split('\r\n\r\n')
-  const body = rest.join('\r\n\r\n')
-  if (/base64/i.test(head)) return Buffer.from(body, 'base64').toString('utf8')
-  return /quoted-printable/i.test(head) ? unquoted(body) : body
-}
-
-const unquoted = (text: string): string =>
-  Buffer.from(
-    text
-      .replaceAll(/=\r?\n/g, '')
-      .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  ).toString('utf8')
-
 export type MailServer = {
   readonly url: string
   /** What it took, as it came over the line. */
   readonly taken: string[]
+  /** Breaks every line that is open. */
   readonly drop: () => void
 }
 
-/** A real mail server that does as told. */
+/** A real mail server that does as told; gone with its test. */
 export async function mailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const taken: string[] = []
   const lines = new Set<Socket>()
@@ -89,19 +48,24 @@ export type Mail = { readonly headers: ReadonlyMap<string, string>; readonly tex
 
 /** A letter as its reader's program takes it apart: headers in one line each, text and HTML in plain letters. */
 export function readMail(raw: string): Mail {
-  const [headers, body] = apart(raw)
-  const boundary = /boundary="([^"]+)"/.exec(headers.get('content-type') ?? '')?.[1]
-  const parts = boundary
-    ? body
-        .split(`--${boundary}`)
-        .slice(1, -1)
-        .map((part) => apart(part.trimStart()))
-    : [[headers, body] as const]
+  const [headers] = apart(raw)
+  const parts = partsOf(raw)
   const of = (type: string): string => {
     const part = parts.find(([own]) => own.get('content-type')?.startsWith(type))
     return part ? decoded(part[1], part[0].get('content-transfer-encoding')) : ''
   }
   return { headers, text: of('text/plain'), html: of('text/html') }
+}
+
+/** Also of parts within parts, as a letter with a file has them. */
+function partsOf(raw: string): (readonly [Map<string, string>, string])[] {
+  const [headers, body] = apart(raw)
+  const boundary = /boundary="([^"]+)"/.exec(headers.get('content-type') ?? '')?.[1]
+  if (!boundary) return [[headers, body]]
+  return body
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .flatMap((part) => partsOf(part.trimStart()))
 }
 
 function apart(raw: string): readonly [Map<string, string>, string] {

@@ -104,6 +104,13 @@ export const commendationEvidence: Evidence = {
   gather: async (_, { from, to }) => ({ factsOf: (db, people) => facts.commendationFacts(db, people, { from, to }) }),
 }
 
+/** A false record that was proven in the month is a finding of the weight that its decision gives it. */
+export const falseRecordEvidence: Evidence = {
+  item: 'findings.records',
+  subject: 'case',
+  gather: async (_, { from, to }) => ({ factsOf: (db, people) => facts.falseRecordFacts(db, people, { from, to }) }),
+}
+
 const grouped = (pairs: readonly (readonly [StaffId, Fact])[]): Map<StaffId, Fact[]> =>
   new Map(
     [...Map.groupBy(pairs, ([staffId]) => staffId)].map(([staffId, some]) => [staffId, some.map(([, one]) => one)]),

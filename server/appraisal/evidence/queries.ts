@@ -125,6 +125,23 @@ export async function commendationFacts(
   return byPerson(rows)
 }
 
+/** False records that were decided as proven in a window, and stand; about what, so that one event costs points once. */
+export async function falseRecordFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { from, to }: Window,
+): Promise<Map<StaffId, Fact[]>> {
+  const { rows } = await sql<Packed>`
+    select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'value', 1, 'code', weight,
+      'at', to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      'about', (select 'obligation:' || substring(l from '^/obligations/([0-9]+)$') from unnest(links) l where l ~ '^/obligations/[0-9]+$' limit 1)))
+      order by id) as facts
+    from false_records
+    where staff_id = any(${list(people)}) and state in ('proven', 'objected') and decided_at >= ${from} and decided_at < ${to}
+    group by staff_id`.execute(db)
+  return byPerson(rows)
+}
+
 export type Led = { readonly managerId: StaffId; readonly shiftId: string }
 
 /** Shifts that these people led on the whole: those of which they were there for more than half. */

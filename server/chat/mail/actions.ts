@@ -23,6 +23,7 @@ import { noteReader } from './reading/queries.ts'
 import {
   type Authenticity,
   contactOf,
+  keptSubject,
   languageOf,
   numberIn,
   type Remark,
@@ -30,6 +31,7 @@ import {
   storable,
   subjectIn,
   tellingHeaders,
+  threadIn,
 } from './rules.ts'
 import { contactIn, findNumbered, isColleague, isShared } from './senders/queries.ts'
 import { fitted, ownWords, questionOf } from './words/rules.ts'
@@ -56,7 +58,8 @@ export async function takeLetter(tx: Tx, coming: Coming): Promise<boolean> {
   if (!(await letters.isNew(tx, coming.kept))) return false
   const taken = await say(tx, coming)
   const verified = coming.authenticity === 'pass'
-  const incomingId = await letters.insertIncoming(tx, coming.kept, { state: 'taken', ...taken, verified })
+  const row = { state: 'taken', ...taken, ...threadIn(coming.letter), verified } as const
+  const incomingId = await letters.insertIncoming(tx, coming.kept, row)
   await announceTaken(tx, incomingId, { ...taken, verified })
   return true
 }
@@ -69,7 +72,8 @@ export async function takeByHand(tx: Tx, id: IncomingId, coming: Omit<Coming, 'k
   const house: Tx = { ...tx, actor: system }
   const taken = await say(house, { ...coming, kept })
   const verified = coming.authenticity === 'pass'
-  await letters.setTaken(house, id, { ...taken, remarks: [...taken.remarks, 'by_hand'], verified })
+  const remarks: Remark[] = [...taken.remarks, 'by_hand']
+  await letters.setTaken(house, id, { ...taken, ...threadIn(coming.letter), remarks, verified })
   await announceTaken(house, id, { ...taken, verified })
   return taken.ticketId
 }
@@ -108,11 +112,8 @@ export async function noteBounce(
   return true
 }
 
-const SUBJECT_LETTERS = 300
 const rowOf = (letter: Letter | null) => ({
-  subject: Array.from(storable(letter?.subject ?? ''))
-    .slice(0, SUBJECT_LETTERS)
-    .join(''),
+  subject: keptSubject(letter?.subject ?? ''),
   headers: letter ? tellingHeaders(letter) : {},
   verified: false,
 })

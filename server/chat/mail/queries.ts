@@ -47,6 +47,8 @@ export type Outcome =
       readonly ticketId: TicketId
       readonly opened: boolean
       readonly remarks: readonly Remark[]
+      readonly subject: string
+      readonly messageId: string | null
     }
   | {
       readonly state: 'refused' | 'bounce'
@@ -87,7 +89,8 @@ export async function insertIncoming(
       opened: outcome.state === 'taken' && outcome.opened,
       remarks: outcome.state === 'taken' ? [...outcome.remarks] : [],
       reason: outcome.state === 'taken' ? null : outcome.reason,
-      subject: outcome.state === 'taken' ? null : outcome.subject,
+      subject: outcome.subject,
+      message_id: outcome.state === 'taken' ? outcome.messageId : null,
       headers: outcome.state === 'taken' ? null : JSON.stringify(outcome.headers),
       raw: outcome.state === 'taken' || !outcome.raw ? null : JSON.stringify(outcome.raw),
       verified,
@@ -167,7 +170,7 @@ export async function lockRefused(tx: Tx, id: IncomingId): Promise<Kept> {
   }
 }
 
-/** What was refused is a conversation now: its own words are forgotten here, and its file is left to the sweep. */
+/** What was refused is a conversation now: its headers are forgotten here, and its file is left to the sweep. */
 export async function setTaken(
   tx: Tx,
   id: IncomingId,
@@ -176,7 +179,16 @@ export async function setTaken(
     opened,
     remarks,
     verified,
-  }: { ticketId: TicketId; opened: boolean; remarks: Remark[]; verified: boolean },
+    subject,
+    messageId,
+  }: {
+    ticketId: TicketId
+    opened: boolean
+    remarks: Remark[]
+    verified: boolean
+    subject: string
+    messageId: string | null
+  },
 ): Promise<void> {
   await leaveFiles(tx, [id])
   await tx.db
@@ -188,7 +200,8 @@ export async function setTaken(
       opened,
       remarks,
       verified,
-      subject: null,
+      subject,
+      message_id: messageId,
       headers: null,
       raw: null,
     })

@@ -116,6 +116,24 @@ export function senderName({ name, address }: { readonly name: string; readonly 
 export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
 const HEADER_LETTERS = 300
+const SUBJECT_LETTERS = 300
+/** As much of a subject as is kept. */
+export const keptSubject = (subject: string): string => Array.from(storable(subject)).slice(0, SUBJECT_LETTERS).join('')
+
+const ID_LETTERS = 250
+/**
+ * By what the sender's program knows this letter, so that our answers stand below it: its subject without what programs
+ * put before it, and its `Message-ID` where that can stand in a header of ours.
+ */
+export const threadIn = ({
+  subject,
+  messageId,
+}: Pick<Letter, 'subject' | 'messageId'>): { subject: string; messageId: string | null } => ({
+  subject: keptSubject(subjectIn(subject)),
+  messageId:
+    messageId && messageId.length <= ID_LETTERS && /^<[!-;=?-~]+@[!-;=?-~]+>$/.test(messageId) ? messageId : null,
+})
+
 const TELLING = [
   'date',
   'message-id',

@@ -1,9 +1,9 @@
-import type { Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { RefusedBecause } from '../../events/mail.ts'
 import type { Remark } from './rules.ts'
 
 export type IncomingTables = {
-  /** Every letter that came to the company's mailbox, each once. Of what was taken only that it was. */
+  /** Every letter that came to the company's mailbox, each once. Of what was taken only that it was, and what its thread is known by. */
   incoming_mails: {
     id: Generated<string>
     /** `desk@mail.example.com/INBOX` */
@@ -22,6 +22,8 @@ export type IncomingTables = {
     remarks: Generated<Remark[]>
     sender: string | null
     subject: string | null
+    /** Of what was taken: as the customer's own program calls it, for `In-Reply-To` of our answers. */
+    message_id: ColumnType<string | null, string | null | undefined, string | null>
     /** Of what was refused, as far as they say why. */
     headers: JSONColumnType<Record<string, string>> | null
     /** The whole letter, of what was refused: its file. */

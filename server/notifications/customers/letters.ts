@@ -16,7 +16,7 @@ export type Frame = {
   /** Whether an answer by mail arrives. */
   readonly takesAnswers: boolean
 }
-type About = Pick<Party, 'number' | 'subject' | 'language'>
+type About = Pick<Party, 'number' | 'subject' | 'wroteAbout' | 'language'>
 export type Written = { readonly subject: string; readonly text: string; readonly html: string }
 
 type Fact = { readonly label: string; readonly words?: string; readonly list?: readonly string[] }
@@ -93,12 +93,16 @@ export function composeMorning(about: About, night: Night, frame: Frame): Writte
   })
 }
 
-/** One letter of a conversation: its subject is always the same, so that mail programs keep them together. */
+/**
+ * One letter of a conversation: its subject is always the same, so that mail programs keep them together. Where it began
+ * with a letter of theirs it is theirs: some programs part a thread in which the subject changes.
+ */
 function compose(about: About, { company, zone, now, takesAnswers }: Frame, parts: Parts): Written {
   const { language, number } = about
   const t = wordsOf(language)
   const topic = Array.from(orErased(t, about.subject).replace(/\s+/gu, ' ').trim()).slice(0, SUBJECT_LETTERS).join('')
-  const subject = `${number} · ${topic}`
+  const title = `${number} · ${topic}`
+  const subject = about.wroteAbout ? `Re: ${about.wroteAbout}` : title
   const press = t('letters.press')
   const after = [t(takesAnswers ? 'letters.answer_here' : 'letters.answer_there'), t('letters.private')]
   const { lines, said = [], more, facts = [] } = parts
@@ -113,7 +117,7 @@ function compose(about: About, { company, zone, now, takesAnswers }: Frame, part
     ...after,
   ].join('\n\n')
   const frame = { t, language, zone, now, nonce: '' }
-  const shown = { title: subject, company: company[language], number, lines, said, more, facts, press, after }
+  const shown = { title, company: company[language], number, lines, said, more, facts, press, after }
   return { subject, text, html: render('letters/letter', { ...frame, ...shown, link: LINK_MARK }) }
 }
 

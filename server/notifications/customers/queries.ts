@@ -159,6 +159,8 @@ export type Party = {
   readonly ticketId: TicketId
   readonly number: string
   readonly subject: string
+  /** The subject of their own letter, where one opened it: answers stand below it in their mail program. */
+  readonly wroteAbout: string | null
   readonly state: string
   readonly language: Language
   readonly erasedAt: Date | null
@@ -173,7 +175,8 @@ export type Party = {
 
 export async function partyOf(db: Reader, ticketId: TicketId): Promise<Party | undefined> {
   const { rows } = await sql<Party>`
-    select t.id as "ticketId", t.number, t.subject, t.state, t.language, coalesce(t.erased_at, c.erased_at) as "erasedAt",
+    select t.id as "ticketId", t.number, t.subject,
+      (select nullif(i.subject, '') from incoming_mails i where i.ticket_id = t.id and i.opened order by i.id limit 1) as "wroteAbout", t.state, t.language, coalesce(t.erased_at, c.erased_at) as "erasedAt",
       t.created_at as "createdAt", t.promised_at as "promisedAt", c.id as "customerId", c.name as "customerName",
       t.visitor_id is not null as visits, v.seen_at as "seenAt",
       (select max(l.settled_at) from customer_letters l

@@ -18,8 +18,12 @@ export type Ready = {
   readonly text: string
   readonly html: string | null
   readonly file: LetterFile | null
-  /** Where it belongs to the thread of a conversation: its language, and the letter that the thread began with. */
-  readonly thread: { readonly ticketId: TicketId; readonly language: Language; readonly first: MailId | null } | null
+  /** Where it belongs to the thread of a conversation: its language, and the letters before it. */
+  readonly thread: {
+    readonly ticketId: TicketId
+    readonly language: Language
+    readonly earlier: readonly mails.Earlier[]
+  } | null
 }
 
 /**

@@ -6,6 +6,7 @@ import { NotFound } from '../../kernel/refusal.ts'
 import type { LetterFile } from '../../platform/outgoing.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { listOrigins } from '../../tickets/merging/queries.ts'
 import type { MailState } from './rules.ts'
 
 export type Mail = {
@@ -209,25 +210,35 @@ export async function setMail(tx: Tx, id: MailId, { dueAt, settledAt, ...change 
 export const dropLink = (tx: Tx, id: MailId) =>
   tx.db.updateTable('outgoing_mails').set({ link: null }).where('id', '=', id).execute()
 
-/** The language of a conversation, and the first letter of its thread that may have arrived before this one. */
+/** A letter of a thread: one of ours, or the `Message-ID` of one of the customer's. */
+export type Earlier =
+  | { readonly ours: MailId; readonly theirs?: undefined }
+  | { readonly theirs: string; readonly ours?: undefined }
+
+/** Beyond these a thread is known by its beginning and its end. */
+const MOST_EARLIER = 20
+
+/** The language of a conversation, and the letters of its thread that may have arrived before this one, in their order. */
 export async function threadOf(
   db: Reader,
   ticketId: TicketId,
   before: MailId,
-): Promise<{ language: Language; first: MailId | null }> {
-  const row = await db
-    .selectFrom('tickets as t')
-    .leftJoin('outgoing_mails as m', (join) =>
-      join
-        .onRef('m.ticket_id', '=', 't.id')
-        .on('m.kind', 'in', ['unread', 'transcript', 'morning'])
-        .on('m.state', 'in', ['sent', 'unknown', 'sending'])
-        .on('m.id', '<', before),
-    )
-    .select(['t.language', 'm.id'])
-    .where('t.id', '=', ticketId)
-    .orderBy('m.id')
-    .limit(1)
-    .executeTakeFirst()
-  return { language: row?.language ?? 'zh-CN', first: (row?.id ?? null) as MailId | null }
+): Promise<{ language: Language; earlier: Earlier[] }> {
+  const { language } = await db
+    .selectFrom('tickets')
+    .select('language')
+    .where('id', '=', ticketId)
+    .executeTakeFirstOrThrow()
+  const ids = [ticketId, ...(await listOrigins(db, ticketId)).map((one) => one.ticketId)]
+  const { rows } = await sql<{ ours: MailId | null; theirs: string | null }>`
+    select ours, theirs from (
+      select ours, theirs, row_number() over (order by at, ours) as n, row_number() over (order by at desc, ours desc) as back from (
+        select m.id as ours, null::text as theirs, m.made_at as at from outgoing_mails m
+          where m.ticket_id = any(${ids}::bigint[]) and m.kind in ('unread', 'transcript', 'morning')
+            and m.state in ('sent', 'unknown', 'sending') and m.id < ${before}
+        union all
+        select null, i.message_id, i.settled_at from incoming_mails i
+          where i.ticket_id = any(${ids}::bigint[]) and i.message_id is not null) letters) numbered
+    where n = 1 or back < ${MOST_EARLIER} order by n`.execute(db)
+  return { language, earlier: rows.map(({ ours, theirs }) => (ours ? { ours } : { theirs: theirs ?? '' })) }
 }

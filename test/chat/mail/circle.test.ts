@@ -106,3 +106,52 @@ test('who was handed the letter and answers it opens a conversation of their own
   expect((await listMessages(database.db, ticketId, 0)).map(({ body }) => body)).not.toContain('我家也断了')
   expect(await database.db.selectFrom('tickets').select('id').execute()).toHaveLength(2)
 })
+
+test('an answer to whoever wrote by mail stands in the thread of their own letter, under its own subject', async () => {
+  const { url, taken } = await mailServer()
+  await arrives({
+    from: '谭越 <tan@example.com>',
+    subject: '回复：路由器红灯',
+    id: '<first@tan.example>',
+    text: '第三个灯是红的。',
+  })
+  const { id } = await database.db
+    .selectFrom('tickets')
+    .select('id')
+    .where('channel', '=', 'mail')
+    .executeTakeFirstOrThrow()
+  await database.db
+    .updateTable('contacts')
+    .set({ verified_at: clock.now() })
+    .where('value', '=', 'tan@example.com')
+    .execute()
+  const mailedTo = async (answer: string, epoch: number) => {
+    await does.say(id as TicketId, mei, epoch, answer)
+    clock.forward({ minutes: 31 })
+    await tick()
+    await sendAll(url)
+    return readMail(taken.at(-1) ?? '')
+  }
+  const epoch = await does.take(id as TicketId, mei)
+  const one = await mailedTo('请重启一次。', epoch)
+  expect(one.headers.get('subject')).toBe('Re: 路由器红灯')
+  expect(one.headers.get('in-reply-to')).toBe('<first@tan.example>')
+  expect(one.headers.get('references')).toBe('<first@tan.example>')
+  await arrives({
+    from: '谭越 <tan@example.com>',
+    to: one.headers.get('reply-to') ?? '',
+    subject: 'Re: 路由器红灯',
+    id: '<second@tan.example>',
+    text: '还是红的。',
+    headers: { 'In-Reply-To': one.headers.get('message-id') ?? '' },
+  })
+  const two = await mailedTo('派人来看。', epoch)
+  expect(two.headers.get('subject')).toBe('Re: 路由器红灯')
+  expect(two.headers.get('in-reply-to')).toBe('<second@tan.example>')
+  expect(two.headers.get('references')?.split(' ')).toEqual([
+    '<first@tan.example>',
+    one.headers.get('message-id'),
+    '<second@tan.example>',
+  ])
+  expect(await database.db.selectFrom('tickets').select('id').execute()).toHaveLength(2)
+})

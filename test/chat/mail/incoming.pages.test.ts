@@ -60,7 +60,14 @@ test('a colleague takes it after all: it is a request then, once, and the custom
   expect([first.status, second.status].toSorted((a, b) => a - b)).toEqual([303, 404])
   expect(await tickets()).toMatchObject([{ channel: 'mail', subject: '断网' }])
   const row = await database.db.selectFrom('incoming_mails').selectAll().executeTakeFirstOrThrow()
-  expect(row).toMatchObject({ state: 'taken', reason: null, remarks: ['by_hand'], raw: null, subject: null })
+  expect(row).toMatchObject({
+    state: 'taken',
+    reason: null,
+    remarks: ['by_hand'],
+    raw: null,
+    headers: null,
+    subject: '断网',
+  })
   const { author } = await database.db
     .selectFrom('messages')
     .select('author')

@@ -7,6 +7,7 @@ import {
   senderName,
   subjectIn,
   tellingHeaders,
+  threadIn,
   whyNotTake,
 } from '../../../server/chat/mail/rules.ts'
 import type { Letter } from '../../../server/kernel/letter.ts'
@@ -150,4 +151,13 @@ test('of the headers only those are kept that say why, and of those not much', (
   const kept = tellingHeaders(letter({ 'x-secret': 'a', 'list-id': 'x'.repeat(5000) }))
   expect(Object.keys(kept)).toEqual(['list-id'])
   expect(kept['list-id']).toHaveLength(300)
+})
+
+test('a thread is known by what its program calls the letter, where that can stand in a header of ours', () => {
+  expect(threadIn({ subject: 'Re: 回复：断网', messageId: '<a.b+c@mail.example>' })).toEqual({
+    subject: '断网',
+    messageId: '<a.b+c@mail.example>',
+  })
+  for (const messageId of [null, 'no brackets@x', '<two words@x>', '<a@b><c@d>', '<é@x>', `<${'a'.repeat(300)}@x>`])
+    expect(threadIn({ subject: '', messageId })).toEqual({ subject: '', messageId: null })
 })

@@ -144,6 +144,10 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   // Colleagues about colleagues; customers' own words of praise stay in their ratings.
   'commendations',
   'praises',
+  // What colleagues are asked for and answer in checks, and cases about their records.
+  'document_requests',
+  'document_answers',
+  'false_records',
   'shift_notes',
   // What colleagues are told, and by what: kinds, states, their own devices; the brief of a night is the house's own account.
   'deliveries',

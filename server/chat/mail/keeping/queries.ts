@@ -13,8 +13,8 @@ export const incomingKeeper: Keeper = {
     {
       table: 'incoming_mails',
       belongs: { ticket: ['ticket_id'] },
-      cleared: ['sender', 'subject', 'headers', 'raw'],
-      withheld: ['message_key', 'mailbox', 'uid', 'uid_validity', 'raw'],
+      cleared: ['sender', 'subject', 'message_id', 'headers', 'raw'],
+      withheld: ['message_key', 'message_id', 'mailbox', 'uid', 'uid_validity', 'raw'],
     },
   ],
   also: (tx, scope) => (scope.whole ? forgetRefused(tx, scope) : Promise.resolve()),
