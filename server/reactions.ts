@@ -12,6 +12,7 @@ import {
   satisfactionEvidence,
 } from './appraisal/evidence/contributions.ts'
 import { measureReactions } from './appraisal/measures/reactions.ts'
+import { arrivalOfShift } from './attendance/arrivals/contributions.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
@@ -96,7 +97,7 @@ import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** What a shift brings with it: each feature says what will be due from whoever stands in it. */
-export const ofShift: readonly OfShift[] = [confirmationOfShift]
+export const ofShift: readonly OfShift[] = [confirmationOfShift, arrivalOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [

@@ -19,6 +19,7 @@ export const OBLIGATIONS = {
   roster_input: { clause: 19, icon: 'list-checks' },
   roster_publication: { clause: 19, icon: 'calendar-days' },
   shift_confirmation: { clause: 22, icon: 'calendar-days' },
+  arrival: { clause: 25, icon: 'door-open' },
   presence: { clause: 55, icon: 'hand' },
   post_statement: { clause: 55, icon: 'message-circle' },
   document: { clause: 58, icon: 'file-text' },

@@ -76,6 +76,7 @@ export async function shiftFacts(
       from attended a where a.shift_id = s.id and a.staff_id = s.staff_id) a on true
     where s.staff_id = any(${list(people)}) and s.night >= ${month}::date and s.night < ${next}::date
       and not exists (select from absences x where x.shift_id = s.id and x.staff_id = s.staff_id and x.excused_at is not null)
+      and not exists (select from obligations o where o.kind = 'arrival' and o.shift_id = s.id and o.staff_id = s.staff_id and o.state = 'excused')
       and (a.arrival is not null or not exists (
         select from staff_leaves l where l.staff_id = s.staff_id and l.cancelled_at is null and s.night between l.first_day and l.last_day))
     union all

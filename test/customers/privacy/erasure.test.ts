@@ -59,6 +59,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'places',
   'presence_questions',
   'attendance_corrections',
+  'arrival_tellings',
   'stays',
   // What was seen of a colleague's post, and what they say to it.
   'post_cases',
