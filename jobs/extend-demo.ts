@@ -1,4 +1,5 @@
 import { HOUR } from '../server/kernel/time.ts'
+import { draftNextMonth } from '../server/tools/demo/months.ts'
 import { extendDemoRoster } from '../server/tools/demo/sweep.ts'
 import { type DueJob, dueJob } from './due-job.ts'
 
@@ -12,7 +13,10 @@ export const extendDemo: DueJob = (deps) => {
       last = now.getTime()
       return [{ id: 'roster', version: Math.floor(now.getTime() / HOUR) }]
     },
-    () => () => extendDemoRoster(deps),
+    () => async () => {
+      await extendDemoRoster(deps)
+      await draftNextMonth(deps)
+    },
     { direct: true },
   )(deps)
 }

@@ -24,6 +24,7 @@ import type { Database } from './schema.ts'
 import { announceSetup } from './setup/terminal.ts'
 import { openTimetable } from './timetable.ts'
 import { announceDemo, seedDemo } from './tools/demo/load.ts'
+import { draftNextMonth } from './tools/demo/months.ts'
 import { tellPast } from './tools/demo/past.ts'
 import { publicRooms } from './topics.ts'
 
@@ -122,6 +123,7 @@ function openMail({ config, opened }: Opening, { working }: House): void {
 async function welcomeNewcomer({ working }: House): Promise<void> {
   await seedDemo(working)
   await announceDemo(working)
+  await draftNextMonth(working)
   await tellPast(working)
 }
 

@@ -7,6 +7,7 @@ import { openStore } from '../platform/store.ts'
 import { buildTransact } from '../platform/transaction.ts'
 import type { Database } from '../schema.ts'
 import { announceDemo, seedDemo } from './demo/load.ts'
+import { draftNextMonth } from './demo/months.ts'
 import { tellPast } from './demo/past.ts'
 
 try {
@@ -25,6 +26,7 @@ async function seed(config: ReturnType<typeof readConfig>): Promise<void> {
     const transact = buildTransact({ db: store.work, clock: systemClock, onCommit: () => undefined })
     const movedIn = await seedDemo({ transact, config })
     console.log(movedIn ? 'The demo company has moved in.' : 'Somebody works here already: nothing was seeded.')
+    await draftNextMonth({ transact, config })
     await tellPast({ transact })
     if (movedIn) await announceDemo({ db: store.work, clock: systemClock, config })
   } finally {

@@ -22,7 +22,14 @@ const heads = (roster: readonly Shift[], at: Date) => {
     ]),
   )
 }
-const COMPLETE = { manager: 1, service: 4, technician: 3, guard: 2 }
+/** A whole night has ten; by day fewer are there. */
+const complete = (at: Date, zone: string) => {
+  const { time } = localOf(at, zone)
+  if (time < '06:00' || time >= '22:00') return { manager: 1, service: 4, technician: 3, guard: 2 }
+  return time < '14:00'
+    ? { manager: 1, service: 2, technician: 1, guard: 1 }
+    : { manager: 1, service: 3, technician: 2, guard: 1 }
+}
 
 const anyInstant = fc
   .integer({ min: Date.UTC(2024, 0, 1) / MINUTE, max: Date.UTC(2038, 0, 1) / MINUTE })
@@ -44,8 +51,7 @@ test('whenever and wherever it begins, the roster is complete at that instant an
   fc.assert(
     fc.property(anyInstant, anyZone, fc.integer({ min: 0, max: 14 * 24 * 60 - 1 }), (now, zone, later) => {
       const roster = plan(now, zone)
-      expect(heads(roster, now)).toEqual(COMPLETE)
-      expect(heads(roster, plus(now, later * MINUTE))).toEqual(COMPLETE)
+      for (const at of [now, plus(now, later * MINUTE)]) expect(heads(roster, at)).toEqual(complete(at, zone))
     }),
     { numRuns: 25 },
   )
@@ -63,7 +69,7 @@ test('on every later day the sweep has gone on before the roster ends, also afte
         for (const pause of days) {
           now = plus(now, pause * DAY + HOUR)
           roster = [...roster, ...plan(now, zone, roster)]
-          expect(heads(roster, now)).toEqual(COMPLETE)
+          expect(heads(roster, now)).toEqual(complete(now, zone))
         }
         expect(plan(now, zone, roster)).toEqual([])
       },
@@ -112,6 +118,24 @@ test('nobody is planned twice at once or without eleven hours of rest', () => {
   )
 })
 
+test('hardly anybody stands more than two nights in four or three in seven, and the nights of a post are spread evenly', () => {
+  fc.assert(
+    fc.property(anyInstant, anyZone, (now, zone) => {
+      const nights = plan(now, zone).filter(({ kind }) => kind === 'night')
+      const tooMany = [...Map.groupBy(nights, ({ staffId }) => staffId).values()].flatMap((mine) => {
+        const days = mine.map(({ night }) => Date.parse(night) / DAY)
+        const within = (from: number, length: number) => days.filter((day) => day >= from && day < from + length).length
+        return days.filter((day) => within(day, 4) > 2 || within(day, 7) > 3)
+      })
+      expect(tooMany.length).toBeLessThan(nights.length / 50)
+      const agents = people.filter(({ posts }) => posts.join() === 'service')
+      const counts = agents.map(({ id }) => nights.filter(({ staffId }) => staffId === id).length)
+      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(3)
+    }),
+    { numRuns: 10 },
+  )
+})
+
 test('a window that people have touched stays as they made it', () => {
   const now = new Date('2026-11-24T02:14:00+08:00')
   const [lead] = people.filter(({ posts }) => posts.includes('manager'))
@@ -125,5 +149,5 @@ test('a window that people have touched stays as they made it', () => {
   } as const
   const added = plan(now, 'Asia/Shanghai', [theirs])
   expect(added.filter((shift) => overlap(shift, theirs))).toEqual([])
-  expect(heads(added, now)).toEqual(COMPLETE)
+  expect(heads(added, now)).toEqual(complete(now, 'Asia/Shanghai'))
 })

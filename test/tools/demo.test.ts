@@ -2,9 +2,13 @@ import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../server/config.ts'
 import { loadOf } from '../../server/desk/rules.ts'
+import { judge } from '../../server/roster/checker/rules.ts'
+import { readFacts } from '../../server/roster/months/facts/queries.ts'
+import { listCells } from '../../server/roster/months/queries.ts'
 import { currentSettings } from '../../server/settings/queries.ts'
 import { RATING_REASONS } from '../../server/tickets/ratings/rules.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
+import { draftNextMonth } from '../../server/tools/demo/months.ts'
 import { tellPast } from '../../server/tools/demo/past.ts'
 import { PEOPLE } from '../../server/tools/demo/people.ts'
 import { extendDemoRoster } from '../../server/tools/demo/sweep.ts'
@@ -114,6 +118,63 @@ test('three programs that tell of the past at once tell it once, and none of the
     .executeTakeFirstOrThrow()
   expect(told.n).toBe('1')
 })
+
+test('this month stands as HR published it, and next month is a draft in work with wishes, leave and needs', async () => {
+  await seed()
+  await draftNextMonth({ transact, config })
+  const { db } = database
+  const months = await db.selectFrom('roster_months').select(['month', 'state', 'version']).orderBy('month').execute()
+  expect(months).toEqual([
+    { month: '2026-11', state: 'published', version: 1 },
+    { month: '2026-12', state: 'draft', version: 0 },
+  ])
+  const published = await judged('2026-11')
+  expect(published.cells.filter(({ backup }) => !backup)).toHaveLength(300)
+  expect(published.findings.filter(({ weight }) => weight === 'barred')).toEqual([])
+  expect(published.findings.filter(({ weight }) => weight === 'hard').length).toBeLessThan(20)
+  const draft = await judged('2026-12')
+  expect(draft.findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['heads_short', 'manager_none']))
+  expect(draft.cells.some(({ locked }) => locked)).toBe(true)
+  expect(draft.facts.people.filter(({ leave }) => leave.length > 0)).toHaveLength(4)
+  expect(draft.facts.people.filter(({ wishes }) => wishes.length > 0).length).toBeGreaterThan(10)
+  expect(draft.facts.nights.filter(({ gapReasons }) => gapReasons.service)).toHaveLength(1)
+  expect(await db.selectFrom('roster_inputs').select('month').execute()).toHaveLength(2)
+  const asked = await db.selectFrom('shift_confirmations').select('state').execute()
+  expect(new Set(asked.map(({ state }) => state))).toEqual(
+    new Set(['confirmed', 'notified', 'unconfirmed', 'swap_needed']),
+  )
+})
+
+test('what HR has begun to change of the demo stays, and the next month follows when its time has come', async () => {
+  await seed()
+  await draftNextMonth({ transact, config })
+  const [cell] = await database.db.selectFrom('roster_cells').selectAll().where('month', '=', '2026-12').execute()
+  await database.db
+    .deleteFrom('roster_cells')
+    .where('id', '=', cell?.id ?? '0')
+    .execute()
+  const cells = await database.db.selectFrom('roster_cells').select('id').where('month', '=', '2026-12').execute()
+  await extendDemoRoster({ transact, config })
+  await draftNextMonth({ transact, config })
+  expect(await database.db.selectFrom('roster_cells').select('id').where('month', '=', '2026-12').execute()).toEqual(
+    cells,
+  )
+  clock.set('2026-12-02T12:00:00+08:00')
+  await extendDemoRoster({ transact, config })
+  await draftNextMonth({ transact, config })
+  const months = await database.db.selectFrom('roster_months').select(['month', 'state']).orderBy('month').execute()
+  expect(months).toEqual([
+    { month: '2026-11', state: 'published' },
+    { month: '2026-12', state: 'published' },
+    { month: '2027-01', state: 'draft' },
+  ])
+})
+
+async function judged(month: string) {
+  const facts = await readFacts(database.db, month, { now: clock.now(), zone: config.timeZone })
+  const cells = await listCells(database.db, month)
+  return { facts, cells, findings: judge(facts, cells) }
+}
 
 test('a company of people who really work there is left alone', async () => {
   await hire(database.db, '王真')

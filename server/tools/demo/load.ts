@@ -6,7 +6,7 @@ import { readContact } from '../../customers/rules.ts'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import { clockTime } from '../../i18n/instants.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
-import { HOUR, MINUTE, plus } from '../../kernel/time.ts'
+import { DAY, HOUR, MINUTE, plus } from '../../kernel/time.ts'
 import { system } from '../../platform/actor.ts'
 import { ensureTerms } from '../../policies/queries.ts'
 import { listShifts, lockRoster, type ShiftView, shiftsAt } from '../../roster/queries.ts'
@@ -20,6 +20,7 @@ import { tellConfirmations } from './confirmations.ts'
 import { CONVERSATIONS } from './conversations.ts'
 import { type Agent, beginOf, writeHistory } from './history.ts'
 import { appointDemoLeaders } from './leaders.ts'
+import { publishThisMonth } from './months.ts'
 import { tellObligations } from './obligations.ts'
 import { PEOPLE } from './people.ts'
 import { tellPhone } from './phone.ts'
@@ -27,6 +28,8 @@ import { tellPlanning } from './planning.ts'
 import { tellRequests } from './requests.ts'
 import { extendDemoRoster, extendRoster } from './sweep.ts'
 
+/** Since when everybody of the demo works there. */
+const HERE_DAYS = 400
 type Seeding = Pick<Deps, 'transact' | 'config'>
 
 /**
@@ -41,8 +44,9 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await lockRoster(tx)
     if (await isInhabited(tx.db)) return false
     await moveIn(tx, passwordHash, config.publicUrl)
-    await extendRoster(tx, config.timeZone)
     await tellPlanning(tx, config.timeZone)
+    await extendRoster(tx, config.timeZone)
+    await publishThisMonth(tx, config.timeZone)
     await tellHistory(tx, config.timeZone)
     await tellRequests(tx)
     await tellAbuse(tx)
@@ -99,7 +103,7 @@ async function moveIn(tx: Tx, passwordHash: string, publicUrl: string): Promise<
         languages: person.languages,
         phone: null,
         language: null,
-        created_at: now,
+        created_at: plus(now, -HERE_DAYS * DAY),
       })),
     )
     .execute()
