@@ -42,7 +42,7 @@ export function whyWords(t: Words, why: object | null | undefined, names: Readon
   const barred = next.barred
     ? t('roster.plan.explain.barred_by', { words: t(`roster.findings.${next.barred}`).replace(/[.。]$/, '') })
     : ''
-  return `${chosen} ${t('roster.plan.explain.next', { name: names.get(next.staffId) ?? '', why: barred })}`
+  return `${chosen} ${t('roster.plan.explain.next', { name: names.get(next.staffId) ?? '', nights: next.nights, why: barred })}`
 }
 
 /** A finding in the reader's words, with its clause. */
