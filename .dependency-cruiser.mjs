@@ -21,6 +21,7 @@ const FEATURES = [
   'resources',
   'handover',
   'supervision',
+  'records',
   'recognition',
   'appraisal',
   'notifications',

@@ -53,6 +53,8 @@ import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
 import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
 import { recognitionRoutes } from './recognition/routes.ts'
 import { wallRoutes } from './recognition/wall/routes.ts'
+import { falseRecordRoutes } from './records/cases/routes.ts'
+import { PAPER_FORM_BYTES, recordRoutes } from './records/routes.ts'
 import { reportRoutes } from './reports/periods/routes.ts'
 import { boardRoutes } from './reports/routes.ts'
 import { satisfactionRoutes } from './reports/satisfaction/routes.ts'
@@ -108,6 +110,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.use('/requests/:token/files', ofCustomers(deps), readUpload(FILE_FORM_BYTES))
   app.use('/api/v1/tickets/:id/files', ofCustomers(deps), readUpload(FILE_FORM_BYTES))
   app.use('/roster/swaps', staffOnly(deps, 'attendance.own'), readUpload(PROOF_FORM_BYTES))
+  app.use('/records/:id/answer', staffOnly(deps, 'record.own'), readUpload(PAPER_FORM_BYTES))
   app.use(readBody)
   app.use(crossSite({ secret: deps.secret, isOurOrigin: (origin) => deps.config.isOurOrigin(origin) }))
   app.route('/', accountRoutes(deps))
@@ -167,6 +170,8 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/ratings', ratingRoutes(deps))
   app.route('/reports', reportRoutes(deps))
   app.route('/satisfaction', satisfactionRoutes(deps))
+  app.route('/records/cases', falseRecordRoutes(deps))
+  app.route('/records', recordRoutes(deps))
   app.route('/wall', wallRoutes(deps))
   app.route('/commendations', recognitionRoutes(deps))
   app.route('/appraisal', appraisalMonthRoutes(deps))

@@ -5,12 +5,14 @@ import type { Evidence } from './appraisal/evidence/contract.ts'
 import {
   attendanceEvidence,
   commendationEvidence,
+  falseRecordEvidence,
   incidentEvidence,
   noteEvidence,
   obligationsAs,
   satisfactionEvidence,
 } from './appraisal/evidence/contributions.ts'
 import { measureReactions } from './appraisal/measures/reactions.ts'
+import { arrivalOfShift } from './attendance/arrivals/contributions.ts'
 import { dutyOf } from './attendance/contributions.ts'
 import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
@@ -95,7 +97,7 @@ import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** What a shift brings with it: each feature says what will be due from whoever stands in it. */
-export const ofShift: readonly OfShift[] = [confirmationOfShift]
+export const ofShift: readonly OfShift[] = [confirmationOfShift, arrivalOfShift]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
@@ -178,12 +180,13 @@ export const keeping: Keeping = {
 export const evidence: readonly Evidence[] = [
   attendanceEvidence,
   noteEvidence,
-  obligationsAs('answers', ['answer', 'resolution']),
+  obligationsAs('answers', ['answer', 'resolution', 'callback']),
   obligationsAs('requests', ['request_acceptance', 'request_answer']),
   obligationsAs('promises', ['promise']),
   satisfactionEvidence,
   incidentEvidence,
   commendationEvidence,
+  falseRecordEvidence,
 ]
 
 /** Whoever is on the phone is seen to be there: the question whether they are comes later. */

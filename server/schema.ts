@@ -21,6 +21,7 @@ import type { PlatformTables } from './platform/tables.ts'
 import type { Reader as ReaderOf, Transact as TransactOf, Tx as TxOf } from './platform/transaction.ts'
 import type { PolicyTables } from './policies/tables.ts'
 import type { RecognitionTables } from './recognition/tables.ts'
+import type { RecordTables } from './records/tables.ts'
 import type { ReportTables } from './reports/tables.ts'
 import type { ConfirmationTables } from './roster/confirmations/tables.ts'
 import type { FeedTables } from './roster/feeds/tables.ts'
@@ -72,6 +73,7 @@ export type Database = PlatformTables &
   VisitTables &
   TranscriptTables &
   CustomerLetterTables &
+  RecordTables &
   RecognitionTables &
   AppraisalTables &
   ReportTables

@@ -39,7 +39,13 @@ import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { sendReports } from '../jobs/send-reports.ts'
 import { sendTexts } from '../jobs/send-texts.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
-import { noteAbsentPeople, noteMissingPeople, noteOverdueSlips } from '../jobs/watch-arrivals.ts'
+import {
+  noteAbsentPeople,
+  noteLatePeople,
+  noteMissingPeople,
+  noteOverdueSlips,
+  remindPeopleToCome,
+} from '../jobs/watch-arrivals.ts'
 import { watchCallbacks } from '../jobs/watch-callbacks.ts'
 import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { askForPresence, noteGonePeople, noteUnansweredPresence } from '../jobs/watch-posts.ts'
@@ -85,6 +91,8 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   returnLost(watch),
   endShifts,
   closeAttendances,
+  remindPeopleToCome,
+  noteLatePeople,
   noteMissingPeople,
   noteAbsentPeople,
   noteOverdueSlips,

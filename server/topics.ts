@@ -16,6 +16,7 @@ import type { PublicRoom } from './platform/live.ts'
  *                 for training went on
  *   wall          something was granted, or taken off    everybody
  *   recognition   a nomination went on, a customer praised recognition.review, recognition.decide
+ *   records       a document, or a case, went on         record.ask, record.decide
  *   months        a stage of the month began             everybody
  *   reveals       somebody looked at a customer          reveal.read
  *   roster        shifts changed                         roster.read
@@ -47,6 +48,7 @@ export const standingTopics = (staffId: StaffId, capabilities: ReadonlySet<Capab
   ...(capabilities.has('rating.decide') ? ['ratings'] : []),
   ...(capabilities.has('appraisal.review') || capabilities.has('appraisal.sign') ? ['appraisal'] : []),
   ...(capabilities.has('recognition.review') || capabilities.has('recognition.decide') ? ['recognition'] : []),
+  ...(capabilities.has('record.ask') || capabilities.has('record.decide') ? ['records'] : []),
   ...(capabilities.has('reveal.read') ? ['reveals'] : []),
   ...(capabilities.has('abuse.read') ? ['abuse'] : []),
   ...(capabilities.has('roster.read') ? ['roster'] : []),

@@ -23,6 +23,7 @@ const STANDING = [
   'months',
   'appraisal',
   'recognition',
+  'records',
   'wall',
   'obligations',
   'swaps',

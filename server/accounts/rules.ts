@@ -11,6 +11,7 @@ const EVERYONE: readonly Capability[] = [
   'attendance.own',
   'appraisal.own',
   'recognition.nominate',
+  'record.own',
   'roster.read',
   'directory.read',
   'knowledge.read',
@@ -82,8 +83,10 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'rating.decide',
     'appraisal.review',
     'recognition.review',
+    'record.ask',
   ],
   administration: [
+    'record.ask',
     'attendance.places',
     'board.read',
     'report.read',
@@ -105,6 +108,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
     'report.read',
     'appraisal.sign',
     'recognition.decide',
+    'record.decide',
     'satisfaction.read',
   ],
   administrator: [

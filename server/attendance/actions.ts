@@ -2,18 +2,20 @@ import { instant } from '../events/event.ts'
 import type { AttendanceId, ShiftId, StaffId } from '../kernel/ids.ts'
 import { NotFound, refusal, refuse } from '../kernel/refusal.ts'
 import { MINUTE, plus } from '../kernel/time.ts'
+import { settle } from '../obligations/actions.ts'
 import { need, staffOf } from '../platform/actor.ts'
 import { announce } from '../platform/transaction.ts'
 import { getShift, lockShift } from '../roster/queries.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { countWrongCodes } from './arrivals/queries.ts'
 import { noteCame } from './missing/queries.ts'
 import { placeOfCode } from './places/codes.ts'
 import { openPlaces } from './places/queries.ts'
 import { endPresence, planPresence, takeBackPresence } from './presence/actions.ts'
 import * as attendance from './queries.ts'
-import { arrivalOf, whyNotBreak, whyNotCheckIn } from './rules.ts'
-import { endSlips } from './slips/queries.ts'
+import { arrivalOf, WRONG_CODES, whyNotBreak, whyNotCheckIn } from './rules.ts'
+import { endSlips, isCovering } from './slips/queries.ts'
 import { holdPost, relieve } from './stays/actions.ts'
 import { endStay } from './stays/queries.ts'
 
@@ -36,6 +38,11 @@ export async function witnessCheckIn(tx: Tx, shiftId: ShiftId): Promise<void> {
 
 async function shownBy(tx: Tx, proof: Proof): Promise<attendance.Shown> {
   if (proof.how !== 'code') return { how: proof.how, placeId: null, witnessId: null }
+  const since = plus(tx.now, -WRONG_CODES.minutes * MINUTE)
+  const wrong = await countWrongCodes(tx.db, staffOf(tx), since)
+  refuse(
+    wrong >= WRONG_CODES.most ? refusal('attendance.too_many_codes', { minutes: WRONG_CODES.minutes }, 'code') : null,
+  )
   const place = placeOfCode(await openPlaces(tx.db), proof.code, tx.now)
   if (!place) throw refusal('attendance.wrong_code', {}, 'code')
   return { how: 'code', placeId: place.id, witnessId: null }
@@ -56,6 +63,7 @@ async function arrive(tx: Tx, shiftId: ShiftId, staffId: StaffId, shown: attenda
   await announce(tx, 'attendance.checked_in', { attendanceId, shiftId, staffId, ...first }, topics(staffId))
   await planPresence(tx, attendanceId, shift)
   await relieve(tx, shift)
+  await settle(tx, { kind: 'arrival', subject: `shift:${shiftId}` })
   const absenceId = await noteCame(tx, shiftId, staffId)
   if (absenceId) await announce(tx, 'attendance.came', { absenceId, shiftId, staffId }, topics(staffId))
 }
@@ -65,6 +73,7 @@ export async function startBreak(tx: Tx): Promise<void> {
   const open = await ownAttendance(tx)
   if (open.breakEndsBy) return
   refuse(whyNotBreak(await attendance.countBreaks(tx.db, open.id)))
+  refuse((await isCovering(tx.db, open.staffId)) ? refusal('attendance.covering') : null)
   const { breakMinutes } = await currentSettings(tx.db)
   const endsBy = plus(tx.now, breakMinutes * MINUTE)
   await attendance.storeBreak(tx, open.id, endsBy)

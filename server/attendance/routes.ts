@@ -13,13 +13,15 @@ import { form, optionalText, pathId, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, seeOther, wantsJson } from '../web/page.ts'
 import { checkIn, checkOut, endBreak, type Proof, startBreak } from './actions.ts'
+import { noteWrongCode } from './arrivals/actions.ts'
 import { listToState } from './cases/queries.ts'
 import { dutyCard } from './contributions.ts'
 import { isInOffice } from './places/office.ts'
+import { openPlaces } from './places/queries.ts'
 import { answerPresence } from './presence/actions.ts'
 import { askedNow } from './presence/queries.ts'
 import { findOpenAttendance } from './queries.ts'
-import { answerLeave, askLeave } from './slips/actions.ts'
+import { answerLeave, askLeave, withdrawLeave } from './slips/actions.ts'
 import { findOpenSlip, listAskedOf, listCovers } from './slips/queries.ts'
 import { stayOn } from './stays/actions.ts'
 
@@ -78,7 +80,10 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
       await deps.transact(c.var.me.actor, act)
       return wantsJson(c) ? tell(c) : seeOther(c, ownPath(back))
     } catch (error) {
-      if (!(error instanceof Refusal) || wantsJson(c)) throw error
+      if (!(error instanceof Refusal)) throw error
+      // In a transaction of its own: what refuses a code takes back whatever it wrote.
+      if (error.code === 'attendance.wrong_code') await deps.transact(c.var.me.actor, noteWrongCode)
+      if (wantsJson(c)) throw error
       return show(c, { refused: error }, 422)
     }
   }
@@ -92,6 +97,10 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
     .post('/duty/leave', staffOnly(deps, 'attendance.own'), async (c) => {
       const { cover, reason } = await form(c, { cover: rowId, reason: text(200) })
       return acting(c, '/duty', (tx) => askLeave(tx, { coverId: cover as StaffId, reason }))
+    })
+    .post('/duty/leave/withdrawal', staffOnly(deps, 'attendance.own'), async (c) => {
+      await form(c, {})
+      return acting(c, '/duty', withdrawLeave)
     })
     .post('/duty/covers/:id', staffOnly(deps, 'attendance.own'), async (c) => {
       const { answer } = await form(c, { answer: z.enum(['yes', 'no']) })
@@ -115,12 +124,12 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
     )
 }
 
-/** From the office network a press is enough, and everywhere where the company names none; else it takes the code. */
+/** From the office network a press is enough, and everywhere where the company names no network and has no place with a code; else it takes the code. */
 async function proofOf(c: Context<Env>, { db, config }: Deps, code: string | undefined): Promise<Proof | null> {
   const typed = code?.replace(/\s/g, '')
   if (typed) return { how: 'code', code: typed }
   const { officeRanges } = await currentSettings(db)
-  if (officeRanges === '') return { how: 'button' }
+  if (officeRanges === '' && (await openPlaces(db)).length === 0) return { how: 'button' }
   return isInOffice(clientAddress(c, config), officeRanges) ? { how: 'office' } : null
 }
 function orRefused(shown: Proof | null): Proof {
@@ -143,6 +152,6 @@ async function leavingOf({ db, clock }: Deps, staffId: StaffId) {
     slip: open ? ((await findOpenSlip(db, open.id)) ?? null) : null,
     covers: onDuty && !open.breakEndsBy ? await listCovers(db, staffId, clock.now()) : null,
     slipMinutes: settings.slipMinutes,
-    codes: settings.officeRanges !== '',
+    codes: settings.officeRanges !== '' || (await openPlaces(db)).length > 0,
   }
 }

@@ -1,6 +1,9 @@
 import { type Refusal, refusal } from '../kernel/refusal.ts'
 import { MINUTE, minutesBetween, plus, type Window } from '../kernel/time.ts'
 
+/** Somebody who types codes by guess is stopped long before they hit one of a million. */
+export const WRONG_CODES = { most: 8, minutes: 10 } as const
+
 export type Arrival = 'ready' | 'late_for_handover' | 'late'
 /** What proves that somebody is there: a press is enough where the company names no office network. */
 export type How = 'button' | 'office' | 'code' | 'witness'

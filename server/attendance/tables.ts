@@ -70,6 +70,8 @@ export type AttendanceTables = {
     excused_at: Optional<Date>
     excuse: Optional<string>
   }
+  arrival_tellings: { shift_id: string; staff_id: string; what: 'arrive' | 'late'; at: Date }
+  wrong_codes: { id: Generated<string>; staff_id: string; at: Date }
   leave_slips: {
     id: Generated<string>
     attendance_id: string

@@ -29,6 +29,10 @@ export type AttendanceEvents = {
   'attendance.relieved': Who
   'break.started': Who & { endsBy: Instant }
   'break.ended': Who
+  /** Time to be there for the handover, and not there yet; then the start, and not there yet. */
+  'attendance.awaited': { shiftId: ShiftId; staffId: StaffId; startsAt: Instant }
+  'attendance.late': { shiftId: ShiftId; staffId: StaffId; startsAt: Instant }
+  'attendance.wrong_code': { staffId: StaffId }
   /** The grace is over and nobody has come. */
   'attendance.missing': { absenceId: AbsenceId; shiftId: ShiftId; staffId: StaffId; startsAt: Instant }
   'attendance.came': { absenceId: AbsenceId; shiftId: ShiftId; staffId: StaffId }
@@ -37,6 +41,7 @@ export type AttendanceEvents = {
   'slip.asked': Leaving
   'slip.declined': Leaving
   'slip.begun': Leaving
+  'slip.withdrawn': Leaving
   'slip.overdue': Who
   /** Somebody on post is asked whether they are there. */
   'presence.asked': Who & { questionId: PresenceQuestionId; answerBy: Instant }

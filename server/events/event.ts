@@ -17,6 +17,7 @@ import type { PrivacyEvents } from './privacy.ts'
 import type { PromiseEvents } from './promises.ts'
 import type { RatingEvents } from './ratings.ts'
 import type { RecognitionEvents } from './recognition.ts'
+import type { RecordEvents } from './records.ts'
 import type { ReportEvents } from './reports.ts'
 import type { RosterEvents } from './roster.ts'
 import type { SettingEvents } from './settings.ts'
@@ -42,6 +43,7 @@ export type Events = AbuseEvents &
   OperationEvents &
   RatingEvents &
   RecognitionEvents &
+  RecordEvents &
   ReportEvents &
   RosterEvents &
   SettingEvents &

@@ -39,6 +39,9 @@ export const CAPABILITIES = [
   'recognition.nominate', // say who has done something outstanding; the wall
   'recognition.review', // check the facts of nominations, give out rewards
   'recognition.decide', // the group: grant or decline
+  'record.own', // answer what one is asked for; one's own cases
+  'record.ask', // ask for records and documents, report a false one
+  'record.decide', // the group: decide about a false record
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
   'attendance.lead', // see who has come, be witness, call somebody in

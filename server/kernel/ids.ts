@@ -69,6 +69,8 @@ export type MeasureId = Id<'measure'>
 export type CoachingId = Id<'coaching'>
 export type CommendationId = Id<'commendation'>
 export type PraiseId = Id<'praise'>
+export type DocumentRequestId = Id<'document-request'>
+export type FalseRecordId = Id<'false-record'>
 export type EventId = Id<'event'>
 
 /** True for the text of a positive bigint; anything else is nobody's id and answers 404 like a missing row. */

@@ -19,8 +19,11 @@ export const OBLIGATIONS = {
   roster_input: { clause: 19, icon: 'list-checks' },
   roster_publication: { clause: 19, icon: 'calendar-days' },
   shift_confirmation: { clause: 22, icon: 'calendar-days' },
+  arrival: { clause: 25, icon: 'door-open' },
   presence: { clause: 55, icon: 'hand' },
   post_statement: { clause: 55, icon: 'message-circle' },
+  document: { clause: 58, icon: 'file-text' },
+  record_statement: { clause: 58, icon: 'message-circle' },
 } as const satisfies Record<string, Kind>
 export type ObligationKind = keyof typeof OBLIGATIONS
 export const OBLIGATION_KINDS = Object.keys(OBLIGATIONS) as ObligationKind[]

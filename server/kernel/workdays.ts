@@ -1,5 +1,5 @@
 import chineseDays from 'chinese-days'
-import { addDays } from './time.ts'
+import { addDays, instantOf } from './time.ts'
 
 /** A day on which offices work, with the holidays and the days that make up for them; beyond their list Monday to Friday. */
 export const isWorkday = (date: string): boolean => chineseDays.isWorkday(date)
@@ -13,3 +13,7 @@ export function workdayAfter(date: string, count: number): string {
   }
   return day
 }
+
+/** The end of the n-th workday after a date, on the clock of a zone. */
+export const endOfWorkday = (date: string, count: number, zone: string): Date =>
+  instantOf(addDays(workdayAfter(date, count), 1), '00:00', zone)

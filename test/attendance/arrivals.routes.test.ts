@@ -1,15 +1,24 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { DueJob } from '../../jobs/due-job.ts'
-import { noteAbsentPeople, noteMissingPeople, noteOverdueSlips } from '../../jobs/watch-arrivals.ts'
-import { codeOf, stepAt } from '../../server/attendance/places/codes.ts'
+import {
+  noteAbsentPeople,
+  noteLatePeople,
+  noteMissingPeople,
+  noteOverdueSlips,
+  remindPeopleToCome,
+} from '../../jobs/watch-arrivals.ts'
+import { ledgerOf } from '../../server/attendance/ledger/rules.ts'
+import { codeOf, placeOfCode, stepAt } from '../../server/attendance/places/codes.ts'
 import { isInOffice } from '../../server/attendance/places/office.ts'
+import { arrivalOf } from '../../server/attendance/rules.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
+import { localOf, windowOf } from '../../server/kernel/time.ts'
 import { system } from '../../server/platform/actor.ts'
 import { forgetSettings, storeSetting } from '../../server/settings/queries.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { hire } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
@@ -78,6 +87,17 @@ const trained = (staff: StaffId, until = '2027-12-31') =>
     .onConflict((conflict) => conflict.column('staff_id').doUpdateSet({ trained_until: until }))
     .execute()
 const absence = () => database.db.selectFrom('absences').selectAll().executeTakeFirst()
+const told = async (ref: string): Promise<string[]> => {
+  await heard(house)
+  const rows = await database.db
+    .selectFrom('notices as n')
+    .innerJoin('notice_people as p', 'p.notice_id', 'n.id')
+    .select('p.staff_id')
+    .where('n.ref', 'like', ref)
+    .where('n.settled_at', 'is', null)
+    .execute()
+  return rows.map(({ staff_id }) => staff_id)
+}
 const office = (ranges: string) =>
   house.deps.transact(system, (tx) =>
     storeSetting(tx.db, { key: 'officeRanges', value: ranges, by: null, at: tx.now }).then(() => undefined),
@@ -216,4 +236,135 @@ test('everybody reads their own hours, the early arrival among them; HR reads al
   expect((await hr.get('/attendance/hours?who=all&month=2026-11')).html).toContain('林玫')
   const table = await hr.get('/attendance/hours.csv?month=2026-11')
   expect(table.html).toContain('"21:45","06:00","ready for the handover"')
+})
+
+test('row 25: a quarter of an hour before, whoever is not there is reminded; at the start the duty manager is told; when they come it is over', async () => {
+  at('21:44')
+  expect(await run(remindPeopleToCome)).toBe(0)
+  at('21:45')
+  expect(await run(remindPeopleToCome)).toBe(1)
+  expect(await run(remindPeopleToCome)).toBe(0)
+  expect(await told('arrive:%')).toEqual([mei])
+  at('21:59')
+  expect(await run(noteLatePeople)).toBe(0)
+  at('22:00')
+  expect(await run(noteLatePeople)).toBe(1)
+  expect(await run(noteLatePeople)).toBe(0)
+  expect(await told('late:%')).toEqual([zhou])
+  at('22:10')
+  await checkIn()
+  expect(await told('late:%')).toEqual([])
+  expect(await told('arrive:%')).toEqual([])
+})
+
+test('row 25: of whoever is missing nothing more is told once the last of them has come', async () => {
+  at('22:15')
+  await run(noteMissingPeople)
+  expect(await told('missing:%')).toEqual([zhou])
+  await checkIn()
+  expect(await told('missing:%')).toEqual([])
+})
+
+test('row 25: where a place shows a code a press from anywhere is not enough, and nobody guesses their way in', async () => {
+  expect((await agent.get('/duty')).html).not.toContain('name="code"')
+  await keeper.post('/attendance/places', { name: 'Night desk' })
+  expect((await agent.get('/duty')).html).toContain('name="code"')
+  expect((await checkIn()).status).toBe(422)
+  for (let tries = 0; tries < 8; tries++)
+    expect((await checkIn({ code: 'x' })).html).toContain('not the code of this minute')
+  const place = await database.db.selectFrom('places').select(['id', 'secret']).executeTakeFirstOrThrow()
+  const right = () => codeOf(place, stepAt(clock.now()))
+  expect((await checkIn({ code: right() })).html).toContain('Too many wrong codes')
+  at('21:41')
+  expect((await checkIn({ code: right() })).status).toBe(303)
+})
+
+test('a photo of a code is worth nothing a minute and a half later, and a code of another place or of a closed one nothing at all', async () => {
+  await keeper.post('/attendance/places', { name: 'Night desk' })
+  const place = await database.db.selectFrom('places').select(['id', 'secret']).executeTakeFirstOrThrow()
+  const photo = codeOf(place, stepAt(clock.now()))
+  clock.set('2026-11-23T21:31:01+08:00')
+  expect((await checkIn({ code: photo })).html).toContain('not the code of this minute')
+  const other = codeOf({ id: '999', secret: place.secret }, stepAt(clock.now()))
+  expect((await checkIn({ code: other })).status).toBe(422)
+  await keeper.post(`/attendance/places/${place.id}/closing`)
+  expect((await checkIn({ code: codeOf(place, stepAt(clock.now())) })).status).toBe(422)
+})
+
+test('checking in twice is once, for another it is not there, and a witness changes nothing of who has come', async () => {
+  at('21:40')
+  await checkIn()
+  at('22:30')
+  await checkIn()
+  await lead.post(`/attendance/shifts/${await shiftOf(mei)}/witness`)
+  expect(await attended()).toEqual({ arrival: 'ready', how: 'button', minutes_late: 0 })
+  expect((await lead.post('/duty/check-in', { shift: await shiftOf(mei) })).status).toBe(404)
+})
+
+test('row 25: being there for the handover is due from whoever stands in the shift, and done or late when they check in', async () => {
+  const owed = () =>
+    database.db
+      .selectFrom('obligations')
+      .select(['state', 'due_at', 'staff_id'])
+      .where('kind', '=', 'arrival')
+      .execute()
+  const planner = await hire(database.db, '许诺', { roles: ['hr'], posts: [] })
+  const hr = await signedIn(house, planner, 'en')
+  await trained(lin)
+  const added = await hr.post('/roster/shifts', {
+    staff: lin,
+    post: 'service',
+    night: NIGHT,
+    start: '22:00',
+    end: '06:00',
+  })
+  expect(added.status).toBeLessThan(400)
+  await heard(house)
+  expect(await owed()).toEqual([{ state: 'due', due_at: new Date('2026-11-23T21:45:00+08:00'), staff_id: lin }])
+  at('21:50')
+  const next = await signedIn(house, lin, 'en')
+  await next.post('/duty/check-in', { shift: await shiftOf(lin) })
+  expect((await owed())[0]?.state).toBe('late')
+})
+
+test('a request for cover that nobody answers is taken back and asked of another; who covers does not leave meanwhile', async () => {
+  await checkIn()
+  at('23:00')
+  await agent.post('/duty/leave', { cover: zhou, reason: 'Fetch medicine' })
+  expect(await told('slip:%')).toEqual([zhou])
+  await agent.post('/duty/leave/withdrawal')
+  expect(await told('slip:%')).toEqual([])
+  await agent.post('/duty/leave', { cover: zhou, reason: 'Fetch medicine' })
+  const slip = await database.db
+    .selectFrom('leave_slips')
+    .select('id')
+    .where('state', '=', 'asked')
+    .executeTakeFirstOrThrow()
+  await lead.post(`/duty/covers/${slip.id}`, { answer: 'yes' })
+  expect(await told('covered:%')).toEqual([mei])
+  expect((await lead.post('/duty/break')).html).toContain('You cover for a colleague')
+  await agent.post('/duty/return')
+  expect((await lead.post('/duty/break')).status).toBe(303)
+})
+
+test('on the nights on which the clock changes people are ready, late and missing by the instants of their shift, and hours are those that passed', async () => {
+  const zone = 'Europe/Berlin'
+  const limits = { earlyMinutes: 15, breakMinutes: 30, hoursADay: 8, hoursAWeek: 44, overtimeHoursAMonth: 36 }
+  for (const [night, hours] of [
+    ['2026-03-28', 7],
+    ['2026-10-24', 9],
+  ] as const) {
+    const window = windowOf(night, '22:00', '06:00', zone)
+    expect((window.to.getTime() - window.from.getTime()) / 3_600_000).toBe(hours)
+    const early = new Date(window.from.getTime() - 15 * 60_000)
+    expect(arrivalOf(window.from, early, 15)).toEqual({ arrival: 'ready', minutesLate: 0 })
+    const worked = { night, window, checkedInAt: early, checkedOutAt: window.to }
+    expect(ledgerOf([worked], limits).hours).toBe(hours - 0.25)
+  }
+  // The hour that is there twice: codes are of instants, so the one of the first time is none of the second.
+  const place = { id: '1', secret: Buffer.alloc(32, 7) }
+  const [first, second] = [new Date('2026-10-25T00:30:00Z'), new Date('2026-10-25T01:30:00Z')]
+  expect(localOf(first, zone)).toEqual(localOf(second, zone))
+  expect(placeOfCode([place], codeOf(place, stepAt(first)), first)).toBe(place)
+  expect(placeOfCode([place], codeOf(place, stepAt(first)), second)).toBeUndefined()
 })

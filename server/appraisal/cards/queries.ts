@@ -47,6 +47,11 @@ function rowsOf(db: Reader, subject: string, refs: string[]): Promise<{ rows: Ro
         select c.id::text as ref, null as number, '/commendations/' || c.id as link, c.staff_id as of,
           array['recognition.review', 'recognition.decide'] as rights, null as kind, c.decided_at as at
         from commendations c where c.id = any(${refs}::bigint[])`.execute(db)
+    case 'case':
+      return sql<Row>`
+        select f.id::text as ref, null as number, '/records/cases/' || f.id as link, f.staff_id as of,
+          array['record.ask', 'record.decide'] as rights, null as kind, f.decided_at as at
+        from false_records f where f.id = any(${refs}::bigint[])`.execute(db)
     default:
       return Promise.resolve({ rows: [] })
   }

@@ -64,7 +64,7 @@ function judgedOf(inputs: Inputs, { managers, review, amendment, seriousCase }: 
     findings: findingsOf(onceOnly(allFindings(inputs), missedIn(inputs))),
     review,
     amendment,
-    seriousCase,
+    seriousCase: seriousCase || allFindings(inputs).some(({ code, value }) => code === 'serious' && value !== null),
   }
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import type { ObligationKind } from '../../kernel/obligations.ts'
@@ -76,6 +76,7 @@ export async function shiftFacts(
       from attended a where a.shift_id = s.id and a.staff_id = s.staff_id) a on true
     where s.staff_id = any(${list(people)}) and s.night >= ${month}::date and s.night < ${next}::date
       and not exists (select from absences x where x.shift_id = s.id and x.staff_id = s.staff_id and x.excused_at is not null)
+      and not exists (select from obligations o where o.kind = 'arrival' and o.shift_id = s.id and o.staff_id = s.staff_id and o.state = 'excused')
       and (a.arrival is not null or not exists (
         select from staff_leaves l where l.staff_id = s.staff_id and l.cancelled_at is null and s.night between l.first_day and l.last_day))
     union all
@@ -124,6 +125,23 @@ export async function commendationFacts(
   return byPerson(rows)
 }
 
+/** False records that were decided as proven in a window, and stand; about what, so that one event costs points once. */
+export async function falseRecordFacts(
+  db: Reader,
+  people: readonly StaffId[],
+  { from, to }: Window,
+): Promise<Map<StaffId, Fact[]>> {
+  const { rows } = await sql<Packed>`
+    select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'value', 1, 'code', weight,
+      'at', to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      'about', (select 'obligation:' || substring(l from '^/obligations/([0-9]+)$') from unnest(links) l where l ~ '^/obligations/[0-9]+$' limit 1)))
+      order by id) as facts
+    from false_records
+    where staff_id = any(${list(people)}) and state in ('proven', 'objected') and decided_at >= ${from} and decided_at < ${to}
+    group by staff_id`.execute(db)
+  return byPerson(rows)
+}
+
 export type Led = { readonly managerId: StaffId; readonly shiftId: string }
 
 /** Shifts that these people led on the whole: those of which they were there for more than half. */
@@ -140,6 +158,10 @@ export async function shiftsLedBy(
   return rows
 }
 
+export type AckMinutes = { readonly general: number; readonly major: number }
+const within = ({ general, major }: AckMinutes, level: RawBuilder<unknown>) =>
+  sql`make_interval(mins => case ${level} when 'major' then ${major}::integer else ${general}::integer end)`
+
 export type IncidentFact = {
   readonly staffId: StaffId
   readonly incidentId: string
@@ -151,12 +173,12 @@ export type IncidentFact = {
 export async function incidentFacts(
   db: Reader,
   people: readonly StaffId[],
-  { window, minutes }: { window: Window; minutes: number },
+  { window, minutes }: { window: Window; minutes: AckMinutes },
 ): Promise<IncidentFact[]> {
   const { rows } = await sql<IncidentFact>`
     select p.staff_id as "staffId", i.id as "incidentId", i.opened_at as "openedAt",
       case when i.acknowledged_by = p.staff_id
-        then i.acknowledged_at <= i.opened_at + make_interval(mins => ${minutes}) end as "acknowledgedInTime"
+        then i.acknowledged_at <= i.opened_at + ${within(minutes, sql`i.level`)} end as "acknowledgedInTime"
     from incidents i
     cross join lateral (select distinct v as staff_id from unnest(array[i.acknowledged_by, i.resolved_by]) v where v is not null) p
     where p.staff_id = any(${list(people)}) and i.opened_at >= ${window.from} and i.opened_at < ${window.to}
@@ -167,10 +189,10 @@ export async function incidentFacts(
 /** How the posts do with incidents, of 100: whoever acknowledged them was the duty manager. */
 export async function incidentRate(
   db: Reader,
-  { window, minutes }: { window: Window; minutes: number },
+  { window, minutes }: { window: Window; minutes: AckMinutes },
 ): Promise<PostRates> {
   const { rows } = await sql<{ done: number; of: number }>`
-    select count(*) filter (where acknowledged_at <= opened_at + make_interval(mins => ${minutes}))::integer * 100 as done,
+    select count(*) filter (where acknowledged_at <= opened_at + ${within(minutes, sql`level`)})::integer * 100 as done,
       count(*)::integer as of
     from incidents where acknowledged_at is not null and opened_at >= ${window.from} and opened_at < ${window.to}`.execute(
     db,

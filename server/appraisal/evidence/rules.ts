@@ -4,7 +4,7 @@ import type { Rated } from '../scoring/satisfaction/rules.ts'
 
 /** What a person's month is counted from, item by item. */
 export type Item = 'attendance' | 'notes' | 'satisfaction' | 'incidents' | `findings.${string}` | `quality.${string}`
-export type Subject = 'shift' | 'note' | 'rating' | 'incident' | 'obligation' | 'finding' | 'commendation'
+export type Subject = 'shift' | 'note' | 'rating' | 'incident' | 'obligation' | 'finding' | 'commendation' | 'case'
 
 /** One fact, as it was when it was frozen; ids, numbers, states and instants alone, so that an erased customer costs nothing. */
 export type Fact = {

@@ -1,11 +1,12 @@
 import type { MeasureId } from '../../kernel/ids.ts'
 import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { localOf } from '../../kernel/time.ts'
+import { endOfWorkday } from '../../kernel/workdays.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import { endOfWorkday, monthsLater } from '../months/rules.ts'
+import { monthsLater } from '../months/rules.ts'
 import { lockMeasure, type MeasureRow, setMeasure } from './queries.ts'
 import { whyNotCoefficient, whyNotDecideMeasure, whyNotMoveMeasure } from './rules.ts'
 

@@ -1,7 +1,7 @@
 import type { MonthState } from '../../events/appraisal.ts'
 import { after, type Moves } from '../../kernel/machine.ts'
 import { addDays, instantOf, localOf, type Window } from '../../kernel/time.ts'
-import { workdayAfter } from '../../kernel/workdays.ts'
+import { endOfWorkday, workdayAfter } from '../../kernel/workdays.ts'
 
 /** REGULATION row 67: a month from its opening to its closing, each stage with a last workday. */
 export const monthMoves: Moves<MonthState, 'count' | 'pass' | 'close'> = {
@@ -53,10 +53,6 @@ export const nightsOf = (month: string, zone: string): Window => ({
   from: instantOf(month, OPENS_AT, zone),
   to: opensAt(month, zone),
 })
-
-/** The end of the n-th workday after a date. */
-export const endOfWorkday = (date: string, count: number, zone: string): Date =>
-  instantOf(addDays(workdayAfter(date, count), 1), '00:00', zone)
 
 export function planOf(month: string, lengths: Lengths, zone: string): Plan {
   const last = addDays(firstOfNext(month), -1)

@@ -3,14 +3,6 @@ import type { StandingRole } from '../../kernel/capabilities.ts'
 import type { AppraisalId, StaffId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
 
-/** Members of the leadership group at this instant, or its head alone. */
-export async function groupAt(db: Reader, now: Date, which: 'all' | 'chief' = 'all'): Promise<StaffId[]> {
-  const { rows } = await sql<{ id: StaffId }>`
-    select distinct m.staff_id as id from leadership_members m join staff p on p.id = m.staff_id
-    where m.during @> ${now}::timestamptz and p.active and (${which === 'all'} or m.chief) order by 1`.execute(db)
-  return rows.map(({ id }) => id)
-}
-
 /** Everybody with a standing role. */
 export async function withRole(db: Reader, role: StandingRole): Promise<StaffId[]> {
   const { rows } = await sql<{ id: StaffId }>`

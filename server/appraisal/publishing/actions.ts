@@ -1,12 +1,12 @@
 import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
 import { localOf } from '../../kernel/time.ts'
+import { endOfWorkday } from '../../kernel/workdays.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { mustBeSigned } from '../deciding/rules.ts'
 import { proposeMeasures } from '../measures/proposing/actions.ts'
 import { getMonth, lockMonth, setMonth } from '../months/queries.ts'
-import { endOfWorkday } from '../months/rules.ts'
 import { type AppraisalRow, lockAppraisal, setAppraisal } from '../queries.ts'
 import * as publishing from './queries.ts'
 

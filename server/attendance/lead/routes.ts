@@ -18,7 +18,7 @@ import { countOpenCases } from '../cases/queries.ts'
 import { REASON_LETTERS } from '../cases/rules.ts'
 import { countAsked } from '../corrections/queries.ts'
 import { replaceMissing } from '../missing/actions.ts'
-import { type Expected, listAbsent, listExpected } from '../missing/queries.ts'
+import { type Expected, listAbsent, listExpected, phonesOf } from '../missing/queries.ts'
 import { closePlace, openPlace } from '../places/actions.ts'
 import { CODE_SECONDS, codeOf, stepAt } from '../places/codes.ts'
 import { getPlace, openPlaces } from '../places/queries.ts'
@@ -84,7 +84,7 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
   const { nightStart: start, nightEnd: end } = await currentSettings(db)
   const night = comingNight(now, { start, end, zone: config.timeZone })
   const [expected, absent, openCases, askedCorrections] = await Promise.all([
-    listExpected(db, night),
+    listExpected(db, night, now),
     listAbsent(db, night),
     countOpenCases(db),
     countAsked(db),
@@ -94,17 +94,26 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
   const [facts, cells] = missing
     ? await Promise.all([readFacts(db, month, { now, zone: config.timeZone }), listCells(db, month)])
     : [undefined, []]
-  const rows = expected.map((one) => ({
+  const standIns = (one: Expected) =>
+    facts && one.missing
+      ? substitutesFor(facts, cells, {
+          night: one.night,
+          post: one.post,
+          staffId: one.staffId,
+          backup: false,
+          locked: false,
+        })
+          .eligible.filter(({ staffId }) => !expected.some((other) => other.staffId === staffId))
+          .slice(0, MOST_SUBSTITUTES)
+      : []
+  const seen = expected.map((one) => ({ ...one, substitutes: standIns(one) }))
+  const phones = await phonesOf(db, [...new Set(seen.flatMap((one) => one.substitutes.map(({ staffId }) => staffId)))])
+  const rows = seen.map((one) => ({
     ...one,
     look: lookOf(one, now),
     onPost:
       one.arrival !== null && !one.checkedOutAt && one.from <= now && now < one.to && one.staffId !== c.var.me.staffId,
-    substitutes:
-      facts && one.missing
-        ? substitutesFor(facts, cells, { night, post: one.post, staffId: one.staffId, backup: false, locked: false })
-            .eligible.filter(({ staffId }) => !expected.some((other) => other.staffId === staffId))
-            .slice(0, MOST_SUBSTITUTES)
-        : [],
+    substitutes: one.substitutes.map((each) => ({ ...each, phone: phones.get(each.staffId) ?? null })),
   }))
   const shown = {
     night,

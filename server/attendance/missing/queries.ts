@@ -118,6 +118,7 @@ export type Expected = {
   readonly nameEn: string
   readonly phone: string | null
   readonly post: Post
+  readonly night: string
   readonly from: Date
   readonly to: Date
   readonly arrival: 'ready' | 'late_for_handover' | 'late' | null
@@ -132,10 +133,10 @@ export type Expected = {
   readonly missing: boolean
 }
 
-/** Everybody of a night (or of the windows that touch it), with how they came; those who are missing first. */
-export async function listExpected(db: Reader, night: string): Promise<Expected[]> {
+/** Everybody of a night, and of the shifts that run now or stay on, with how they came; those who are missing first. */
+export async function listExpected(db: Reader, night: string, now: Date): Promise<Expected[]> {
   const { rows } = await sql<Expected>`
-    select s.id::text as "shiftId", s.staff_id::text as "staffId", p.name, p.name_en as "nameEn", p.phone, s.post, s.starts_at as "from",
+    select s.id::text as "shiftId", s.staff_id::text as "staffId", s.night::text as night, p.name, p.name_en as "nameEn", p.phone, s.post, s.starts_at as "from",
       s.ends_at as "to", a.arrival, coalesce(a.minutes_late, 0) as "minutesLate", a.checked_in_at as "checkedInAt",
       a.checked_out_at as "checkedOutAt", a.how, b.ends_by as "awayUntil", a.stays_until as "staysUntil", x.id::text as "absenceId",
       (x.id is not null and x.came_at is null and x.absent_at is null) as missing
@@ -143,11 +144,19 @@ export async function listExpected(db: Reader, night: string): Promise<Expected[
     left join attendances a on a.shift_id = s.id and a.staff_id = s.staff_id
     left join breaks b on b.attendance_id = a.id and b.ended_at is null
     left join absences x on x.shift_id = s.id and x.staff_id = s.staff_id
-    where s.night = ${night} and s.kind = 'night'
+    where (s.night = ${night} and s.kind = 'night') or s.during @> ${now}::timestamptz
+      or s.id in (select shift_id from attendances where checked_out_at is null and stays_until > ${now})
     order by missing desc, s.starts_at, array_position(array['manager','service','technician','guard'], s.post), p.number`.execute(
     db,
   )
   return rows
+}
+
+/** Numbers by which people can be called in. */
+export async function phonesOf(db: Reader, people: readonly StaffId[]): Promise<Map<StaffId, string>> {
+  if (people.length === 0) return new Map()
+  const rows = await db.selectFrom('staff').select(['id', 'phone']).where('id', 'in', people).execute()
+  return new Map(rows.flatMap(({ id, phone }) => (phone ? [[id as StaffId, phone] as const] : [])))
 }
 
 /** Whoever was replaced in a night, or did not come. */

@@ -26,9 +26,23 @@ export async function askLeave(tx: Tx, { coverId, reason }: { coverId: StaffId; 
   refuse(
     cover && !cover.breakEndsBy && cover.from <= tx.now ? null : refusal('attendance.cover_not_there', {}, 'cover'),
   )
+  refuse((await slips.isCovering(tx.db, staffId)) ? refusal('attendance.covering') : null)
   if (await slips.findOpenSlip(tx.db, open.id)) return
   const slipId = await slips.insertSlip(tx, { attendanceId: open.id, coverId, reason: reason.trim() })
   await announce(tx, 'slip.asked', { slipId, staffId, coverId }, topics(staffId, coverId))
+}
+
+/** Nobody has answered yet: the request is taken back, and another can be asked. */
+export async function withdrawLeave(tx: Tx): Promise<void> {
+  need(tx, 'attendance.own')
+  const staffId = staffOf(tx)
+  await attendance.lockStaff(tx, staffId)
+  const open = await attendance.findOpenAttendance(tx.db, staffId)
+  const slip = open && (await slips.findOpenSlip(tx.db, open.id))
+  if (slip?.state !== 'asked') return
+  await slips.setSlip(tx, slip.id, { state: 'withdrawn' })
+  const { id: slipId, coverId } = slip
+  await announce(tx, 'slip.withdrawn', { slipId, staffId, coverId }, topics(staffId, coverId))
 }
 
 /** The colleague answers. From now on nothing is offered to whoever is away, for so many minutes. */

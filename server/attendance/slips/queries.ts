@@ -94,6 +94,18 @@ export async function storeAway(tx: Tx, attendanceId: AttendanceId, endsBy: Date
   return id
 }
 
+/** Whether a colleague is away on this person's word. */
+export async function isCovering(db: Reader, coverId: StaffId): Promise<boolean> {
+  const row = await db
+    .selectFrom('leave_slips')
+    .select('id')
+    .where('cover_id', '=', coverId)
+    .where('state', '=', 'away')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Slips of somebody whose stretch away has ended. */
 export const endSlips = (tx: Tx, attendanceId: AttendanceId) =>
   tx.db

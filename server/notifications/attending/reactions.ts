@@ -1,7 +1,10 @@
+import { whoIsAwaited } from '../../attendance/arrivals/queries.ts'
 import type { AttendanceId, StaffId } from '../../kernel/ids.ts'
+import { MINUTE } from '../../kernel/time.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import { getShift } from '../../roster/queries.ts'
 import type { Database, Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
 import { settle } from '../notices/actions.ts'
 import { managers, type Somebody, tell } from '../notices/telling.ts'
 import { humanResources } from '../rostering/queries.ts'
@@ -10,15 +13,29 @@ import { humanResources } from '../rostering/queries.ts'
 export const attendingReactions: Reactions<Database> = {
   feature: 'attending',
   on: {
-    'attendance.missing': async (tx, { shiftId, staffId }) =>
-      tell(tx, {
+    'attendance.missing': async (tx, { staffId }) => {
+      await endAwaiting(tx)
+      await tell(tx, {
         kind: 'attendance',
-        ref: `missing:${shiftId}`,
+        ref: 'missing:now',
         foldKey: 'missing',
         path: '/attendance',
         to: await managers(tx, staffId),
-      }),
-    'attendance.checked_in': async (tx, { attendanceId }) => settle(tx, `left:${attendanceId}`),
+      })
+    },
+    'attendance.awaited': async (tx, { shiftId, staffId }) =>
+      tell(tx, { kind: 'attendance', ref: `arrive:${shiftId}`, path: '/duty', to: own(staffId) }),
+    'attendance.late': async (tx, { staffId }) => {
+      const to = await managers(tx, staffId)
+      await tell(tx, { kind: 'attendance', ref: 'late:now', foldKey: 'late', path: '/attendance', to })
+    },
+    'attendance.came': async (tx) => endAwaiting(tx),
+    'attendance.absent': async (tx) => endAwaiting(tx),
+    'attendance.checked_in': async (tx, { attendanceId, shiftId }) => {
+      await settle(tx, `left:${attendanceId}`)
+      await settle(tx, `arrive:${shiftId}`)
+      await endAwaiting(tx)
+    },
     'attendance.checked_out': async (tx, { attendanceId, shiftId, staffId, why }) => {
       await endStay(tx, attendanceId)
       const shift = await getShift(tx.db, shiftId).catch(() => undefined)
@@ -46,8 +63,15 @@ export const attendingReactions: Reactions<Database> = {
     },
     'slip.asked': async (tx, { slipId, coverId }) =>
       tell(tx, { kind: 'attendance', ref: `slip:${slipId}`, path: '/duty', to: own(coverId) }),
-    'slip.begun': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
-    'slip.declined': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
+    'slip.withdrawn': async (tx, { slipId }) => settle(tx, `slip:${slipId}`),
+    'slip.begun': async (tx, { slipId, staffId }) => {
+      await settle(tx, `slip:${slipId}`)
+      await tell(tx, { kind: 'attendance', ref: `covered:${slipId}`, path: '/duty', to: own(staffId) })
+    },
+    'slip.declined': async (tx, { slipId, staffId }) => {
+      await settle(tx, `slip:${slipId}`)
+      await tell(tx, { kind: 'attendance', ref: `not_covered:${slipId}`, path: '/duty', to: own(staffId) })
+    },
 
     'presence.asked': async (tx, { questionId, staffId }) =>
       tell(tx, { kind: 'attendance', ref: `presence:${questionId}`, path: '/duty', to: own(staffId) }),
@@ -87,6 +111,14 @@ export const attendingReactions: Reactions<Database> = {
       await tell(tx, { kind: 'attendance', importance: 'info', ref, path: '/attendance/hours', to: own(staffId) })
     },
   },
+}
+
+/** Whoever was late or missing has come, or is replaced: where it was the last, nothing more is told of it. */
+async function endAwaiting(tx: Tx): Promise<void> {
+  const { lateGraceMinutes } = await currentSettings(tx.db)
+  const { late, missing } = await whoIsAwaited(tx.db, tx.now, lateGraceMinutes * MINUTE)
+  if (!late) await settle(tx, 'late:now')
+  if (!missing) await settle(tx, 'missing:now')
 }
 
 /** Nobody stays there any more. */

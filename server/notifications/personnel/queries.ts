@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import { partsIn } from '../../appraisal/people/queries.ts'
-import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
+import { partsIn, withRole } from '../../appraisal/people/queries.ts'
+import type { AppraisalId, AppraisalMonthId, DocumentRequestId, ObligationId, StaffId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
-import { leadersNow } from '../people/queries.ts'
 import { humanResources } from '../rostering/queries.ts'
 
 /** `2026-10`, as it stands in the address of its page. */
@@ -14,26 +13,26 @@ export async function monthKey(db: Reader, id: AppraisalMonthId): Promise<string
 
 type Asked = { readonly id: StaffId | null }
 /** A part without a duty manager is the group's. */
-async function peopleOf(db: Reader, asked: readonly Asked[], now: Date): Promise<StaffId[]> {
+async function peopleOf(db: Reader, asked: readonly Asked[]): Promise<StaffId[]> {
   const managers = asked.flatMap(({ id }) => (id ? [id] : []))
-  const group = asked.some(({ id }) => id === null) ? await leadersNow(db, now) : []
+  const group = asked.some(({ id }) => id === null) ? await withRole(db, 'leadership') : []
   return [...new Set([...managers, ...group])]
 }
 
 /** Whoever has not scored yet in a month: duty managers, and the group where one of them is to be scored. */
-export async function scorersOf(db: Reader, monthId: AppraisalMonthId, now: Date): Promise<StaffId[]> {
+export async function scorersOf(db: Reader, monthId: AppraisalMonthId): Promise<StaffId[]> {
   const { rows } = await sql<Asked>`
     select distinct s.manager_id as id from appraisal_scores s join appraisals a on a.id = s.appraisal_id
     left join staff m on m.id = s.manager_id
     where a.month_id = ${monthId} and s.scored_at is null and (m.id is null or m.active)`.execute(db)
-  return peopleOf(db, rows, now)
+  return peopleOf(db, rows)
 }
 
 /** The same of one person's month. */
-export async function scorersOfOne(db: Reader, id: AppraisalId, now: Date): Promise<StaffId[]> {
+export async function scorersOfOne(db: Reader, id: AppraisalId): Promise<StaffId[]> {
   const { rows } = await sql<Asked>`
     select distinct s.manager_id as id from appraisal_scores s where s.appraisal_id = ${id}`.execute(db)
-  return peopleOf(db, rows, now)
+  return peopleOf(db, rows)
 }
 
 export async function hasExtremes(db: Reader, monthId: AppraisalMonthId): Promise<boolean> {
@@ -45,8 +44,15 @@ export async function hasExtremes(db: Reader, monthId: AppraisalMonthId): Promis
 }
 
 /** Personnel and the group but whoever has had a part in it. */
-export async function judgesOf(db: Reader, id: AppraisalId, now: Date): Promise<StaffId[]> {
+export async function judgesOf(db: Reader, id: AppraisalId): Promise<StaffId[]> {
   const parts = await partsIn(db, id)
-  const all = new Set([...(await leadersNow(db, now)), ...(await humanResources(db))])
+  const all = new Set([...(await withRole(db, 'leadership')), ...(await humanResources(db))])
   return [...all].filter((one) => !parts.includes(one))
+}
+
+/** The request for documents behind what is due; undefined where it is about something else. */
+export async function requestOf(db: Reader, id: ObligationId): Promise<DocumentRequestId | undefined> {
+  const row = await db.selectFrom('obligations').select('subject').where('id', '=', id).executeTakeFirst()
+  const [, request] = /^document:(\d+)$/.exec(row?.subject ?? '') ?? []
+  return request as DocumentRequestId | undefined
 }

@@ -1,9 +1,17 @@
-import type { AppraisalId, AppraisalMonthId, CommendationId, StaffId } from '../../kernel/ids.ts'
+import { withRole } from '../../appraisal/people/queries.ts'
+import type {
+  AppraisalId,
+  AppraisalMonthId,
+  CommendationId,
+  DocumentRequestId,
+  FalseRecordId,
+  StaffId,
+} from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import type { Database, Tx } from '../../schema.ts'
 import { settle } from '../notices/actions.ts'
 import { tell } from '../notices/telling.ts'
-import { chiefNow, leadersNow } from '../people/queries.ts'
+import { chiefNow } from '../people/queries.ts'
 import { humanResources } from '../rostering/queries.ts'
 import * as personnel from './queries.ts'
 
@@ -16,47 +24,46 @@ export const personnelReactions: Reactions<Database> = {
   on: {
     'appraisal.frozen': async (tx, { staffId, appraisalId, revision, pass }) => {
       if (revision > 1) return
-      await settle(tx, `counted:${appraisalId}`)
+      await settle(tx, `counted:a${appraisalId}`)
       await tellOwn(tx, pass === 1 ? 'counted' : 'comment', appraisalId, staffId)
     },
     'appraisal.stage_began': async (tx, { monthId, stage }) => {
-      for (const before of ['score', 'review', 'sign']) await settle(tx, `${before}:${monthId}`)
+      for (const before of ['score', 'review', 'sign']) await settle(tx, `${before}:m${monthId}`)
       const month = await personnel.monthKey(tx.db, monthId)
       const path = `/appraisal/months/${month}`
       if (stage === 'managers')
-        await tellOf(tx, `score:${monthId}`, '/appraisal/scoring', await personnel.scorersOf(tx.db, monthId, tx.now))
-      if (stage === 'review') await tellOf(tx, `review:${monthId}`, path, await humanResources(tx.db))
+        await tellOf(tx, `score:m${monthId}`, '/appraisal/scoring', await personnel.scorersOf(tx.db, monthId))
+      if (stage === 'review') await tellOf(tx, `review:m${monthId}`, path, await humanResources(tx.db))
       if (stage === 'signing' && (await personnel.hasExtremes(tx.db, monthId)))
-        await tellOf(tx, `sign:${monthId}`, `${path}?show=extremes`, await leadersNow(tx.db, tx.now))
+        await tellOf(tx, `sign:m${monthId}`, `${path}?show=extremes`, await withRole(tx.db, 'leadership'))
     },
     'appraisal.stage_late': async (tx, { monthId, to }) => tellLate(tx, monthId, to),
     'appraisal.returned': async (tx, { appraisalId, to, by }) => {
-      const people =
-        to === 'review' ? await humanResources(tx.db) : await personnel.scorersOfOne(tx.db, appraisalId, tx.now)
-      await tellOf(tx, `returned:${appraisalId}`, `/appraisal/${appraisalId}`, without(people, by))
+      const people = to === 'review' ? await humanResources(tx.db) : await personnel.scorersOfOne(tx.db, appraisalId)
+      await tellOf(tx, `returned:a${appraisalId}`, `/appraisal/${appraisalId}`, without(people, by))
     },
     'appraisal.reopened': async (tx, { appraisalId, staffId }) => tellOwn(tx, 'reopened', appraisalId, staffId),
     'appraisal.published': async (tx, { appraisalId, staffId }) => {
-      for (const before of ['counted', 'comment', 'reopened', 'returned']) await settle(tx, `${before}:${appraisalId}`)
+      for (const before of ['counted', 'comment', 'reopened', 'returned']) await settle(tx, `${before}:a${appraisalId}`)
       await tellOwn(tx, 'published', appraisalId, staffId)
     },
-    'appraisal.acknowledged': async (tx, { appraisalId }) => settle(tx, `published:${appraisalId}`),
+    'appraisal.acknowledged': async (tx, { appraisalId }) => settle(tx, `published:a${appraisalId}`),
     'appraisal.objected': async (tx, { appraisalId, staffId }) => {
-      await settle(tx, `published:${appraisalId}`)
-      const judges = await personnel.judgesOf(tx.db, appraisalId, tx.now)
-      await tellOf(tx, `objected:${appraisalId}`, `/appraisal/${appraisalId}`, without(judges, staffId))
+      await settle(tx, `published:a${appraisalId}`)
+      const judges = await personnel.judgesOf(tx.db, appraisalId)
+      await tellOf(tx, `objected:a${appraisalId}`, `/appraisal/${appraisalId}`, without(judges, staffId))
     },
     'appraisal.decided': async (tx, { appraisalId, staffId }) => {
-      await settle(tx, `objected:${appraisalId}`)
+      await settle(tx, `objected:a${appraisalId}`)
       await tellOwn(tx, 'decided', appraisalId, staffId)
     },
-    'appraisal.deemed_received': async (tx, { appraisalId }) => settle(tx, `published:${appraisalId}`),
+    'appraisal.deemed_received': async (tx, { appraisalId }) => settle(tx, `published:a${appraisalId}`),
 
     'measure.put_forward': async (tx, { measureId, staffId }) =>
       tellOf(tx, `measure_statement:${measureId}`, `/measures#measure-${measureId}`, [staffId]),
     'measure.stated': async (tx, { measureId, staffId }) => {
       await settle(tx, `measure_statement:${measureId}`)
-      const leaders = without(await leadersNow(tx.db, tx.now), staffId)
+      const leaders = without(await withRole(tx.db, 'leadership'), staffId)
       await tellOf(tx, `measure_decide:${measureId}`, `/measures#measure-${measureId}`, leaders)
     },
     'measure.undecided': async (tx, { measureId, staffId }) => {
@@ -77,7 +84,7 @@ export const personnelReactions: Reactions<Database> = {
         await settle(tx, `measure_${before}:${measureId}`)
     },
     'measure.objected': async (tx, { measureId, staffId }) => {
-      const leaders = without(await leadersNow(tx.db, tx.now), staffId)
+      const leaders = without(await withRole(tx.db, 'leadership'), staffId)
       await tellOf(tx, `measure_objected:${measureId}`, `/measures#measure-${measureId}`, leaders)
     },
     'measure.reviewed': async (tx, { measureId, staffId }) => {
@@ -89,22 +96,56 @@ export const personnelReactions: Reactions<Database> = {
       await tellOfPraise(tx, 'nominated', commendationId, people)
     },
     'commendation.checked': async (tx, { commendationId, staffId, by }) => {
-      await settle(tx, `nominated:${commendationId}`)
-      const people = (await leadersNow(tx.db, tx.now)).filter((one) => one !== staffId && one !== by)
+      await settle(tx, `nominated:c${commendationId}`)
+      const people = (await withRole(tx.db, 'leadership')).filter((one) => one !== staffId && one !== by)
       await tellOfPraise(tx, 'checked', commendationId, people)
     },
     'commendation.decided': async (tx, { commendationId, staffId, nominatedBy, outcome }) => {
-      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:${commendationId}`)
+      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:c${commendationId}`)
       if (outcome === 'granted') await tellOfPraise(tx, 'granted', commendationId, [staffId])
       if (nominatedBy) await tellOfPraise(tx, 'outcome', commendationId, [nominatedBy])
     },
     'commendation.withdrawn': async (tx, { commendationId }) => {
-      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:${commendationId}`)
+      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:c${commendationId}`)
     },
     'commendation.undecided': async (tx, { commendationId, staffId }) =>
       tellOfPraise(tx, 'undecided', commendationId, without(await humanResources(tx.db), staffId)),
     'commendation.rewarded': async (tx, { commendationId, staffId }) =>
       tellOfPraise(tx, 'rewarded', commendationId, [staffId]),
+    'document.asked': async (tx, { requestId, staffId }) => tellOfPaper(tx, 'asked', requestId, [staffId]),
+    'document.answered': async (tx, { requestId, askedBy }) => {
+      for (const before of ['asked', 'back', 'overdue']) await settle(tx, `${before}:d${requestId}`)
+      await tellOfPaper(tx, 'answered', requestId, [askedBy])
+    },
+    'document.asked_back': async (tx, { requestId, staffId }) => tellOfPaper(tx, 'back', requestId, [staffId]),
+    'document.withdrawn': async (tx, { requestId }) => {
+      for (const before of ['asked', 'back', 'overdue']) await settle(tx, `${before}:d${requestId}`)
+    },
+    'obligation.late': async (tx, { obligationId, kind, staffId }) => {
+      if (kind !== 'document') return
+      const requestId = await personnel.requestOf(tx.db, obligationId)
+      const people = (await humanResources(tx.db)).filter((one) => one !== staffId)
+      if (requestId) await tellOfPaper(tx, 'overdue', requestId, people)
+    },
+    'false_record.opened': async (tx, { caseId, staffId }) => tellOfCase(tx, 'case_opened', caseId, [staffId]),
+    'false_record.stated': async (tx, { caseId, staffId }) => {
+      await settle(tx, `case_opened:${caseId}`)
+      await tellOfCase(tx, 'case_decide', caseId, without(await withRole(tx.db, 'leadership'), staffId))
+    },
+    'false_record.decided': async (tx, { caseId, staffId }) => {
+      for (const before of ['case_opened', 'case_decide']) await settle(tx, `${before}:${caseId}`)
+      await tellOfCase(tx, 'case_decided', caseId, [staffId])
+    },
+    'false_record.withdrawn': async (tx, { caseId, staffId }) => {
+      for (const before of ['case_opened', 'case_decide']) await settle(tx, `${before}:${caseId}`)
+      await tellOfCase(tx, 'case_decided', caseId, [staffId])
+    },
+    'false_record.objected': async (tx, { caseId, staffId }) =>
+      tellOfCase(tx, 'case_objected', caseId, without(await withRole(tx.db, 'leadership'), staffId)),
+    'false_record.reviewed': async (tx, { caseId, staffId }) => {
+      await settle(tx, `case_objected:${caseId}`)
+      await tellOfCase(tx, 'case_reviewed', caseId, [staffId])
+    },
     'coaching.asked': async (tx, { requestId, staffId }) =>
       tellOf(tx, `coaching:${requestId}`, '/appraisal/coaching', without(await humanResources(tx.db), staffId)),
     'coaching.answered': async (tx, { requestId, staffId }) => {
@@ -118,13 +159,29 @@ const tellOf = (tx: Tx, ref: string, path: string, people: readonly StaffId[]): 
   tell(tx, { kind: 'appraisal', ref, path, to: people.map((staffId) => ({ staffId, part: 'own' })) })
 
 const tellOwn = (tx: Tx, what: string, id: AppraisalId, staffId: StaffId): Promise<void> =>
-  tellOf(tx, `${what}:${id}`, '/appraisal', [staffId])
+  tellOf(tx, `${what}:a${id}`, '/appraisal', [staffId])
 
 const tellOfPraise = (tx: Tx, what: string, id: CommendationId, people: readonly StaffId[]): Promise<void> =>
   tell(tx, {
     kind: 'recognition',
-    ref: `${what}:${id}`,
+    ref: `${what}:c${id}`,
     path: `/commendations/${id}`,
+    to: people.map((staffId) => ({ staffId, part: 'own' })),
+  })
+
+const tellOfPaper = (tx: Tx, what: string, id: DocumentRequestId, people: readonly StaffId[]): Promise<void> =>
+  tell(tx, {
+    kind: 'document',
+    ref: `${what}:d${id}`,
+    path: `/records/${id}`,
+    to: people.map((staffId) => ({ staffId, part: 'own' })),
+  })
+
+const tellOfCase = (tx: Tx, what: string, id: FalseRecordId, people: readonly StaffId[]): Promise<void> =>
+  tell(tx, {
+    kind: 'document',
+    ref: `${what}:${id}`,
+    path: `/records/cases/${id}`,
     to: people.map((staffId) => ({ staffId, part: 'own' })),
   })
 
@@ -135,9 +192,9 @@ async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'gr
     to === 'personnel'
       ? await humanResources(tx.db)
       : to === 'group'
-        ? await leadersNow(tx.db, tx.now)
+        ? await withRole(tx.db, 'leadership')
         : some(await chiefNow(tx.db, tx.now))
-  await tellOf(tx, `late_${to}:${monthId}`, path, people)
+  await tellOf(tx, `late_${to}:m${monthId}`, path, people)
 }
 
 const some = (one: StaffId | undefined): StaffId[] => (one ? [one] : [])

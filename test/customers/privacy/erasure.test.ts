@@ -59,6 +59,7 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   'places',
   'presence_questions',
   'attendance_corrections',
+  'arrival_tellings',
   'stays',
   // What was seen of a colleague's post, and what they say to it.
   'post_cases',
@@ -143,6 +144,10 @@ const WITHOUT_CUSTOMERS: readonly string[] = [
   // Colleagues about colleagues; customers' own words of praise stay in their ratings.
   'commendations',
   'praises',
+  // What colleagues are asked for and answer in checks, and cases about their records.
+  'document_requests',
+  'document_answers',
+  'false_records',
   'shift_notes',
   // What colleagues are told, and by what: kinds, states, their own devices; the brief of a night is the house's own account.
   'deliveries',

@@ -85,7 +85,14 @@ const states = async () =>
     ({ state }) => state,
   )
 const owed = async () =>
-  (await database.db.selectFrom('obligations').selectAll().orderBy('id').execute()).map(({ state }) => state)
+  (
+    await database.db
+      .selectFrom('obligations')
+      .selectAll()
+      .where('kind', '=', 'shift_confirmation')
+      .orderBy('id')
+      .execute()
+  ).map(({ state }) => state)
 const refs = async (who: StaffId) =>
   (
     await database.db
