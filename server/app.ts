@@ -62,6 +62,7 @@ import { shellRoutes } from './reports/shell/routes.ts'
 import { confirmationRoutes } from './roster/confirmations/routes.ts'
 import { feedRoutes } from './roster/feeds/routes.ts'
 import { planPeopleRoutes } from './roster/months/people/routes.ts'
+import { printRoutes } from './roster/months/printing/routes.ts'
 import { planRoutes } from './roster/months/routes.ts'
 import { SHEET_BYTES } from './roster/months/sheets/reading.ts'
 import { planSheetRoutes } from './roster/months/sheets/routes.ts'
@@ -140,6 +141,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/roster', feedRoutes(deps))
   app.route('/roster/plan', planRoutes(deps))
   app.route('/roster/plan', versionRoutes(deps))
+  app.route('/roster/print', printRoutes(deps))
   app.route('/roster/sheets', planSheetRoutes(deps))
   app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
