@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { codeOf } from '../server/customers/verification/rules.ts'
 import type { CustomerTextId, MailId } from '../server/kernel/ids.ts'
 import { requestFor } from '../server/notifications/channels/bodies.ts'
 import { outcomeOf } from '../server/notifications/deliveries/sending.ts'
@@ -10,7 +9,7 @@ import { listToTell } from '../server/notifications/texts/queries.ts'
 import { system } from '../server/platform/actor.ts'
 import { CODE_MARK } from '../server/platform/outgoing.ts'
 import { openOutside } from '../server/platform/outside.ts'
-import { hashOf } from '../server/platform/tokens.ts'
+import { codeOf, hashOf } from '../server/platform/tokens.ts'
 import { type DueJob, dueJob } from './due-job.ts'
 
 /** When a customer is promised a call and is to hear of it by SMS. Repeats safely: one a promise. */

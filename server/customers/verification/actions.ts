@@ -1,12 +1,12 @@
 import type { ContactId, TicketId, VerificationId } from '../../kernel/ids.ts'
 import { NotFound, refusal } from '../../kernel/refusal.ts'
 import { DAY, HOUR, plus } from '../../kernel/time.ts'
-import { hashOf, isToken, same } from '../../platform/tokens.ts'
+import { codeOf, hashOf, isToken, same } from '../../platform/tokens.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import * as verifications from './queries.ts'
-import { codeOf, isAwaited, mayAsk, readCode } from './rules.ts'
+import { isAwaited, mayAsk, readCode } from './rules.ts'
 
 /**
  * There is something to say to an address or a number that nobody has proved: it is asked whose it is, and nothing else

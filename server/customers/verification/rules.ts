@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 
@@ -17,18 +16,8 @@ export function mayAsk(
   return pressed || last.expiresAt <= now
 }
 
-const CODE_DIGITS = 6
 /** So many wrong codes, and only a new one is read. */
 export const CODE_TRIES = 5
-
-/**
- * The digits by which a phone number is proved, worked out from the stored hash of their link and kept nowhere. They open
- * nothing by themselves: they count only in the conversation that asked for them, for minutes, and a few times.
- */
-export const codeOf = (secret: Buffer, tokenHash: Buffer): string =>
-  String(
-    createHmac('sha256', secret).update('code').update(tokenHash).digest().readUInt32BE(0) % 10 ** CODE_DIGITS,
-  ).padStart(CODE_DIGITS, '0')
 
 /** Digits as people type them: with spaces, or of a Chinese keyboard. */
 export const readCode = (typed: string): string => typed.normalize('NFKC').replace(/[\s-]/g, '')
