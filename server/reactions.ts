@@ -44,6 +44,7 @@ import type { Sources } from './knowledge/sources.ts'
 import { attendingReactions } from './notifications/attending/reactions.ts'
 import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
+import { noticesOver, remindersOver } from './notifications/keeping/queries.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
@@ -175,7 +176,7 @@ export const keeping: Keeping = {
   hasServed,
   countOld,
   listOld,
-  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver],
+  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver, noticesOver, remindersOver],
 }
 
 /** What a month's appraisal is counted from: whoever knows facts about people's work adds a line, and that is all. */
