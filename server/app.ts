@@ -50,7 +50,7 @@ import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { ahead, around, canText, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
 import { recognitionRoutes } from './recognition/routes.ts'
 import { wallRoutes } from './recognition/wall/routes.ts'
 import { falseRecordRoutes } from './records/cases/routes.ts'
@@ -188,9 +188,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', emptyHouseRoutes(deps))
   app.route('/setup', setupRoutes(deps))
   app.route('/setup', setupStepRoutes(deps))
-  app.route('/api/v1', chatApiRoutes(deps))
-  app.route('/', chatRoutes(deps))
+  app.route('/api/v1', chatApiRoutes(deps, canText))
+  app.route('/', chatRoutes(deps, canText))
   app.notFound((c) => answerError(deps, new NotFound(), c))
-  app.onError(formsAgain(deps))
+  app.onError(formsAgain(deps, canText))
   return app
 }
