@@ -50,6 +50,7 @@ import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { personnelReactions } from './notifications/personnel/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { rosteringReactions } from './notifications/rostering/reactions.ts'
+import { canText as textsGo } from './notifications/texts/actions.ts'
 import { textsKept } from './notifications/texts/keeping.ts'
 import { textReactions } from './notifications/texts/reactions.ts'
 import type { OfShift } from './obligations/contributors.ts'
@@ -92,6 +93,7 @@ import {
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { listMessages } from './tickets/messages/queries.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
+import type { CanText } from './tickets/proofs/queries.ts'
 import { listBriefly } from './tickets/queries.ts'
 import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
@@ -191,6 +193,9 @@ export const evidence: readonly Evidence[] = [
 
 /** Whoever is on the phone is seen to be there: the question whether they are comes later. */
 export const engaged: IsEngaged = isEngagedNow
+
+/** Whether customers can be told things by SMS. */
+export const canText: CanText = textsGo
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

@@ -84,6 +84,10 @@ export const SETTINGS = {
   unreadMailAgainMinutes: number('customers', 'minutes', 15, [5, 240]),
   verifyAgainMinutes: number('customers', 'minutes', 10, [10, 1440]),
   verificationHours: number('customers', 'hours', 72, [1, 240]),
+  /** To one number; none: nothing goes to customers by SMS. */
+  textsADay: number('customers', 'times', 6, [0, 50]),
+  codeMinutes: number('customers', 'minutes', 30, [5, 240]),
+  codesAnHour: number('customers', 'times', 60, [0, 1000]),
   transcriptAgainMinutes: number('customers', 'minutes', 10, [1, 1440]),
   morningMailTime: time('customers', '08:00'),
   visitorDays: number('customers', 'days', 90, [1, 365]),
