@@ -50,7 +50,7 @@ import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { ahead, around, canText, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { ahead, around, canText, groupAsides, keeping, previews, sources, steps, witness } from './reactions.ts'
 import { recognitionRoutes } from './recognition/routes.ts'
 import { wallRoutes } from './recognition/wall/routes.ts'
 import { falseRecordRoutes } from './records/cases/routes.ts'
@@ -127,7 +127,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/settings/sla', policyPages(deps))
   app.route('/settings/channels', channelRoutes(deps))
   app.route('/settings/lines', lineRoutes(deps))
-  app.route('/settings/letters', previewRoutes(deps))
+  app.route('/settings/letters', previewRoutes(deps, previews))
   app.route('/settings/mail', letterPages(deps))
   app.route('/settings', settingRoutes(deps, groupAsides))
   app.route('/obligations', obligationRoutes(deps))

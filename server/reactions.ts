@@ -49,6 +49,7 @@ import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { personnelReactions } from './notifications/personnel/reactions.ts'
+import type { MorePreviews } from './notifications/previews/composing.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { rosteringReactions } from './notifications/rostering/reactions.ts'
 import { canText as textsGo } from './notifications/texts/actions.ts'
@@ -63,6 +64,7 @@ import { hashOf } from './platform/tokens.ts'
 import type { Spoken } from './platform/transaction.ts'
 import { nominationAside } from './recognition/contributions.ts'
 import { recognitionReactions } from './recognition/reactions.ts'
+import { reportPreview } from './reports/subscriptions/contributions.ts'
 import { confirmationOfShift } from './roster/confirmations/contributions.ts'
 import { confirmationReactions } from './roster/confirmations/reactions.ts'
 import { shiftsAheadOf } from './roster/queries.ts'
@@ -194,6 +196,9 @@ export const evidence: readonly Evidence[] = [
 
 /** Whoever is on the phone is seen to be there: the question whether they are comes later. */
 export const engaged: IsEngaged = isEngagedNow
+
+/** Letters that the page of previews draws beside those that notifications knows itself. */
+export const previews: MorePreviews = { report: reportPreview }
 
 /** Whether customers can be told things by SMS. */
 export const canText: CanText = textsGo

@@ -1,11 +1,12 @@
 import { wordsOf } from '../i18n/dictionaries.ts'
 import { clockTime, shortDate } from '../i18n/instants.ts'
 import type { EscalationId, StaffId } from '../kernel/ids.ts'
-import type { Language } from '../kernel/language.ts'
+import type { Bilingual, Language } from '../kernel/language.ts'
 import { HOUR, plus } from '../kernel/time.ts'
 import { LINK_MARK, leaveMail } from '../platform/outgoing.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
+import { render } from '../web/render.ts'
 import { lock } from './actions.ts'
 import { listReaders } from './deadlines/queries.ts'
 import { makeEscalationLink } from './links/actions.ts'
@@ -40,37 +41,58 @@ async function leaveLetter(
   { id: staffId, name, email, language }: Reader,
   { publicUrl, zone, late }: Place & { late: boolean },
 ): Promise<void> {
-  const t = wordsOf(language)
-  const { escalationLinkHours } = await currentSettings(tx.db)
-  const moment = (at: Date): string => `${shortDate(at, language, zone)} ${clockTime(at, zone)}`
-  const link = `${publicUrl}/e/${await makeEscalationLink(tx, one.id, staffId)}`
-  const parts: [string, string][] = [
-    [t('escalations.mail.need'), one.need],
-    [t('escalations.mail.tried'), one.tried],
-    [t('escalations.mail.contact'), `${one.customerName}\n${one.contact}`],
-  ]
-  const times = [
-    ...(one.promisedAt ? [t('escalations.mail.promised', { time: moment(one.promisedAt) })] : []),
-    ...(one.acceptDueAt ? [t('escalations.mail.accept_by', { time: moment(one.acceptDueAt) })] : []),
-  ]
-  const hello = [t('escalations.mail.hello', { name }), t(late ? 'escalations.mail.head' : 'escalations.mail.asked')]
-  const text = [
-    hello.join(' '),
-    ...parts.map(([label, words]) => `${label}\n${words}`),
-    times.join('\n'),
-    `${t('escalations.mail.open')}:`,
-    LINK_MARK,
-    t('escalations.mail.only_you'),
-  ].join('\n\n')
+  const { escalationLinkHours, companyName: company } = await currentSettings(tx.db)
   await leaveMail(tx, {
     kind: 'escalation',
     staffId,
     ticketId: one.ticketId,
     recipient: email,
-    subject: t('escalations.mail.subject', { number: one.number, subject: one.subject }),
-    text,
-    html: null,
-    link,
+    ...requestLetter(one, { name, language }, { late, company, zone, now: tx.now }),
+    link: `${publicUrl}/e/${await makeEscalationLink(tx, one.id, staffId)}`,
     linkUntil: plus(tx.now, escalationLinkHours * HOUR),
   })
+}
+
+type Asked = Pick<
+  EscalationView,
+  'number' | 'subject' | 'need' | 'tried' | 'customerName' | 'contact' | 'promisedAt' | 'acceptDueAt'
+>
+type Around = { readonly late: boolean; readonly company: Bilingual; readonly zone: string; readonly now: Date }
+
+/** Subject, text and HTML of a request, in the language of whoever may take it; `late`: nobody has, and their head reads it. */
+export function requestLetter(
+  one: Asked,
+  { name, language }: { readonly name: string; readonly language: Language },
+  { late, company, zone, now }: Around,
+): { subject: string; text: string; html: string } {
+  const t = wordsOf(language)
+  const moment = (at: Date): string => `${shortDate(at, language, zone)} ${clockTime(at, zone)}`
+  const subject = t('escalations.mail.subject', { number: one.number, subject: one.subject })
+  const hello = [t('escalations.mail.hello', { name }), t(late ? 'escalations.mail.head' : 'escalations.mail.asked')]
+  const facts = [
+    { label: t('escalations.mail.need'), words: one.need },
+    { label: t('escalations.mail.tried'), words: one.tried },
+    { label: t('escalations.mail.contact'), words: `${one.customerName}\n${one.contact}` },
+  ]
+  const times = [
+    ...(one.promisedAt ? [t('escalations.mail.promised', { time: moment(one.promisedAt) })] : []),
+    ...(one.acceptDueAt ? [t('escalations.mail.accept_by', { time: moment(one.acceptDueAt) })] : []),
+  ]
+  const press = t('escalations.mail.open')
+  const after = [t('escalations.mail.only_you')]
+  const frame = { t, language, zone, now, nonce: '' }
+  const shown = { title: subject, hello: hello.join(' '), facts, times, press, after, company: company[language] }
+  return {
+    subject,
+    text: [
+      hello.join(' '),
+      ...facts.map(({ label, words }) => `${label}\n${words}`),
+      ...(times.length > 0 ? [times.join('\n')] : []),
+      `${press}:`,
+      LINK_MARK,
+      ...after,
+      company[language],
+    ].join('\n\n'),
+    html: render('escalations/letter', { ...frame, ...shown, link: LINK_MARK }),
+  }
 }

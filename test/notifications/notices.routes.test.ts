@@ -162,13 +162,13 @@ test('pages of the list follow each other without a gap or a double', async () =
 })
 
 test('letters are previewed with what is really there, in both languages, and their links lead nowhere', async () => {
-  for (const letter of ['digest', 'brief', 'notice'])
+  for (const letter of ['digest', 'brief', 'request', 'reminder', 'notice', 'invitation', 'reset', 'report'])
     for (const language of ['en', 'zh-CN']) {
       const page = await admin.get(`/settings/letters?letter=${letter}&in=${language}`)
       expect([page.status, letter]).toEqual([200, letter])
       const frame = await admin.get(`/settings/letters/frame?letter=${letter}&in=${language}`)
       expect(frame.headers.get('content-security-policy')).toMatch(/style-src 'sha256-/)
       expect(frame.html).toContain(`lang="${language}"`)
-      expect(frame.html).not.toMatch(/\[\[link|notices\.|brief\.[a-z]/)
+      expect(frame.html).not.toMatch(/\[\[link|(notices|brief|escalations|reminders|mails|report)\.[a-z]/)
     }
 })

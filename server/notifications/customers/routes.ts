@@ -1,17 +1,19 @@
 import { type Context, Hono } from 'hono'
 import { seesCustomer, type Veil, veilOf } from '../../customers/privacy/rules.ts'
-import { composeVerification } from '../../customers/verification/letters.ts'
+import { codeText, composeVerification } from '../../customers/verification/letters.ts'
 import type { TicketId } from '../../kernel/ids.ts'
 import { LANGUAGES, type Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import { HOUR, plus } from '../../kernel/time.ts'
-import { LINK_MARK } from '../../platform/outgoing.ts'
+import { CODE_MARK, LINK_MARK, withoutLinks } from '../../platform/outgoing.ts'
+import { currentSettings } from '../../settings/queries.ts'
 import { listMessages, type MessageView } from '../../tickets/messages/queries.ts'
 import { findOpenAssignment } from '../../tickets/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env, SignedIn } from '../../web/env.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page } from '../../web/page.ts'
+import { morningText, promisedText, unreadText } from '../texts/words.ts'
 import { composeMorning, composeTranscript, composeUnread, type Frame, type Written } from './letters.ts'
 import { nightOfTicket } from './morning/queries.ts'
 import { latestAnswered, type Party, partyOf } from './queries.ts'
@@ -33,7 +35,8 @@ export const letterPages = (deps: Deps) => {
       const letters = KINDS.flatMap((kind) =>
         LANGUAGES.map((language) => ({ kind, language, written: write(kind, language, sample) })),
       ).flatMap(({ written, ...one }) => (written ? [{ ...one, ...shownAs(written) }] : []))
-      return page(c, deps, 'letters/preview', { letters, missing: !sample.latest })
+      const { codeMinutes } = await currentSettings(deps.db)
+      return page(c, deps, 'letters/preview', { letters, texts: textsOf(sample, codeMinutes), missing: !sample.latest })
     })
     .get('/:kind/:language', edits, (c) => showOne(c, deps))
 }
@@ -89,6 +92,31 @@ function write(kind: Kind, language: Language, { frame, latest }: Sample): Writt
     case 'morning':
       return composeMorning(about, latest.night, frame)
   }
+}
+
+/** The short messages in both languages, with marks where a link or a code will stand. */
+function textsOf({ frame, latest }: Sample, codeMinutes: number) {
+  const says = (language: Language): [string, string][] => {
+    const answers = latest?.messages.filter(({ author }) => author === 'staff').length ?? 0
+    return [
+      ['code', codeText({ company: frame.company, language, codeMinutes })],
+      ['callback', promisedText(language, plus(frame.now, HOUR), frame)],
+      ...(latest
+        ? ([
+            ['unread', unreadText({ ...latest.party, language }, Math.max(1, answers), frame)],
+            ['morning', morningText({ ...latest.party, language }, latest.night, frame)],
+          ] as [string, string][])
+        : []),
+    ]
+  }
+  const drawn = LANGUAGES.map((language) => ({ language, said: new Map(says(language)) }))
+  return [...new Set(drawn.flatMap(({ said }) => [...said.keys()]))].map((kind) => ({
+    kind,
+    in: drawn.map(({ language, said }) => ({
+      language,
+      words: withoutLinks(said.get(kind) ?? '', 'https://…').replaceAll(CODE_MARK, '123456'),
+    })),
+  }))
 }
 
 const shownAs = ({ subject, text }: Written) => ({

@@ -79,6 +79,9 @@ const read = async (db: Reader, which: RawBuilder<unknown>): Promise<Reminder[]>
 export const listReminders = (db: Reader, staffId: StaffId, limit: number): Promise<Reminder[]> =>
   read(db, sql`where r.staff_id = ${staffId} order by r.read_at is not null, r.id desc limit ${limit}`)
 
+export const findReminder = async (db: Reader, id: ReminderId): Promise<Reminder | undefined> =>
+  (await read(db, sql`where r.id = ${id}`))[0]
+
 /** @throws NotFound */
 export async function lockReminder(tx: Tx, id: ReminderId): Promise<Reminder> {
   const [row] = await read(tx.db, sql`where r.id = ${id} for update of r`)

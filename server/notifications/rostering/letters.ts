@@ -5,7 +5,7 @@ import type { LetterFile } from '../../platform/outgoing.ts'
 import { calendarOf } from '../../roster/confirmations/calendar.ts'
 import { listOfPerson } from '../../roster/confirmations/queries.ts'
 import { deadlinesOf } from '../../roster/months/rules.ts'
-import type { Tx } from '../../schema.ts'
+import type { Reader } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import type { Told } from '../notices/queries.ts'
 
@@ -16,9 +16,12 @@ type Around = {
   readonly company: Bilingual
 }
 
+/** A transaction, or whoever only looks. */
+type Reading = { readonly db: Reader; readonly now: Date }
+
 /** The letter about a published roster names the shifts and brings them as a calendar file. */
 export async function withShifts(
-  tx: Tx,
+  tx: Reading,
   { ref, staffId }: Pick<Told, 'ref' | 'staffId'>,
   { publicUrl, zone, language, company }: Around,
 ): Promise<{ readonly more: readonly string[]; readonly file: LetterFile | null }> {
@@ -42,7 +45,7 @@ const OF_MONTHS = ['publish_soon', 'publish_late', 'input_soon', 'input_late']
 
 /** Which month, and until when. */
 async function linesOfMonth(
-  tx: Tx,
+  tx: Reading,
   month: string,
   { zone, language }: Pick<Around, 'zone' | 'language'>,
 ): Promise<string[]> {
