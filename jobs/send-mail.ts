@@ -1,6 +1,7 @@
 import type { MailId, TicketId } from '../server/kernel/ids.ts'
 import { beginSending, forgetLink, noteDelivery } from '../server/notifications/outgoing/actions.ts'
-import { type Earlier, listDueMails, listOverLinks } from '../server/notifications/outgoing/queries.ts'
+import { listDueMails, listOverLinks } from '../server/notifications/outgoing/queries.ts'
+import type { Earlier } from '../server/notifications/outgoing/threading/queries.ts'
 import { system } from '../server/platform/actor.ts'
 import { type Letter, openMailer } from '../server/platform/mail.ts'
 import { answerAddress, messageIdOf } from '../server/platform/mail-thread.ts'

@@ -19,7 +19,19 @@ document.addEventListener('click', (event) => {
   const set = event.target.closest('#plan [data-set]')
   if (set && at) return change([{ ...at, to: set.dataset.set }])
   if (event.target.closest('#plan [data-lock]') && at) lock()
+  if (event.target.closest('#plan-cell [data-close]')) leave()
 })
+
+// What somebody has opened stays open over every edit.
+const opened = new Set()
+document.addEventListener(
+  'toggle',
+  ({ target }) => {
+    const key = target.dataset?.keep
+    if (key) opened[target.open ? 'add' : 'delete'](key)
+  },
+  true,
+)
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return
@@ -73,6 +85,12 @@ function choose(td) {
   show(td)
 }
 
+function leave() {
+  cellOf(at)?.removeAttribute('aria-selected')
+  at = null
+  document.getElementById('plan-cell').hidden = true
+}
+
 /** The panel beside: whose cell it is, what is wrong with it, and what it may become. */
 function show(td) {
   const panel = document.getElementById('plan-cell')
@@ -82,6 +100,7 @@ function show(td) {
   const cell = td.querySelector('.cell')
   panel.hidden = !isOpen(td)
   panel.querySelector('[data-cell-title]').textContent = `${night} · ${name}`
+  panel.querySelector('[data-cell-about]').textContent = row.dataset.about
   panel.querySelector('[data-cell-words]').textContent = [cell?.title, cell?.dataset.because].filter(Boolean).join(' ')
   for (const button of panel.querySelectorAll('[data-set]'))
     button.setAttribute('aria-pressed', String(button.dataset.set === filled(td)))
@@ -121,6 +140,7 @@ function send(what, values) {
 function prepare() {
   if (!plan() || !('edits' in plan().dataset)) return
   for (const cell of plan().querySelectorAll('[data-filled]')) cell.draggable = true
+  for (const details of plan().querySelectorAll('[data-keep]')) details.open = opened.has(details.dataset.keep)
   const td = cellOf(at) ?? plan().querySelector('td[data-night]:not([data-over])')
   if (!td) return
   td.tabIndex = 0

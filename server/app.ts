@@ -50,7 +50,7 @@ import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { ahead, around, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
+import { ahead, around, canText, groupAsides, keeping, sources, steps, witness } from './reactions.ts'
 import { recognitionRoutes } from './recognition/routes.ts'
 import { wallRoutes } from './recognition/wall/routes.ts'
 import { falseRecordRoutes } from './records/cases/routes.ts'
@@ -62,6 +62,7 @@ import { shellRoutes } from './reports/shell/routes.ts'
 import { confirmationRoutes } from './roster/confirmations/routes.ts'
 import { feedRoutes } from './roster/feeds/routes.ts'
 import { planPeopleRoutes } from './roster/months/people/routes.ts'
+import { printRoutes } from './roster/months/printing/routes.ts'
 import { planRoutes } from './roster/months/routes.ts'
 import { SHEET_BYTES } from './roster/months/sheets/reading.ts'
 import { planSheetRoutes } from './roster/months/sheets/routes.ts'
@@ -140,6 +141,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/roster', feedRoutes(deps))
   app.route('/roster/plan', planRoutes(deps))
   app.route('/roster/plan', versionRoutes(deps))
+  app.route('/roster/print', printRoutes(deps))
   app.route('/roster/sheets', planSheetRoutes(deps))
   app.route('/roster', planPeopleRoutes(deps))
   app.route('/roster', rosterRoutes(deps))
@@ -186,9 +188,9 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/', emptyHouseRoutes(deps))
   app.route('/setup', setupRoutes(deps))
   app.route('/setup', setupStepRoutes(deps))
-  app.route('/api/v1', chatApiRoutes(deps))
-  app.route('/', chatRoutes(deps))
+  app.route('/api/v1', chatApiRoutes(deps, canText))
+  app.route('/', chatRoutes(deps, canText))
   app.notFound((c) => answerError(deps, new NotFound(), c))
-  app.onError(formsAgain(deps))
+  app.onError(formsAgain(deps, canText))
   return app
 }

@@ -44,12 +44,14 @@ import type { Sources } from './knowledge/sources.ts'
 import { attendingReactions } from './notifications/attending/reactions.ts'
 import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
+import { noticesOver, remindersOver } from './notifications/keeping/queries.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
 import { personnelReactions } from './notifications/personnel/reactions.ts'
 import { reminderReactions } from './notifications/reminders/reactions.ts'
 import { rosteringReactions } from './notifications/rostering/reactions.ts'
+import { canText as textsGo } from './notifications/texts/actions.ts'
 import { textsKept } from './notifications/texts/keeping.ts'
 import { textReactions } from './notifications/texts/reactions.ts'
 import type { OfShift } from './obligations/contributors.ts'
@@ -92,6 +94,7 @@ import {
 import { speakMessagesAgain } from './tickets/messages/contributions.ts'
 import { listMessages } from './tickets/messages/queries.ts'
 import { promiseReactions } from './tickets/promises/reactions.ts'
+import type { CanText } from './tickets/proofs/queries.ts'
 import { listBriefly } from './tickets/queries.ts'
 import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
@@ -173,14 +176,14 @@ export const keeping: Keeping = {
   hasServed,
   countOld,
   listOld,
-  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver],
+  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver, noticesOver, remindersOver],
 }
 
 /** What a month's appraisal is counted from: whoever knows facts about people's work adds a line, and that is all. */
 export const evidence: readonly Evidence[] = [
   attendanceEvidence,
   noteEvidence,
-  obligationsAs('answers', ['answer', 'resolution']),
+  obligationsAs('answers', ['answer', 'resolution', 'callback']),
   obligationsAs('requests', ['request_acceptance', 'request_answer']),
   obligationsAs('promises', ['promise']),
   satisfactionEvidence,
@@ -191,6 +194,9 @@ export const evidence: readonly Evidence[] = [
 
 /** Whoever is on the phone is seen to be there: the question whether they are comes later. */
 export const engaged: IsEngaged = isEngagedNow
+
+/** Whether customers can be told things by SMS. */
+export const canText: CanText = textsGo
 
 /** Under a group of settings: what its numbers will do next. */
 export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }

@@ -37,7 +37,7 @@ import { returnLost } from '../jobs/return-lost-work.ts'
 import { scoreAppraisals } from '../jobs/score-appraisals.ts'
 import { forgetLinks, sendMail } from '../jobs/send-mail.ts'
 import { sendReports } from '../jobs/send-reports.ts'
-import { sendTexts } from '../jobs/send-texts.ts'
+import { sendTexts, writeTexts } from '../jobs/send-texts.ts'
 import { trackFollowUp, trackPromises } from '../jobs/track-follow-up.ts'
 import {
   noteAbsentPeople,
@@ -112,6 +112,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   writeCustomerLetters,
   writeVerifications,
   sendMail,
+  writeTexts,
   sendTexts,
   fetchRecordings,
   forgetLinks,

@@ -17,7 +17,8 @@ export type Again = {
 }
 type Show = (c: Ctx, again: Again) => Promise<Response>
 
-const FORM = /^\/(appeal|requests\/[^/]+\/(messages|complaint|reopening|ending|confirmation|rating|appeal))?$/
+const FORM =
+  /^\/(appeal|requests\/[^/]+\/(messages|complaint|reopening|ending|confirmation|rating|appeal|number\/(code|proof)))?$/
 
 const isCustomerForm = ({ req }: Ctx): boolean => req.method === 'POST' && FORM.test(req.path)
 

@@ -3,6 +3,7 @@ import { welcomeVisitor } from '../customers/actions.ts'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { Language } from '../kernel/language.ts'
 import { system } from '../platform/actor.ts'
+import type { CanText } from '../tickets/proofs/queries.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
@@ -19,7 +20,7 @@ import { LIMITS } from './rules.ts'
 import { APPEAL, VISITOR } from './shapes.ts'
 
 /** The customer's protocol over HTTP, for any client (protocol.md). */
-export function chatApiRoutes(deps: Deps) {
+export function chatApiRoutes(deps: Deps, canText: CanText) {
   const gate = gateOf(deps)
   const app = new Hono<Env>()
   app.onError((error, c) => {
@@ -60,6 +61,6 @@ export function chatApiRoutes(deps: Deps) {
     return c.json({ notice: await notice(c.var.bearer, c.var.language) })
   })
   app.use('/tickets/*', gate.bearer)
-  app.route('/tickets', requestRoutes(deps, gate))
+  app.route('/tickets', requestRoutes(deps, gate, canText))
   return app
 }

@@ -5,6 +5,7 @@ import type { CategoryId } from '../kernel/ids.ts'
 import { LANGUAGES } from '../kernel/language.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
 import { system, visitorActor } from '../platform/actor.ts'
+import type { CanText } from '../tickets/proofs/queries.ts'
 import { keepLanguage } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
@@ -42,21 +43,21 @@ const ASKED = {
 }
 
 /** The customers' front door: the help page with its form, private request pages, the widget. All of it works without JavaScript. */
-export function chatRoutes(deps: Deps) {
+export function chatRoutes(deps: Deps, canText: CanText) {
   const gate = gateOf(deps)
   return new Hono<Env>()
     .get('/', (c) => showHelp(c, deps, {}))
     .post('/', gate.pace, gate.newcomers, gate.ofRange, (c) => ask(c, deps))
-    .route('/requests', requestPages(deps, gate))
+    .route('/requests', requestPages(deps, gate, canText))
     .route('/appeal', appealPages(deps, gate))
     .route('/widget', widgetPages(deps))
 }
 
 /** Where every error of the house ends: a form of a customer comes back with all its words. */
-export const formsAgain = (deps: Deps) =>
+export const formsAgain = (deps: Deps, canText: CanText) =>
   answerFormOr(deps, (c, again) => {
     if (c.req.path === '/appeal') return showAppealAgain(c, deps, again)
-    return c.req.path === '/' ? showHelpAgain(c, deps, again) : showRequestAgain(c, deps, again)
+    return c.req.path === '/' ? showHelpAgain(c, deps, again) : showRequestAgain(c, deps, canText, again)
   })
 
 /**

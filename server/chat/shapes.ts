@@ -38,6 +38,9 @@ export function marksIn({ delivered, read }: { delivered?: number | undefined; r
   return { ...(delivered === undefined ? {} : { delivered }), ...(read === undefined ? {} : { read }) }
 }
 
+/** As it came by SMS, with or without spaces. */
+export const PROOF = { code: text(20) }
+
 export const RATING = {
   service: score,
   product: score.nullish(),

@@ -23,6 +23,9 @@ export type MailKind =
   | 'brief'
   | 'report'
   | 'verification'
+  /** By SMS: when we call back, and the code by which a number is proved. */
+  | 'callback'
+  | 'code'
   | CustomerLetterKind
 /** About a conversation, to whoever asked; to proved addresses alone. */
 export type CustomerLetterKind = 'unread' | 'transcript' | 'morning'

@@ -5,7 +5,7 @@ import { type Namespace, Server } from 'socket.io'
 import { guardLine } from './lines.ts'
 import type { Log } from './log.ts'
 import { paced } from './pace.ts'
-import { publisher, subscriber } from './redis.ts'
+import { listener, publisher } from './redis.ts'
 import type { Spoken } from './transaction.ts'
 
 /** Live fan-out to open pages: in memory, or over Redis for several processes. Losing it loses nothing: clients ask for gaps. */
@@ -109,7 +109,7 @@ const ASKED_EVERY_MILLISECONDS = 1000
 // A frozen Redis keeps its connections: only an answer shows that it lives.
 function openRedis(url: string, log: Log) {
   const pub = publisher(url, log)
-  const sub = subscriber(url, log)
+  const sub = listener(url, log)
   let answering = true
   const timer = setInterval(() => {
     pub.ping().then(

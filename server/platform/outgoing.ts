@@ -38,6 +38,50 @@ export const withLinks = (text: string, link: string | null): string =>
 export const withoutLinks = (text: string, instead: string): string =>
   text.replaceAll(/\[\[link(?: \d+)?\]\](#\w+)?/g, instead)
 
+/** Stands for the digits by which a number is proved: they are worked out when it goes, and kept nowhere. */
+export const CODE_MARK = '[[code]]'
+
+/** A short message to a customer. */
+export type Text = {
+  readonly kind: MailKind
+  readonly customerId: CustomerId
+  readonly ticketId: TicketId | null
+  /** E.164 */
+  readonly number: string
+  /** With `LINK_MARK` and `CODE_MARK` where those stand. */
+  readonly text: string
+  readonly link: string | null
+  /** From then on it is not worth sending, and its link is over. */
+  readonly until: Date
+}
+
+/** Leaves a short message in the act's own transaction; the ticker finds it, and the job `send-texts` sends it at most once. */
+export async function leaveText<DB extends PlatformTables>(tx: Tx<DB>, text: Text): Promise<MailId> {
+  const { db, now } = tx as unknown as Tx<PlatformTables>
+  const { id } = await db
+    .insertInto('outgoing_mails')
+    .values({
+      channel: 'sms',
+      kind: text.kind,
+      about: `customer:${text.customerId}`,
+      ticket_id: text.ticketId,
+      recipient: text.number,
+      subject: '',
+      text: text.text,
+      html: null,
+      link: text.link,
+      link_until: text.until,
+      state: 'pending',
+      due_at: now,
+      made_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const mailId = id as MailId
+  await announce(tx, 'mail.left', { mailId, kind: text.kind, staffId: null }, { about: [] })
+  return mailId
+}
+
 /** Leaves a letter in the act's own transaction; the ticker finds it, and the job `send-mail` sends it at most once. */
 export async function leaveMail<DB extends PlatformTables>(tx: Tx<DB>, letter: Outgoing): Promise<MailId> {
   const { db, now } = tx as unknown as Tx<PlatformTables>

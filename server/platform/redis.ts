@@ -29,6 +29,17 @@ export function publisher(url: string, log: Log): Redis {
   return client
 }
 
+/** For Socket.IO: waits for Redis to come back, and is quiet about what it could not say to one that is gone. */
+export function listener(url: string, log: Log): Redis {
+  const client = subscriber(url, log)
+  // Nor does the adapter await these: what still waits when the line is given up would end the server.
+  for (const name of ['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe'] as const) {
+    const act = client[name].bind(client) as (...args: unknown[]) => Promise<unknown>
+    client[name] = ((...args: unknown[]) => act(...args).catch(() => 0)) as never
+  }
+  return client
+}
+
 /** For subscriptions and workers: waits for Redis to come back for as long as it takes. */
 export const subscriber = (url: string, log: Log): Redis =>
   heard(new Redis(url, { maxRetriesPerRequest: null, retryStrategy: slowly }), log, 'subscriber')

@@ -27,7 +27,7 @@ export type PlatformTables = {
   /** Everything that goes out to people, by whatever channel, with how that went (RELIABILITY 7). */
   outgoing_mails: {
     id: Generated<string>
-    channel: Generated<'mail'>
+    channel: Generated<'mail' | 'sms'>
     kind: MailKind
     /** Whom it is for: `staff:7`, `customer:9`. */
     about: string

@@ -30,7 +30,7 @@ import { gather, sparkline } from './rules.ts'
 const PARTS = ['now', 'posts', 'figures', 'phone', 'incidents', 'clocks', 'obligations'] as const
 const CLOCKS = 8
 const INCIDENTS = 5
-const OBLIGATIONS = 5
+const OBLIGATIONS = 3
 
 /** The night board: what needs a hand, who is on post, the figures and the clocks at risk; each its own fragment, live. */
 export const boardRoutes = (deps: Deps) =>

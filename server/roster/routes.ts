@@ -12,6 +12,7 @@ import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { addShift, changeShift, removeShift } from './actions.ts'
 import { monthGrid, neighbour } from './month.ts'
+import { findMonth } from './months/queries.ts'
 import { getShift, listRosterable, listShifts, shiftsOfNight } from './queries.ts'
 import { stretchOf } from './rules.ts'
 
@@ -97,6 +98,7 @@ async function monthOf(c: Context<Env>, deps: Deps, asked: Asked): Promise<Recor
     ofNight: night ? await shiftsOfNight(deps.db, night) : [],
     people,
     edits: c.var.me.capabilities.has('roster.edit'),
+    published: ((await findMonth(deps.db, month))?.version ?? 0) > 0,
     defaults: { start: settings.nightStart, end: settings.nightEnd },
     now: deps.clock.now(),
   }

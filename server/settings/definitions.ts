@@ -84,6 +84,10 @@ export const SETTINGS = {
   unreadMailAgainMinutes: number('customers', 'minutes', 15, [5, 240]),
   verifyAgainMinutes: number('customers', 'minutes', 10, [10, 1440]),
   verificationHours: number('customers', 'hours', 72, [1, 240]),
+  /** To one number; none: nothing goes to customers by SMS. */
+  textsADay: number('customers', 'times', 6, [0, 50]),
+  codeMinutes: number('customers', 'minutes', 30, [5, 240]),
+  codesAnHour: number('customers', 'times', 60, [0, 1000]),
   transcriptAgainMinutes: number('customers', 'minutes', 10, [1, 1440]),
   morningMailTime: time('customers', '08:00'),
   visitorDays: number('customers', 'days', 90, [1, 365]),
@@ -107,6 +111,7 @@ export const SETTINGS = {
   retentionVisitorDays: number('privacy', 'days', 30, [1, 365]),
   retentionLetterDays: number('privacy', 'days', 90, [7, 3650]),
   retentionRecordingDays: number('privacy', 'days', 90, [1, 3650]),
+  retentionNoticeDays: number('privacy', 'days', 365, [30, 3650]),
 
   abuseWarningDays: number('conduct', 'days', 30, [1, 180]),
   abuseLimitHours: number('conduct', 'hours', 24, [1, 168]),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { closeStuckCalls } from '../../jobs/close-stuck-calls.ts'
 import { fetchRecordings } from '../../jobs/fetch-recordings.ts'
-import { sendTexts } from '../../jobs/send-texts.ts'
+import { sendTexts, writeTexts } from '../../jobs/send-texts.ts'
 import { watchCallbacks } from '../../jobs/watch-callbacks.ts'
 import { checkOut } from '../../server/attendance/actions.ts'
 import * as act from '../../server/calls/actions.ts'
@@ -328,8 +328,17 @@ test('whoever is promised a call hears of it by SMS where a gateway is configure
   )
   await heard(house)
   await heard(house)
-  const texts = () => database.db.selectFrom('customer_texts').select(['number', 'language', 'state']).execute()
-  expect(await texts()).toEqual([{ number: NUMBER, language: 'zh-CN', state: 'pending' }])
+  await run(writeTexts)
+  await run(writeTexts)
+  const texts = () =>
+    database.db
+      .selectFrom('outgoing_mails')
+      .select(['recipient', 'text', 'state'])
+      .where('channel', '=', 'sms')
+      .execute()
+  expect(await texts()).toEqual([
+    { recipient: NUMBER, text: '【夜班值守台】我们会在 03:30 前给您回电。', state: 'pending' },
+  ])
   await run(sendTexts)
   expect((await texts())[0]?.state).not.toBe('sending')
 })

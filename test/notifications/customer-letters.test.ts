@@ -584,7 +584,7 @@ test('beside the conversation stands what its customer was mailed, and that an a
   clock.forward({ minutes: 10 })
   await tick()
   const waiting = await side()
-  expect(waiting).toContain('waits for a confirmed address')
+  expect(waiting).toContain('waits for them to confirm')
   expect(waiting).toContain('Their address is not confirmed')
   await house.deps.transact(system, (tx) => verifyContact(tx, contactId))
   await tick()

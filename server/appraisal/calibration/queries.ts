@@ -34,6 +34,7 @@ export async function notesByRater(
   return rows.map((row) => ({ ...row, mean: Number(row.mean) }))
 }
 
+export type AgeBand = 'under30' | 'under40' | 'under50' | 'from50'
 export type Scored = {
   readonly score: number
   readonly post: string
@@ -41,6 +42,9 @@ export type Scored = {
   readonly departmentId: string
   /** Less than a year in the house. */
   readonly young: boolean
+  /** As HR knows it for its plans; null where nobody has noted it. */
+  readonly sex: 'female' | 'male' | null
+  readonly age: AgeBand | null
   /** More than every third of their shifts began on a Friday or Saturday. */
   readonly weekend: boolean
 }
@@ -51,10 +55,14 @@ export async function scoredOf(
 ): Promise<Scored[]> {
   const { rows } = await sql<Scored & { score: string }>`
     select a.score, a.post, d.name as department, d.id as "departmentId",
-      p.created_at > ${month}::date - interval '1 year' as young,
+      p.created_at > ${month}::date - interval '1 year' as young, g.sex,
+      case when g.birth_date is null then null when g.birth_date > ${next}::date - interval '30 years' then 'under30'
+        when g.birth_date > ${next}::date - interval '40 years' then 'under40'
+        when g.birth_date > ${next}::date - interval '50 years' then 'under50' else 'from50' end as age,
       coalesce((select avg((extract(isodow from s.night) in (5, 6))::integer) > 0.34 from shifts s
         where s.staff_id = a.staff_id and s.night >= ${month}::date and s.night < ${next}::date), false) as weekend
     from appraisals a join staff p on p.id = a.staff_id join departments d on d.id = p.department_id
+    left join staff_planning g on g.staff_id = a.staff_id
     where a.month_id = ${monthId} and a.score is not null order by a.id`.execute(db)
   return rows.map((row) => ({ ...row, score: Number(row.score) }))
 }

@@ -72,8 +72,8 @@ export const satisfactionEvidence: Evidence = {
   },
 }
 
-/** Row 45: acknowledged within ten minutes. */
-const ACKNOWLEDGE_MINUTES = 10
+/** Row 45: acknowledged within ten minutes; of a major one (2, INCIDENT) the next in line takes it after five. */
+const ACKNOWLEDGE = { general: 10, major: 5 } as const
 
 /** I: incidents in which somebody had a part; parts that nobody records yet are left out. */
 export const incidentEvidence: Evidence = {
@@ -82,10 +82,10 @@ export const incidentEvidence: Evidence = {
   gather: async (reader, { nights, since }) => ({
     rates: await facts.incidentRate(reader, {
       window: { from: since, to: nights.to },
-      minutes: ACKNOWLEDGE_MINUTES,
+      minutes: ACKNOWLEDGE,
     }),
     factsOf: async (db: Reader, people) => {
-      const found = await facts.incidentFacts(db, people, { window: nights, minutes: ACKNOWLEDGE_MINUTES })
+      const found = await facts.incidentFacts(db, people, { window: nights, minutes: ACKNOWLEDGE })
       return grouped(
         found.map(({ staffId, incidentId, acknowledgedInTime, openedAt }) => {
           const value = acknowledgedInTime === null ? null : handledOf({ acknowledged: acknowledgedInTime ? 1 : 0 })

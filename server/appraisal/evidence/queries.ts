@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import type { ObligationKind } from '../../kernel/obligations.ts'
@@ -158,6 +158,10 @@ export async function shiftsLedBy(
   return rows
 }
 
+export type AckMinutes = { readonly general: number; readonly major: number }
+const within = ({ general, major }: AckMinutes, level: RawBuilder<unknown>) =>
+  sql`make_interval(mins => case ${level} when 'major' then ${major}::integer else ${general}::integer end)`
+
 export type IncidentFact = {
   readonly staffId: StaffId
   readonly incidentId: string
@@ -169,12 +173,12 @@ export type IncidentFact = {
 export async function incidentFacts(
   db: Reader,
   people: readonly StaffId[],
-  { window, minutes }: { window: Window; minutes: number },
+  { window, minutes }: { window: Window; minutes: AckMinutes },
 ): Promise<IncidentFact[]> {
   const { rows } = await sql<IncidentFact>`
     select p.staff_id as "staffId", i.id as "incidentId", i.opened_at as "openedAt",
       case when i.acknowledged_by = p.staff_id
-        then i.acknowledged_at <= i.opened_at + make_interval(mins => ${minutes}) end as "acknowledgedInTime"
+        then i.acknowledged_at <= i.opened_at + ${within(minutes, sql`i.level`)} end as "acknowledgedInTime"
     from incidents i
     cross join lateral (select distinct v as staff_id from unnest(array[i.acknowledged_by, i.resolved_by]) v where v is not null) p
     where p.staff_id = any(${list(people)}) and i.opened_at >= ${window.from} and i.opened_at < ${window.to}
@@ -185,10 +189,10 @@ export async function incidentFacts(
 /** How the posts do with incidents, of 100: whoever acknowledged them was the duty manager. */
 export async function incidentRate(
   db: Reader,
-  { window, minutes }: { window: Window; minutes: number },
+  { window, minutes }: { window: Window; minutes: AckMinutes },
 ): Promise<PostRates> {
   const { rows } = await sql<{ done: number; of: number }>`
-    select count(*) filter (where acknowledged_at <= opened_at + make_interval(mins => ${minutes}))::integer * 100 as done,
+    select count(*) filter (where acknowledged_at <= opened_at + ${within(minutes, sql`level`)})::integer * 100 as done,
       count(*)::integer as of
     from incidents where acknowledged_at is not null and opened_at >= ${window.from} and opened_at < ${window.to}`.execute(
     db,

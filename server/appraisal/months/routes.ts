@@ -187,9 +187,12 @@ async function showCalibration(c: Ctx, deps: Deps): Promise<Response> {
     notes.flatMap(({ rater, mean, notes: count }) => Array.from({ length: count }, () => ({ rater, value: mean }))),
   )
   const departments = new Map(scored.map(({ departmentId, department }) => [departmentId, department]))
-  const cut = (of: 'post' | 'departmentId' | 'young' | 'weekend') => ({
+  const cut = (of: 'post' | 'departmentId' | 'young' | 'weekend' | 'sex' | 'age') => ({
     of,
-    groups: impactOf(scored.map((row) => ({ group: String(row[of]), score: row.score }))).map((group) => ({
+    // Whoever nobody has noted anything of is in no group.
+    groups: impactOf(
+      scored.flatMap((row) => (row[of] === null ? [] : [{ group: String(row[of]), score: row.score }])),
+    ).map((group) => ({
       ...group,
       department: departments.get(group.group),
       mean: oneDecimal(group.mean),
@@ -216,7 +219,7 @@ async function showCalibration(c: Ctx, deps: Deps): Promise<Response> {
       off: signed((one.mean - raters.all) * 100),
       corrected: oneDecimal(corrected({ rater: one.rater, value: one.mean }, raters) * 100),
     })),
-    cuts: [cut('post'), cut('departmentId'), cut('weekend'), cut('young')],
+    cuts: [cut('post'), cut('departmentId'), cut('weekend'), cut('sex'), cut('age'), cut('young')],
     alone,
     limits: { points: FLAG_POINTS, scores: FLAG_SCORES, fewest: FEWEST_IN_GROUP },
   })

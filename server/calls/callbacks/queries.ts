@@ -224,7 +224,8 @@ const VIEW = sql`
       order by a.id) from callback_attempts a join staff s on s.id = a.staff_id where a.callback_id = b.id), '[]') as tries,
     coalesce((select json_agg(json_build_object('id', r.id::text, 'at', r.made_at, 'stored', r.state = 'stored') order by r.id)
       from call_recordings r join calls k on k.id = r.call_id where k.callback_id = b.id and r.kind = 'voicemail'), '[]') as voicemails,
-    (select json_build_object('state', m.state, 'at', m.settled_at) from customer_texts m where m.promise_id = b.promise_id) as text
+    (select json_build_object('state', coalesce(m.state, 'pending'), 'at', m.settled_at) from customer_texts x
+      left join outgoing_mails m on m.id = x.mail_id where x.promise_id = b.promise_id) as text
   from callbacks b join phone_lines l on l.id = b.line_id left join staff h on h.id = b.claimed_by
   left join staff e on e.id = b.ended_by left join tickets t on t.id = b.ticket_id`
 const viewOf = ({ holder, ender, tries, voicemails, text, ...row }: Stored): CallbackView => ({

@@ -28,7 +28,9 @@ export async function forgetNumbersOf(tx: Tx, customerId: CustomerId): Promise<s
     tx,
     calls.map(({ id }) => id),
   )
-  await sql`delete from customer_texts where number = any(${numbers}::text[])`.execute(tx.db)
+  await sql`
+    update outgoing_mails set recipient = null, text = ${ERASED}, link = null
+    where channel = 'sms' and recipient = any(${numbers}::text[])`.execute(tx.db)
   await sql`update callback_attempts set words = ${ERASED} where words <> ''
     and callback_id in (select id from callbacks where number = any(${numbers}::text[]))`.execute(tx.db)
   await sql`update callbacks set number = ${ERASED}, words = case when words is null then null else ${ERASED} end

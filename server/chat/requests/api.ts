@@ -2,10 +2,13 @@ import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import { orErased } from '../../i18n/erased.ts'
 import type { CategoryId, TicketId } from '../../kernel/ids.ts'
+import { refusal } from '../../kernel/refusal.ts'
 import type { Tx } from '../../schema.ts'
 import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import { fitting, withWords } from '../../tickets/messages/rules.ts'
+import { askCode, proveNumber } from '../../tickets/proofs/actions.ts'
+import { type CanText, proofOf } from '../../tickets/proofs/queries.ts'
 import { askTranscript } from '../../tickets/transcripts/actions.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
@@ -28,13 +31,13 @@ import { type CustomerTicket, customerRating, showTicket, type TicketFacts, tick
 import { noteRange, rangeHere } from '../ranges.ts'
 import { welcomeToRoom } from '../rooms.ts'
 import { LIMITS } from '../rules.ts'
-import { AFTER, MARKS, MESSAGE, marksIn, QUESTION, RATING } from '../shapes.ts'
+import { AFTER, MARKS, MESSAGE, marksIn, PROOF, QUESTION, RATING } from '../shapes.ts'
 import { sawCustomers } from '../visits/watch.ts'
 
 type Ctx = Context<Env>
 
 /** /api/v1/tickets: what a bearer asked, says and decides. */
-export function requestRoutes(deps: Deps, gate: ChatGate) {
+export function requestRoutes(deps: Deps, gate: ChatGate, canText: CanText) {
   const shown = async (c: Ctx, id: TicketId, opened: TicketFacts | null = null) => {
     const facts = opened ?? (await ownTicket(deps.db, c.var.bearer, id))
     const ticket = await showTicket(deps.db, facts, deps.clock.now())
@@ -50,6 +53,10 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
   }
   const linkTo = (token: string): string => `${deps.config.publicUrl}/requests/${token}`
   const acting = <T>(c: Ctx, what: (tx: Tx) => Promise<T>): Promise<T> => act(deps, c.var.bearer, what)
+  const numberOf = async (c: Ctx, id: TicketId) => {
+    const { customer_id } = await ownTicket(deps.db, c.var.bearer, id)
+    return { number: await proofOf(deps.db, customer_id, { now: deps.clock.now(), canText: await canText(deps.db) }) }
+  }
   /** A button: nothing to send, and pressed twice is once. Answers with the request as it is then. */
   const press = (what: (tx: Tx, id: TicketId) => Promise<unknown>) => async (c: Ctx) => {
     await nothing(c)
@@ -134,6 +141,21 @@ export function requestRoutes(deps: Deps, gate: ChatGate) {
     .post('/:id/ending', press(endAsCustomer))
     .post('/:id/confirmation', press(confirmAsCustomer))
     .post('/:id/transcript', press(askTranscript))
+    .get('/:id/number', async (c) => c.json(await numberOf(c, pathId<TicketId>(c))))
+    .post('/:id/number/code', async (c) => {
+      await nothing(c)
+      const id = pathId<TicketId>(c)
+      const can = await canText(deps.db)
+      await acting(c, (tx) => askCode(tx, id, can))
+      return c.json(await numberOf(c, id))
+    })
+    .post('/:id/number/proof', async (c) => {
+      const typed = await json(c, PROOF)
+      const id = pathId<TicketId>(c)
+      if (!(await acting(c, (tx) => proveNumber(tx, id, { ...typed, secret: deps.secret }))))
+        throw refusal('customers.code_wrong', {}, 'code')
+      return c.json(await numberOf(c, id))
+    })
     .get('/:id/rating', async (c) => {
       const { id } = await ownTicket(deps.db, c.var.bearer, pathId<TicketId>(c))
       return c.json({ rating: await customerRating(deps.db, id) })

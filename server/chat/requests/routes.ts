@@ -1,13 +1,15 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { TicketId } from '../../kernel/ids.ts'
-import { NotFound, Refusal } from '../../kernel/refusal.ts'
+import { NotFound, Refusal, refusal } from '../../kernel/refusal.ts'
 import { visitorActor } from '../../platform/actor.ts'
 import { isToken } from '../../platform/tokens.ts'
 import type { Tx } from '../../schema.ts'
 import { writeAsCustomer } from '../../tickets/actions.ts'
 import { answerFile, sentFile } from '../../tickets/files/answers.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
+import { askCode, proveNumber } from '../../tickets/proofs/actions.ts'
+import { type CanText, proofOf } from '../../tickets/proofs/queries.ts'
 import { RATING_REASONS } from '../../tickets/ratings/rules.ts'
 import { askTranscript } from '../../tickets/transcripts/actions.ts'
 import { LANGUAGE_COOKIE, readCookie } from '../../web/cookies.ts'
@@ -33,6 +35,7 @@ import { scriptWords } from '../front.ts'
 import type { ChatGate } from '../gate.ts'
 import { showTicket, ticketsOfVisitor } from '../queries.ts'
 import { LIMITS } from '../rules.ts'
+import { PROOF } from '../shapes.ts'
 import { noteShown } from '../visits/queries.ts'
 import { marked } from './talk.ts'
 
@@ -50,7 +53,7 @@ const RATING = {
 }
 
 /** /requests: what this browser has asked. /requests/<token>: one request, for whoever has its private link. */
-export function requestPages(deps: Deps, gate: ChatGate) {
+export function requestPages(deps: Deps, gate: ChatGate, canText: CanText) {
   const press = (what: (tx: Tx, id: TicketId) => Promise<unknown>) => async (c: Ctx) => {
     await form(c, {})
     return acting(c, deps, what)
@@ -64,7 +67,7 @@ export function requestPages(deps: Deps, gate: ChatGate) {
     })
     .get('/:token', async (c) => {
       const { asked } = query(c, { asked: z.literal('transcript').optional() })
-      return showRequest(c, deps, { transcriptAsked: asked === 'transcript' })
+      return showRequest(c, deps, canText, { transcriptAsked: asked === 'transcript' })
     })
     .post('/:token/messages', async (c) => {
       const word = await form(c, { clientId, body: text(LIMITS.messageLetters) })
@@ -92,6 +95,19 @@ export function requestPages(deps: Deps, gate: ChatGate) {
       await act(deps, holder, (tx) => askTranscript(tx, holder.ticketId))
       return seeOther(c, `/requests/${tokenIn(c)}?asked=transcript`)
     })
+    .post('/:token/number/code', async (c) => {
+      await form(c, {})
+      const can = await canText(deps.db)
+      return acting(c, deps, (tx, id) => askCode(tx, id, can))
+    })
+    .post('/:token/number/proof', async (c) => {
+      const typed = await form(c, PROOF)
+      const holder = await holderOf(c, deps)
+      const { secret } = deps
+      if (!(await act(deps, holder, (tx) => proveNumber(tx, holder.ticketId, { ...typed, secret }))))
+        throw refusal('customers.code_wrong', {}, 'code')
+      return seeOther(c, `/requests/${tokenIn(c)}`)
+    })
     .post('/:token/rating', async (c) => {
       const { product = null, reasons = [], ...given } = await form(c, RATING)
       return acting(c, deps, (tx, id) => rate(tx, id, { ...given, product, reasons, source: 'request' }))
@@ -117,19 +133,27 @@ async function holderOf(c: Ctx, { db, clock }: Deps): Promise<Holder> {
 const tokenIn = ({ req }: Ctx): string => req.path.split('/')[2] ?? ''
 
 /** The page once more, with what was typed into the form that did not go through. */
-export async function showRequestAgain(c: Ctx, deps: Deps, again: Again): Promise<Response> {
+export async function showRequestAgain(c: Ctx, deps: Deps, canText: CanText, again: Again): Promise<Response> {
   await holderOf(c, deps)
   const { error, answer, typed } = again
   const isRating = c.req.path.endsWith('/rating')
   const isAppeal = c.req.path.endsWith('/appeal')
+  const isNumber = c.req.path.includes('/number/')
   const message = fieldsOf(typed)
   if (answer.code === 'client_id_reused' || !clientId.safeParse(message.clientId).success) delete message.clientId
   const rating = { ...fieldsOf(typed), reasons: typed.getAll('reasons') }
   return showRequest(
     c,
     deps,
+    canText,
     {
-      typed: isAppeal ? { appeal: fieldsOf(typed) } : isRating ? { rating } : { message },
+      typed: isNumber
+        ? { number: fieldsOf(typed) }
+        : isAppeal
+          ? { appeal: fieldsOf(typed) }
+          : isRating
+            ? { rating }
+            : { message },
       trouble: troubleOf(c, again),
       refused: error instanceof Refusal ? error : undefined,
     },
@@ -140,6 +164,7 @@ export async function showRequestAgain(c: Ctx, deps: Deps, again: Again): Promis
 async function showRequest(
   c: Ctx,
   deps: Deps,
+  canText: CanText,
   values: Values,
   status: Parameters<typeof page>[4] = 200,
 ): Promise<Response> {
@@ -147,15 +172,18 @@ async function showRequest(
   const holder = await holderOf(c, deps)
   const { language } = c.var
   const view = await ownTicket(db, holder, holder.ticketId)
-  const [ticket, messages, phone] = await Promise.all([
+  const can = await canText(db)
+  const [ticket, messages, phone, proof] = await Promise.all([
     showTicket(db, view, clock.now()),
     listMessages(db, holder.ticketId, 0, WHOLE),
     emergencyPhone(db),
+    proofOf(db, view.customer_id, { now: clock.now(), canText: can }),
   ])
   const shown = {
     ticket,
     notice: worded(ticket.notice, language, config.timeZone),
     phone,
+    proof,
     appealAt: `/requests/${tokenIn(c)}/appeal`,
     category: view.category?.name,
     talk: marked(messages, ticket.marks, config.timeZone),

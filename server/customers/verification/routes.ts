@@ -15,7 +15,7 @@ import { findVerification } from './queries.ts'
 
 const PER_MINUTE = 60
 
-/** /verify/<token>: GET shows, because mail scanners follow links; POST verifies. */
+/** /verify/<token>, of an address or a number: GET shows, because mail scanners follow links; POST verifies. */
 export const verificationRoutes = (deps: Deps) => {
   const pace = limit(deps.clock, PER_MINUTE, 60)
   return new Hono<Env>()
@@ -39,6 +39,8 @@ async function show(c: Context<Env>, deps: Deps): Promise<Response> {
   if (!readCookie(c, LANGUAGE_COOKIE)) c.set('language', found.language)
   return page(c, deps, 'verification/show', {
     base: `/verify/${token}`,
+    /** Where its words stand. */
+    of: found.kind === 'phone' ? 'phone.' : '',
     address: maskContact(found.value),
     verified: found.verified,
     private: true,

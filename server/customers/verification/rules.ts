@@ -1,3 +1,4 @@
+import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 
 export type Asked = { readonly askedAt: Date; readonly expiresAt: Date }
@@ -13,4 +14,24 @@ export function mayAsk(
   if (!last) return true
   if (plus(last.askedAt, againMinutes * MINUTE) > now) return false
   return pressed || last.expiresAt <= now
+}
+
+/** So many wrong codes, and only a new one is read. */
+export const CODE_TRIES = 5
+
+/** Digits as people type them: with spaces, or of a Chinese keyboard. */
+export const readCode = (typed: string): string => typed.normalize('NFKC').replace(/[\s-]/g, '')
+
+export type Pending = { readonly askedAt: Date; readonly tries: number }
+
+/** Whether a code is waited for now. */
+export const isAwaited = ({ askedAt, tries }: Pending, now: Date, codeMinutes: number): boolean =>
+  tries < CODE_TRIES && plus(askedAt, codeMinutes * MINUTE) > now
+
+type Wish = { readonly number: string | undefined; readonly canText: boolean; readonly verified: boolean }
+/** Why no code is sent. */
+export function whyNotCode({ number, canText, verified }: Wish): Refusal | null {
+  if (!canText) return refusal('customers.no_texts')
+  if (!number) return refusal('customers.no_number')
+  return verified ? refusal('customers.number_proved') : null
 }

@@ -12,5 +12,7 @@ export type VerificationTables = {
     asked_at: Date
     expires_at: Date
     ended_at: Date | null
+    /** Wrong codes typed for it; only a phone number has one. */
+    tries: Generated<number>
   }
 }

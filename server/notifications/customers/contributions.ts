@@ -1,4 +1,4 @@
-import { addressOf } from '../../customers/verification/queries.ts'
+import { addressOf, phoneOf } from '../../customers/verification/queries.ts'
 import type { TicketView } from '../../tickets/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
@@ -15,7 +15,7 @@ const TONES: Readonly<Record<string, string>> = {
   sent: 'ok',
 }
 
-/** Beside a conversation: what its customer was mailed, or could not be, and whether an address of theirs is confirmed. Null where nothing was. */
+/** Beside a conversation: what its customer was told by mail and SMS, or could not be, and whether an address or number of theirs is confirmed. Null where nothing was. */
 export async function lettersAside(
   { db }: Pick<Deps, 'db'>,
   _me: SignedIn,
@@ -23,8 +23,8 @@ export async function lettersAside(
 ): Promise<Insert | null> {
   const told = await listToldOf(db, ticket.id, MOST)
   if (told.length === 0) return null
-  const address = await addressOf(db, ticket.customer_id)
+  const [address, phone] = [await addressOf(db, ticket.customer_id), await phoneOf(db, ticket.customer_id)]
   const letters = told.map((one) => ({ ...one, tone: TONES[one.state] ?? 'quiet' }))
-  const proved = address ? (address.verified ? 'yes' : 'no') : 'none'
+  const proved = address ? (address.verified ? 'yes' : 'no') : phone?.verified ? 'number' : 'none'
   return { view: 'letters/aside', part: 'aside', values: { letters, proved, ticketId: ticket.id } }
 }

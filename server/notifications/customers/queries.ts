@@ -148,6 +148,7 @@ export async function hasUnread(db: Reader, letterId: CustomerLetterId, ticketId
 }
 
 export async function storeMailed(tx: Tx, letter: CustomerLetter, seqs: readonly number[]): Promise<void> {
+  if (seqs.length === 0) return
   await tx.db
     .insertInto('mailed_messages')
     .values(seqs.map((seq) => ({ ticket_id: letter.ticketId, seq, letter_id: letter.id })))
@@ -202,16 +203,24 @@ export async function latestAnswered(db: Reader): Promise<TicketId | undefined> 
   return rows[0]?.id
 }
 
-export type Told = { readonly kind: CustomerLetterKind; readonly state: LetterState | MailState; readonly at: Date }
+export type Told = {
+  readonly kind: CustomerLetterKind | 'callback'
+  readonly channel: 'mail' | 'sms'
+  readonly state: LetterState | MailState
+  readonly at: Date
+}
 
-/** What the customer of a request was told by mail or waits to be, the newest first: as far as the letter itself got, where one was written. */
+/** What the customer of a request was told by mail and SMS or waits to be, the newest first: as far as the letter itself got, where one was written. */
 export async function listToldOf(db: Reader, ticketId: TicketId, limit: number): Promise<Told[]> {
   const { rows } = await sql<Told>`
-    select l.kind, case when l.state = 'left' then m.state else l.state end as state,
-      coalesce(m.settled_at, m.made_at, l.made_at) as at
-    from customer_letters l left join outgoing_mails m on m.id = l.mail_id
-    where l.ticket_id = ${ticketId} and l.state in ('waiting', 'left', 'unreached') order by l.id desc limit ${limit}`.execute(
-    db,
-  )
+    select kind, channel, state, at from (
+      select l.kind, coalesce(m.channel, 'mail') as channel, case when l.state = 'left' then m.state else l.state end as state,
+        coalesce(m.settled_at, m.made_at, l.made_at) as at, l.made_at
+      from customer_letters l left join outgoing_mails m on m.id = l.mail_id
+      where l.ticket_id = ${ticketId} and l.state in ('waiting', 'left', 'unreached')
+      union all
+      select m.kind, m.channel, m.state, coalesce(m.settled_at, m.made_at), m.made_at from outgoing_mails m
+      where m.ticket_id = ${ticketId} and m.kind = 'callback') told
+    order by made_at desc limit ${limit}`.execute(db)
   return rows
 }

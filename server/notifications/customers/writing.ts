@@ -1,9 +1,9 @@
 import { askToVerify } from '../../customers/verification/actions.ts'
-import { addressOf } from '../../customers/verification/queries.ts'
+import { type Address, addressOf, phoneOf } from '../../customers/verification/queries.ts'
 import { raiseAlarm } from '../../desk/alarms/actions.ts'
 import type { CustomerLetterId, MailId } from '../../kernel/ids.ts'
 import { DAY, MINUTE, plus, windowOf } from '../../kernel/time.ts'
-import { leaveMail } from '../../platform/outgoing.ts'
+import { leaveMail, leaveText } from '../../platform/outgoing.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
@@ -11,6 +11,8 @@ import { makeLink } from '../../tickets/links/actions.ts'
 import { listMessages } from '../../tickets/messages/queries.ts'
 import { lockTicket } from '../../tickets/queries.ts'
 import { setMail } from '../outgoing/queries.ts'
+import { canText, textableAt } from '../texts/actions.ts'
+import { morningText, unreadText } from '../texts/words.ts'
 import { composeMorning, composeTranscript, composeUnread, type Frame, type Written } from './letters.ts'
 import { nightOfTicket } from './morning/queries.ts'
 import * as letters from './queries.ts'
@@ -38,16 +40,32 @@ export async function writeCustomerLetter(tx: Tx, id: CustomerLetterId, place: P
   const written = await write(tx, one)
   if (written === 'later') return
   if (!written) return drop(tx, letter)
-  const address = await addressOf(tx.db, party.customerId)
+  const { address, phone } = await waysTo(tx, one)
   if (address?.verified) return send(tx, one, { ...written, to: address.value })
+  if (phone?.verified) return text(tx, one, { ...written, to: phone.value })
   if (letter.state === 'waiting') return giveUp(tx, one, written)
   // Whoever has no browser here and no address called, and is called.
   if (!address && !party.visits) return drop(tx, letter)
-  if (address) await askToVerify(tx, address, { ticketId: letter.ticketId, pressed: letter.kind === 'transcript' })
+  const asked = address ?? phone
+  if (asked) await askToVerify(tx, asked, { ticketId: letter.ticketId, pressed: letter.kind === 'transcript' })
   await hold(tx, one)
 }
 
-type Draft = { readonly words: Written; readonly seqs: readonly number[]; readonly more: boolean }
+/** A conversation is wished by mail, and does not fit into a short message. */
+async function waysTo(tx: Tx, { letter, party }: Case): Promise<{ address?: Address; phone?: Address }> {
+  const address = await addressOf(tx.db, party.customerId)
+  const byText = letter.kind !== 'transcript' && (await canText(tx.db))
+  const phone = byText ? await phoneOf(tx.db, party.customerId) : undefined
+  return { ...(address ? { address } : {}), ...(phone ? { phone } : {}) }
+}
+
+type Draft = {
+  readonly words: Written
+  /** The same as a short message; null for what is sent by mail alone. */
+  readonly brief: string | null
+  /** Answers that it tells of. */
+  readonly unread: readonly number[]
+}
 
 /** What would be written now; null where there is nothing to say, `later` where it was put off. */
 async function write(tx: Tx, { letter, party, place }: Case): Promise<Draft | null | 'later'> {
@@ -57,14 +75,15 @@ async function write(tx: Tx, { letter, party, place }: Case): Promise<Draft | nu
       return writeUnread(tx, { letter, party, place }, frame)
     case 'transcript': {
       const messages = await listMessages(tx.db, letter.ticketId, 0, WHOLE)
-      return { words: composeTranscript(party, messages, frame), seqs: [], more: false }
+      return { words: composeTranscript(party, messages, frame), brief: null, unread: [] }
     }
     case 'morning': {
       if (!isOpen(party.state) || !letter.night) return null
       const { nightStart, nightEnd } = await currentSettings(tx.db)
       const { from } = windowOf(letter.night, nightStart, nightEnd, place.zone)
       const night = await nightOfTicket(tx.db, letter.ticketId, { from, to: letter.madeAt }, tx.now)
-      return { words: composeMorning(party, night, frame), seqs: [], more: false }
+      const brief = morningText(party, night, frame)
+      return { words: composeMorning(party, night, frame), brief, unread: [] }
     }
   }
 }
@@ -90,20 +109,42 @@ async function writeUnread(tx: Tx, { letter, party }: Case, frame: Frame): Promi
   const more = unread.length - messages.length
   return {
     words: composeUnread(party, { messages, more }, frame),
-    seqs: messages.map(({ seq }) => seq),
-    more: more > 0,
+    brief: unreadText(party, unread.length, frame),
+    unread: unread.map(({ seq }) => seq),
   }
 }
 
 async function send(tx: Tx, { letter, party, place }: Case, { to, ...draft }: Draft & { to: string }): Promise<void> {
   const mailId = await leave(tx, { letter, party, place }, draft, to)
-  if (draft.seqs.length > 0) await letters.storeMailed(tx, letter, draft.seqs)
+  await letters.storeMailed(tx, letter, draft.unread.slice(0, MESSAGES_A_LETTER))
   await letters.setLetter(tx, letter.id, { state: 'left', dueAt: null, mailId })
   await announce(tx, 'customer_letter.left', { ...named(letter), mailId }, { about: [] })
-  if (!draft.more) return
+  if (draft.unread.length <= MESSAGES_A_LETTER) return
   const { unreadMailAgainMinutes } = await currentSettings(tx.db)
   const dueAt = plus(tx.now, unreadMailAgainMinutes * MINUTE)
   await letters.insertLetter(tx, { ticketId: letter.ticketId, kind: 'unread', dueAt })
+}
+
+/** A short message says that there is something, and where: all that is unread stands behind its link. */
+async function text(tx: Tx, one: Case, { to, ...draft }: Draft & { to: string }): Promise<void> {
+  const { letter, party, place } = one
+  const from = await textableAt(tx, to)
+  // The number has had its share of this day: with the next, by which a morning is no news any more.
+  if (from > tx.now)
+    return letter.kind === 'morning' ? drop(tx, letter) : letters.setLetter(tx, letter.id, { dueAt: from })
+  const { requestPageDays } = await currentSettings(tx.db)
+  const mailId = await leaveText(tx, {
+    kind: letter.kind,
+    customerId: party.customerId,
+    ticketId: letter.ticketId,
+    number: to,
+    text: draft.brief ?? '',
+    link: `${place.publicUrl}/requests/${await makeLink(tx, letter.ticketId)}`,
+    until: plus(tx.now, requestPageDays * DAY),
+  })
+  await letters.storeMailed(tx, letter, draft.unread)
+  await letters.setLetter(tx, letter.id, { state: 'left', dueAt: null, mailId })
+  await announce(tx, 'customer_letter.left', { ...named(letter), mailId }, { about: [] })
 }
 
 /** Nobody has proved an address: until the end of the night it waits for that. */

@@ -7,10 +7,13 @@ import type { Delivery } from '../../platform/mail.ts'
 import { type LetterFile, withLinks } from '../../platform/outgoing.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
+import { findGateway, type Hook } from '../channels/queries.ts'
 import { hasUnread, letterOfMail } from '../customers/queries.ts'
 import { isThreaded } from '../customers/rules.ts'
+import { isTold } from '../texts/queries.ts'
 import * as mails from './queries.ts'
 import { againAfter, isOver, SENDING_MINUTES, waitsForPerson, whyNotSendAgain, whyNotShowLink } from './rules.ts'
+import { type Earlier, threadOf as threadBefore } from './threading/queries.ts'
 
 export type Ready = {
   readonly to: string
@@ -22,25 +25,14 @@ export type Ready = {
   readonly thread: {
     readonly ticketId: TicketId
     readonly language: Language
-    readonly earlier: readonly mails.Earlier[]
+    readonly earlier: readonly Earlier[]
   } | null
 }
 
-/**
- * The first half of a sending: from here on the letter counts as on its way, and is never taken up a second time by
- * itself. Undefined where there is nothing to send: another process has it, it has no address, or no mail server is set.
- */
+/** Undefined where there is nothing to send: another process has it, it has no address, or no mail server is set. */
 export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promise<Ready | undefined> {
-  const mail = await mails.lockMail(tx, id)
-  if (!mail.dueAt || mail.dueAt > tx.now) return undefined
-  if (mail.state === 'sending') return settle(tx, mail, 'unknown', 'process_lost')
-  if (mail.state !== 'pending') return undefined
-  if (await wasRead(tx, mail)) return settle(tx, mail, 'dropped', 'read_meanwhile')
-  if (isOver(mail, tx.now)) return settle(tx, mail, 'failed', 'link_over')
-  if (!mail.recipient) return settle(tx, mail, 'kept', 'no_address')
-  if (!canSend) return settle(tx, mail, 'kept', 'no_server')
-  const dueAt = plus(tx.now, SENDING_MINUTES * MINUTE)
-  await mails.setMail(tx, id, { state: 'sending', attempts: mail.attempts + 1, error: null, dueAt })
+  const mail = await takeUp(tx, id, canSend ? null : 'no_server')
+  if (!mail) return undefined
   return {
     to: mail.recipient,
     subject: mail.subject,
@@ -49,6 +41,50 @@ export async function beginSending(tx: Tx, id: MailId, canSend: boolean): Promis
     file: mail.file,
     thread: await threadOf(tx, mail),
   }
+}
+
+/** A short message with its gateway, whole but for the digits of a code. */
+export type ReadyText = {
+  readonly to: string
+  readonly text: string
+  readonly link: string | null
+  readonly kind: mails.Mail['kind']
+  readonly language: Language
+  readonly hook: Hook
+}
+
+/** The same for a short message. */
+export async function beginTexting(tx: Tx, id: MailId): Promise<ReadyText | undefined> {
+  const hook = await findGateway(tx.db, 'sms')
+  const mail = await takeUp(tx, id, hook ? null : 'no_hook')
+  if (!mail || !hook) return undefined
+  const { recipient: to, text, link, kind } = mail
+  return { to, text: withLinks(text, link), link, kind, language: await mails.languageOf(tx.db, id), hook }
+}
+
+/**
+ * The first half of a sending: from here on it counts as on its way, and is never taken up a second time by itself. What
+ * nobody needs any more, or what nothing leads to, is settled here.
+ */
+async function takeUp(
+  tx: Tx,
+  id: MailId,
+  missing: string | null,
+): Promise<(mails.Mail & { recipient: string }) | undefined> {
+  const mail = await mails.lockMail(tx, id)
+  if (!mail.dueAt || mail.dueAt > tx.now) return undefined
+  if (mail.state === 'sending') return settle(tx, mail, 'unknown', 'process_lost')
+  if (mail.state !== 'pending') return undefined
+  if (await wasRead(tx, mail)) return settle(tx, mail, 'dropped', 'read_meanwhile')
+  if (mail.kind === 'callback' && (isOver(mail, tx.now) || (await isTold(tx.db, id))))
+    return settle(tx, mail, 'dropped', 'over')
+  if (isOver(mail, tx.now)) return settle(tx, mail, 'failed', 'link_over')
+  const { recipient } = mail
+  if (!recipient) return settle(tx, mail, 'kept', 'no_address')
+  if (missing) return settle(tx, mail, 'kept', missing)
+  const dueAt = plus(tx.now, SENDING_MINUTES * MINUTE)
+  await mails.setMail(tx, id, { state: 'sending', attempts: mail.attempts + 1, error: null, dueAt })
+  return { ...mail, recipient }
 }
 
 /** The second half: what became of it. A refusal for now is tried again later, anything unclear is left to a person. */
@@ -107,7 +143,7 @@ async function wasRead(tx: Tx, { id, kind }: mails.Mail): Promise<boolean> {
 }
 
 const threadOf = async (tx: Tx, { id, kind, ticketId }: mails.Mail): Promise<Ready['thread']> =>
-  ticketId && isThreaded(kind) ? { ticketId, ...(await mails.threadOf(tx.db, ticketId, id)) } : null
+  ticketId && isThreaded(kind) ? { ticketId, ...(await threadBefore(tx.db, ticketId, id)) } : null
 
 async function settle(
   tx: Tx,

@@ -6,11 +6,11 @@ import { NotFound } from '../../kernel/refusal.ts'
 import type { LetterFile } from '../../platform/outgoing.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import { listOrigins } from '../../tickets/merging/queries.ts'
 import type { MailState } from './rules.ts'
 
 export type Mail = {
   readonly id: MailId
+  readonly channel: 'mail' | 'sms'
   /** The conversation it quotes. */
   readonly ticketId: TicketId | null
   readonly kind: MailKind
@@ -32,7 +32,7 @@ export type Mail = {
 const mails = (db: Reader) =>
   db
     .selectFrom('outgoing_mails')
-    .select(['id', 'kind', 'ticket_id', 'recipient', 'subject', 'text', 'html', 'link', 'link_until'])
+    .select(['id', 'channel', 'kind', 'ticket_id', 'recipient', 'subject', 'text', 'html', 'link', 'link_until'])
     .select(['state', 'attempts', 'error', 'due_at', 'made_at', 'settled_at', 'file_name', 'file_type', 'file_text'])
 
 type Row = Awaited<ReturnType<ReturnType<typeof mails>['execute']>>[number]
@@ -99,7 +99,7 @@ export type Asked = {
 
 const MAILS = sql`
   select 'mail' as source, m.id, to_char(m.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'm' || lpad(m.id::text, 18, '0') as key,
-    'mail' as channel, m.kind, m.state, m.made_at as "madeAt", m.settled_at as "settledAt", m.attempts, m.error,
+    m.channel, m.kind, m.state, m.made_at as "madeAt", m.settled_at as "settledAt", m.attempts, m.error,
     null::bigint as "noticeId", null as ref, 1 as count, null::text as name, null::text as "nameEn", null::jsonb as department,
     m.recipient, m.subject
   from outgoing_mails m`
@@ -167,10 +167,14 @@ export async function findMailAbout(tx: Tx, id: MailId, ticketId: TicketId): Pro
 }
 
 /** What is to be tried now, and what was on its way when its process was lost. */
-export async function listDueMails(db: Reader, now: Date, limit: number): Promise<Due[]> {
+export const listDueMails = (db: Reader, now: Date, limit: number): Promise<Due[]> => listDue(db, 'mail', now, limit)
+export const listDueTexts = (db: Reader, now: Date, limit: number): Promise<Due[]> => listDue(db, 'sms', now, limit)
+
+async function listDue(db: Reader, channel: Mail['channel'], now: Date, limit: number): Promise<Due[]> {
   const rows = await db
     .selectFrom('outgoing_mails')
     .select(['id', 'state', 'attempts'])
+    .where('channel', '=', channel)
     .where('state', 'in', ['pending', 'sending'])
     .where('due_at', '<=', now)
     .orderBy('due_at')
@@ -210,35 +214,10 @@ export async function setMail(tx: Tx, id: MailId, { dueAt, settledAt, ...change 
 export const dropLink = (tx: Tx, id: MailId) =>
   tx.db.updateTable('outgoing_mails').set({ link: null }).where('id', '=', id).execute()
 
-/** A letter of a thread: one of ours, or the `Message-ID` of one of the customer's. */
-export type Earlier =
-  | { readonly ours: MailId; readonly theirs?: undefined }
-  | { readonly theirs: string; readonly ours?: undefined }
-
-/** Beyond these a thread is known by its beginning and its end. */
-const MOST_EARLIER = 20
-
-/** The language of a conversation, and the letters of its thread that may have arrived before this one, in their order. */
-export async function threadOf(
-  db: Reader,
-  ticketId: TicketId,
-  before: MailId,
-): Promise<{ language: Language; earlier: Earlier[] }> {
-  const { language } = await db
-    .selectFrom('tickets')
-    .select('language')
-    .where('id', '=', ticketId)
-    .executeTakeFirstOrThrow()
-  const ids = [ticketId, ...(await listOrigins(db, ticketId)).map((one) => one.ticketId)]
-  const { rows } = await sql<{ ours: MailId | null; theirs: string | null }>`
-    select ours, theirs from (
-      select ours, theirs, row_number() over (order by at, ours) as n, row_number() over (order by at desc, ours desc) as back from (
-        select m.id as ours, null::text as theirs, m.made_at as at from outgoing_mails m
-          where m.ticket_id = any(${ids}::bigint[]) and m.kind in ('unread', 'transcript', 'morning')
-            and m.state in ('sent', 'unknown', 'sending') and m.id < ${before}
-        union all
-        select null, i.message_id, i.settled_at from incoming_mails i
-          where i.ticket_id = any(${ids}::bigint[]) and i.message_id is not null) letters) numbered
-    where n = 1 or back < ${MOST_EARLIER} order by n`.execute(db)
-  return { language, earlier: rows.map(({ ours, theirs }) => (ours ? { ours } : { theirs: theirs ?? '' })) }
+/** The language of whoever a message is for: of the request it is about, else their own. */
+export async function languageOf(db: Reader, id: MailId): Promise<Language> {
+  const { rows } = await sql<{ language: Language | null }>`
+    select coalesce(t.language, c.language) as language from outgoing_mails m left join tickets t on t.id = m.ticket_id
+    left join customers c on m.about = 'customer:' || c.id where m.id = ${id}`.execute(db)
+  return rows[0]?.language ?? 'zh-CN'
 }

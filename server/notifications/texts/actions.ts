@@ -1,45 +1,45 @@
+import { textsFullSince } from '../../customers/verification/queries.ts'
 import type { CallbackId, CustomerTextId, PromiseId } from '../../kernel/ids.ts'
-import { MINUTE, plus } from '../../kernel/time.ts'
-import type { Tx } from '../../schema.ts'
-import { findGateway, type Hook } from '../channels/queries.ts'
-import type { Outcome } from '../deliveries/rules.ts'
-import { insertText, lockText, promisedTo, setText, type TextRow } from './queries.ts'
+import { DAY, plus } from '../../kernel/time.ts'
+import { leaveText } from '../../platform/outgoing.ts'
+import type { Reader, Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
+import { findGateway } from '../channels/queries.ts'
+import * as texts from './queries.ts'
+import { promisedText } from './words.ts'
 
-/** One that is on its way for longer has lost its process. */
-const SENDING_MINUTES = 2
-const AGAIN_AFTER_MINUTES: readonly number[] = [0.5, 2]
+/** Whether customers are told things by SMS at all: there is a gateway, and the company wants it. */
+export async function canText(db: Reader): Promise<boolean> {
+  const { textsADay } = await currentSettings(db)
+  return textsADay > 0 && (await findGateway(db, 'sms')) !== undefined
+}
 
-/** Where a gateway for SMS is configured, whoever is called back is told when; else nothing is written. */
-export async function tellWhenWeCall(tx: Tx, callbackId: CallbackId, promiseId: PromiseId): Promise<void> {
-  if (!(await findGateway(tx.db, 'sms'))) return
-  const promised = await promisedTo(tx.db, callbackId, promiseId)
+/** When another message may go to this number: now, or once it had fewer than the day allows. */
+export async function textableAt({ db, now }: { db: Reader; now: Date }, number: string): Promise<Date> {
+  const { textsADay } = await currentSettings(db)
+  const full = await textsFullSince(db, { number, most: textsADay, since: plus(now, -DAY) })
+  return full ? plus(full, DAY) : now
+}
+
+/**
+ * Where a gateway for SMS is configured, whoever is called back is told when; else nothing is written. The number rang us
+ * or was given to a colleague, and nothing but the company's name and the time is said, so that it need not be proved.
+ */
+export async function tellWhenWeCall(tx: Tx, promise: { callbackId: CallbackId; promiseId: PromiseId }): Promise<void> {
+  if (await canText(tx.db)) await texts.insertTelling(tx, promise)
+}
+
+/** The message itself, once; none where the promise does not stand any more, or the number has had its share of the day. */
+export async function writePromised(tx: Tx, id: CustomerTextId, zone: string): Promise<void> {
+  const telling = await texts.lockTelling(tx, id)
+  if (!telling || telling.mailId) return
+  const promised = await texts.promisedTo(tx.db, telling.callbackId, telling.promiseId)
   // A service number reads nothing.
-  if (promised?.number.startsWith('+')) await insertText(tx, { callbackId, promiseId, ...promised })
-}
-
-/** The first half: marked as on its way before anything leaves. At most once: what is lost on the way stays `unknown`. */
-export async function beginText(tx: Tx, id: CustomerTextId): Promise<(TextRow & { hook: Hook }) | undefined> {
-  const text = await lockText(tx, id)
-  if (!text?.dueAt || text.dueAt > tx.now) return undefined
-  const end = { due_at: null, settled_at: tx.now }
-  if (text.state === 'sending') return void (await setText(tx, id, { ...end, state: 'unknown', error: 'process_lost' }))
-  if (text.state !== 'pending') return undefined
-  // Its time is over: it would only be a promise that is broken already.
-  if (text.promisedAt <= tx.now) return void (await setText(tx, id, { ...end, state: 'dropped' }))
-  const hook = await findGateway(tx.db, 'sms')
-  if (!hook) return void (await setText(tx, id, { ...end, state: 'failed', error: 'no_hook' }))
-  const attempts = text.attempts + 1
-  await setText(tx, id, { state: 'sending', attempts, due_at: plus(tx.now, SENDING_MINUTES * MINUTE) })
-  return { ...text, attempts, hook }
-}
-
-/** The second half. */
-export async function noteText(tx: Tx, id: CustomerTextId, outcome: Outcome): Promise<void> {
-  const text = await lockText(tx, id)
-  if (text?.state !== 'sending') return
-  const wait = outcome.state === 'failed' && outcome.again ? AGAIN_AFTER_MINUTES[text.attempts - 1] : undefined
-  const error = outcome.state === 'sent' ? null : outcome.error
-  if (wait !== undefined)
-    return void (await setText(tx, id, { state: 'pending', error, due_at: plus(tx.now, wait * MINUTE) }))
-  await setText(tx, id, { state: outcome.state, error, due_at: null, settled_at: tx.now })
+  if (!promised?.number.startsWith('+') || promised.promisedAt <= tx.now) return texts.dropTelling(tx, id)
+  const { number, language, promisedAt, customerId, ticketId } = promised
+  if ((await textableAt(tx, number)) > tx.now) return texts.dropTelling(tx, id)
+  const { companyName: company } = await currentSettings(tx.db)
+  const text = promisedText(language, promisedAt, { company, zone, now: tx.now })
+  const about = { kind: 'callback', customerId, ticketId, number } as const
+  await texts.setTelling(tx, id, await leaveText(tx, { ...about, text, link: null, until: promisedAt }))
 }

@@ -6,6 +6,6 @@ import { tellWhenWeCall } from './actions.ts'
 export const textReactions: Reactions<Database> = {
   feature: 'customer-texts',
   on: {
-    'callback.promised': async (tx, { callbackId, promiseId }) => tellWhenWeCall(tx, callbackId, promiseId),
+    'callback.promised': async (tx, { callbackId, promiseId }) => tellWhenWeCall(tx, { callbackId, promiseId }),
   },
 }

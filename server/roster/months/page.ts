@@ -9,6 +9,7 @@ import { judge } from '../checker/rules.ts'
 import type { Finding } from '../facts.ts'
 import { readFacts } from './facts/queries.ts'
 import { monthFrame } from './frame.ts'
+import { groupFindings } from './grouping.ts'
 import { listKnown, listLeaders } from './people/queries.ts'
 import { inOrder, planGrid } from './plan.ts'
 import { qualityOf } from './quality/rules.ts'
@@ -16,7 +17,7 @@ import { countEdits, findMonth, listCells } from './queries.ts'
 import { deadlinesOf, isPublished } from './rules.ts'
 import { findRun } from './runs/queries.ts'
 import { openChanges } from './versions/page.ts'
-import { gapWords, surenessWords, whyWords, wordsOfFinding } from './words.ts'
+import { gapWords, personWords, surenessWords, whyWords, wordsOfFinding } from './words.ts'
 
 type Ctx = Context<Env>
 
@@ -46,13 +47,9 @@ export async function planOf(c: Ctx, deps: Deps, month: string, post: Post | nul
   ])
   const findings = inOrder(judge(facts, cells))
   const t = wordsOf(c.var.language)
+  const known = new Map(people.map((one) => [one.id, one]))
   const namesEn = new Map(people.map(({ id, nameEn }) => [id, nameEn]))
   const names = new Map(people.map(({ id, name, nameEn }) => [id, (c.var.language === 'en' && nameEn) || name]))
-  const said = (one: Finding) => ({
-    ...one,
-    words: wordsOfFinding(t, one),
-    name: one.staffId && names.get(one.staffId),
-  })
   const grid = planGrid(facts, cells, findings, { tonight, post, namesEn })
   return {
     ...frame,
@@ -63,13 +60,15 @@ export async function planOf(c: Ctx, deps: Deps, month: string, post: Post | nul
     ...grid,
     rows: grid.rows.map((row) => ({
       ...row,
+      about: personWords(t, { person: row, known: known.get(row.id), language: c.var.language }),
       cells: row.cells.map((cell) => ({
         ...cell,
         words: cell.wrong.map((one) => wordsOfFinding(t, one)).join(' '),
         because: whyWords(t, cell.cell?.why, names),
       })),
     })),
-    findings: findings.map(said),
+    findings: groupFindings(findings, { t, language: c.var.language, names }),
+    found: findings.length,
     counts: { barred: weigh(findings, 'barred'), hard: weigh(findings, 'hard'), soft: weigh(findings, 'soft') },
     unrecorded: findings.some(({ code }) => code === 'training_unrecorded'),
     setsRoster: c.var.me.capabilities.has('settings.edit'),

@@ -2,8 +2,9 @@ import type { Words } from '../../i18n/dictionaries.ts'
 import { dateName } from '../../i18n/instants.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
-import type { Finding } from '../facts.ts'
+import type { Finding, PersonFacts } from '../facts.ts'
 import type { Gap, Why } from '../generator/generate.ts'
+import type { PlannedPerson } from './people/queries.ts'
 
 /** What nobody could fill, with how many are kept away by what. */
 export function gapWords(t: Words, result: object | null, language: Language): string[] {
@@ -41,9 +42,28 @@ export function whyWords(t: Words, why: object | null | undefined, names: Readon
   const barred = next.barred
     ? t('roster.plan.explain.barred_by', { words: t(`roster.findings.${next.barred}`).replace(/[.。]$/, '') })
     : ''
-  return `${chosen} ${t('roster.plan.explain.next', { name: names.get(next.staffId) ?? '', why: barred })}`
+  return `${chosen} ${t('roster.plan.explain.next', { name: names.get(next.staffId) ?? '', nights: next.nights, why: barred })}`
 }
 
 /** A finding in the reader's words, with its clause. */
 export const wordsOfFinding = (t: Words, { code, clause, values }: Finding): string =>
   `${t(`roster.findings.${code}`, { ...values })} (${t(`roster.clauses.${clause}`)})`
+
+type About = { readonly person: PersonFacts; readonly known: PlannedPerson | undefined; readonly language: Language }
+
+/** What HR needs of a person to put them somewhere: rank, skills, training, leave, limits, and what they have had. */
+export function personWords(t: Words, { person, known, language }: About): string {
+  const { history, mostNights } = person
+  const leaves = known?.leaves ?? []
+  const day = (date: string): string => dateName(date, language)
+  return [
+    t(`people.rank.${person.rank}`),
+    ...(known && known.skills.length > 0 ? [t('roster.plan.about.skills', { skills: known.skills.join(', ') })] : []),
+    person.trainedUntil
+      ? t('roster.plan.about.trained', { date: person.trainedUntil })
+      : t('roster.plan.about.untrained'),
+    ...leaves.map(({ firstDay, lastDay }) => t('roster.plan.about.leave', { from: day(firstDay), to: day(lastDay) })),
+    ...(mostNights === null ? [] : [t('roster.plan.about.most', { count: mostNights })]),
+    t('roster.plan.about.history', { nights: history.nights, weekends: history.weekends, holidays: history.holidays }),
+  ].join(' · ')
+}

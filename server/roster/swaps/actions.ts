@@ -1,11 +1,13 @@
 import type { ShiftId, StaffId, SwapId } from '../../kernel/ids.ts'
-import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
+import { NotFound, type Refusal, refusal, refuse } from '../../kernel/refusal.ts'
 import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { remain } from '../confirmations/actions.ts'
 import { findAsked } from '../confirmations/queries.ts'
+import { findMonth } from '../months/queries.ts'
+import { isPublished } from '../months/rules.ts'
 import { getShift, hasAttendance, lockRoster, type ShiftView } from '../queries.ts'
 import { judgeSwap } from './judging.ts'
 import type { Swap } from './queries.ts'
@@ -71,7 +73,9 @@ export async function askSwap(tx: Tx, asking: Asking, zone: string): Promise<Swa
       { shift, requesterId: me, substituteId, back, latePublished, hasProof: proof !== null || draft?.proof != null },
       tx.now,
       swapHours,
-    ) ?? whyNotReason(reason, 'reason'),
+    ) ??
+      whyNotReason(reason, 'reason') ??
+      (back ? await whyNotAcross(tx, shift, back) : null),
   )
   const other = await swaps.findOther(tx.db, [shiftId, ...(backShiftId ? [backShiftId] : [])], draft?.id ?? null)
   if (other) throw refusal(other.shiftId === shiftId ? 'swaps.open_already' : 'swaps.in_another')
@@ -92,6 +96,14 @@ export async function askSwap(tx: Tx, asking: Asking, zone: string): Promise<Swa
   })
   await announce(tx, 'swap.asked', { ...about(id, me, substituteId), emergency }, topics(me, substituteId))
   return id
+}
+
+/** A trade over the end of a month wants both published: what is not may still be another's. */
+async function whyNotAcross(tx: Tx, shift: ShiftView, back: ShiftView): Promise<Refusal | null> {
+  const months = [...new Set([shift, back].map(({ night }) => night.slice(0, 7)))]
+  if (months.length < 2) return null
+  const found = await Promise.all(months.map((month) => findMonth(tx.db, month)))
+  return found.every((month) => month && isPublished(month)) ? null : refusal('swaps.not_published', {}, 'back')
 }
 
 async function insertOne(tx: Tx, shift: ShiftView, requesterId: StaffId, reason: string): Promise<SwapId> {

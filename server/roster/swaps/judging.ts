@@ -2,7 +2,7 @@ import type { StaffId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
 import { judgeChange, whyNotOn } from '../checker/rules.ts'
 import { substitutesFor } from '../checker/substitutes.ts'
-import type { Cell, Change, Finding, MonthFacts } from '../facts.ts'
+import type { Cell, Change, Finding, MonthFacts, StandingDuty } from '../facts.ts'
 import { neighbour } from '../month.ts'
 import { readFacts } from '../months/facts/queries.ts'
 import { listCells } from '../months/queries.ts'
@@ -16,6 +16,7 @@ import type { SwapFinding } from './rules.ts'
 export type At = { readonly now: Date; readonly zone: string }
 type Swapping = { readonly shift: ShiftView; readonly substituteId: StaffId; readonly back: ShiftView | null }
 type Given = Pick<ShiftView, 'night' | 'post' | 'kind' | 'staffId'>
+type Move = { readonly given: Given & Pick<ShiftView, 'from'>; readonly to: StaffId }
 
 /**
  * Every hard rule that a cover or a trade would newly break, for whoever takes the shift and whoever takes the other:
@@ -27,7 +28,11 @@ export async function judgeSwap(db: Reader, swapping: Swapping, at: At): Promise
   const months = new Set(moves.filter(({ given }) => given.kind === 'night').map(({ given }) => monthOf(given)))
   const found: SwapFinding[] = []
   for (const month of months) {
-    const { facts, cells } = await planOf(db, month, at)
+    const { facts: known, cells } = await planOf(db, month, at)
+    const facts = afterMoves(
+      known,
+      moves.filter(({ given }) => monthOf(given) !== month),
+    )
     const mine = moves.filter(({ given }) => given.kind === 'night' && monthOf(given) === month)
     const change: Change = {
       out: mine.map(({ given }) => cellOf(cells, given)),
@@ -41,6 +46,18 @@ export async function judgeSwap(db: Reader, swapping: Swapping, at: At): Promise
     )
   }
   return [...found, ...(await ofTimes(db, moves))]
+}
+
+/** A trade over the end of a month: of the other month's nights the one is gone and the other has come. */
+function afterMoves(facts: MonthFacts, moves: readonly Move[]): MonthFacts {
+  if (moves.length === 0) return facts
+  const moveOf = (duty: StandingDuty): Move | undefined =>
+    moves.find(({ given }) => given.staffId === duty.staffId && given.from.getTime() === duty.from.getTime())
+  const moved = facts.standing.flatMap((duty) => {
+    const move = moveOf(duty)
+    return move ? [{ ...duty, staffId: move.to }] : []
+  })
+  return { ...facts, standing: [...facts.standing.filter((duty) => !moveOf(duty)), ...moved] }
 }
 
 /** What really stands, whatever HR is drafting meanwhile; backups are of the plan alone. */
@@ -72,7 +89,7 @@ export async function listCovers(
   })
 }
 
-/** Shifts of others in the same month for which they could take this one and its owner theirs. */
+/** Shifts of others for which they could take this one and its owner theirs; `givable` says of which months. */
 export async function listTrades(
   db: Reader,
   shift: ShiftView,
@@ -82,7 +99,8 @@ export async function listTrades(
   const known = new Map(people.map((one) => [one.id, one]))
   const mine = known.get(shift.staffId)
   if (!mine || shift.kind === 'day') return []
-  const { facts, cells } = await planOf(db, monthOf(shift), at)
+  const plans = new Map<string, Awaited<ReturnType<typeof planOf>>>()
+  for (const month of new Set([shift, ...givable].map(monthOf))) plans.set(month, await planOf(db, month, at))
   const trades: { person: Candidate; theirs: Givable }[] = []
   for (const theirs of givable) {
     const person = known.get(theirs.staffId)
@@ -90,8 +108,20 @@ export async function listTrades(
     if (!person || person.id === mine.id || !other) continue
     const times = [findingsOf(person, shift, theirs.id, limits), findingsOf(mine, theirs, shift.id, limits)]
     if (times.flat().length > 0) continue
-    const rest = cells.filter((one) => !same(one, shift) && !same(one, theirs))
-    const barred = [...whyNotOn(facts, rest, person.id, shift), ...whyNotOn(facts, rest, mine.id, theirs)]
+    const moves = [
+      { given: shift, to: person.id },
+      { given: theirs, to: mine.id },
+    ]
+    const barred = moves.flatMap(({ given, to }) => {
+      const plan = plans.get(monthOf(given))
+      if (!plan) return []
+      const facts = afterMoves(
+        plan.facts,
+        moves.filter((other) => monthOf(other.given) !== monthOf(given)),
+      )
+      const rest = plan.cells.filter((one) => !same(one, shift) && !same(one, theirs))
+      return whyNotOn(facts, rest, to, given)
+    })
     if (barred.length === 0) trades.push({ person, theirs })
     if (trades.length >= most) break
   }

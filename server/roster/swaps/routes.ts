@@ -206,7 +206,7 @@ async function showForm(
     findAsked(db, shiftId),
     currentSettings(db),
     findDraft(db, shiftId, me),
-    listGivable(db, { month: shift.night.slice(0, 7) }, { now, limit: 1000 }),
+    listGivable(db, { around: shift.night.slice(0, 7) }, { now, limit: 1000 }),
   ])
   const covers = await listCovers(db, shift, people, at)
   const trades = await listTrades(db, shift, { people, givable, most: MOST, at })

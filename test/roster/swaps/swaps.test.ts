@@ -3,8 +3,12 @@ import type { ShiftId, StaffId, SwapId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
 import { changeShift } from '../../../server/roster/actions.ts'
 import { askConfirmations } from '../../../server/roster/confirmations/actions.ts'
+import { getShift } from '../../../server/roster/queries.ts'
 import * as swaps from '../../../server/roster/swaps/actions.ts'
 import { approveSwap, rejectSwap } from '../../../server/roster/swaps/deciding/actions.ts'
+import { listCandidates } from '../../../server/roster/swaps/eligibility/queries.ts'
+import { judgeSwap, listTrades } from '../../../server/roster/swaps/judging.ts'
+import { listGivable } from '../../../server/roster/swaps/lists/queries.ts'
 import { getSwap, listLapsing } from '../../../server/roster/swaps/queries.ts'
 import { keepSwap, reverseSwap } from '../../../server/roster/swaps/reversing/actions.ts'
 import { acts } from '../../support/acts.ts'
@@ -67,6 +71,32 @@ const holders = async () =>
       ({ id, staff_id }) => [id === mine ? 'mine' : 'theirs', staff_id],
     ),
   )
+/** As HR has published them, with what stands in them now. */
+const publish = async (...months: string[]): Promise<void> => {
+  for (const month of months) {
+    await database.db
+      .insertInto('roster_months')
+      .values({ month, state: 'published', version: 1, opened_by: nuo, opened_at: clock.now() })
+      .execute()
+    const rows = await database.db.selectFrom('shifts').selectAll().where('night', '>=', `${month}-01`).execute()
+    const cells = rows
+      .filter((row) => row.night.startsWith(month))
+      .map((row) => ({ night: row.night, post: row.post, staffId: row.staff_id, backup: false, locked: false }))
+    await database.db
+      .insertInto('roster_versions')
+      .values({
+        month,
+        version: 1,
+        at: clock.now(),
+        by: nuo,
+        why: 'published',
+        late: false,
+        cells: JSON.stringify(cells),
+        findings: '[]',
+      })
+      .execute()
+  }
+}
 const lapse = async () => {
   for (const { id } of await listLapsing(database.db, clock.now(), 50))
     await transact(system, (tx) => swaps.expireSwap(tx, id))
@@ -117,6 +147,62 @@ test('two trade, also the same night at two posts, and whoever took a published 
     { staff_id: an, state: 'confirmed' },
     { staff_id: mei, state: 'confirmed' },
   ])
+})
+
+test('two trade over the end of a month where both months are published, and both get a new version', async () => {
+  const january = await roster(database.db, chen, 'service', {
+    from: '2027-01-04T22:00:00+08:00',
+    to: '2027-01-05T06:00:00+08:00',
+    night: '2027-01-04',
+  })
+  const trade = () => ask({ substituteId: chen, backShiftId: january })
+  await expect(trade()).rejects.toMatchObject({ code: 'swaps.not_published', field: 'back' })
+  await publish('2026-12', '2027-01')
+  const id = await trade()
+  await accept(id)
+  await approve(id)
+  expect(await state(id)).toBe('applied')
+  const versions = await database.db
+    .selectFrom('roster_versions')
+    .select(['month', 'version', 'why'])
+    .where('version', '>', 1)
+    .orderBy('month')
+    .execute()
+  expect(versions).toEqual([
+    { month: '2026-12', version: 2, why: 'swap' },
+    { month: '2027-01', version: 2, why: 'swap' },
+  ])
+})
+
+test('over the end of a month the rules see both sides: what is given away bars nobody, and what is taken does', async () => {
+  await publish('2026-12', '2027-01')
+  const last = await roster(database.db, mei, 'service', {
+    from: '2026-12-31T22:00:00+08:00',
+    to: '2027-01-01T06:00:00+08:00',
+    night: '2026-12-31',
+  })
+  const first = await roster(database.db, chen, 'service', {
+    from: '2027-01-01T22:00:00+08:00',
+    to: '2027-01-02T06:00:00+08:00',
+    night: '2027-01-01',
+  })
+  for (const [who, day] of [
+    [chen, 28],
+    [chen, 29],
+  ] as const)
+    await roster(database.db, who, 'service', night(day))
+  const at = { now: clock.now(), zone: ZONE }
+  const [shift, back] = [await getShift(database.db, last), await getShift(database.db, first)]
+  // Chen has stood two nights of the four before: with the 31st it is three, whatever he gives in January.
+  expect((await judgeSwap(database.db, { shift, substituteId: chen, back }, at)).map(({ code }) => code)).toEqual([
+    'roster.findings.nights_in_four',
+  ])
+  await database.db.deleteFrom('shifts').where('night', '=', '2026-12-28').execute()
+  expect(await judgeSwap(database.db, { shift, substituteId: chen, back }, at)).toEqual([])
+  const people = await listCandidates(database.db, shift.night)
+  const givable = await listGivable(database.db, { around: '2026-12' }, { now: clock.now(), limit: 100 })
+  const trades = await listTrades(database.db, shift, { people, givable, most: 60, at })
+  expect(trades.map(({ theirs }) => theirs.id)).toContain(first)
 })
 
 test('row 23: inside 48 hours only with proof, and HR and the duty manager both say yes', async () => {

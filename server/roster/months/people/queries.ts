@@ -18,13 +18,14 @@ export type PlannedPerson = Known & {
   readonly number: string
   readonly name: string
   readonly nameEn: string
+  readonly skills: readonly string[]
   readonly leaves: { id: string; firstDay: string; lastDay: string }[]
 }
 
 /** Everybody who may be rostered, with what the plan needs of them and their leave from a day on. */
 export async function listKnown(db: Reader, from: string): Promise<PlannedPerson[]> {
   const { rows } = await sql<PlannedPerson>`
-    select p.id::text as id, p.number, p.name, p.name_en as "nameEn", h.birth_date as "birthDate", h.sex, h.protected_from as "protectedFrom",
+    select p.id::text as id, p.number, p.name, p.name_en as "nameEn", p.skills, h.birth_date as "birthDate", h.sex, h.protected_from as "protectedFrom",
       h.protected_to as "protectedTo", h.trained_until as "trainedUntil", h.most_nights as "mostNights",
       coalesce((select json_agg(json_build_object('id', l.id::text, 'firstDay', l.first_day, 'lastDay', l.last_day) order by l.first_day)
         from staff_leaves l where l.staff_id = p.id and l.cancelled_at is null and l.last_day >= ${from}), '[]') as leaves

@@ -151,8 +151,12 @@ async function showFairness(c: Ctx, deps: Deps): Promise<Response> {
   const groups = (['manager', 'service', 'technician', 'guard'] as const).flatMap((post) => {
     const people = shares.filter(({ posts }) => mainPostOf(posts) === post)
     const spread = spreadOf(people.map(({ nights }) => nights))
+    const weekends = spreadOf(people.map((one) => one.weekends))
+    const holidays = spreadOf(people.map((one) => one.holidays))
     const sorted = people.toSorted((a, b) => b.nights - a.nights)
-    return people.length > 0 ? [{ post, people: sorted, spread, most: Math.max(1, spread.most) }] : []
+    return people.length > 0
+      ? [{ post, people: sorted, spread, weekends, holidays, most: Math.max(1, spread.most) }]
+      : []
   })
   return page(c, deps, 'roster/fairness', { until, groups })
 }

@@ -1,5 +1,7 @@
 import { POSTS, type Post } from '../../../kernel/capabilities.ts'
+import type { StaffId } from '../../../kernel/ids.ts'
 import { HOUR } from '../../../kernel/time.ts'
+import { pairKey, pairsOf } from '../../checker/night.ts'
 import { judge } from '../../checker/rules.ts'
 import type { Cell, MonthFacts } from '../../facts.ts'
 
@@ -23,7 +25,12 @@ export type Quality = {
   /** Hours of posts that nobody covers. */
   readonly uncoveredHours: number
   readonly nights: readonly { readonly post: Post; readonly spread: Spread }[]
+  /** Of six months and of this plan, among people who are there all month. */
   readonly weekends: Spread
+  readonly holidays: Spread
+  readonly managerTurns: Spread
+  /** Two who stand together more often than they should, and how many had never met. */
+  readonly pairs: { readonly often: number; readonly fresh: number; readonly of: number }
   readonly wishes: { readonly granted: number; readonly of: number }
   readonly hard: number
   readonly soft: number
@@ -47,7 +54,8 @@ export function qualityOf(facts: MonthFacts, cells: readonly Cell[]): Quality {
       missing += lacks
       uncoveredHours += (lacks * (window.to.getTime() - window.from.getTime())) / HOUR
     }
-  const isRest = new Set(facts.nights.filter(({ weekend, holiday }) => weekend || holiday).map(({ night }) => night))
+  const isWeekend = new Set(facts.nights.filter(({ weekend }) => weekend).map(({ night }) => night))
+  const isHoliday = new Set(facts.nights.filter(({ holiday }) => holiday).map(({ night }) => night))
   const steady = facts.people.filter(({ availableAllMonth }) => availableAllMonth)
   const nights = POSTS.map((post) => ({
     post,
@@ -57,11 +65,18 @@ export function qualityOf(facts: MonthFacts, cells: readonly Cell[]): Quality {
         .map(({ id }) => onDuty.filter(({ staffId }) => staffId === id).length),
     ),
   }))
+  const stood = (id: StaffId, counts: (cell: Cell) => boolean): number =>
+    onDuty.filter((cell) => cell.staffId === id && counts(cell)).length
   const weekends = spreadOf(
-    steady.map(
-      ({ id, history }) =>
-        history.weekends + onDuty.filter(({ staffId, night }) => staffId === id && isRest.has(night)).length,
-    ),
+    steady.map(({ id, history }) => history.weekends + stood(id, ({ night }) => isWeekend.has(night))),
+  )
+  const holidays = spreadOf(
+    steady.map(({ id, history }) => history.holidays + stood(id, ({ night }) => isHoliday.has(night))),
+  )
+  const managerTurns = spreadOf(
+    steady
+      .filter(({ posts }) => posts.includes('manager'))
+      .map(({ id, history }) => history.managerTurns + stood(id, ({ post }) => post === 'manager')),
   )
   const stands = new Set(onDuty.map(({ staffId, night }) => `${staffId} ${night}`))
   const asked = facts.people.flatMap(({ id, wishes }) =>
@@ -77,9 +92,29 @@ export function qualityOf(facts: MonthFacts, cells: readonly Cell[]): Quality {
     uncoveredHours: Math.round(uncoveredHours),
     nights,
     weekends,
+    holidays,
+    managerTurns,
+    pairs: pairsIn(facts, onDuty),
     wishes: { granted, of: asked.length },
     hard,
     soft: findings.length - hard,
     score: Math.round(100 * (0.6 * cover + 0.2 * even + 0.1 * (1 - weekends.gini) + 0.1 * wish)),
+  }
+}
+
+/** Pairs that stand together in this plan; `fresh` have not met in six months. */
+function pairsIn({ nights, met, limits }: MonthFacts, onDuty: readonly Cell[]): Quality['pairs'] {
+  const before = new Set(met.map(({ pair: [a, b] }) => pairKey(a, b)))
+  const together = new Map<string, number>()
+  const at = Map.groupBy(onDuty, ({ night }) => night)
+  for (const { night } of nights)
+    for (const [a, b] of pairsOf(at.get(night) ?? [])) {
+      const key = pairKey(a.staffId, b.staffId)
+      together.set(key, (together.get(key) ?? 0) + 1)
+    }
+  return {
+    often: [...together.values()].filter((count) => count > limits.pairNights).length,
+    fresh: [...together.keys()].filter((key) => !before.has(key)).length,
+    of: together.size,
   }
 }

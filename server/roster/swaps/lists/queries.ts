@@ -92,16 +92,18 @@ export const listSwaps = (db: Reader, state: SwapState | null, limit: number) =>
 
 export type Givable = ShiftLine & { readonly staffId: StaffId; readonly kind: 'night' | 'day' }
 
-/** Shifts that may still be given away, of a person or of a month, without those that are in a swap already. */
+/** Shifts that may still be given away, of a person, or of a month and of all that are published, without those that are in a swap already. */
 export async function listGivable(
   db: Reader,
-  which: { readonly of: StaffId } | { readonly month: string },
+  which: { readonly of: StaffId } | { readonly around: string },
   { now, limit }: { now: Date; limit: number },
 ): Promise<Givable[]> {
   const whose =
     'of' in which
       ? sql`s.staff_id = ${which.of}`
-      : sql`s.night >= ${`${which.month}-01`}::date and s.night < ${`${which.month}-01`}::date + interval '1 month'`
+      : sql`(to_char(s.night, 'YYYY-MM') = ${which.around} or exists (
+          select from roster_months m where m.month = to_char(s.night, 'YYYY-MM') and m.version > 0)
+            and exists (select from roster_months m where m.month = ${which.around} and m.version > 0))`
   const { rows } = await sql<Givable>`
     select s.id, s.staff_id as "staffId", s.post, s.night, s.starts_at as "from", s.ends_at as "to", s.kind from shifts s
     where ${whose} and s.starts_at > ${now} and not exists (
