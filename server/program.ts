@@ -20,9 +20,11 @@ import { openQueues, type Queues } from './platform/queue.ts'
 import { secretNamed } from './platform/secret.ts'
 import { StartError } from './platform/start-error.ts'
 import type { Store } from './platform/store.ts'
+import { evidence } from './reactions.ts'
 import type { Database } from './schema.ts'
 import { announceSetup } from './setup/terminal.ts'
 import { openTimetable } from './timetable.ts'
+import { tellAppraisals } from './tools/demo/appraised.ts'
 import { announceDemo, seedDemo } from './tools/demo/load.ts'
 import { draftNextMonth } from './tools/demo/months.ts'
 import { tellPast } from './tools/demo/past.ts'
@@ -125,6 +127,7 @@ async function welcomeNewcomer({ working }: House): Promise<void> {
   await announceDemo(working)
   await draftNextMonth(working)
   await tellPast(working)
+  await tellAppraisals(working, evidence)
 }
 
 async function listen(http: Server, host: string, port: number): Promise<void> {

@@ -13,7 +13,7 @@ import {
 } from './appraisal/evidence/contributions.ts'
 import { measureReactions } from './appraisal/measures/reactions.ts'
 import { arrivalOfShift } from './attendance/arrivals/contributions.ts'
-import { dutyOf } from './attendance/contributions.ts'
+import { standingOf } from './attendance/contributions.ts'
 import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
@@ -44,6 +44,7 @@ import type { Sources } from './knowledge/sources.ts'
 import { attendingReactions } from './notifications/attending/reactions.ts'
 import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
+import { noticesOver, remindersOver } from './notifications/keeping/queries.ts'
 import { noticeReactions } from './notifications/notices/reactions.ts'
 import { letterKeeper, lettersOver } from './notifications/outgoing/keeping/queries.ts'
 import { outgoingReactions } from './notifications/outgoing/reactions.ts'
@@ -175,7 +176,7 @@ export const keeping: Keeping = {
   hasServed,
   countOld,
   listOld,
-  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver],
+  over: [filesOver, lettersOver, incomingOver, visitorsOver, recordingsOver, callsOver, noticesOver, remindersOver],
 }
 
 /** What a month's appraisal is counted from: whoever knows facts about people's work adds a line, and that is all. */
@@ -215,8 +216,8 @@ export async function whoIs(db: Reader, token: string, now: Date): Promise<Signe
     const { sessionHours } = await currentSettings(db)
     await keepSession(db, hashOf(token), now, plus(now, sessionHours * HOUR))
   }
-  const duty = await dutyOf(db, person.staffId, now)
-  const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null)
+  const { duty, early } = await standingOf(db, person.staffId, now)
+  const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null, early)
   const offPost = offPostOf(posts, duty !== null)
   return { ...person, duty, capabilities, offPost, actor: staffActor(person.staffId, capabilities) }
 }

@@ -33,5 +33,7 @@ export type PrivacyEvents = {
     incoming: number
     recordings: number
     calls: number
+    notices: number
+    reminders: number
   }
 }

@@ -111,6 +111,7 @@ export const SETTINGS = {
   retentionVisitorDays: number('privacy', 'days', 30, [1, 365]),
   retentionLetterDays: number('privacy', 'days', 90, [7, 3650]),
   retentionRecordingDays: number('privacy', 'days', 90, [1, 3650]),
+  retentionNoticeDays: number('privacy', 'days', 365, [30, 3650]),
 
   abuseWarningDays: number('conduct', 'days', 30, [1, 180]),
   abuseLimitHours: number('conduct', 'hours', 24, [1, 168]),

@@ -5,7 +5,9 @@ import { openLog } from '../platform/log.ts'
 import { StartError } from '../platform/start-error.ts'
 import { openStore } from '../platform/store.ts'
 import { buildTransact } from '../platform/transaction.ts'
+import { evidence } from '../reactions.ts'
 import type { Database } from '../schema.ts'
+import { tellAppraisals } from './demo/appraised.ts'
 import { announceDemo, seedDemo } from './demo/load.ts'
 import { draftNextMonth } from './demo/months.ts'
 import { tellPast } from './demo/past.ts'
@@ -27,7 +29,8 @@ async function seed(config: ReturnType<typeof readConfig>): Promise<void> {
     const movedIn = await seedDemo({ transact, config })
     console.log(movedIn ? 'The demo company has moved in.' : 'Somebody works here already: nothing was seeded.')
     await draftNextMonth({ transact, config })
-    await tellPast({ transact })
+    await tellPast({ transact, config })
+    await tellAppraisals({ transact, config }, evidence)
     if (movedIn) await announceDemo({ db: store.work, clock: systemClock, config })
   } finally {
     await store.close()

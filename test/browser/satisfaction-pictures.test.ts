@@ -39,7 +39,7 @@ test('satisfaction, people against the norm, a contested rating and my own ratin
   clock.set(TWO_FOURTEEN)
   const { transact, config } = house.deps
   await seedDemo({ transact, config })
-  await tellPast({ transact })
+  await tellPast({ transact, config })
   const mei = await numbered('cs0301')
   const hr = await withRole('hr')
   const { rows } = await sql<{ id: RatingId }>`

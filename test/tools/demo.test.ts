@@ -110,7 +110,7 @@ test('seeding twice, or from two programs at once, is seeding once', async () =>
 
 test('three programs that tell of the past at once tell it once, and none of them ends over it', async () => {
   await seed()
-  await Promise.all([1, 2, 3].map(() => tellPast({ transact })))
+  await Promise.all([1, 2, 3].map(() => tellPast({ transact, config })))
   const told = await database.db
     .selectFrom('tickets')
     .select((s) => s.fn.countAll<string>().as('n'))

@@ -93,13 +93,14 @@ export type Keeping = {
 
 /** One kind of retention: what is older than its days, and the act that ends some of them. */
 export type Over = {
-  readonly name: 'files' | 'visitors' | 'letters' | 'incoming' | 'recordings' | 'calls'
+  readonly name: 'files' | 'visitors' | 'letters' | 'incoming' | 'recordings' | 'calls' | 'notices' | 'reminders'
   readonly days:
     | 'retentionFileDays'
     | 'retentionVisitorDays'
     | 'retentionLetterDays'
     | 'retentionRecordingDays'
     | 'retentionConversationDays'
+    | 'retentionNoticeDays'
   readonly count: (db: Reader, before: Date) => Promise<number>
   readonly list: (db: Reader, before: Date, limit: number) => Promise<readonly string[]>
   /** In one transaction; says how many it ended and which files are to be deleted. */

@@ -1,4 +1,7 @@
 import type { MailKind } from '../../events/notifications.ts'
+import { type Words, wordsOf } from '../../i18n/dictionaries.ts'
+import { orErased } from '../../i18n/erased.ts'
+import { ERASED } from '../../kernel/erased.ts'
 import type { Language } from '../../kernel/language.ts'
 import { maskContact } from '../../kernel/masks.ts'
 import { CODE_MARK, LINK_MARK, withoutLinks } from '../../platform/outgoing.ts'
@@ -18,6 +21,7 @@ type Around = {
 /** A line as the page shows it. Without private links: those are shown on their own, to whoever asks for them by name. */
 export function seen(line: OutgoingLine, mail: Mail | undefined, { language, now, ways }: Around) {
   const { error, source, kind, ref, count, id } = line
+  const t = wordsOf(language)
   // A short message quotes nobody.
   const closed = mail?.channel === 'mail' && ABOUT_CUSTOMERS.includes(mail.kind)
   return {
@@ -27,30 +31,32 @@ export function seen(line: OutgoingLine, mail: Mail | undefined, { language, now
     closed,
     recipient: mail?.recipient && isToCustomer(mail.kind) ? maskContact(mail.recipient) : (mail?.recipient ?? null),
     number: closed ? (/NT-\d+/.exec(mail.subject)?.[0] ?? /NT-\d+/.exec(mail.text)?.[0]) : undefined,
-    says: closed ? '' : mail ? titleOf(mail) : sentenceOf({ kind: kind as never, ref: ref ?? '', count }, language),
+    says: closed ? '' : mail ? titleOf(mail, t) : sentenceOf({ kind: kind as never, ref: ref ?? '', count }, language),
     tone: TONES[line.state],
     waits: mail ? waitsForPerson(mail.state) : deliveryWaits(line.state as never),
-    over: mail ? isOver(mail, now) : false,
+    over: mail ? isOver(mail, now) || mail.text === ERASED : false,
     canSend: mail ? mail.recipient !== null && ways[mail.channel] : true,
     opensLink: mail !== undefined && kind !== 'callback',
     linkUntil: mail?.linkUntil ?? null,
-    paragraphs: mail && !closed ? paragraphsOf(mail) : [],
+    paragraphs: mail && !closed ? paragraphsOf(mail, t) : [],
     code: error && CODES.includes(error) ? error : null,
     said: error && !CODES.includes(error) ? error : null,
     opens: ['escalation', 'reminder', 'notice', 'digest', 'brief', 'report'].includes(kind),
   }
 }
 
-const titleOf = ({ channel, subject, text }: Mail): string =>
-  channel === 'mail' ? subject : withoutLinks(text, '…').replaceAll(CODE_MARK, '••••••')
+const titleOf = ({ channel, subject, text }: Mail, t: Words): string =>
+  orErased(t, channel === 'mail' ? subject : withoutLinks(text, '…').replaceAll(CODE_MARK, '••••••'))
 
-const paragraphsOf = ({ text }: Mail) =>
-  text.split('\n\n').map((paragraph) => ({
-    pieces: withoutLinks(paragraph, LINK_MARK)
-      .split(/(\[\[(?:link|code)\]\])/)
-      .filter(Boolean)
-      .map((piece) => ({ piece, link: piece === LINK_MARK, code: piece === CODE_MARK })),
-  }))
+const paragraphsOf = ({ text }: Mail, t: Words) =>
+  orErased(t, text)
+    .split('\n\n')
+    .map((paragraph) => ({
+      pieces: withoutLinks(paragraph, LINK_MARK)
+        .split(/(\[\[(?:link|code)\]\])/)
+        .filter(Boolean)
+        .map((piece) => ({ piece, link: piece === LINK_MARK, code: piece === CODE_MARK })),
+    }))
 
 const TONES: Readonly<Record<OutgoingLine['state'], string>> = {
   pending: 'quiet',

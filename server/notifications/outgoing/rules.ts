@@ -1,3 +1,4 @@
+import { ERASED } from '../../kernel/erased.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { MINUTE } from '../../kernel/time.ts'
 
@@ -19,12 +20,18 @@ const UNSENT: readonly MailState[] = ['kept', 'failed', 'unknown']
 /** A person's turn: the house does nothing more about it by itself. */
 export const waitsForPerson = (state: MailState): boolean => UNSENT.includes(state)
 
-type Seen = { readonly state: MailState; readonly recipient: string | null; readonly linkUntil: Date | null }
+type Seen = {
+  readonly state: MailState
+  readonly recipient: string | null
+  readonly linkUntil: Date | null
+  readonly text: string
+}
 
 /** Sending an `unknown` one again may deliver it twice: that is a person's decision, and the page says so. */
 export function whyNotSendAgain(mail: Seen, now: Date): Refusal | null {
   if (!waitsForPerson(mail.state)) return refusal('notifications.not_yours_to_send')
   if (!mail.recipient) return refusal('notifications.no_address')
+  if (mail.text === ERASED) return refusal('notifications.words_gone')
   return isOver(mail, now) ? refusal('notifications.link_over') : null
 }
 

@@ -1,14 +1,27 @@
 import { sql } from 'kysely'
 import { partsIn, withRole } from '../../appraisal/people/queries.ts'
+import type { AppraisalState, MonthState } from '../../events/appraisal.ts'
 import type { AppraisalId, AppraisalMonthId, DocumentRequestId, ObligationId, StaffId } from '../../kernel/ids.ts'
+import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader } from '../../schema.ts'
 import { humanResources } from '../rostering/queries.ts'
 
-/** `2026-10`, as it stands in the address of its page. */
-export async function monthKey(db: Reader, id: AppraisalMonthId): Promise<string> {
-  const { rows } = await sql<{ key: string }>`
-    select to_char(month, 'YYYY-MM') as key from appraisal_months where id = ${id}`.execute(db)
-  return rows[0]?.key ?? ''
+/** Its `2026-10`, as it stands in the address of its page, and its stage by now. */
+export async function monthOf(db: Reader, id: AppraisalMonthId): Promise<{ key: string; state: MonthState }> {
+  const { rows } = await sql<{ key: string; state: MonthState }>`
+    select to_char(month, 'YYYY-MM') as key, state from appraisal_months where id = ${id}`.execute(db)
+  if (!rows[0]) throw new NotFound()
+  return rows[0]
+}
+
+/** Where one appraisal and its month stand by now: what is told of it may come late. */
+export async function standOf(db: Reader, id: AppraisalId): Promise<{ state: AppraisalState; stage: MonthState }> {
+  const { rows } = await sql<{ state: AppraisalState; stage: MonthState }>`
+    select a.state, m.state as stage from appraisals a join appraisal_months m on m.id = a.month_id where a.id = ${id}`.execute(
+    db,
+  )
+  if (!rows[0]) throw new NotFound()
+  return rows[0]
 }
 
 type Asked = { readonly id: StaffId | null }

@@ -23,14 +23,18 @@ export const personnelReactions: Reactions<Database> = {
   feature: 'personnel',
   on: {
     'appraisal.frozen': async (tx, { staffId, appraisalId, revision, pass }) => {
-      if (revision > 1) return
+      const { stage } = await personnel.standOf(tx.db, appraisalId)
+      // Said late it would be said of a stage that is over.
+      const stages = pass === 1 ? (['opening', 'contests'] as const) : (['refreezing', 'comments'] as const)
+      if (revision > 1 || !stages.some((one) => one === stage)) return
       await settle(tx, `counted:a${appraisalId}`)
       await tellOwn(tx, pass === 1 ? 'counted' : 'comment', appraisalId, staffId)
     },
     'appraisal.stage_began': async (tx, { monthId, stage }) => {
       for (const before of ['score', 'review', 'sign']) await settle(tx, `${before}:m${monthId}`)
-      const month = await personnel.monthKey(tx.db, monthId)
-      const path = `/appraisal/months/${month}`
+      const { key, state } = await personnel.monthOf(tx.db, monthId)
+      if (state !== stage) return
+      const path = `/appraisal/months/${key}`
       if (stage === 'managers')
         await tellOf(tx, `score:m${monthId}`, '/appraisal/scoring', await personnel.scorersOf(tx.db, monthId))
       if (stage === 'review') await tellOf(tx, `review:m${monthId}`, path, await humanResources(tx.db))
@@ -45,7 +49,8 @@ export const personnelReactions: Reactions<Database> = {
     'appraisal.reopened': async (tx, { appraisalId, staffId }) => tellOwn(tx, 'reopened', appraisalId, staffId),
     'appraisal.published': async (tx, { appraisalId, staffId }) => {
       for (const before of ['counted', 'comment', 'reopened', 'returned']) await settle(tx, `${before}:a${appraisalId}`)
-      await tellOwn(tx, 'published', appraisalId, staffId)
+      const { state } = await personnel.standOf(tx.db, appraisalId)
+      if (state === 'published') await tellOwn(tx, 'published', appraisalId, staffId)
     },
     'appraisal.acknowledged': async (tx, { appraisalId }) => settle(tx, `published:a${appraisalId}`),
     'appraisal.objected': async (tx, { appraisalId, staffId }) => {
@@ -187,7 +192,7 @@ const tellOfCase = (tx: Tx, what: string, id: FalseRecordId, people: readonly St
 
 /** Unfinished: personnel, then the group, then whoever heads it (REGULATION row 67). */
 async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'group' | 'chief'): Promise<void> {
-  const path = `/appraisal/months/${await personnel.monthKey(tx.db, monthId)}?show=mine`
+  const path = `/appraisal/months/${(await personnel.monthOf(tx.db, monthId)).key}?show=mine`
   const people =
     to === 'personnel'
       ? await humanResources(tx.db)

@@ -27,6 +27,7 @@ import { tellPhone } from './phone.ts'
 import { tellPlanning } from './planning.ts'
 import { tellRequests } from './requests.ts'
 import { extendDemoRoster, extendRoster } from './sweep.ts'
+import { tellArrivals } from './worked.ts'
 
 /** Since when everybody of the demo works there. */
 const HERE_DAYS = 400
@@ -53,6 +54,7 @@ export async function seedDemo({ transact, config }: Seeding): Promise<boolean> 
     await tellConfirmations(tx, config.timeZone)
     await tellPhone(tx)
     await tellObligations(tx)
+    await tellArrivals(tx)
     return true
   })
   if (!movedIn) await extendDemoRoster({ transact, config })

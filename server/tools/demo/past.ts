@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { system } from '../../platform/actor.ts'
 import { lockRoster } from '../../roster/queries.ts'
 import type { Deps } from '../../web/deps.ts'
+import { tellArrivals, tellNights, tellNotes, tellOwed } from './worked.ts'
 
 const DAYS = 90
 /** Old conversations have the numbers before the first that anybody asks. */
@@ -12,7 +13,7 @@ const A_DAY = 34
  * Ninety days behind the demo company, so that figures have something to count: conversations that are over, with what
  * customers said of them. A handful of statements, whatever the number of days; once, and only beside the company of the demo.
  */
-export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
+export const tellPast = ({ transact, config }: Pick<Deps, 'transact' | 'config'>): Promise<void> =>
   transact(system, async (tx) => {
     // Several processes start at once on one database: one tells it, the others find it told.
     await lockRoster(tx)
@@ -21,6 +22,9 @@ export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
       tx.db,
     )
     if (!rows[0]?.wanted) return
+    await tellNights(tx, config.timeZone)
+    await tellArrivals(tx)
+    await tellNotes(tx)
     await sql`
       insert into customers (name, language, created_at)
       select (array['赵敏','钱程','孙悦','李响','周末','吴桐','郑好','王洁','冯源','陈曦','褚良','卫东','蒋欣','沈河','韩梅','杨帆','朱颜','秦川','尤里','许诺'])[1 + n % 20]
@@ -28,14 +32,24 @@ export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
       from generate_series(0, 999) as n`.execute(tx.db)
     await sql`
       create temporary table past on commit drop as
-      select n, ${tx.now}::timestamptz - make_interval(days => 1 + n / ${A_DAY}, secs => (n % ${A_DAY}) * 2400 + (hashint4(n) & 2147483647) % 2400) as at,
-        ((hashint4(n * 7 + 1) & 2147483647) % 1000) / 1000.0 as luck, ((hashint4(n * 13 + 5) & 2147483647) % 1000) / 1000.0 as more, c.id as customer_id, s.staff_id, s.skill,
-        k.id as category_id, k.code, (array['web','web','web','widget','widget','phone','form','mail'])[1 + (hashint4(n * 3) & 2147483647) % 8] as channel
-      from generate_series(0, ${DAYS * A_DAY - 1}) as n
-      cross join lateral (select id from customers where created_at < ${tx.now}::timestamptz - interval '80 days' order by id offset (hashint4(n * 5) & 2147483647) % 1000 limit 1) c
-      join (select id as staff_id, number, row_number() over (order by number) - 1 as at, case number when 'cs0312' then -0.42 when 'cs0301' then 0.06 else 0.0 end as skill
-        from staff where number between 'cs0301' and 'cs0314') s on s.at = ((hashint4(n * 11 + 3) & 2147483647) % 14)
-      join (select id, code, row_number() over (order by position) - 1 as at from categories) k on k.at = ((hashint4(n * 17 + 2) & 2147483647) % 10)`.execute(
+      with asked as materialized (
+        select n, ${tx.now}::timestamptz - make_interval(days => 1 + n / ${A_DAY}, secs => (n % ${A_DAY}) * 2400 + (hashint4(n) & 2147483647) % 2400) as at,
+          (hashint4(n * 5) & 2147483647) % 1000 as customer, (hashint4(n * 11 + 3) & 2147483647) % 14 as agent, (hashint4(n * 17 + 2) & 2147483647) % 10 as topic
+        from generate_series(0, ${DAYS * A_DAY - 1}) as n
+      ), on_night as materialized (
+        select distinct on (a.n) a.n, s.staff_id, s.id as shift_id from asked a
+        join shifts s on s.night = (a.at at time zone ${config.timeZone} - interval '12 hours')::date and s.kind = 'night' and s.post = 'service' and s.during @> a.at
+        order by a.n, hashint8(s.staff_id * 7 + a.n)
+      )
+      select a.n, a.at, ((hashint4(a.n * 7 + 1) & 2147483647) % 1000) / 1000.0 as luck, ((hashint4(a.n * 13 + 5) & 2147483647) % 1000) / 1000.0 as more,
+        c.id as customer_id, w.id as staff_id, o.shift_id, case w.number when 'cs0312' then -0.42 when 'cs0301' then 0.06 else 0.0 end as skill,
+        k.id as category_id, k.code, (array['web','web','web','widget','widget','phone','form','mail'])[1 + (hashint4(a.n * 3) & 2147483647) % 8] as channel
+      from asked a
+      join (select id, row_number() over (order by id) - 1 as at from customers where created_at < ${tx.now}::timestamptz - interval '80 days') c on c.at = a.customer
+      join (select id, row_number() over (order by number) - 1 as at from staff where number between 'cs0301' and 'cs0314') g on g.at = a.agent
+      left join on_night o on o.n = a.n
+      join staff w on w.id = coalesce(o.staff_id, g.id)
+      join (select id, code, row_number() over (order by position) - 1 as at from categories) k on k.at = a.topic`.execute(
       tx.db,
     )
     await sql`
@@ -55,14 +69,14 @@ export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
     )
     await sql`
       insert into assignments (ticket_id, staff_id, shift_id, round, epoch, opened_at, ended_at, end_reason)
-      select t.id, p.staff_id, null, 1, 1, p.at + make_interval(secs => 6 + 60 * p.luck), t.resolved_at, 'resolved'
+      select t.id, p.staff_id, p.shift_id, 1, 1, p.at + make_interval(secs => 6 + 60 * p.luck), t.resolved_at, 'resolved'
       from past p join tickets t on t.number = 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - p.n)`.execute(
       tx.db,
     )
     await sql`
       insert into promises (ticket_id, round, kind, state, due_at, remind_at, reminded_at, made_at, made_by, shift_id, ref, ended_at, ended_by, moved_to)
       select t.id, 1, 'update', case when p.more < 0.93 then 'kept' else 'broken' end, p.at + interval '40 minutes', p.at + interval '30 minutes', null,
-        p.at + interval '5 minutes', p.staff_id, null, null, p.at + interval '38 minutes', p.staff_id, null
+        p.at + interval '5 minutes', p.staff_id, p.shift_id, null, p.at + interval '38 minutes', p.staff_id, null
       from past p join tickets t on t.number = 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - p.n) where p.n % 5 = 0`.execute(
       tx.db,
     )
@@ -79,7 +93,7 @@ export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
     await sql`
       insert into ratings (ticket_id, round, state, asked_at, handlers, service, product, reasons, comment, source, given_at)
       select t.id, 1, case when given then 'given' else 'asked' end, t.resolved_at,
-        jsonb_build_array(jsonb_build_object('staffId', p.staff_id::text, 'shiftId', null, 'messages', 1, 'share', 1)),
+        jsonb_build_array(jsonb_build_object('staffId', p.staff_id::text, 'shiftId', p.shift_id::text, 'messages', 1, 'share', 1)),
         case when given then mark end, case when given and p.more < 0.8 then product end,
         case when not given then '{}'::text[] when product <= 2 and p.more < 0.5 then array['line'] when p.code = 'billing' and mark <= 2 then array['price']
           when mark = 5 and p.more < 0.4 then array['kind', 'solved'] when mark = 5 and p.more < 0.6 then array['quick'] when mark <= 2 then array['slow'] else '{}' end,
@@ -90,4 +104,10 @@ export const tellPast = ({ transact }: Pick<Deps, 'transact'>): Promise<void> =>
           case when luck / 0.46 < 0.74 + skill - case when code = 'broadband-outage' then 0.14 else 0 end then 5 when more < 0.45 then 4 when more < 0.65 then 3 when more < 0.8 then 2 else 1 end as mark,
           case when more < 0.5 then 5 when more < 0.68 then 4 when more < 0.8 then 3 when luck < 0.3 then 2 else 1 end as product from past) p
       join tickets t on t.number = 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - p.n)`.execute(tx.db)
+    await tellOwed(tx, 'NT-2____')
+    await sql`
+      insert into praises (rating_id, staff_id, heard_at)
+      select r.id, (r.handlers->0->>'staffId')::bigint, r.given_at from ratings r
+      where r.service = 5 and r.comment is not null and r.state = 'given' and jsonb_array_length(r.handlers) > 0
+        and r.given_at > ${tx.now}::timestamptz - interval '45 days' on conflict do nothing`.execute(tx.db)
   })

@@ -20,6 +20,8 @@ export async function tellPlanning(tx: Tx, zone: string): Promise<void> {
     .values(
       people.map(({ id }, n) => ({
         staff_id: id,
+        birth_date: addDays(date, -(21 + ((n * 11) % 34)) * 365 - n * 13),
+        sex: n % 5 < 2 ? ('female' as const) : ('male' as const),
         trained_until: addDays(date, 400 + ((n * 37) % 300)),
         most_nights: n % 13 === 4 ? 8 : null,
         changed_by: by,

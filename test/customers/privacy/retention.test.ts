@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { endOver } from '../../../jobs/end-what-is-over.ts'
 import { ERASED } from '../../../server/kernel/erased.ts'
+import { foldAbsence } from '../../../server/notifications/notices/actions.ts'
+import { tell } from '../../../server/notifications/notices/telling.ts'
+import { system } from '../../../server/platform/actor.ts'
+import { leaveMail } from '../../../server/platform/outgoing.ts'
 import { keeping } from '../../../server/reactions.ts'
 import { forgetSettings } from '../../../server/settings/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
@@ -48,7 +52,17 @@ test('once a day, from one o’clock on and not at night, what is over is looked
   expect(await run()).toBe(1)
   expect(await run()).toBe(0)
   expect(await ran()).toEqual([
-    { conversations: 0, files: 0, visitors: 0, letters: 0, incoming: 0, recordings: 0, calls: 0 },
+    {
+      conversations: 0,
+      files: 0,
+      visitors: 0,
+      letters: 0,
+      incoming: 0,
+      recordings: 0,
+      calls: 0,
+      notices: 0,
+      reminders: 0,
+    },
   ])
   after(2, '12:59')
   expect(await run()).toBe(0)
@@ -186,4 +200,75 @@ test('another number of days counts at the next run', async () => {
   after(41)
   await run()
   expect((await ticket(ticketId)).erased_at).not.toBe(null)
+})
+
+test('notices go with their deliveries and receipts after their days, reminders as well; what is still on its way stays', async () => {
+  const { db } = database
+  const { transact } = house.deps
+  const mei = await hire(db, '林玫')
+  const to = [{ staffId: mei, part: 'own' as const }]
+  const at = (ref: string) => transact(system, (tx) => tell(tx, { kind: 'answer', ref, path: '/desk', to }))
+  for (const ref of ['answered:1', 'answered:2', 'answered:3']) await at(ref)
+  await db.updateTable('notice_people').set({ next_at: null, up_at: null }).execute()
+  await db.updateTable('deliveries').set({ state: 'sent', due_at: null }).execute()
+  after(3, '09:00')
+  await transact(system, (tx) => foldAbsence(tx, mei))
+  await db.updateTable('notice_people').set({ next_at: null, up_at: null }).execute()
+  await at('answered:4')
+  const { id: last } = await db.selectFrom('deliveries').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()
+  await db.updateTable('deliveries').set({ state: 'pending' }).where('id', '=', last).execute()
+  const { ticketId } = await aLife(house)
+  await db
+    .insertInto('reminders')
+    .values({
+      staff_id: mei,
+      kind: 'follow_up',
+      part: 'owner',
+      ticket_id: ticketId,
+      promise_id: null,
+      escalation_id: null,
+      made_at: clock.now(),
+      read_at: null,
+      mail: 'none',
+    })
+    .execute()
+  after(367)
+  await run()
+  expect((await ran()).at(-1)).toMatchObject({ notices: 3, reminders: 0 })
+  after(370)
+  await run()
+  const left = await db.selectFrom('notices').select('ref').where('kind', '=', 'answer').execute()
+  expect(left).toEqual([{ ref: 'answered:4' }])
+  expect((await ran()).at(-1)).toMatchObject({ reminders: expect.any(Number) })
+  expect(await db.selectFrom('reminders').select('id').execute()).toEqual([])
+  expect(await db.selectFrom('notice_people').select('id').where('covered_by', 'is not', null).execute()).toEqual([])
+})
+
+test('a letter about no one conversation loses its words too, and is not sent again without them', async () => {
+  const mei = await hire(database.db, '林玫')
+  const letter = {
+    subject: '早报',
+    text: '客户的话',
+    html: null,
+    link: 'https://x.example',
+    linkUntil: new Date('2030-01-01'),
+  }
+  const id = await house.deps.transact(system, (tx) =>
+    leaveMail(tx, { ...letter, kind: 'digest', staffId: mei, recipient: 'mei@example.com' }),
+  )
+  await database.db.updateTable('outgoing_mails').set({ state: 'failed', due_at: null }).where('id', '=', id).execute()
+  after(91)
+  await run()
+  const row = await database.db.selectFrom('outgoing_mails').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  expect(row).toMatchObject({
+    subject: ERASED,
+    text: ERASED,
+    link: null,
+    recipient: 'mei@example.com',
+    state: 'failed',
+  })
+  const office = await signedIn(house, await hire(database.db, '兰芝', { roles: ['administrator'], posts: [] }))
+  const back = await office.post(`/outgoing/${id}/sending`)
+  expect([back.status, back.html.includes('文字已删除')]).toEqual([422, true])
+  expect(back.html).not.toContain(ERASED)
 })

@@ -20,6 +20,8 @@ type Counts = {
   incoming: number
   recordings: number
   calls: number
+  notices: number
+  reminders: number
 }
 
 /**
@@ -40,7 +42,7 @@ export async function endWhatIsOver(
     if (await storeRun(tx, day, counts)) await announce(tx, 'retention.ran', counts, { about: [] })
   })
 }
-const NOTHING = { files: 0, visitors: 0, letters: 0, incoming: 0, recordings: 0, calls: 0 }
+const NOTHING = { files: 0, visitors: 0, letters: 0, incoming: 0, recordings: 0, calls: 0, notices: 0, reminders: 0 }
 
 /** Conversations that ended before are over. */
 const beforeOf = (settings: Settings, now: Date): Date => plus(now, -settings.retentionConversationDays * DAY)

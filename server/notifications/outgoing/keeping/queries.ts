@@ -30,7 +30,8 @@ async function keepBack(tx: Tx, { customerId, ticketIds: ids, whole }: Scope): P
     where ticket_id = any(${[...ids]}::bigint[]) and state in ('pending', 'sending')`.execute(tx.db)
 }
 
-const OLD = (before: Date) => sql`m.ticket_id is not null and m.made_at < ${before} and m.text <> ${ERASED}
+/** Also of letters about no one conversation: the morning of a department quotes many. */
+const OLD = (before: Date) => sql`m.made_at < ${before} and m.text <> ${ERASED}
   and m.state not in ('pending', 'sending')`
 
 async function countOver(db: Reader, before: Date): Promise<number> {
@@ -48,7 +49,7 @@ async function listOver(db: Reader, before: Date, limit: number): Promise<string
 
 async function forgetOver(tx: Tx, ids: readonly string[], before: Date): Promise<number> {
   const { numAffectedRows } = await sql`
-    update outgoing_mails m set subject = ${ERASED}, text = ${ERASED}, html = null, link = null,
+    update outgoing_mails m set subject = case when m.subject = '' then '' else ${ERASED} end, text = ${ERASED}, html = null, link = null, file_text = null,
       recipient = case when m.about like 'customer:%' then null else m.recipient end
     where m.id = any(${[...ids]}::bigint[]) and ${OLD(before)}`.execute(tx.db)
   return Number(numAffectedRows ?? 0)
