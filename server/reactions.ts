@@ -13,7 +13,7 @@ import {
 } from './appraisal/evidence/contributions.ts'
 import { measureReactions } from './appraisal/measures/reactions.ts'
 import { arrivalOfShift } from './attendance/arrivals/contributions.ts'
-import { dutyOf } from './attendance/contributions.ts'
+import { standingOf } from './attendance/contributions.ts'
 import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
@@ -221,8 +221,8 @@ export async function whoIs(db: Reader, token: string, now: Date): Promise<Signe
     const { sessionHours } = await currentSettings(db)
     await keepSession(db, hashOf(token), now, plus(now, sessionHours * HOUR))
   }
-  const duty = await dutyOf(db, person.staffId, now)
-  const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null)
+  const { duty, early } = await standingOf(db, person.staffId, now)
+  const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null, early)
   const offPost = offPostOf(posts, duty !== null)
   return { ...person, duty, capabilities, offPost, actor: staffActor(person.staffId, capabilities) }
 }

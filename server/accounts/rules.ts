@@ -124,8 +124,16 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   ],
 }
 
-export function capabilitiesOf(roles: readonly StandingRole[], post: Post | null): ReadonlySet<Capability> {
-  return new Set([...EVERYONE, ...roles.flatMap((role) => OF_ROLE[role]), ...(post ? OF_POST[post] : [])])
+/** Who has come before the start sees, and witnesses, who else comes: nothing else of the post is theirs yet (REGULATION row 25). */
+const OF_EARLY: Readonly<Partial<Record<Post, readonly Capability[]>>> = { manager: ['attendance.lead'] }
+
+export function capabilitiesOf(
+  roles: readonly StandingRole[],
+  post: Post | null,
+  early: Post | null = null,
+): ReadonlySet<Capability> {
+  const ofPost = post ? OF_POST[post] : ((early && OF_EARLY[early]) ?? [])
+  return new Set([...EVERYONE, ...roles.flatMap((role) => OF_ROLE[role]), ...ofPost])
 }
 
 /** REGULATION row 8: the duty manager is 主管 or above. */

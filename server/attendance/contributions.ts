@@ -6,6 +6,7 @@ import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { SignedIn } from '../web/env.ts'
 import { once } from '../web/once.ts'
+import { takesProof } from './places/queries.ts'
 import { type Attending, findOpenAttendance } from './queries.ts'
 import { whyNotCheckIn } from './rules.ts'
 import { stayOf } from './stays/queries.ts'
@@ -23,9 +24,19 @@ export type Duty = {
  * The post a person holds now: checked in on a shift that covers this instant, or kept on after its end while they still
  * carry conversations (DESIGN 3, end of a shift) or while their relief is missing (REGULATION 2, SHIFT). Whoever came early holds it from the start.
  */
-export async function dutyOf(db: Reader, staffId: StaffId, now: Date): Promise<Duty | null> {
+export const dutyOf = async (db: Reader, staffId: StaffId, now: Date): Promise<Duty | null> =>
+  (await standingOf(db, staffId, now)).duty
+
+/** The same, and the post of somebody who has come and whose shift has not begun: a duty manager sees who else comes (row 25). */
+export async function standingOf(
+  db: Reader,
+  staffId: StaffId,
+  now: Date,
+): Promise<{ duty: Duty | null; early: Post | null }> {
   const attending = await findOpenAttendance(db, staffId)
-  return attending ? dutyFrom(attending, now, (await currentSettings(db)).extendedMinutes) : null
+  if (!attending) return { duty: null, early: null }
+  if (now < attending.from) return { duty: null, early: attending.post }
+  return { duty: dutyFrom(attending, now, (await currentSettings(db)).extendedMinutes), early: null }
 }
 
 function dutyFrom(attending: Attending, now: Date, extendedMinutes: number): Duty | null {
@@ -44,6 +55,8 @@ export type DutyCard = {
   shift: ShiftView | null
   coming: ShiftView[]
   breakEndsBy: Date | null
+  /** A press from where they sit is not enough: it may take the code of a place. */
+  codes: boolean
   /** Near the end, or after it while relief is missing: whether they may say that they stay, and until when they hold the post. */
   stay: { readonly asks: boolean; readonly until: Date | null } | null
 }
@@ -59,7 +72,7 @@ export async function dutyCard(db: Reader, staffId: StaffId, now: Date): Promise
   ])
   const duty = attending ? dutyFrom(attending, now, extendedMinutes) : null
   const shift = coming[0] ?? null
-  const card = { shift, coming, breakEndsBy: attending?.breakEndsBy ?? null, stay: null }
+  const card = { shift, coming, breakEndsBy: attending?.breakEndsBy ?? null, stay: null, codes: false }
   if (attending && duty) {
     const promised = (await stayOf(db, attending.id))?.promised ?? false
     const asks =
@@ -72,5 +85,6 @@ export async function dutyCard(db: Reader, staffId: StaffId, now: Date): Promise
   }
   if (attending && shift && attending.shiftId === shift.id) return { ...card, state: 'checked_in' }
   if (!shift) return { ...card, state: 'none' }
-  return { ...card, state: whyNotCheckIn(shift, now) ? 'before' : 'can_check_in' }
+  if (whyNotCheckIn(shift, now)) return { ...card, state: 'before' }
+  return { ...card, state: 'can_check_in', codes: await takesProof(db) }
 }

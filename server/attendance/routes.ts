@@ -17,7 +17,7 @@ import { noteWrongCode } from './arrivals/actions.ts'
 import { listToState } from './cases/queries.ts'
 import { dutyCard } from './contributions.ts'
 import { isInOffice } from './places/office.ts'
-import { openPlaces } from './places/queries.ts'
+import { takesProof } from './places/queries.ts'
 import { answerPresence } from './presence/actions.ts'
 import { askedNow } from './presence/queries.ts'
 import { findOpenAttendance } from './queries.ts'
@@ -128,8 +128,8 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
 async function proofOf(c: Context<Env>, { db, config }: Deps, code: string | undefined): Promise<Proof | null> {
   const typed = code?.replace(/\s/g, '')
   if (typed) return { how: 'code', code: typed }
+  if (!(await takesProof(db))) return { how: 'button' }
   const { officeRanges } = await currentSettings(db)
-  if (officeRanges === '' && (await openPlaces(db)).length === 0) return { how: 'button' }
   return isInOffice(clientAddress(c, config), officeRanges) ? { how: 'office' } : null
 }
 function orRefused(shown: Proof | null): Proof {
@@ -152,6 +152,5 @@ async function leavingOf({ db, clock }: Deps, staffId: StaffId) {
     slip: open ? ((await findOpenSlip(db, open.id)) ?? null) : null,
     covers: onDuty && !open.breakEndsBy ? await listCovers(db, staffId, clock.now()) : null,
     slipMinutes: settings.slipMinutes,
-    codes: settings.officeRanges !== '' || (await openPlaces(db)).length > 0,
   }
 }

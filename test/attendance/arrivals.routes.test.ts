@@ -142,6 +142,14 @@ test('row 25: the duty manager is a witness for a colleague, never for themselve
   expect((await agent.get('/attendance')).status).toBe(403)
 })
 
+test('row 25: a duty manager who has come sees and witnesses who else comes before the start, and has nothing else of the post yet', async () => {
+  at('21:50')
+  expect((await lead.get('/attendance')).status).toBe(200)
+  expect((await lead.get('/board')).status).toBe(403)
+  expect((await lead.post(`/attendance/shifts/${await shiftOf(mei)}/witness`)).status).toBe(303)
+  expect(await attended()).toMatchObject({ how: 'witness', arrival: 'late_for_handover' })
+})
+
 test('row 25: missing from fifteen minutes on and not before, with a call and those who may stand in; whoever comes is late', async () => {
   await trained(lin)
   at('22:14')

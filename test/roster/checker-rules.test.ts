@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
-import { HOUR, instantOf, plus } from '../../server/kernel/time.ts'
+import { HOUR, instantOf, plus, windowOf } from '../../server/kernel/time.ts'
 import { judge, judgeChange, whatPublishingNeeds } from '../../server/roster/checker/rules.ts'
 import { gapsOf, substitutesFor } from '../../server/roster/checker/substitutes.ts'
 import type { Cell, Finding, MonthFacts, PersonFacts } from '../../server/roster/facts.ts'
@@ -142,6 +142,25 @@ test('H5: more hours than the law has in a day, in a week or in a month are said
   }))
   const busy = wrong(mei, [cell(18, 21)], { standing: days })
   expect(busy).toEqual(expect.arrayContaining(['hours_week', 'overtime', 'rest_day']))
+})
+
+test('on the night on which the clock goes back the hour more is said and is nobody’s fault; when it goes forward nothing is wrong', () => {
+  const zone = 'Europe/Berlin'
+  const night = (date: string) => ({
+    night: date,
+    window: windowOf(date, '22:00', '06:00', zone),
+    heads: { manager: 0, technician: 0, service: 1, guard: 0 },
+    weekend: true,
+    holiday: false,
+    gapReasons: {},
+  })
+  const mei = person(21, ['service'])
+  const of = (month: string, date: string) =>
+    judge({ ...monthOf([mei]), month, zone, nights: [night(date)] }, [{ ...cell(1, 21), night: date }])
+      .filter(({ clause }) => clause === 'day' || clause === 'overtime')
+      .map(({ code, weight }) => `${weight} ${code}`)
+  expect(of('2026-10', '2026-10-24')).toEqual(['soft clock_change'])
+  expect(of('2026-03', '2026-03-28')).toEqual([])
 })
 
 test('H6: approved leave bars its nights, and the evening before it that would run into it', () => {

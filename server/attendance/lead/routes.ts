@@ -112,7 +112,12 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
     ...one,
     look: lookOf(one, now),
     onPost:
-      one.arrival !== null && !one.checkedOutAt && one.from <= now && now < one.to && one.staffId !== c.var.me.staffId,
+      one.arrival !== null &&
+      !one.checkedOutAt &&
+      !one.awayUntil &&
+      one.from <= now &&
+      now < one.to &&
+      one.staffId !== c.var.me.staffId,
     substitutes: one.substitutes.map((each) => ({ ...each, phone: phones.get(each.staffId) ?? null })),
   }))
   const shown = {

@@ -1,11 +1,16 @@
 import type { StaffId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
 
 export type Place = { readonly id: string; readonly name: string; readonly secret: Buffer }
 
 export const openPlaces = (db: Reader): Promise<Place[]> =>
   db.selectFrom('places').select(['id', 'name', 'secret']).where('closed_at', 'is', null).orderBy('id').execute()
+
+/** Whether checking in takes more than a press: the company names a network, or has a place that shows a code. */
+export const takesProof = async (db: Reader): Promise<boolean> =>
+  (await currentSettings(db)).officeRanges !== '' || (await openPlaces(db)).length > 0
 
 /** @throws NotFound */
 export async function getPlace(db: Reader, id: string): Promise<Place> {

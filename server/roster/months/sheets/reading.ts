@@ -8,7 +8,8 @@ export const COLUMNS = ['night', 'post', 'number', 'name', 'backup'] as const
 /** More than a month of any company has. */
 export const MOST_ROWS = 5000
 const MOST_UNPACKED_BYTES = 20_000_000
-export const SHEET_BYTES = 2_000_000
+/** A hundred thousand rows still arrive, so that it can be said in words that they are too many. */
+export const SHEET_BYTES = 8_000_000
 
 export type Line = {
   readonly line: number

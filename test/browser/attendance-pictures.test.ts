@@ -1,0 +1,192 @@
+import type { BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkIn, checkOut } from '../../server/attendance/actions.ts'
+import { decideCase, openCase, statePost, visitPost } from '../../server/attendance/cases/actions.ts'
+import { askCorrection, decideCorrection } from '../../server/attendance/corrections/actions.ts'
+import { noteMissing } from '../../server/attendance/missing/actions.ts'
+import { openPlace } from '../../server/attendance/places/actions.ts'
+import { askPresence } from '../../server/attendance/presence/actions.ts'
+import { answerLeave, askLeave } from '../../server/attendance/slips/actions.ts'
+import { stayOn } from '../../server/attendance/stays/actions.ts'
+import type {
+  AttendanceId,
+  CorrectionId,
+  PostCaseId,
+  PresenceQuestionId,
+  ShiftId,
+  SlipId,
+  StaffId,
+} from '../../server/kernel/ids.ts'
+import { system } from '../../server/platform/actor.ts'
+import type { Tx } from '../../server/schema.ts'
+import { handSetClock } from '../support/clock.ts'
+import { testDatabase } from '../support/database.ts'
+import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { as, hire, roster, see } from '../support/people.ts'
+import { type House, startServer } from '../support/server.ts'
+import { signedIn } from '../support/staff.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+let house: House
+
+beforeAll(async () => {
+  house = await startServer(database, clock)
+})
+afterAll(() => house.close())
+
+const LOOKS = [
+  { width: 1440, height: 900, language: 'zh-CN', theme: 'dark' },
+  { width: 390, height: 844, phone: true, language: 'en', theme: 'light' },
+  { width: 1440, height: 900, language: 'en', theme: 'light' },
+  { width: 390, height: 844, phone: true, language: 'zh-CN', theme: 'dark' },
+] as const
+const nightOf = (day: number) => ({
+  from: `2026-11-${day}T22:00:00+08:00`,
+  to: `2026-11-${day + 1}T06:00:00+08:00`,
+  night: `2026-11-${day}`,
+})
+const visit = async (staffId: StaffId, look: (typeof LOOKS)[number]): Promise<BrowserContext> => {
+  const context = await openBrowser(house.url, look)
+  const { cookie } = await signedIn(house, staffId, look.language)
+  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
+  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
+  return context
+}
+
+/** A month of one agent: ready, a little late, corrected; a night in which one is missing, one away, one asked; a case heard. */
+async function aMonth() {
+  const { db } = database
+  const { transact } = house.deps
+  const service = (name: string, nameEn: string) => named(name, nameEn, { posts: ['service'] })
+  const named = async (name: string, nameEn: string, traits: Parameters<typeof hire>[2]): Promise<StaffId> => {
+    const id = await hire(db, name, traits)
+    await db.updateTable('staff').set({ name_en: nameEn, phone: '13800138000' }).where('id', '=', id).execute()
+    return id
+  }
+  const mei = await service('林玫', 'Lin Mei')
+  const he = await service('何雨', 'He Yu')
+  const song = await service('宋远', 'Song Yuan')
+  const fang = await service('方宁', 'Fang Ning')
+  const zhou = await named('陈舟', 'Chen Zhou', { posts: ['manager'], rank: 'supervisor' })
+  const xu = await named('许诺', 'Xu Nuo', { roles: ['hr'], posts: [] })
+  const yan = await named('严明', 'Yan Ming', { roles: ['administration'], posts: [] })
+  const by = (
+    who: StaffId,
+    act: (tx: Tx) => Promise<unknown>,
+    post: 'service' | 'manager' | null = null,
+    roles: ('hr' | 'administration')[] = [],
+  ) => transact(as(who, post, roles), (tx) => act(tx).then(() => undefined))
+  const worked = async (day: number, came: string, left: string) => {
+    const shift = await roster(db, mei, 'service', nightOf(day))
+    clock.set(`2026-11-${day}T${came}:00+08:00`)
+    await by(mei, (tx) => checkIn(tx, shift))
+    clock.set(`2026-11-${day + 1}T${left}:00+08:00`)
+    return shift
+  }
+  await worked(10, '21:44', '06:00')
+  await by(mei, checkOut)
+  const late = await worked(17, '22:08', '05:50')
+  await by(mei, stayOn)
+  clock.set('2026-11-18T07:30:00+08:00')
+  await by(mei, checkOut)
+  await by(mei, (tx) =>
+    askCorrection(tx, late, {
+      what: 'came',
+      at: new Date('2026-11-17T21:43:00+08:00'),
+      reason: '屏幕黑了，看不到码 · The screen was dark',
+    }),
+  )
+  const first = await db.selectFrom('attendance_corrections').select('id').executeTakeFirstOrThrow()
+  await by(xu, (tx) => decideCorrection(tx, first.id as CorrectionId, { outcome: 'approved', answer: '' }), null, [
+    'hr',
+  ])
+  clock.set('2026-11-23T21:40:00+08:00')
+  const shifts = new Map<StaffId, ShiftId>()
+  for (const one of [mei, he, song, fang]) shifts.set(one, await roster(db, one, 'service', nightOf(23)))
+  shifts.set(zhou, await roster(db, zhou, 'manager', nightOf(23)))
+  await roster(db, mei, 'service', nightOf(26))
+  for (const one of [zhou, mei, he, song]) await by(one, (tx) => checkIn(tx, shifts.get(one) as ShiftId))
+  clock.set('2026-11-23T22:16:00+08:00')
+  await transact(system, (tx) => noteMissing(tx, shifts.get(fang) as ShiftId))
+  await by(he, (tx) => askLeave(tx, { coverId: song, reason: 'Fetch medicine' }))
+  const slip = await db.selectFrom('leave_slips').select('id').executeTakeFirstOrThrow()
+  await by(song, (tx) => answerLeave(tx, slip.id as SlipId, true))
+  await by(song, (tx) =>
+    askCorrection(tx, shifts.get(song) as ShiftId, {
+      what: 'came',
+      at: new Date('2026-11-23T21:35:00+08:00'),
+      reason: '门口排队 · A queue at the door',
+    }),
+  )
+  const attendanceOf = async (who: StaffId) =>
+    (
+      await db
+        .selectFrom('attendances')
+        .select('id')
+        .where('shift_id', '=', shifts.get(who) as string)
+        .executeTakeFirstOrThrow()
+    ).id as AttendanceId
+  await transact(system, async (tx) =>
+    openCase(tx, { attendanceId: await attendanceOf(song), staffId: song, post: 'service', origin: 'left' }),
+  )
+  await transact(system, async (tx) =>
+    openCase(tx, { attendanceId: await attendanceOf(mei), staffId: mei, post: 'service', origin: 'slip' }),
+  )
+  const cases = await db.selectFrom('post_cases').select('id').orderBy('id').execute()
+  const [open, other] = cases.map(({ id }) => id as PostCaseId) as [PostCaseId, PostCaseId]
+  await by(
+    zhou,
+    (tx) => visitPost(tx, open, { found: 'not_there', note: '椅子是空的 · The chair was empty' }),
+    'manager',
+  )
+  await by(song, (tx) =>
+    statePost(tx, open, '去机房接了一根线，二十分钟后回来。I was in the server room for twenty minutes.'),
+  )
+  await by(
+    zhou,
+    (tx) => decideCase(tx, other, { outcome: 'on_duty', reason: '在接电话 · Was on the phone' }),
+    'manager',
+  )
+  const question = await db
+    .insertInto('presence_questions')
+    .values({ attendance_id: await attendanceOf(mei), ask_at: clock.now() })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await transact(system, (tx) => askPresence(tx, question.id as PresenceQuestionId, async () => false))
+  await by(yan, (tx) => openPlace(tx, '值班台 · Night desk'), null, ['administration'])
+  for (const one of [mei, zhou, he, song]) await see(db, one, clock.now())
+  const place = await db.selectFrom('places').select('id').executeTakeFirstOrThrow()
+  return { mei, fang, song, zhou, xu, yan, open, place: place.id, shift: shifts.get(mei) }
+}
+
+test('rows 25, 55 and 58: my night, who has come, hours, corrections, cases and the code stand on a wide screen and on a phone, in both languages and lights', async () => {
+  const { mei, fang, song, zhou, xu, yan, open, place, shift } = await aMonth()
+  const pages: readonly (readonly [string, StaffId, string])[] = [
+    ['attendance-my-night', mei, '/duty'],
+    ['attendance-question', mei, '/desk'],
+    ['attendance-to-come', fang, '/duty'],
+    ['attendance-tonight', zhou, '/attendance'],
+    ['attendance-hours', mei, `/attendance/hours?month=2026-11&correct=${shift}`],
+    ['attendance-hours-all', xu, '/attendance/hours?month=2026-11&who=all'],
+    ['attendance-corrections', xu, '/attendance/corrections'],
+    ['attendance-cases', zhou, '/attendance/cases'],
+    ['attendance-case', zhou, `/attendance/cases/${open}`],
+    ['attendance-hearing', song, `/attendance/cases/${open}`],
+    ['attendance-places', yan, '/attendance/places'],
+    ['attendance-screen', yan, `/attendance/places/${place}/screen`],
+  ]
+  for (const [at, [name, who, path]] of pages.entries())
+    for (const look of process.env.PICTURES === 'on' ? LOOKS : [LOOKS[at % LOOKS.length] ?? LOOKS[0]]) {
+      const page = await openPage(await visit(who, look))
+      await page.goto(`${house.url}${path}`)
+      // Two of the four are kept: the other language and light of each size are looked at and checked alone.
+      if (look === LOOKS[0] || look === LOOKS[1])
+        await picture(page, `${name}-${look.width}`, { fullPage: look.width === 390 })
+      expect.soft(await violations(page, look.width === 390 ? 'contrast' : 'everything'), path).toEqual([])
+      expect.soft(await widthBeyond(page), `${path} ${look.width}`).toBeLessThanOrEqual(0)
+      expect.soft(((await page.locator('main').textContent()) ?? '').match(/\battendance\.[a-z_.]+/g), path).toBeNull()
+      expect(page.wrongs).toEqual([])
+      await page.context().close()
+    }
+}, 300_000)
