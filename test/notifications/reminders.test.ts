@@ -197,7 +197,7 @@ test('a request that nobody accepts reminds who was asked after half an hour and
   expect(all).toHaveLength(4)
   // Each has text and HTML with the same link, readable in dark mail programs.
   const letters = await db.selectFrom('outgoing_mails').select(['kind', 'text', 'html']).execute()
-  expect(new Set(letters.map(({ kind }) => kind))).toEqual(new Set(['escalation', 'reminder']))
+  expect(letters.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['escalation', 'reminder']))
   for (const { text, html } of letters) {
     expect([text.includes('[[link]]'), html?.includes('href="[[link]]"')]).toEqual([true, true])
     expect(html).toContain('prefers-color-scheme:dark')
