@@ -9,7 +9,7 @@ import { once } from '../web/once.ts'
 import { takesProof } from './places/queries.ts'
 import { type Attending, findOpenAttendance } from './queries.ts'
 import { whyNotCheckIn } from './rules.ts'
-import { stayOf } from './stays/queries.ts'
+import { isReliefThere, stayOf } from './stays/queries.ts'
 import { whyNotStay } from './stays/rules.ts'
 
 export type Duty = {
@@ -75,8 +75,11 @@ export async function dutyCard(db: Reader, staffId: StaffId, now: Date): Promise
   const card = { shift, coming, breakEndsBy: attending?.breakEndsBy ?? null, stay: null, codes: false }
   if (attending && duty) {
     const promised = (await stayOf(db, attending.id))?.promised ?? false
+    const mayAsk = !promised && duty.state !== 'extended'
     const asks =
-      !promised && duty.state !== 'extended' && !whyNotStay({ to: attending.to, mostHours: staysMostHours }, now)
+      mayAsk &&
+      !whyNotStay({ to: attending.to, mostHours: staysMostHours }, now) &&
+      !(await isReliefThere(db, attending.post, attending.to))
     const stay = { asks, until: attending.staysUntil }
     // After its end the shift is no coming one any more, and still it is the one they are on.
     const on = now < attending.to ? shift : await getShift(db, attending.shiftId)

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { DueJob } from '../../jobs/due-job.ts'
+import { lapseObligations } from '../../jobs/lapse-obligations.ts'
 import { askForPresence, noteGonePeople, noteUnansweredPresence } from '../../jobs/watch-posts.ts'
 import { shiftFacts } from '../../server/appraisal/evidence/queries.ts'
-import type { AttendanceId, StaffId } from '../../server/kernel/ids.ts'
+import type { AttendanceId, ShiftId, StaffId } from '../../server/kernel/ids.ts'
+import { owe } from '../../server/obligations/actions.ts'
 import { system } from '../../server/platform/actor.ts'
 import { forgetSettings, storeSetting } from '../../server/settings/queries.ts'
 import { handSetClock } from '../support/clock.ts'
@@ -228,6 +230,44 @@ test('row 55: who was there counts as there; who says nothing in their time has 
   expect((await again.get(path)).html).toContain('Nothing was said in the time for it')
   expect((await again.post(`${path}/decision`, { outcome: 'on_duty', reason: 'The bell was broken' })).status).toBe(303)
   expect(await counted()).toEqual(['ready'])
+})
+
+test('whoever leads the night and does not answer is told of to somebody else: to HR where nobody heads the group', async () => {
+  const { id } = await database.db
+    .selectFrom('attendances')
+    .select('id')
+    .where('staff_id', '=', zhou)
+    .executeTakeFirstOrThrow()
+  await database.db
+    .insertInto('presence_questions')
+    .values({ attendance_id: id, ask_at: new Date('2026-11-24T01:00:00+08:00') })
+    .execute()
+  at('01:00')
+  await ask()
+  at('01:10')
+  await run(noteUnansweredPresence)
+  const [one] = await cases()
+  const office = await database.db.selectFrom('staff').select('id').where('name', '=', '许诺').executeTakeFirstOrThrow()
+  expect(await told('suspected')).toEqual([office.id])
+  expect(
+    (await lead.post(`/attendance/cases/${one?.id}/decision`, { outcome: 'on_duty', reason: 'I was' })).html,
+  ).toContain('Nobody decides about themselves')
+})
+
+test('row 25: a shift whose early arrival was excused leaves the count of attendance', async () => {
+  expect(await counted()).toEqual(['ready'])
+  const owed = {
+    kind: 'arrival' as const,
+    subject: `shift:${shift}`,
+    shiftId: shift as ShiftId,
+    staffId: mei,
+    dueAt: new Date('2026-11-23T21:45:00+08:00'),
+  }
+  await house.deps.transact(system, (tx) => owe(tx, owed))
+  const [row] = await database.db.selectFrom('obligations').select('id').execute()
+  await run(lapseObligations)
+  await hr.post(`/obligations/${row?.id}/excuse`, { reason: 'The underground stood still', link: '' })
+  expect(await counted()).toEqual([])
 })
 
 test('nobody reads the cases of others without the right, and nobody decides about themselves', async () => {

@@ -18,7 +18,7 @@ import { countOpenCases } from '../cases/queries.ts'
 import { REASON_LETTERS } from '../cases/rules.ts'
 import { countAsked } from '../corrections/queries.ts'
 import { replaceMissing } from '../missing/actions.ts'
-import { type Expected, listAbsent, listExpected, phonesOf } from '../missing/queries.ts'
+import { callableOf, type Expected, listAbsent, listExpected } from '../missing/queries.ts'
 import { closePlace, openPlace } from '../places/actions.ts'
 import { CODE_SECONDS, codeOf, stepAt } from '../places/codes.ts'
 import { getPlace, openPlaces } from '../places/queries.ts'
@@ -89,13 +89,13 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
     countOpenCases(db),
     countAsked(db),
   ])
-  const missing = expected.some((one) => one.missing)
+  const missing = expected.some((one) => one.missing && one.kind === 'night')
   const month = night.slice(0, 7)
   const [facts, cells] = missing
     ? await Promise.all([readFacts(db, month, { now, zone: config.timeZone }), listCells(db, month)])
     : [undefined, []]
   const standIns = (one: Expected) =>
-    facts && one.missing
+    facts && one.missing && one.kind === 'night'
       ? substitutesFor(facts, cells, {
           night: one.night,
           post: one.post,
@@ -107,7 +107,9 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
           .slice(0, MOST_SUBSTITUTES)
       : []
   const seen = expected.map((one) => ({ ...one, substitutes: standIns(one) }))
-  const phones = await phonesOf(db, [...new Set(seen.flatMap((one) => one.substitutes.map(({ staffId }) => staffId)))])
+  const callable = await callableOf(db, [
+    ...new Set(seen.flatMap((one) => one.substitutes.map(({ staffId }) => staffId))),
+  ])
   const rows = seen.map((one) => ({
     ...one,
     look: lookOf(one, now),
@@ -118,7 +120,7 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
       one.from <= now &&
       now < one.to &&
       one.staffId !== c.var.me.staffId,
-    substitutes: one.substitutes.map((each) => ({ ...each, phone: phones.get(each.staffId) ?? null })),
+    substitutes: one.substitutes.map((each) => ({ ...each, ...callable.get(each.staffId) })),
   }))
   const shown = {
     night,

@@ -119,6 +119,7 @@ export type Expected = {
   readonly phone: string | null
   readonly post: Post
   readonly night: string
+  readonly kind: 'night' | 'day'
   readonly from: Date
   readonly to: Date
   readonly arrival: 'ready' | 'late_for_handover' | 'late' | null
@@ -127,6 +128,9 @@ export type Expected = {
   readonly checkedOutAt: Date | null
   readonly how: string | null
   readonly awayUntil: Date | null
+  /** Away with whose cover, and why. */
+  readonly cover: { readonly name: string; readonly nameEn: string } | null
+  readonly leaveReason: string | null
   /** Until when they hold the post after the end, relief missing. */
   readonly staysUntil: Date | null
   readonly absenceId: AbsenceId | null
@@ -136,13 +140,15 @@ export type Expected = {
 /** Everybody of a night, and of the shifts that run now or stay on, with how they came; those who are missing first. */
 export async function listExpected(db: Reader, night: string, now: Date): Promise<Expected[]> {
   const { rows } = await sql<Expected>`
-    select s.id::text as "shiftId", s.staff_id::text as "staffId", s.night::text as night, p.name, p.name_en as "nameEn", p.phone, s.post, s.starts_at as "from",
+    select s.id::text as "shiftId", s.staff_id::text as "staffId", s.night::text as night, s.kind, p.name, p.name_en as "nameEn", p.phone, s.post, s.starts_at as "from",
       s.ends_at as "to", a.arrival, coalesce(a.minutes_late, 0) as "minutesLate", a.checked_in_at as "checkedInAt",
-      a.checked_out_at as "checkedOutAt", a.how, b.ends_by as "awayUntil", a.stays_until as "staysUntil", x.id::text as "absenceId",
+      a.checked_out_at as "checkedOutAt", a.how, b.ends_by as "awayUntil", a.stays_until as "staysUntil",
+      case when k.id is not null then json_build_object('name', k.name, 'nameEn', k.name_en) end as cover, l.reason as "leaveReason", x.id::text as "absenceId",
       (x.id is not null and x.came_at is null and x.absent_at is null) as missing
     from shifts s join staff p on p.id = s.staff_id
     left join attendances a on a.shift_id = s.id and a.staff_id = s.staff_id
     left join breaks b on b.attendance_id = a.id and b.ended_at is null
+    left join leave_slips l on l.break_id = b.id left join staff k on k.id = l.cover_id
     left join absences x on x.shift_id = s.id and x.staff_id = s.staff_id
     where (s.night = ${night} and s.kind = 'night') or s.during @> ${now}::timestamptz
       or s.id in (select shift_id from attendances where checked_out_at is null and stays_until > ${now})
@@ -152,11 +158,14 @@ export async function listExpected(db: Reader, night: string, now: Date): Promis
   return rows
 }
 
-/** Numbers by which people can be called in. */
-export async function phonesOf(db: Reader, people: readonly StaffId[]): Promise<Map<StaffId, string>> {
+/** How people who can be called in are called, and by which number. */
+export async function callableOf(
+  db: Reader,
+  people: readonly StaffId[],
+): Promise<Map<StaffId, { nameEn: string; phone: string | null }>> {
   if (people.length === 0) return new Map()
-  const rows = await db.selectFrom('staff').select(['id', 'phone']).where('id', 'in', people).execute()
-  return new Map(rows.flatMap(({ id, phone }) => (phone ? [[id as StaffId, phone] as const] : [])))
+  const rows = await db.selectFrom('staff').select(['id', 'name_en', 'phone']).where('id', 'in', people).execute()
+  return new Map(rows.map(({ id, name_en, phone }) => [id as StaffId, { nameEn: name_en, phone }]))
 }
 
 /** Whoever was replaced in a night, or did not come. */

@@ -4,6 +4,16 @@ import type { AttendanceId, ShiftId, StaffId } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { StayEnd } from './rules.ts'
 
+/** Whether everybody who relieves a post at an instant has come; false where nobody on the roster does. */
+export async function isReliefThere(db: Reader, post: Post, at: Date): Promise<boolean> {
+  const { rows } = await sql<{ relief: number; missing: number }>`
+    select count(*)::integer as relief,
+      count(*) filter (where not exists (select from attendances a where a.shift_id = s.id))::integer as missing
+    from shifts s where s.post = ${post} and s.starts_at = ${at}`.execute(db)
+  const [row] = rows
+  return row !== undefined && row.relief > 0 && row.missing === 0
+}
+
 /** Who relieves a post at an instant, and who stays for them; the shifts of the relief are locked, so that two who leave are counted one by one. */
 export async function lockRelief(
   tx: Tx,

@@ -20,13 +20,13 @@ export const attendingReactions: Reactions<Database> = {
         ref: 'missing:now',
         foldKey: 'missing',
         path: '/attendance',
-        to: await managers(tx, staffId),
+        to: await leads(tx, staffId),
       })
     },
     'attendance.awaited': async (tx, { shiftId, staffId }) =>
       tell(tx, { kind: 'attendance', ref: `arrive:${shiftId}`, path: '/duty', to: own(staffId) }),
     'attendance.late': async (tx, { staffId }) => {
-      const to = await managers(tx, staffId)
+      const to = await leads(tx, staffId)
       await tell(tx, { kind: 'attendance', ref: 'late:now', foldKey: 'late', path: '/attendance', to })
     },
     'attendance.came': async (tx) => endAwaiting(tx),
@@ -40,12 +40,12 @@ export const attendingReactions: Reactions<Database> = {
       await endStay(tx, attendanceId)
       const shift = await getShift(tx.db, shiftId).catch(() => undefined)
       if (why !== 'person' || !shift || tx.now < shift.from || shift.to <= tx.now) return
-      const to = await managers(tx, staffId)
+      const to = await leads(tx, staffId)
       await tell(tx, { kind: 'attendance', ref: `left:${attendanceId}`, path: '/attendance', to })
     },
     // Paged: a post would stand empty, and somebody works for longer than they agreed to.
     'attendance.extended': async (tx, { attendanceId, staffId, promised }) => {
-      const to = await managers(tx, staffId)
+      const to = await leads(tx, staffId)
       await tell(tx, {
         kind: 'attendance',
         importance: 'duty',
@@ -58,7 +58,7 @@ export const attendingReactions: Reactions<Database> = {
     },
     'attendance.relieved': async (tx, { attendanceId }) => endStay(tx, attendanceId),
     'slip.overdue': async (tx, { attendanceId, staffId }) => {
-      const to = await managers(tx, staffId)
+      const to = await leads(tx, staffId)
       await tell(tx, { kind: 'attendance', ref: `overdue:${attendanceId}`, path: '/attendance', to })
     },
     'slip.asked': async (tx, { slipId, coverId }) =>
@@ -83,7 +83,7 @@ export const attendingReactions: Reactions<Database> = {
       await tell(tx, { kind: 'attendance', ref: `hearing:${caseId}`, path, to: own(staffId) })
       // Whoever reports it themselves knows, and of somebody who is late back they were told.
       if (origin === 'presence' || origin === 'left')
-        await tell(tx, { kind: 'attendance', ref: `suspected:${caseId}`, path, to: await managers(tx, staffId) })
+        await tell(tx, { kind: 'attendance', ref: `suspected:${caseId}`, path, to: await leads(tx, staffId) })
     },
     'post_case.visited': async (tx, { caseId }) => settle(tx, `suspected:${caseId}`),
     'post_case.stated': async (tx, { caseId, staffId }) => {
@@ -124,6 +124,12 @@ async function endAwaiting(tx: Tx): Promise<void> {
 /** Nobody stays there any more. */
 async function endStay(tx: Tx, attendanceId: AttendanceId): Promise<void> {
   for (const what of ['extended', 'stay']) await settle(tx, `${what}:${attendanceId}`)
+}
+
+/** The duty manager, or whoever heads the group; where it is about them, or nobody is there, HR: somebody is always told. */
+async function leads(tx: Tx, staffId: StaffId): Promise<Somebody[]> {
+  const found = await managers(tx, staffId)
+  return found.length > 0 ? found : (await humanResources(tx.db)).filter((one) => one !== staffId).flatMap(own)
 }
 
 /** Whoever may decide about somebody: the duty manager on post and HR, but for themselves. */
