@@ -23,6 +23,12 @@ export const shortDate = (at: Date, language: Language, zone: string): string =>
         .join(' ')
     : format(language, zone, { day: 'numeric', month: 'long' }).format(at)
 
+/** The same with its year, for what lies far off: `2027年11月23日` or `23 Nov 2027`. */
+export const longDate = (at: Date, language: Language, zone: string): string => {
+  const year = format('en', zone, { year: 'numeric' }).format(at)
+  return language === 'en' ? `${shortDate(at, language, zone)} ${year}` : `${year}年${shortDate(at, language, zone)}`
+}
+
 /** The date on which a night begins, as a reader says it. */
 export const nightName = (at: Date, language: Language, zone: string): string => dateName(nightOf(at, zone), language)
 

@@ -37,6 +37,8 @@ const MOST = 100
 /** What customers said is fresh for so long. */
 const PRAISE_DAYS = 45
 const OWN_PRAISE_DAYS = 180
+/** More of one person's is read by nobody. */
+const QUOTES = 12
 /** Ids of praises in the address, `12,15`. */
 const IDS = z.string().regex(/^[1-9]\d{0,17}(,[1-9]\d{0,17}){0,49}$/)
 
@@ -166,7 +168,7 @@ async function showList(c: Ctx, deps: Deps): Promise<Response> {
         .map(({ id }) => id)
         .slice(0, 50)
         .join(','),
-      some: some.slice(0, 3).map(seen),
+      some: some.slice(0, QUOTES).map(seen),
     }))
     .toSorted((a, b) => b.count - a.count)
   return partOrPage(c, deps, 'recognition/list', 'list', {

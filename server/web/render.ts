@@ -32,7 +32,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
-import { clockTime, countdown, dateName, fileSize, monthName, shortDate } from '../i18n/instants.ts'
+import { clockTime, countdown, dateName, fileSize, longDate, monthName, shortDate } from '../i18n/instants.ts'
 import { ERASED } from '../kernel/erased.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
@@ -72,11 +72,15 @@ hb.registerHelper('icon', (name: string, { data }: Options) => {
   )
 })
 hb.registerHelper('time', (at: Date, { data }: Options) => (at ? clockTime(at, data.root.zone) : ''))
-hb.registerHelper('day', (at: Date, { data }: Options) => (at ? shortDate(at, data.root.language, data.root.zone) : ''))
+/** Beyond this a date without its year would be taken for one of this year. */
+const FAR_DAYS = 300
+const dateOf = (at: Date, { now, language, zone }: Frame): string =>
+  Math.abs(now.getTime() - at.getTime()) > FAR_DAYS * DAY ? longDate(at, language, zone) : shortDate(at, language, zone)
+hb.registerHelper('day', (at: Date, { data }: Options) => (at ? dateOf(at, data.root) : ''))
 hb.registerHelper('moment', (at: Date, { data: { root } }: Options) => {
   if (!at) return ''
   const recent = Math.abs(root.now.getTime() - at.getTime()) < 12 * HOUR
-  return recent ? clockTime(at, root.zone) : `${shortDate(at, root.language, root.zone)} ${clockTime(at, root.zone)}`
+  return recent ? clockTime(at, root.zone) : `${dateOf(at, root)} ${clockTime(at, root.zone)}`
 })
 hb.registerHelper('iso', (at: Date) => (at ? at.toISOString() : ''))
 hb.registerHelper('since', (at: Date, { data: { root } }: Options) => {

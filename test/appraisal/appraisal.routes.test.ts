@@ -220,6 +220,12 @@ test('a measure is recommended, put forward, answered by whom it concerns, and o
   expect(measure.state).toBe('proposed')
   const [hr, leader, own] = [await sign(xu), await sign(he), await sign(mei)]
   expect((await own.get('/measures')).html).not.toContain('绩效系数')
+  // Several at once, as the regulation recommends them: not without a reason, not by anybody.
+  const picked = { measures: [measure.id], why: '' }
+  expect((await own.post('/measures/putting-forward', { ...picked, why: '称职' })).status).toBe(403)
+  const bare = await hr.post('/measures/putting-forward', picked)
+  expect(bare.status).toBe(422)
+  expect(bare.html).toContain('写明理由')
   const forward = `/measures/${measure.id}/putting-forward`
   expect((await own.post(forward, { coefficient: '1.2', why: '我' })).status).toBe(403)
   expect((await hr.post(forward, { coefficient: '9', why: '称职' })).html).toContain('系数在')

@@ -36,12 +36,17 @@ export type GroupView = {
 /** Fewer people than this are nobody's group: a mean of three is three people. */
 export const FEWEST_IN_GROUP = 5
 
+/** Ages as they follow each other; all others as they come. */
+const AGES = ['under30', 'under40', 'under50', 'from50']
+const order = (group: string): number => AGES.indexOf(group)
+
 /** Means of groups against the limits within which chance alone keeps them; small groups are not shown. */
 export function impactOf(all: readonly Grouped[]): GroupView[] {
   if (all.length < 2) return []
   const mean = sumOf(all.map(({ score }) => score)) / all.length
   const spread = Math.sqrt(sumOf(all.map(({ score }) => (score - mean) ** 2)) / (all.length - 1))
-  return [...Map.groupBy(all, ({ group }) => group)].flatMap(([group, some]) => {
+  const groups = [...Map.groupBy(all, ({ group }) => group)].toSorted(([a], [b]) => order(a) - order(b))
+  return groups.flatMap(([group, some]) => {
     if (some.length < FEWEST_IN_GROUP) return []
     const own = sumOf(some.map(({ score }) => score)) / some.length
     const half = (Z95 * spread) / Math.sqrt(some.length)

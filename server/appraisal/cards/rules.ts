@@ -13,8 +13,10 @@ export const one = (value: number | null | undefined): string | null =>
   value === null || value === undefined ? null : toTenth(value).toFixed(1)
 const two = (value: number): string => value.toFixed(2)
 /** With its sign, a true minus. */
-export const signed = (value: number): string =>
-  `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(toTenth(value)).toFixed(1)}`
+export const signed = (value: number): string => {
+  const tenth = toTenth(value)
+  return `${tenth > 0 ? '+' : tenth < 0 ? '−' : ''}${Math.abs(tenth).toFixed(1)}`
+}
 const short = (value: number): string =>
   Number.isInteger(toTenth(value)) ? String(toTenth(value)) : toTenth(value).toFixed(1)
 

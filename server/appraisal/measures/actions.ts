@@ -38,6 +38,17 @@ export async function putForward(
   await announce(tx, 'measure.put_forward', { ...about(one), by }, topicsOf(one))
 }
 
+/** The same as it was recommended. */
+export async function putRecommended(
+  tx: Tx,
+  id: MeasureId,
+  { why, zone }: { why: string; zone: string },
+): Promise<void> {
+  const { state, coefficient } = await lockOthers(tx, id)
+  // Somebody else has put it forward in the same moment.
+  if (state === 'proposed') await putForward(tx, id, { coefficient, why, zone })
+}
+
 /** The person's own word, before anybody decides. */
 export async function stateOwn(tx: Tx, id: MeasureId, words: string): Promise<void> {
   need(tx, 'appraisal.own')

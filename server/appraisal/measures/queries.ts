@@ -198,6 +198,8 @@ export async function listUndecided(
     .select(['id', 'version', 'proposed_at'])
     .where('state', 'in', ['proposed', 'pending'])
     .where('told_chief_at', 'is', null)
+    // What changes nothing waits for nobody.
+    .where(sql<boolean>`not (kind = 'bonus' and coefficient = 1)`)
     .where('proposed_at', '<=', before)
     .orderBy('proposed_at')
     .limit(limit)

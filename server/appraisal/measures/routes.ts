@@ -5,13 +5,13 @@ import { Refusal } from '../../kernel/refusal.ts'
 import type { Tx } from '../../schema.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
-import { form, optionalText, pathId, text } from '../../web/forms.ts'
+import { form, optionalText, pathId, rowId, text } from '../../web/forms.ts'
 import { needOf, staffOnly } from '../../web/guard.ts'
 import { partOrPage, seeOther } from '../../web/page.ts'
 import { WORDS_LETTERS } from '../deciding/rules.ts'
 import { refusedBy, tabsOf } from '../routes.ts'
 import * as act from './actions.ts'
-import { listMeasures } from './queries.ts'
+import { listMeasures, type MeasureRow } from './queries.ts'
 import { isAgainst } from './rules.ts'
 
 type Ctx = Context<Env>
@@ -39,6 +39,23 @@ export function measureRoutes(deps: Deps) {
   }
   return new Hono<Env>()
     .get('/', own, (c) => show(c, deps))
+    .post('/putting-forward', staffOnly(deps, 'appraisal.review'), async (c) => {
+      // As the regulation recommends them, with one reason for all; whatever is to be changed is put forward by itself.
+      const typed = await form(c, {
+        measures: z.array(rowId).max(500).default([]),
+        why: optionalText(WORDS_LETTERS),
+      })
+      try {
+        if (typed.measures.length > 0 && typed.why.trim() === '')
+          throw new Refusal('measures.reason_missing', {}, 'why')
+        for (const id of typed.measures)
+          await deps.transact(c.var.me.actor, (tx) => act.putRecommended(tx, id as MeasureId, { why: typed.why, zone }))
+        return seeOther(c, '/measures')
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return show(c, deps, { typed, refused: refusedBy(error) }, 422)
+      }
+    })
     .post('/:id/putting-forward', own, async (c) => {
       needOf(c.var.me, 'appraisal.review')
       const typed = await form(c, { coefficient: COEFFICIENT, why: text(WORDS_LETTERS) })
@@ -72,6 +89,8 @@ export function measureRoutes(deps: Deps) {
     })
 }
 
+const isOver = ({ state }: MeasureRow): boolean => ['executed', 'declined', 'withdrawn'].includes(state)
+
 async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const { me } = c.var
   const now = deps.clock.now()
@@ -80,20 +99,25 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
   const mine = await listMeasures(deps.db, { now, staffId: me.staffId })
   const others =
     reviews || signs ? (await listMeasures(deps.db, { now })).filter((one) => one.staffId !== me.staffId) : []
+  const waiting = (one: (typeof others)[number]) => one.state === 'proposed'
   const shown = {
+    proposed: reviews ? others.filter(waiting) : [],
     mine: mine.map((one) => ({ ...one, against: isAgainst(one.kind) })),
-    others: others.map((one) => ({
-      ...one,
-      against: isAgainst(one.kind),
-      heard: one.statement !== null || (one.statementDueAt !== null && one.statementDueAt <= now),
-      may: {
-        forward: reviews && one.state === 'proposed',
-        decide: signs && one.state === 'pending' && one.editedBy !== me.staffId,
-        execute: reviews && (one.state === 'decided' || one.state === 'reviewed'),
-        withdraw: reviews && ['proposed', 'pending', 'decided'].includes(one.state),
-        review: signs && one.state === 'objected' && one.decidedBy !== me.staffId,
-      },
-    })),
+    others: others
+      .filter((one) => !waiting(one) && !isOver(one))
+      .map((one) => ({
+        ...one,
+        against: isAgainst(one.kind),
+        heard: one.statement !== null || (one.statementDueAt !== null && one.statementDueAt <= now),
+        may: {
+          forward: reviews && one.state === 'proposed',
+          decide: signs && one.state === 'pending' && one.editedBy !== me.staffId,
+          execute: reviews && (one.state === 'decided' || one.state === 'reviewed'),
+          withdraw: reviews && ['proposed', 'pending', 'decided'].includes(one.state),
+          review: signs && one.state === 'objected' && one.decidedBy !== me.staffId,
+        },
+      })),
+    over: others.filter(isOver),
     reviews,
     signs,
   }

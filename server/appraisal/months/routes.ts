@@ -136,7 +136,7 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
     show,
     signs,
     reviews: me.capabilities.has('appraisal.review'),
-    reviewing,
+    reviewing: reviewing && wanted.some(({ state, staffId }) => state === 'manager_scored' && staffId !== me.staffId),
     basis: {
       mean: oneDecimal(month.norm.mean * 100),
       weight: oneDecimal(month.norm.weight),

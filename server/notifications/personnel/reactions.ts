@@ -73,12 +73,10 @@ export const personnelReactions: Reactions<Database> = {
     },
     'measure.undecided': async (tx, { measureId, staffId }) => {
       const chief = await chiefNow(tx.db, tx.now)
-      await tellOf(
-        tx,
-        `measure_undecided:${measureId}`,
-        `/measures#measure-${measureId}`,
-        without(some(chief), staffId),
-      )
+      const to = without(some(chief), staffId).map((one) => ({ staffId: one, part: 'own' as const }))
+      // However many there are at once, it is one thing to do.
+      const ref = `measure_undecided:${measureId}`
+      await tell(tx, { kind: 'appraisal', ref, path: '/measures', foldKey: 'measure_undecided', to })
     },
     'measure.decided': async (tx, { measureId, staffId }) => {
       for (const before of ['statement', 'decide', 'undecided']) await settle(tx, `measure_${before}:${measureId}`)

@@ -1,5 +1,6 @@
 import { decideMeasure, putForward, stateOwn } from '../../appraisal/measures/actions.ts'
 import { listMeasures } from '../../appraisal/measures/queries.ts'
+import { monthsLater } from '../../appraisal/months/rules.ts'
 import type { CommendationId } from '../../kernel/ids.ts'
 import { DAY, HOUR, plus } from '../../kernel/time.ts'
 import { checkFacts, decideCommendation, executeReward, nominate } from '../../recognition/actions.ts'
@@ -8,12 +9,24 @@ import { acceptAnswer, answerRequest, askForDocuments } from '../../records/acti
 import { openFalseRecord, stateRecord } from '../../records/cases/actions.ts'
 import { at, type Demo } from './acting.ts'
 
-/** What follows from the published month: some proposals put forward, answered and decided, the others still to be looked at. */
+/** What follows from the published month: what changes nothing is carried out, some are answered and decided, others still to be looked at. */
 export async function tellMeasures(demo: Demo, month: string): Promise<void> {
   const { tx, zone } = demo
   const all = (await listMeasures(tx.db, { now: tx.now })).filter((one) => one.month === month)
+  await tx.db
+    .updateTable('appraisal_measures')
+    .set({ state: 'executed', why: '按制度执行', decision: '按制度执行', decided_at: tx.now, executed_at: tx.now })
+    .set({
+      edited_by: demo.people.get('hr0101')?.id,
+      decided_by: demo.people.get('ld0002')?.id,
+      expires_at: monthsLater(tx.now, 12, zone),
+    })
+    .where('kind', '=', 'bonus')
+    .where('coefficient', '=', '1.00')
+    .where('state', '=', 'proposed')
+    .execute()
   const awards = all.filter(({ kind }) => kind === 'award').slice(0, 2)
-  const bonus = all.filter(({ kind, coefficient }) => kind === 'bonus' && coefficient !== null).slice(0, 3)
+  const bonus = all.filter(({ kind, coefficient }) => kind === 'bonus' && coefficient !== 1).slice(0, 3)
   for (const [n, one] of [...awards, ...bonus].entries()) {
     const now = plus(tx.now, -(6 - n) * DAY)
     const number = [...demo.people].find(([, { id }]) => id === one.staffId)?.[0]

@@ -108,6 +108,6 @@ export const tellPast = ({ transact, config }: Pick<Deps, 'transact' | 'config'>
     await sql`
       insert into praises (rating_id, staff_id, heard_at)
       select r.id, (r.handlers->0->>'staffId')::bigint, r.given_at from ratings r
-      where r.service = 5 and r.comment is not null and r.state = 'given' and jsonb_array_length(r.handlers) > 0
+      where r.service = 5 and btrim(coalesce(r.comment, '')) <> '' and r.state = 'given' and jsonb_array_length(r.handlers) > 0
         and r.given_at > ${tx.now}::timestamptz - interval '45 days' on conflict do nothing`.execute(tx.db)
   })
