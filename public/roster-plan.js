@@ -139,6 +139,8 @@ function send(what, values) {
 
 function prepare() {
   if (!plan() || !('edits' in plan().dataset)) return
+  // Only with this script can cells be chosen.
+  plan().querySelector('table')?.setAttribute('role', 'grid')
   for (const cell of plan().querySelectorAll('[data-filled]')) cell.draggable = true
   for (const details of plan().querySelectorAll('[data-keep]')) details.open = opened.has(details.dataset.keep)
   const td = cellOf(at) ?? plan().querySelector('td[data-night]:not([data-over])')

@@ -39,8 +39,8 @@ export function confirmationRoutes(deps: Deps) {
   }
   return new Hono<Env>()
     .get('/', mine, async (c) => {
-      // Opening it is the receipt, as with a notice.
-      await deps.transact(c.var.me.actor, (tx) => act.noteSeen(tx, c.var.me.staffId))
+      // Opening it is the receipt, as with a notice; that an open page draws itself anew is none.
+      if (!wantsPart(c)) await deps.transact(c.var.me.actor, (tx) => act.noteSeen(tx, c.var.me.staffId))
       return showMine(c, deps, {})
     })
     .get('/card', mine, async (c) => {

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import { system } from '../../platform/actor.ts'
-import { lockRoster } from '../../roster/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import { tellArrivals, tellNights, tellNotes, tellOwed } from './worked.ts'
 
@@ -8,6 +7,8 @@ const DAYS = 90
 /** Old conversations have the numbers before the first that anybody asks. */
 const FIRST_NUMBER = 20_001
 const A_DAY = 34
+/** Several programs start at once on one database: one tells it, the others leave it to that one. */
+const LOCK = 4_201_113
 
 /**
  * Ninety days behind the demo company, so that figures have something to count: conversations that are over, with what
@@ -15,10 +16,8 @@ const A_DAY = 34
  */
 export const tellPast = ({ transact, config }: Pick<Deps, 'transact' | 'config'>): Promise<void> =>
   transact(system, async (tx) => {
-    // Several processes start at once on one database: one tells it, the others find it told.
-    await lockRoster(tx)
     const { rows } = await sql<{ wanted: boolean }>`
-      select exists (select from staff where number = 'cs0301') and not exists (select from tickets where number = ${`NT-${FIRST_NUMBER}`}) as wanted`.execute(
+      select pg_try_advisory_xact_lock(${LOCK}) and exists (select from staff where number = 'cs0301') and not exists (select from tickets where number = ${`NT-${FIRST_NUMBER}`}) as wanted`.execute(
       tx.db,
     )
     if (!rows[0]?.wanted) return
