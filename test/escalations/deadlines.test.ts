@@ -8,6 +8,7 @@ import type { DepartmentId, EscalationId, OfferId, PromiseId, StaffId, TicketId 
 import { system } from '../../server/platform/actor.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
 import type { Transact } from '../../server/schema.ts'
+import { forgetSettings } from '../../server/settings/queries.ts'
 import * as tickets from '../../server/tickets/actions.ts'
 import { mergeTicket } from '../../server/tickets/merging/actions.ts'
 import { postMessage } from '../../server/tickets/messages/actions.ts'
@@ -116,6 +117,8 @@ test('through a night of 200 tickets, restarts and killed jobs each deadline fir
   await sql`insert into settings (key, value, changed_at) values ('departmentAcceptMinutes', '2', ${clock.now()})`.execute(
     db,
   )
+  // Files share a process: what the one before had set is not asked again for a moment.
+  forgetSettings()
   const agents: StaffId[] = []
   for (let n = 0; n < AGENTS; n++) agents.push(await hire(db, `Agent ${n}`))
   for (const agent of agents) await putOnPost(db, agent)
