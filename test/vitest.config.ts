@@ -47,8 +47,8 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // These start the whole program, and mostly wait for it: two at once, after all that is quick. Then the browsers, two
-      // at once as well: one of them keeps a small machine busy for no more than half of its time.
+      // These start the whole program, and mostly wait for it: two at once, after all that is quick. Then one browser after the
+      // other: two at once are a third quicker, and now and then one loses a navigation to the other's load.
       {
         extends: true,
         test: {
@@ -66,6 +66,7 @@ export default defineConfig({
           include: browser,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
