@@ -72,7 +72,7 @@ export default {
     rule(
       'only-known-folders',
       'A new feature is added to the list above, at its place in the order.',
-      { path: '^server/(app|main|program|reactions|topics|deps|timetable|schema)\\.ts$' },
+      { path: '^server/(app|main|program|counting|reactions|topics|deps|timetable|schema)\\.ts$' },
       { path: `^server/(?!(${GROUND}|${FEATURES.join('|')})/)[^/]+/` },
     ),
 
@@ -167,12 +167,19 @@ export default {
       { path: '^server/schema\\.ts$', dependencyTypes: ['local'], dependencyTypesNot: ['type-only'] },
     ),
 
+    rule(
+      'notifications-only-reacts',
+      'Nobody tells through it: a feature announces, and it reacts. What reads across (reports) may read of it.',
+      { path: `^server/(${FEATURES.filter((one) => one !== 'notifications').join('|')})/` },
+      { path: '^server/notifications/', pathNot: '/(queries|rules|tables)\\.ts$', ...inUse },
+    ),
+
     // The roof.
     rule(
       'nobody-imports-the-roof',
       'reactions.ts, topics.ts, app.ts and program.ts stand on everything; deps.ts puts them together.',
-      { path: '^server/', pathNot: '^server/(app|main|program|deps|timetable|tools/.*)\\.ts$|^server/tools/' },
-      { path: '^server/(app|main|program|reactions|deps|timetable)\\.ts$' },
+      { path: '^server/', pathNot: '^server/(app|main|program|counting|deps|timetable|tools/.*)\\.ts$|^server/tools/' },
+      { path: '^server/(app|main|program|counting|reactions|deps|timetable)\\.ts$' },
     ),
     rule('nobody-imports-main', 'It starts.', {}, { path: '^server/main\\.ts$' }),
     rule(

@@ -10,6 +10,7 @@ export const followPages = dueJob(
   ({ transact }) =>
     (id) =>
       transact(system, (tx) => goOn(tx, id)),
+  { together: 20 },
 )
 
 /** When a notice was not read in time: the next person up is told (REGULATION row 2). Repeats safely: once a person. */
@@ -19,4 +20,5 @@ export const climbNotices = dueJob(
   ({ transact }) =>
     (id) =>
       transact(system, (tx) => climb(tx, id)),
+  { together: 20 },
 )

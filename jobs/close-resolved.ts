@@ -1,7 +1,7 @@
 import type { TicketId } from '../server/kernel/ids.ts'
 import { system } from '../server/platform/actor.ts'
-import { closeTicket } from '../server/tickets/actions.ts'
-import { listClosing } from '../server/tickets/queries.ts'
+import { closeTicket } from '../server/tickets/endings/actions.ts'
+import { listClosing } from '../server/tickets/endings/queries.ts'
 import { dueJob } from './due-job.ts'
 
 /** 72 hours after the resolve without a word. Repeats safely. */

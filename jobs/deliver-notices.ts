@@ -36,6 +36,6 @@ export const deliverNotices: DueJob = (deps) => {
         for (const device of gone) await forgetDevice(tx, device.id)
       })
     },
-    { slow: true },
+    { slow: true, together: 5 },
   )(deps)
 }

@@ -11,4 +11,5 @@ export const lapseObligations = dueJob(
   ({ transact }) =>
     (id) =>
       transact(system, (tx) => lapse(tx, id as ObligationId)),
+  { together: 50 },
 )

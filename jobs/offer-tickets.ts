@@ -1,5 +1,5 @@
 import { offerNext } from '../server/desk/offers/actions.ts'
-import { isAnyoneWaiting } from '../server/desk/offers/queries.ts'
+import { isAnyoneWaiting } from '../server/desk/offers/waiting/queries.ts'
 import { system } from '../server/platform/actor.ts'
 import { dueJob } from './due-job.ts'
 

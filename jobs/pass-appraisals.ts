@@ -1,7 +1,7 @@
 import { tellUndecided } from '../server/appraisal/measures/actions.ts'
 import { listUndecided } from '../server/appraisal/measures/queries.ts'
 import { openMonth, passStage } from '../server/appraisal/months/actions.ts'
-import { hasShiftsIn, listDueMonths, openedMonths } from '../server/appraisal/months/queries.ts'
+import { hasShiftsIn, listDueMonths, openedMonths } from '../server/appraisal/months/due/queries.ts'
 import { monthsToOpen } from '../server/appraisal/months/rules.ts'
 import { endAnswering } from '../server/appraisal/publishing/actions.ts'
 import { listUnanswered } from '../server/appraisal/publishing/queries.ts'

@@ -1,4 +1,4 @@
-import { ableNow } from '../server/desk/queries.ts'
+import { ableNow } from '../server/desk/on-post/queries.ts'
 import type { TicketId } from '../server/kernel/ids.ts'
 import { system } from '../server/platform/actor.ts'
 import { queueTicket } from '../server/tickets/actions.ts'

@@ -10,8 +10,12 @@ type React = (feature: string, events: readonly HouseEvent[]) => Promise<void>
 export const reactJob =
   (react: React) =>
   async ({ data }: QueuedJob): Promise<void> => {
-    const failed: string[] = []
+    const failed: unknown[] = []
+    const said: string[] = []
     for (const feature of data.features as readonly string[])
-      await react(feature, data.events as readonly HouseEvent[]).catch((error) => failed.push(`${feature}: ${error}`))
-    if (failed.length > 0) throw new Error(failed.join('; '))
+      await react(feature, data.events as readonly HouseEvent[]).catch((error) => {
+        said.push(`${feature}: ${error}`)
+        failed.push(error)
+      })
+    if (failed.length > 0) throw new AggregateError(failed, said.join('; '))
   }

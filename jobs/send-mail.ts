@@ -36,7 +36,7 @@ export const sendMail: DueJob = (deps) => {
       })
       await transact(system, (tx) => noteDelivery(tx, id as MailId, delivery))
     },
-    { slow: true },
+    { slow: true, together: 5 },
   )(deps)
 }
 

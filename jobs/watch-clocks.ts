@@ -1,6 +1,7 @@
-import type { ClockId } from '../server/kernel/ids.ts'
+import type { ClockId, TicketId } from '../server/kernel/ids.ts'
 import { system } from '../server/platform/actor.ts'
-import { breachClock, warnOfClock } from '../server/tickets/sla/actions.ts'
+import { breachClock, settleLate, warnOfClock } from '../server/tickets/sla/actions.ts'
+import { listLate } from '../server/tickets/sla/hearing/queries.ts'
 import { listBreaches, listWarnings } from '../server/tickets/sla/queries.ts'
 import { dueJob } from './due-job.ts'
 
@@ -11,6 +12,7 @@ export const warnOfClocks = dueJob(
   ({ transact }) =>
     (id) =>
       transact(system, (tx) => warnOfClock(tx, id as ClockId)),
+  { together: 50 },
 )
 
 /** When an agreed time is over without an answer. Repeats safely: noted once. */
@@ -20,4 +22,15 @@ export const breachClocks = dueJob(
   ({ transact }) =>
     (id) =>
       transact(system, (tx) => breachClock(tx, id as ClockId)),
+  { together: 50 },
+)
+
+/** When clocks were heard while somebody held their ticket. Repeats safely: heard twice is heard once. */
+export const settleLateClocks = dueJob(
+  'settle-late-clocks',
+  (db, _now, limit) => listLate(db, limit),
+  ({ transact }) =>
+    (id) =>
+      transact(system, (tx) => settleLate(tx, id as TicketId)),
+  { together: 20 },
 )

@@ -54,10 +54,12 @@ function compareHead() {
 }
 
 // Not even reading is left: the post is over. One's own words stay, whatever names a customer goes.
-line.on('gone', ({ ticketId }) => {
+function leave({ ticketId }) {
   if (ticketId === talk?.id) fetchOne(`/tickets/${ticketId}`)
   document.getElementById('desk-list')?.replaceChildren()
-})
+}
+line.on('gone', leave)
+document.addEventListener('gone', ({ detail }) => leave(detail))
 document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   if (talk && [403, 404].includes(ctx.response.status) && ctx.request.action.startsWith(`/tickets/${talk.id}`))
     lockHere()

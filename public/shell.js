@@ -18,8 +18,8 @@ document.addEventListener('htmx:before:request', (event) => {
   const part = event.detail.ctx.sourceElement
   if (!part.matches?.(BUSY)) return
   // What somebody has begun to write is not taken out of their hands either; sending it draws the part anew.
-  if ([...part.querySelectorAll('textarea, input:not([type=hidden])')].some(isTouched)) return event.preventDefault()
-  if (!part.querySelector('select:focus, input:focus, textarea:focus, summary:focus')) return void remember(part)
+  if (isBegun(part)) return event.preventDefault()
+  if (!part.querySelector('select:focus, input:focus, textarea:focus, summary:focus')) return
   event.preventDefault()
   if (late.has(part)) return
   late.add(part)
@@ -33,10 +33,19 @@ document.addEventListener('htmx:before:request', (event) => {
   )
 })
 
+// Nor by an answer that was on its way when they began.
+document.addEventListener('htmx:before:swap', (event) => {
+  const part = event.detail.ctx.sourceElement
+  if (!part.matches?.(BUSY)) return
+  if (isBegun(part)) return event.preventDefault()
+  remember(part)
+})
+
+const isBegun = (part) => [...part.querySelectorAll('textarea, input:not([type=hidden])')].some(isTouched)
 const isTouched = (field) =>
   /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue
 
-// What was unfolded stays so when its part is drawn anew.
+// What was unfolded stays so when its part is drawn anew, also what was unfolded while the answer was on its way.
 let unfolded = []
 function remember(part) {
   unfolded = [...part.querySelectorAll('details[id][open]')].map(({ id }) => id)
@@ -46,12 +55,20 @@ document.addEventListener('htmx:after:swap', () => {
     const one = document.getElementById(id)
     if (one) one.open = true
   }
+  unfolded = []
 })
 
 // A month wider than the page opens where tonight is.
 for (const tonight of document.querySelectorAll('.scroll [data-tonight]')) {
   const grid = tonight.closest('.scroll')
   grid.scrollLeft = tonight.offsetLeft - grid.clientWidth / 2
+}
+
+// A row of tabs wider than the page opens where one is.
+for (const here of document.querySelectorAll('nav > [aria-current=page]')) {
+  const tabs = here.parentElement
+  const left = here.getBoundingClientRect().left - tabs.getBoundingClientRect().left
+  if (tabs.scrollWidth > tabs.clientWidth) tabs.scrollLeft += left - (tabs.clientWidth - here.offsetWidth) / 2
 }
 
 // A menu closes where one presses beside it, and on Escape.

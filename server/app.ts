@@ -34,6 +34,7 @@ import { verificationRoutes } from './customers/verification/routes.ts'
 import { seenByPage } from './desk/presence/pages.ts'
 import { protectionRoutes } from './desk/protection/routes.ts'
 import { assignmentRoutes, deskRoutes } from './desk/routes.ts'
+import { escalationLinkRoutes } from './escalations/links/routes.ts'
 import { escalationRoutes } from './escalations/routes.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { NotFound } from './kernel/refusal.ts'
@@ -50,7 +51,7 @@ import { reminderRoutes } from './notifications/reminders/routes.ts'
 import { obligationRoutes } from './obligations/routes.ts'
 import { metricsRoutes, operationRoutes } from './operation/routes.ts'
 import { policyRoutes, TERMS_BYTES, termsRoutes } from './policies/routes.ts'
-import { ahead, around, canText, groupAsides, keeping, previews, sources, steps, witness } from './reactions.ts'
+import { ahead, around, canText, gates, groupAsides, keeping, previews, sources, steps, witness } from './reactions.ts'
 import { recognitionRoutes } from './recognition/routes.ts'
 import { wallRoutes } from './recognition/wall/routes.ts'
 import { falseRecordRoutes } from './records/cases/routes.ts'
@@ -68,6 +69,7 @@ import { SHEET_BYTES } from './roster/months/sheets/reading.ts'
 import { planSheetRoutes } from './roster/months/sheets/routes.ts'
 import { versionRoutes } from './roster/months/versions/routes.ts'
 import { rosterRoutes } from './roster/routes.ts'
+import { signatureRoutes } from './roster/signatures/routes.ts'
 import { PROOF_FORM_BYTES, swapRoutes } from './roster/swaps/routes.ts'
 import { publicBrandRoutes, UPLOAD_BYTES } from './settings/brand/routes.ts'
 import { settingRoutes } from './settings/routes.ts'
@@ -134,10 +136,11 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/attendance/cases', postCaseRoutes(deps))
   app.route('/attendance/corrections', correctionRoutes(deps))
   app.route('/attendance', ledgerRoutes(deps))
-  app.route('/attendance', attendanceLeadRoutes(deps))
-  app.route('/', attendanceRoutes(deps, steps))
+  app.route('/attendance', attendanceLeadRoutes(deps, gates))
+  app.route('/', attendanceRoutes(deps, steps, gates))
   app.route('/roster/confirmations', confirmationRoutes(deps))
   app.route('/roster/swaps', swapRoutes(deps))
+  app.route('/roster/signatures', signatureRoutes(deps))
   app.route('/roster', feedRoutes(deps))
   app.route('/roster/plan', planRoutes(deps))
   app.route('/roster/plan', versionRoutes(deps))
@@ -163,6 +166,7 @@ export function buildApp(deps: Deps): Hono<Env> {
   app.route('/calls', callLogRoutes(deps))
   app.route('/calls', callRoutes(deps))
   app.route('/', escalationRoutes(deps))
+  app.route('/', escalationLinkRoutes(deps))
   app.route('/incidents', incidentRoutes(deps))
   app.route('/knowledge/replies', replyRoutes(deps, sources))
   app.route('/knowledge', articleRoutes(deps, sources))

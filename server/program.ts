@@ -26,6 +26,7 @@ import { announceSetup } from './setup/terminal.ts'
 import { openTimetable } from './timetable.ts'
 import { tellAppraisals } from './tools/demo/appraised.ts'
 import { announceDemo, seedDemo } from './tools/demo/load.ts'
+import { tellMailed } from './tools/demo/mailed.ts'
 import { draftNextMonth } from './tools/demo/months.ts'
 import { tellPast } from './tools/demo/past.ts'
 import { publicRooms } from './topics.ts'
@@ -63,7 +64,7 @@ async function openHouse({ config, log, store, opened }: Opening): Promise<House
   opened.defer(() => live.close())
   // Push services know the house by these from its first start on.
   await secretNamed(store.work, 'vapid')
-  return buildHouse({
+  const house = buildHouse({
     config,
     live,
     log,
@@ -77,6 +78,9 @@ async function openHouse({ config, log, store, opened }: Opening): Promise<House
     secret: await secretNamed(store.work, 'forms'),
     process: `${hostname()}-${process.pid}`,
   })
+  // From here on its relay asks the database: it ends with whatever fails to open behind it.
+  opened.defer(() => house.stop())
+  return house
 }
 
 /** A web process fills the queues and leaves them to the workers. */
@@ -110,8 +114,8 @@ function openWorkshop({ config, log, store, opened }: Opening, house: House, wat
   })
   const pulse = openPulse({ db: store.work, clock, log, name, role: config.role, facts })
   opened.defer(() => pulse.stop())
-  opened.defer(() => house.stop())
-  const ticker = openTimetable({ deps: house.working, long: house.long, react: house.react, watch, lateness })
+  const { working: deps, long, react } = house
+  const ticker = openTimetable({ deps, long, databaseUrl: store.url, react, watch, lateness })
   opened.defer(() => ticker.stop())
 }
 
@@ -126,7 +130,7 @@ async function welcomeNewcomer({ working }: House): Promise<void> {
   await seedDemo(working)
   await announceDemo(working)
   // What lies behind this company and ahead of it adorns it: an open house does not end over it, and the next start tells it.
-  for (const tell of [draftNextMonth, tellPast, (house: typeof working) => tellAppraisals(house, evidence)])
+  for (const tell of [draftNextMonth, tellPast, tellMailed, (house: typeof working) => tellAppraisals(house, evidence)])
     await tell(working).catch((error) => working.log.warn({ reason: String(error) }, 'the demo was not told whole'))
 }
 

@@ -1,19 +1,23 @@
 import type { ListAhead } from './accounts/people/routes.ts'
-import { findSignedIn, keepSession } from './accounts/queries.ts'
+import { findSignedIn, keepSession, ownerOf } from './accounts/queries.ts'
 import { capabilitiesOf, offPostOf } from './accounts/rules.ts'
 import type { Evidence } from './appraisal/evidence/contract.ts'
 import {
   attendanceEvidence,
   commendationEvidence,
   falseRecordEvidence,
-  incidentEvidence,
   noteEvidence,
   obligationsAs,
   satisfactionEvidence,
 } from './appraisal/evidence/contributions.ts'
+import { incidentEvidence } from './appraisal/evidence/incidents/contributions.ts'
+import { lateReactions } from './appraisal/late/reactions.ts'
 import { measureReactions } from './appraisal/measures/reactions.ts'
+import { notesOfShift } from './appraisal/notes/contributions.ts'
 import { arrivalOfShift } from './attendance/arrivals/contributions.ts'
 import { standingOf } from './attendance/contributions.ts'
+import { type Gate, proofGate } from './attendance/gates.ts'
+import { proofAside } from './attendance/places/contributions.ts'
 import type { IsEngaged } from './attendance/presence/engaged.ts'
 import { lastOnPost } from './attendance/queries.ts'
 import { attendanceReactions } from './attendance/reactions.ts'
@@ -30,8 +34,9 @@ import type { Keeping } from './customers/privacy/keeping.ts'
 import { nextRunAside } from './customers/privacy/over/contributions.ts'
 import { listBeside } from './desk/beside/queries.ts'
 import { isEngagedNow } from './desk/engagements/queries.ts'
+import { leadingReactions } from './desk/leading/reactions.ts'
+import { listColleagues } from './desk/on-post/queries.ts'
 import { conductAside, panicOf } from './desk/protection/contributions.ts'
-import { listColleagues } from './desk/queries.ts'
 import { deskPrompt, deskReactions } from './desk/reactions.ts'
 import { escalationsAside } from './escalations/contributions.ts'
 import { escalationKeeper } from './escalations/keeping.ts'
@@ -42,6 +47,7 @@ import { incidentReactions } from './incidents/reactions.ts'
 import { HOUR, MINUTE, plus } from './kernel/time.ts'
 import type { Sources } from './knowledge/sources.ts'
 import { attendingReactions } from './notifications/attending/reactions.ts'
+import { briefOfShift } from './notifications/briefs/contributions.ts'
 import { lettersAside } from './notifications/customers/contributions.ts'
 import { customerLetterReactions } from './notifications/customers/reactions.ts'
 import { noticesOver, remindersOver } from './notifications/keeping/queries.ts'
@@ -58,6 +64,7 @@ import { textReactions } from './notifications/texts/reactions.ts'
 import type { OfShift } from './obligations/contributors.ts'
 import { obligationReactions } from './obligations/reactions.ts'
 import { staffActor } from './platform/actor.ts'
+import { onOneLine } from './platform/connection.ts'
 import type { Prompt } from './platform/prompts.ts'
 import type { Reactions } from './platform/reactions.ts'
 import { hashOf } from './platform/tokens.ts'
@@ -76,7 +83,7 @@ import type { GroupAsides } from './settings/routes.ts'
 import { firstSteps } from './setup/contributions.ts'
 import { answersAside, wordsOfTicket } from './tickets/answers/contributions.ts'
 import { conductReactions } from './tickets/conduct/reactions.ts'
-import type { Around } from './tickets/conversation/contributions.ts'
+import type { Around } from './tickets/conversation/around.ts'
 import {
   filesOver,
   linkKeeper,
@@ -102,12 +109,16 @@ import { clockOwingReactions, slaReactions } from './tickets/sla/reactions.ts'
 import type { SignedIn } from './web/env.ts'
 
 /** What a shift brings with it: each feature says what will be due from whoever stands in it. */
-export const ofShift: readonly OfShift[] = [confirmationOfShift, arrivalOfShift]
+export const ofShift: readonly OfShift[] = [confirmationOfShift, arrivalOfShift, briefOfShift, notesOfShift]
+
+/** Who lets somebody onto their post and off it: attendance wants proof that they are there; the handover will want its signatures. */
+export const gates: readonly Gate[] = [proofGate]
 
 /** Who hears what: every feature's reactions, on one page. */
 export const reactions: readonly Reactions<Database>[] = [
   // Who offers comes first: somebody waits for it.
   deskReactions,
+  leadingReactions,
   obligationReactions(ofShift),
   rosterReactions,
   confirmationReactions,
@@ -122,6 +133,7 @@ export const reactions: readonly Reactions<Database>[] = [
   incidentReactions,
   recognitionReactions,
   measureReactions,
+  lateReactions,
   reminderReactions,
   noticeReactions,
   rosteringReactions,
@@ -204,7 +216,7 @@ export const previews: MorePreviews = { report: reportPreview }
 export const canText: CanText = textsGo
 
 /** Under a group of settings: what its numbers will do next. */
-export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping) }
+export const groupAsides: GroupAsides = { privacy: (house) => nextRunAside(house, keeping), shifts: proofAside }
 
 /** What an article or a canned reply may be made from, and since when somebody has not seen what changed. */
 export const sources: Sources = { wordsOf: wordsOfTicket, lastOnPost }
@@ -214,14 +226,17 @@ export const witness: Witness = { ticketsOf: listBriefly, wordsOf: (db, id, upto
 
 /** Capabilities: accounts gives those of the role, attendance adds those of the post while on duty. */
 export async function whoIs(db: Reader, token: string, now: Date): Promise<SignedIn | undefined> {
-  const found = await findSignedIn(db, hashOf(token), now)
+  const hash = hashOf(token)
+  // Asked for together: one way there and back for each page.
+  const [found, { duty, early }] = await onOneLine(db, (line) =>
+    Promise.all([findSignedIn(line, hash, now), standingOf(line, ownerOf(hash), now)]),
+  )
   if (!found) return undefined
   const { standingRoles, posts, seenAt, ...person } = found
   if (now.getTime() - seenAt.getTime() > MINUTE) {
     const { sessionHours } = await currentSettings(db)
-    await keepSession(db, hashOf(token), now, plus(now, sessionHours * HOUR))
+    await keepSession(db, hash, now, plus(now, sessionHours * HOUR))
   }
-  const { duty, early } = await standingOf(db, person.staffId, now)
   const capabilities = capabilitiesOf(standingRoles, duty?.post ?? null, early)
   const offPost = offPostOf(posts, duty !== null)
   return { ...person, duty, capabilities, offPost, actor: staffActor(person.staffId, capabilities) }

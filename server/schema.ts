@@ -24,8 +24,10 @@ import type { RecognitionTables } from './recognition/tables.ts'
 import type { RecordTables } from './records/tables.ts'
 import type { ReportTables } from './reports/tables.ts'
 import type { ConfirmationTables } from './roster/confirmations/tables.ts'
+import type { ExceptionTables } from './roster/exceptions/tables.ts'
 import type { FeedTables } from './roster/feeds/tables.ts'
 import type { MonthTables } from './roster/months/tables.ts'
+import type { SignatureTables } from './roster/signatures/tables.ts'
 import type { SwapTables } from './roster/swaps/tables.ts'
 import type { RosterTables } from './roster/tables.ts'
 import type { SettingsTables } from './settings/tables.ts'
@@ -51,6 +53,8 @@ export type Database = PlatformTables &
   RosterTables &
   ConfirmationTables &
   SwapTables &
+  ExceptionTables &
+  SignatureTables &
   MonthTables &
   FeedTables &
   AttendanceTables &

@@ -19,6 +19,7 @@ import { followConfirmations } from '../jobs/follow-confirmations.ts'
 import { forgetFiles } from '../jobs/forget-files.ts'
 import { freezeMonths } from '../jobs/freeze-months.ts'
 import { generateRoster } from '../jobs/generate-roster.ts'
+import { keepSatisfaction } from '../jobs/keep-satisfaction.ts'
 import { lapseObligations } from '../jobs/lapse-obligations.ts'
 import { offerEscalations } from '../jobs/offer-escalations.ts'
 import { offerTickets } from '../jobs/offer-tickets.ts'
@@ -47,19 +48,20 @@ import {
   remindPeopleToCome,
 } from '../jobs/watch-arrivals.ts'
 import { watchCallbacks } from '../jobs/watch-callbacks.ts'
-import { breachClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
+import { breachClocks, settleLateClocks, warnOfClocks } from '../jobs/watch-clocks.ts'
 import { askForPresence, noteGonePeople, noteUnansweredPresence } from '../jobs/watch-posts.ts'
 import { tellMornings, writeCustomerLetters, writeVerifications } from '../jobs/write-customer-letters.ts'
 import { planMornings, writeBriefs, writeDigests } from '../jobs/write-digests.ts'
 import { writeReminders } from '../jobs/write-reminders.ts'
+import { countAside } from './appraisal/freezing/aside.ts'
 import { raiseAlarm } from './desk/alarms/actions.ts'
 import type { Watch } from './desk/presence/watch.ts'
 import type { HouseEvent } from './events/event.ts'
 import { system } from './platform/actor.ts'
 import type { Lateness } from './platform/lateness.ts'
 import type { QueuedJob } from './platform/queue.ts'
-import { type DueKind, openTicker, type Ticker } from './platform/ticker.ts'
-import { engaged, evidence, keeping } from './reactions.ts'
+import { type DueKind, dueRowsOf, openTicker, runDue, type Ticker } from './platform/ticker.ts'
+import { engaged, keeping } from './reactions.ts'
 import type { Database } from './schema.ts'
 import type { Deps } from './web/deps.ts'
 
@@ -78,6 +80,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   stepUpEscalations,
   warnOfClocks,
   breachClocks,
+  settleLateClocks,
   expireMeasures,
   trackPromises,
   trackFollowUp,
@@ -122,11 +125,15 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   endOver(keeping),
   sendReports,
   countNights,
+  keepSatisfaction,
   extendDemo,
 ]
 
 /** Work of minutes, each with its own queue and on connections of its own. */
-export const longJobs: readonly DueJob[] = [scoreAppraisals(evidence), generateRoster]
+export const longJobs = (databaseUrl: string): readonly DueJob[] => [
+  scoreAppraisals((_, id) => countAside(databaseUrl, id)),
+  generateRoster,
+]
 
 type Workshop = {
   /** Who this process sees; undefined where it has no doors: it sees nobody, and so judges nobody's silence. */
@@ -134,29 +141,33 @@ type Workshop = {
   /** On the connections for work, so that pages never wait for jobs. */
   deps: Deps
   long: Deps
+  /** For programs apart, which open it themselves. */
+  databaseUrl: string
   react: (feature: string, events: readonly HouseEvent[]) => Promise<void>
   lateness: Lateness
 }
 
 /** Workers for what the queues carry, and the ticker that puts it there. What fails for good rings at the duty manager. */
-export function openTimetable({ deps, long, react, watch, lateness }: Workshop): Ticker {
+export function openTimetable({ deps, long, databaseUrl, react, watch, lateness }: Workshop): Ticker {
   const { queues, transact, log } = deps
   const kinds = new Map(
     [
       ...jobs(watch ?? { wellFor: () => false }, react).map((job) => job(deps)),
-      ...longJobs.map((job) => job(long)),
+      ...longJobs(databaseUrl).map((job) => job(long)),
     ].map((kind): [string, DueKind<Database>] => [kind.kind, kind]),
   )
   // One alarm for one deadline, however often its job is tried again and dies.
-  const dead = ({ name, id, data }: QueuedJob): void => {
-    transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `${name} ${data.id ?? id}`)).catch((error) =>
-      log.error({ reason: String(error) }, 'a failed job could not be told'),
-    )
+  const dead = (job: QueuedJob): void => {
+    const subjects = job.name === 'react' ? [job.id] : dueRowsOf(job).map(({ id }) => id)
+    for (const subject of subjects)
+      transact(system, (tx) => raiseAlarm(tx, 'job_failed', null, `${job.name} ${subject}`)).catch((error) =>
+        log.error({ reason: String(error) }, 'a failed job could not be told'),
+      )
   }
   queues.work('react', reactJob(react), dead)
-  const act = async ({ name, data }: QueuedJob): Promise<void> => {
-    await kinds.get(name)?.run(String(data.id))
-    lateness.done(name, deps.clock.now().getTime() - Number(data.due))
+  const act = async (job: QueuedJob): Promise<void> => {
+    const kind = kinds.get(job.name)
+    if (kind) await runDue(kind, dueRowsOf(job), { queues, clock: deps.clock, lateness })
   }
   queues.work('due', act, dead)
   queues.work('appraisal', act, dead)

@@ -25,6 +25,10 @@ const PLANTED: Record<string, { from: string; text: string }> = {
   'sql-in-queries': { from: 'server/desk/contributions.ts', text: "import { sql } from 'kysely'\nsql" },
   'hono-at-the-door': { from: 'server/desk/contributions.ts', text: "import { Hono } from 'hono'\nnew Hono()" },
   'schema-is-types': { from: 'server/desk/sockets.ts', text: "import { tables } from '../schema.ts'\ntables" },
+  'notifications-only-reacts': {
+    from: 'server/reports/actions.ts',
+    text: "import '../notifications/notices/actions.ts'",
+  },
   'nobody-imports-the-roof': { from: 'server/desk/sockets.ts', text: "import '../app.ts'" },
   'migrations-are-frozen': { from: 'migrations/0001-tickets.ts', text: "import '../server/platform/clock.ts'" },
   'jobs-are-doors': { from: 'jobs/react.ts', text: "import '../server/desk/routes.ts'" },
@@ -32,6 +36,7 @@ const PLANTED: Record<string, { from: string; text: string }> = {
   'no-circles': { from: 'server/platform/clock.ts', text: "import './log.ts'" },
 }
 const ELSEWHERE = {
+  'server/notifications/notices/actions.ts': '',
   'server/platform/log.ts': "import './clock.ts'",
   'server/tickets/queries.ts': '',
   'server/desk/routes.ts': '',

@@ -175,7 +175,7 @@ async function refused(environment: Record<string, string>, sentence: RegExp): P
   const program = await runProgram({ DATA_DIR: dataDir, ...environment })
   expect(await program.ended).toBe(1)
   expect(program.errors().trim()).toMatch(sentence)
-  expect(program.errors().trim().split('\n')).toHaveLength(1)
+  expect(program.errors().trim().split('\n'), program.errors()).toHaveLength(1)
   return program
 }
 

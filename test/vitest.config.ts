@@ -11,6 +11,7 @@ const program = [
   'test/drills/**/*.test.ts',
 ]
 const browser = ['test/browser/**/*.test.ts']
+const alone = ['test/browser/**/*.alone.test.ts']
 // …and every other file speaks to a database.
 
 export default defineConfig({
@@ -47,8 +48,8 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // These start the whole program, and mostly wait for it: two at once, after all that is quick. Then one browser after the
-      // other: two at once are a third quicker, and now and then one loses a navigation to the other's load.
+      // These start the whole program, and mostly wait for it: two at once, after all that is quick. Then two browsers at once,
+      // one a worker.
       {
         extends: true,
         test: {
@@ -64,10 +65,23 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: browser,
+          exclude: [...configDefaults.exclude, ...alone],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          isolate: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      // What must be done within a second has the machine for itself.
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

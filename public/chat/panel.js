@@ -82,7 +82,10 @@ export function panel(root, words, { conversation, unread, seen, appeal }) {
       set('[data-who-more]', say('with_you'))
       set('[data-with]', nameOf(now.with))
       showFace(faceOf(nameOf(now.with)))
-    } else if (now.state === 'resolved' || now.state === 'closed') set('[data-who-more]', now.stateWords)
+    } else if (now.state === 'resolved' || now.state === 'closed' || !one('[data-faces]')) {
+      // Nobody was awake when the page was drawn: who is since then, the state tells.
+      set('[data-who-more]', now.stateWords)
+    }
     set('[data-state-words]', now.stateWords)
     const heading = find(`states.${now.state}`)
     if (heading) set('[data-title]', heading)

@@ -17,7 +17,13 @@ export function wordsOf(element) {
   })
   const date = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: zone })
   const time = (at) => clock.format(new Date(at))
-  const day = (at) => date.format(new Date(at))
+  // The day first in English, as on every page of the house.
+  const day = (at) => {
+    const parts = date.formatToParts(new Date(at))
+    if (language !== 'en') return parts.map(({ value }) => value).join('')
+    const [month, number] = parts.filter(({ type }) => type !== 'literal').map(({ value }) => value)
+    return `${number} ${month}`
+  }
   /** The time alone where it is near, else with its day. */
   const moment = (at) =>
     Math.abs(Date.now() - new Date(at).getTime()) < 12 * 3_600_000 ? time(at) : `${day(at)} ${time(at)}`

@@ -44,11 +44,18 @@ export function openTalk() {
 const lastSeqIn = (log, selector) =>
   Math.max(0, ...[...log.querySelectorAll(`${selector} .bubble`)].map(({ dataset }) => Number(dataset.seq)))
 
+/** The post ended before the line was open: nobody could say so. */
+const NOT_OURS = ['not_found', 'off_post', 'denied']
+
 /** What was said since the last number that is here. By the line, and by HTTP where that is blocked. */
 export async function askMissing() {
   if (!talk) return
   const { id } = talk
-  if (line.connected) await call('watch', { ticketId: id })
+  if (line.connected) {
+    const answer = await call('watch', { ticketId: id })
+    if (NOT_OURS.includes(answer?.error?.code))
+      document.dispatchEvent(new CustomEvent('gone', { detail: { ticketId: id } }))
+  }
   for (let more = true; more && talk?.id === id; ) {
     const got = await gapOf(id, talk.last)
     if (!got || talk?.id !== id) return

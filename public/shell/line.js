@@ -102,6 +102,16 @@ export async function call(name, body) {
   }
 }
 
+/**
+ * Off post: a page that is not this person's any more is not left standing. A conversation empties itself (desk.js), so
+ * that what was written in it can be kept; a page that says why not is what stands then.
+ */
+async function leaveWhatIsNotOurs() {
+  if (document.querySelector('#one[data-ticket], [data-refused]')) return
+  const { status } = await fetch(location.href, { method: 'HEAD' }).catch(() => ({ status: 0 }))
+  if (status === 403) location.reload()
+}
+
 export const isLive = () => line.connected && !degraded
 
 line.on('connect', async () => {
@@ -112,15 +122,10 @@ line.on('connect', async () => {
   await askNow()
   // Also the first time: what happened between the drawing of the page and its line was told to nobody here.
   refetchAll()
+  if (state?.onPost === false && 'onPost' in document.body.dataset) await leaveWhatIsNotOurs()
 })
 line.on('topic', ({ topic }) => tell(topic))
-// Off post: a page that is not this person's any more is not left standing. A conversation empties itself (desk.js), so
-// that what was written in it can be kept.
-line.on('off', async () => {
-  if (document.querySelector('#one[data-ticket]')) return
-  const { status } = await fetch(location.href, { method: 'HEAD' }).catch(() => ({ status: 0 }))
-  if (status === 403) location.reload()
-})
+line.on('off', leaveWhatIsNotOurs)
 line.on('degraded', ({ on }) => {
   degraded = on
   show()
@@ -137,7 +142,15 @@ line.on('connect_error', (error) => {
   else if (!line.active) setTimeout(() => line.connect(), 1000 + Math.random() * 3000)
 })
 
+let leaving = false
+addEventListener('pageshow', () => {
+  leaving = false
+})
+
+/** Once: the line and an answer may both say so, and a second way there would cut off the first. */
 export function signIn() {
+  if (leaving) return
+  leaving = true
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 

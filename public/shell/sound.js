@@ -34,18 +34,18 @@ export function ring(kind, about, loud) {
   const last = Number(kept.get('rang')?.split(' ')[1] ?? 0)
   if (kept.get('rang')?.startsWith(`${about} `) && Date.now() - last < 1500) return
   kept.set('rang', `${about} ${Date.now()}`)
-  if (isSilent()) return say(kind, 'silent')
+  if (isSilent()) return say(kind, 'silent', loud)
   wake()
   if (audio.state !== 'running') {
     // It may still be waking; what stays asleep is said on the page.
-    setTimeout(() => (audio.state === 'running' ? play(kind, loud) : say(kind, 'asleep')), 150)
+    setTimeout(() => (audio.state === 'running' ? play(kind, loud) : say(kind, 'asleep', loud)), 150)
     return
   }
   play(kind, loud)
 }
 
-/** For the page to hear: what rang, and whether anybody could hear it. */
-const say = (kind, how) => document.dispatchEvent(new CustomEvent('ring', { detail: { kind, how } }))
+/** For the page to hear: what rang, how loud, and whether anybody could hear it. */
+const say = (kind, how, loud) => document.dispatchEvent(new CustomEvent('ring', { detail: { kind, how, loud } }))
 
 function play(kind, loud) {
   const { type, steps, pitches, seconds } = NOTES[kind]
@@ -62,5 +62,5 @@ function play(kind, loud) {
     note.start(begin)
     note.stop(begin + seconds + 0.05)
   })
-  say(kind, 'heard')
+  say(kind, 'heard', loud)
 }

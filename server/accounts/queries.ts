@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Post, StandingRole } from '../kernel/capabilities.ts'
 import type { SessionId, StaffId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
@@ -60,6 +60,10 @@ export async function findSignedIn(db: Reader, tokenHash: Buffer, now: Date): Pr
     }
   )
 }
+
+/** In another statement: whose session that is; null where nobody's. */
+export const ownerOf = (tokenHash: Buffer): RawBuilder<StaffId> =>
+  sql<StaffId>`(select staff_id from sessions where token_hash = ${tokenHash})`
 
 /** The session lives on while it is used; written once a minute at most, so that a busy page costs nothing. */
 export async function keepSession(db: Reader, tokenHash: Buffer, now: Date, expiresAt: Date): Promise<void> {

@@ -2,14 +2,13 @@ import { sql } from 'kysely'
 import type { AppraisalState, Grade, MonthState } from '../events/appraisal.ts'
 import type { AppraisalId, AppraisalMonthId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
+import { type Named, named } from '../kernel/named.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { Person } from './counting/rules.ts'
 import type { Moved } from './deciding/rules.ts'
-import type { Fact } from './evidence/rules.ts'
+import { type Fact, unpacked } from './evidence/rules.ts'
 import type { Result } from './scoring/rules.ts'
-
-type Named = { readonly name: string; readonly nameEn: string }
 
 export type AppraisalRow = Person &
   Named & {
@@ -104,6 +103,10 @@ export async function getAppraisal(db: Reader, id: AppraisalId): Promise<Apprais
   return appraisalOf(row)
 }
 
+/** Several, in one read; those that are not there are left out. */
+export const listAppraisals = async (db: Reader, ids: readonly AppraisalId[]): Promise<AppraisalRow[]> =>
+  (await rows(db).where('a.id', 'in', ids).orderBy('a.id').execute()).map(appraisalOf)
+
 /** The row, locked. Lock its month first where that changes too. @throws NotFound */
 export async function lockAppraisal(tx: Tx, id: AppraisalId): Promise<AppraisalRow> {
   await tx.db.selectFrom('appraisals').select('id').where('id', '=', id).forUpdate().execute()
@@ -142,7 +145,7 @@ type Change = Partial<{
   case_link: string | null
   case_by: StaffId | null
   case_at: Date | null
-  reopened_by: StaffId
+  reopened_by: StaffId | null
   reopened_why: string
   reopened_link: string
   published_at: Date
@@ -172,7 +175,7 @@ export async function inputsOf(db: Reader, id: AppraisalId, revision: number): P
     .where('revision', '=', revision)
     .orderBy('item')
     .execute()
-  return new Map(found.map(({ item, facts }) => [item, facts]))
+  return new Map(found.map(({ item, facts }) => [item, unpacked(facts)]))
 }
 
 export type ScoreRow = {
@@ -205,7 +208,7 @@ export async function scoresOf(db: Reader, id: AppraisalId): Promise<ScoreRow[]>
     moved: row.moved,
     scoredBy: row.scored_by as StaffId | null,
     scoredAt: row.scored_at,
-    manager: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
-    scorer: row.by_name === null ? null : { name: row.by_name, nameEn: row.by_name_en ?? '' },
+    manager: named(row.name, row.name_en),
+    scorer: named(row.by_name, row.by_name_en),
   }))
 }

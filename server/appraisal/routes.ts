@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { AppraisalId, CoachingId, ShiftId } from '../kernel/ids.ts'
-import { NotFound, Refusal } from '../kernel/refusal.ts'
+import { LINK_LETTERS } from '../kernel/links.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { HOUR, plus } from '../kernel/time.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -10,20 +11,20 @@ import type { Env } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, partOrPage, seeOther } from '../web/page.ts'
-import { inputOf, seenFacts } from './cards/queries.ts'
-import { one as oneDecimal, openTo } from './cards/rules.ts'
-import { revisionSeen, showCard, sightOf } from './cards/show.ts'
+import { factsShown } from './cards/facts.ts'
+import { showCard } from './cards/show.ts'
 import { answerCoaching, askCoaching } from './coaching/actions.ts'
 import { listCoaching } from './coaching/queries.ts'
 import * as act from './deciding/actions.ts'
 import { listToScore } from './deciding/queries.ts'
-import { LINK_LETTERS, type Moved, WORDS_LETTERS } from './deciding/rules.ts'
+import { type Moved, WORDS_LETTERS } from './deciding/rules.ts'
 import { listMeasures } from './measures/queries.ts'
 import { noteShift } from './notes/actions.ts'
-import { notesNamed, shiftsLed } from './notes/queries.ts'
-import { getAppraisal, inputsOf, listOfPerson } from './queries.ts'
+import { shiftsLed } from './notes/queries.ts'
+import { listOfPerson } from './queries.ts'
 import { BEHAVIOURS } from './scoring/quality/rules.ts'
 import { INDICATORS } from './scoring/weights/rules.ts'
+import { tabsOf } from './tabs.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -177,28 +178,6 @@ function movesIn(typed: Record<string, unknown>): Moved {
   )
 }
 
-/** What stands beside one's own page, for whom. */
-export async function tabsOf(c: Ctx, { db, clock }: Deps) {
-  const { me } = c.var
-  const { shiftNoteHours } = await currentSettings(db)
-  const signs = me.capabilities.has('appraisal.sign')
-  const since = plus(clock.now(), -shiftNoteHours * HOUR)
-  const [led, toScore] = await Promise.all([
-    shiftsLed(db, me.staffId, { since, now: clock.now() }),
-    listToScore(db, { by: me.staffId, signs }),
-  ])
-  return {
-    tabs: {
-      notes: led.length > 0,
-      toNote: led.filter(({ note }) => !note).length,
-      scoring: toScore.length > 0,
-      toScore: toScore.filter(({ scoredAt }) => !scoredAt).length,
-      all: signs || me.capabilities.has('appraisal.review'),
-      reviews: me.capabilities.has('appraisal.review'),
-    },
-  }
-}
-
 async function showOwn(c: Ctx, deps: Deps): Promise<Response> {
   const { staffId } = c.var.me
   const months = await listOfPerson(deps.db, staffId)
@@ -246,52 +225,7 @@ async function showCoaching(c: Ctx, deps: Deps, values: Values = {}, status: 200
 
 /** Down to the rows that one figure is counted from. */
 async function showFacts(c: Ctx, deps: Deps): Promise<Response> {
-  const { db } = deps
-  const id = pathId<AppraisalId>(c)
-  const item = c.req.param('item') ?? ''
-  const one = await getAppraisal(db, id)
-  const sight = await sightOf(db, c.var.me, one)
-  const revision = await revisionSeen(db, one, { mine: sight.mine, asked: revisionIn(c) })
-  const input = await inputOf(db, { id, revision, item })
-  if (!input) throw new NotFound()
-  const facts = (await inputsOf(db, id, revision)).get(item) ?? []
-  const seen = await seenFacts(
-    db,
-    input.subject,
-    facts.map(({ ref }) => ref),
-  )
-  const notes = new Map(
-    (input.subject === 'note'
-      ? await notesNamed(
-          db,
-          facts.map(({ ref }) => ref),
-        )
-      : []
-    ).map((note) => [note.id, note]),
-  )
-  const rows = facts.map((fact) => ({
-    ...fact,
-    left: fact.value === null,
-    worth: worthIn(input.subject, fact.value),
-    expects: fact.expected === undefined ? null : oneDecimal(fact.expected * 100),
-    seen: openTo(c.var.me, seen.get(fact.ref)),
-    note: notes.get(fact.ref),
-  }))
-  return page(c, deps, 'appraisal/facts', {
-    ...(await tabsOf(c, deps)),
-    one,
-    item,
-    subject: input.subject,
-    sight,
-    revision,
-    rows,
-    behaviours: BEHAVIOURS,
-    left: rows.filter(({ left }) => left).length,
-  })
-}
-
-const worthIn = (subject: string, value: number | null): string | null => {
-  if (value === null) return null
-  if (subject === 'incident') return oneDecimal(value)
-  return subject === 'rating' || subject === 'note' ? oneDecimal(value * 100) : value.toFixed(2)
+  const asked = { id: pathId<AppraisalId>(c), item: c.req.param('item') ?? '', asked: revisionIn(c) }
+  const shown = await factsShown(deps, c.var.me, asked)
+  return page(c, deps, 'appraisal/facts', { ...(await tabsOf(c, deps)), ...shown })
 }

@@ -2,7 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { AppraisalState, Grade, MeasureKind, MeasureState, MonthState } from '../events/appraisal.ts'
 import type { Post } from '../kernel/capabilities.ts'
 import type { Moved } from './deciding/rules.ts'
-import type { Fact } from './evidence/rules.ts'
+import type { Kept } from './evidence/rules.ts'
 import type { Rates } from './months/norms/rules.ts'
 import type { Plan } from './months/rules.ts'
 import type { Raters } from './scoring/quality/rules.ts'
@@ -88,6 +88,8 @@ export type AppraisalTables = {
     answer_due_at: Later<Date>
     answered_at: Later<Date>
     closed_at: Later<Date>
+    /** Whoever scored, reviewed, signed or opened again a version before this one. */
+    earlier_parts: Generated<string[]>
     version: Generated<number>
   }
   /** What a person's month was counted from: the facts of one item, each with the row that shows it. */
@@ -96,7 +98,7 @@ export type AppraisalTables = {
     revision: number
     item: string
     subject: string
-    facts: JSONColumnType<Fact[]>
+    facts: JSONColumnType<Kept[]>
   }
   /** Each result that was published, for ever. */
   appraisal_results: {
@@ -179,6 +181,10 @@ export type AppraisalTables = {
     review: Generated<string>
     told_chief_at: Later<Date>
     expires_at: Later<Date>
+    /** Null where it fell with the result that it rested on. */
+    withdrawn_by: Later<string>
+    withdrawn_at: Later<Date>
+    withdrawal: Generated<string>
     version: Generated<number>
   }
   coaching_requests: {

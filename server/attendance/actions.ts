@@ -9,6 +9,7 @@ import { getShift, lockShift } from '../roster/queries.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { countWrongCodes } from './arrivals/queries.ts'
+import { type Gate, proofGate, whyNotThrough } from './gates.ts'
 import { noteCame } from './missing/queries.ts'
 import { placeOfCode } from './places/codes.ts'
 import { openPlaces } from './places/queries.ts'
@@ -22,18 +23,25 @@ import { endStay } from './stays/queries.ts'
 /** What shows that somebody is there. */
 export type Proof = { readonly how: 'button' | 'office' } | { readonly how: 'code'; readonly code: string }
 
+/** By a press and what shows that somebody is there, and past which gates. */
+export type Coming = { readonly proof?: Proof; readonly gates?: readonly Gate[] }
+
 /** One press goes on post for one's own shift. Twice is once; coming back to a shift one has left is allowed. */
-export async function checkIn(tx: Tx, shiftId: ShiftId, proof: Proof = { how: 'button' }): Promise<void> {
+export async function checkIn(
+  tx: Tx,
+  shiftId: ShiftId,
+  { proof = { how: 'button' }, gates = [proofGate] }: Coming = {},
+): Promise<void> {
   need(tx, 'attendance.own')
-  await arrive(tx, shiftId, staffOf(tx), await shownBy(tx, proof))
+  await arrive(tx, shiftId, staffOf(tx), { shown: await shownBy(tx, proof), gates })
 }
 
 /** The duty manager sees that a colleague is there, and says so: never of themselves. */
-export async function witnessCheckIn(tx: Tx, shiftId: ShiftId): Promise<void> {
+export async function witnessCheckIn(tx: Tx, shiftId: ShiftId, gates: readonly Gate[] = [proofGate]): Promise<void> {
   need(tx, 'attendance.lead')
   const { staffId } = await getShift(tx.db, shiftId)
   if (staffId === staffOf(tx)) throw refusal('attendance.own_witness')
-  await arrive(tx, shiftId, staffId, { how: 'witness', placeId: null, witnessId: staffOf(tx) })
+  await arrive(tx, shiftId, staffId, { shown: { how: 'witness', placeId: null, witnessId: staffOf(tx) }, gates })
 }
 
 async function shownBy(tx: Tx, proof: Proof): Promise<attendance.Shown> {
@@ -48,7 +56,9 @@ async function shownBy(tx: Tx, proof: Proof): Promise<attendance.Shown> {
   return { how: 'code', placeId: place.id, witnessId: null }
 }
 
-async function arrive(tx: Tx, shiftId: ShiftId, staffId: StaffId, shown: attendance.Shown): Promise<void> {
+type Arriving = { readonly shown: attendance.Shown; readonly gates: readonly Gate[] }
+
+async function arrive(tx: Tx, shiftId: ShiftId, staffId: StaffId, { shown, gates }: Arriving): Promise<void> {
   await attendance.lockStaff(tx, staffId)
   const shift = await lockShift(tx, shiftId)
   if (shift.staffId !== staffId) throw new NotFound()
@@ -56,6 +66,7 @@ async function arrive(tx: Tx, shiftId: ShiftId, staffId: StaffId, shown: attenda
   if (open?.shiftId === shiftId) return
   refuse(whyNotCheckIn(shift, tx.now))
   if (open && tx.now < open.to) throw refusal('attendance.still_on_post')
+  refuse(await whyNotThrough(tx, gates, { way: 'in', staffId, shift, how: shown.how }))
   if (open) await leave(tx, { id: open.id, shiftId: open.shiftId, staffId }, 'person')
   const { earlyMinutes } = await currentSettings(tx.db)
   const arrived = arrivalOf(shift.from, tx.now, earlyMinutes)
@@ -99,8 +110,10 @@ export async function endBreak(tx: Tx): Promise<void> {
 }
 
 /** Off post; what is still open goes back to the queue by the desk's reaction. */
-export async function checkOut(tx: Tx): Promise<void> {
+export async function checkOut(tx: Tx, gates: readonly Gate[] = []): Promise<void> {
   const open = await ownAttendance(tx)
+  const shift = await getShift(tx.db, open.shiftId)
+  refuse(await whyNotThrough(tx, gates, { way: 'out', staffId: open.staffId, shift }))
   await leave(tx, open, 'person')
 }
 

@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely'
 import type { Post } from '../kernel/capabilities.ts'
 import type { AttendanceId, ShiftId, StaffId } from '../kernel/ids.ts'
 import { MINUTE, plus } from '../kernel/time.ts'
@@ -30,7 +31,7 @@ export const dutyOf = async (db: Reader, staffId: StaffId, now: Date): Promise<D
 /** The same, and the post of somebody who has come and whose shift has not begun: a duty manager sees who else comes (row 25). */
 export async function standingOf(
   db: Reader,
-  staffId: StaffId,
+  staffId: StaffId | RawBuilder<StaffId>,
   now: Date,
 ): Promise<{ duty: Duty | null; early: Post | null }> {
   const attending = await findOpenAttendance(db, staffId)

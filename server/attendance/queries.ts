@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Post } from '../kernel/capabilities.ts'
 import type { AttendanceId, ShiftId, StaffId } from '../kernel/ids.ts'
 import type { Reader, Tx } from '../schema.ts'
@@ -19,9 +19,14 @@ export type Attending = {
   openTickets: number
 }
 
-export async function findOpenAttendance(db: Reader, staffId: StaffId): Promise<Attending | undefined> {
+/** Of a person, or of whoever a subquery names. */
+export async function findOpenAttendance(
+  db: Reader,
+  staffId: StaffId | RawBuilder<StaffId>,
+): Promise<Attending | undefined> {
   const { rows } = await sql<{
     id: string
+    staff_id: string
     shift_id: string
     post: Post
     starts_at: Date
@@ -31,7 +36,7 @@ export async function findOpenAttendance(db: Reader, staffId: StaffId): Promise<
     stays_until: Date | null
     open: string
   }>`
-    select a.id, a.shift_id, s.post, s.starts_at, s.ends_at, a.checked_in_at, a.stays_until, b.ends_by,
+    select a.id, a.staff_id, a.shift_id, s.post, s.starts_at, s.ends_at, a.checked_in_at, a.stays_until, b.ends_by,
       (select count(*) from assignments g where g.staff_id = a.staff_id and g.ended_at is null) as open
     from attendances a join shifts s on s.id = a.shift_id
     left join breaks b on b.attendance_id = a.id and b.ended_at is null
@@ -41,7 +46,7 @@ export async function findOpenAttendance(db: Reader, staffId: StaffId): Promise<
     row && {
       id: row.id as AttendanceId,
       shiftId: row.shift_id as ShiftId,
-      staffId,
+      staffId: row.staff_id as StaffId,
       post: row.post,
       from: row.starts_at,
       to: row.ends_at,

@@ -1,9 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { PresenceQuestionId, ShiftId, SlipId, StaffId } from '../kernel/ids.ts'
-import { Refusal, refusal } from '../kernel/refusal.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { myNight } from '../obligations/contributions.ts'
 import { confirmationCard } from '../roster/confirmations/contributions.ts'
+import { signatureCard } from '../roster/signatures/contributions.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clientAddress } from '../web/address.ts'
@@ -16,8 +17,8 @@ import { checkIn, checkOut, endBreak, type Proof, startBreak } from './actions.t
 import { noteWrongCode } from './arrivals/actions.ts'
 import { listToState } from './cases/queries.ts'
 import { dutyCard } from './contributions.ts'
+import type { Gate } from './gates.ts'
 import { isInOffice } from './places/office.ts'
-import { takesProof } from './places/queries.ts'
 import { answerPresence } from './presence/actions.ts'
 import { askedNow } from './presence/queries.ts'
 import { findOpenAttendance } from './queries.ts'
@@ -37,7 +38,7 @@ export type ListSteps = (
 ) => Promise<readonly { name: string; done: boolean; href: string }[] | null>
 
 /** My night: where I stand now, one press on post, break, back, off; what is due from me; and what comes next. */
-export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
+export const attendanceRoutes = (deps: Deps, listSteps: ListSteps, gates: readonly Gate[]) => {
   const show = async (
     c: Context<Env>,
     values: Record<string, unknown> = {},
@@ -45,14 +46,22 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
   ): Promise<Response> => {
     const { db, clock, config } = deps
     const now = clock.now()
-    const [card, steps, night, confirm] = await Promise.all([
+    const [card, steps, night, confirm, signature] = await Promise.all([
       dutyCard(db, c.var.me.staffId, now),
       listSteps(db, c.var.me, { now, zone: config.timeZone }),
       myNight(deps, c.var.me.staffId),
       confirmationCard(deps, c.var.me.staffId),
+      signatureCard(db, c.var.me.staffId),
     ])
     const aside = await leavingOf(deps, c.var.me.staffId)
-    return page(c, deps, 'attendance/duty', { card, steps, night, confirm, ...aside, ...values }, status)
+    const scanned = scannedIn(c)
+    return page(
+      c,
+      deps,
+      'attendance/duty',
+      { card, scanned, steps, night, confirm, signature, ...aside, ...values },
+      status,
+    )
   }
   /** As a program gets it (desk/protocol.md). */
   const tell = async (c: Context<Env>): Promise<Response> => {
@@ -91,8 +100,8 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
     .get('/duty', staffOnly(deps), (c) => (wantsJson(c) ? tell(c) : show(c)))
     .post('/duty/check-in', staffOnly(deps, 'attendance.own'), async (c) => {
       const { shift, back, code } = await form(c, { shift: rowId, code: optionalText(20).optional(), ...BACK })
-      const shown = await proofOf(c, deps, code)
-      return acting(c, back ?? '/desk', (tx) => checkIn(tx, shift as ShiftId, orRefused(shown)))
+      const proof = await proofOf(c, deps, code)
+      return acting(c, back ?? '/desk', (tx) => checkIn(tx, shift as ShiftId, { proof, gates }))
     })
     .post('/duty/leave', staffOnly(deps, 'attendance.own'), async (c) => {
       const { cover, reason } = await form(c, { cover: rowId, reason: text(200) })
@@ -120,21 +129,19 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps) => {
       acting(c, (await form(c, BACK)).back, endBreak),
     )
     .post('/duty/check-out', staffOnly(deps, 'attendance.own'), async (c) =>
-      acting(c, (await form(c, BACK)).back, checkOut),
+      acting(c, (await form(c, BACK)).back, (tx) => checkOut(tx, gates)),
     )
 }
 
-/** From the office network a press is enough, and everywhere where the company names no network and has no place with a code; else it takes the code. */
-async function proofOf(c: Context<Env>, { db, config }: Deps, code: string | undefined): Promise<Proof | null> {
+/** The code that a phone has read off the screen at the desk; whether it is the one of now is asked when it is pressed. */
+const scannedIn = (c: Context<Env>): string | null => /^\d{6}$/.exec(c.req.query('code') ?? '')?.[0] ?? null
+
+/** A code where one was typed or scanned; else from where the press came. What is enough the gate says. */
+async function proofOf(c: Context<Env>, { db, config }: Deps, code: string | undefined): Promise<Proof> {
   const typed = code?.replace(/\s/g, '')
   if (typed) return { how: 'code', code: typed }
-  if (!(await takesProof(db))) return { how: 'button' }
   const { officeRanges } = await currentSettings(db)
-  return isInOffice(clientAddress(c, config), officeRanges) ? { how: 'office' } : null
-}
-function orRefused(shown: Proof | null): Proof {
-  if (!shown) throw refusal('attendance.proof_needed', {}, 'code')
-  return shown
+  return { how: isInOffice(clientAddress(c, config), officeRanges) ? 'office' : 'button' }
 }
 
 /** Leaving the post for a while: what is asked, who could cover, and what others ask of this person. */

@@ -8,6 +8,9 @@ export type Arrival = 'ready' | 'late_for_handover' | 'late'
 /** What proves that somebody is there: a press is enough where the company names no office network. */
 export type How = 'button' | 'office' | 'code' | 'witness'
 
+/** A press shows nothing of where somebody is: it stands, and is said to HR as what it is. */
+export const isUnproved = (how: string | null): boolean => how === 'button'
+
 /** How long before the start the button is there at all; nobody waits in the hall for the clock. */
 export const CHECK_IN_OPENS_MINUTES = 60
 

@@ -1,6 +1,7 @@
 import { seesCustomer, type Veil, veilOf } from '../customers/privacy/rules.ts'
+import { isServiceNumber } from '../customers/rules.ts'
 import { countdown } from '../i18n/instants.ts'
-import { SECOND } from '../kernel/time.ts'
+import { MINUTE, plus, SECOND } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
@@ -19,9 +20,13 @@ export const seesCaller = (
   { answeredBy, claimedBy, loggedAt }: Pick<CallView, 'answeredBy' | 'claimedBy' | 'loggedAt'>,
 ): boolean => seesCustomer(me, loggedAt ? null : ((answeredBy ?? claimedBy)?.id ?? null))
 
-/** A number as this colleague may see it; service numbers are nobody's. */
+/** A number as this colleague may see it, as people write it; service numbers are nobody's. */
 export const seenNumber = (number: string | null, inFull: boolean): string | null =>
-  number === null || !number.startsWith('+') ? number : veilOf(inFull, '').contact(number)
+  number && veilOf(inFull || isServiceNumber(number), '').contact(number)
+
+/** The same for a table that leaves the house: E.164, so that other programs read it. */
+export const exportedNumber = (number: string | null, inFull: boolean): string | null =>
+  inFull ? number : seenNumber(number, false)
 
 /** All that a card says of one call: who it may be, what they have open with us, how often they have called. */
 export async function cardOf({ db, clock }: House, me: SignedIn, call: CallView) {
@@ -40,13 +45,15 @@ export async function cardOf({ db, clock }: House, me: SignedIn, call: CallView)
   return {
     ...call,
     shown: seenNumber(call.number, inFull),
-    service: call.number !== null && !call.number.startsWith('+'),
+    service: call.number !== null && isServiceNumber(call.number),
     who: who.map((one) => ({ ...one, name: veilOf(inFull, one.name).name })),
     tickets: tickets.map((one) => seenTicket(inFull, one)),
     past,
     waited: countdown(ringsFor),
     talked: call.answeredAt ? countdown((call.endedAt ?? now).getTime() - call.answeredAt.getTime()) : null,
     seconds: settings.callAnswerSeconds,
+    // What was over long ago waits folded: a form as long as the screen would hide who is waiting now.
+    fresh: !call.endedAt || call.endedAt > plus(now, -FRESH_MINUTES * MINUTE),
     // What a ring is measured by: past it the answer is late (REGULATION row 1).
     dueAt: new Date(call.beganAt.getTime() + settings.callAnswerSeconds * SECOND),
     notice: call.records ? settings.callRecordingNotice : null,
@@ -55,6 +62,7 @@ export async function cardOf({ db, clock }: House, me: SignedIn, call: CallView)
     mine: (call.answeredBy ?? call.claimedBy)?.id === me.staffId,
   }
 }
+const FRESH_MINUTES = 10
 export type CallCard = Awaited<ReturnType<typeof cardOf>>
 
 const seenTicket = (inFull: boolean, one: OpenTicket) => {

@@ -1,6 +1,7 @@
 import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
-import { noteUnansweredCall, oweCall, releaseCallbacksOf, settleAnswered } from './callbacks/actions.ts'
+import { noteUnansweredCall, oweCall, releaseCallbacksOf } from './callbacks/actions.ts'
+import { settleAnswered } from './callbacks/ending/actions.ts'
 import { followPromise, settleEntered, settleLoggedCall } from './callbacks/following.ts'
 import { dropCallback, handCallback, oweAgain, oweCallback, settleCallback } from './owing/actions.ts'
 import { keepVoicemail } from './recordings/voicemail.ts'

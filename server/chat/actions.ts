@@ -8,16 +8,19 @@ import { Conflict, Denied, Malformed, refusal } from '../kernel/refusal.ts'
 import { isCovered, nextOpening } from '../roster/queries.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
-import { complain, confirmSolved, endByCustomer, type Opened, openTicket, reopenTicket } from '../tickets/actions.ts'
+import { complain, type Opened, openTicket } from '../tickets/actions.ts'
+import { getCustomerSide } from '../tickets/customer-side/queries.ts'
+import { confirmSolved, endByCustomer, reopenTicket } from '../tickets/endings/actions.ts'
 import { makeLink } from '../tickets/links/actions.ts'
 import { mark, needCustomerOf } from '../tickets/messages/actions.ts'
 import { marksOf } from '../tickets/messages/queries.ts'
-import { getCustomerSide, lockTicket, type TicketRow } from '../tickets/queries.ts'
+import { lockTicket, type TicketRow } from '../tickets/queries.ts'
 import { type Given, giveRating } from '../tickets/ratings/actions.ts'
 import { ratingOf } from '../tickets/ratings/queries.ts'
 import { ChatOpen } from './access.ts'
+import { findAsked, readStanding } from './asking/queries.ts'
 import { keepMeasure, needHeard } from './conduct/actions.ts'
-import { findAsked, readStanding, type TicketFacts } from './queries.ts'
+import type { TicketFacts } from './queries.ts'
 import { chatState, promiseOf } from './rules.ts'
 
 export type Question = {
@@ -55,9 +58,12 @@ export type Asked = {
  */
 export async function askQuestion(tx: Tx, asked: Question, zone: string): Promise<Asked> {
   const visitorId = visitorOf(tx)
-  await lockVisitor(tx, visitorId)
   const given = contactIn(asked.contact)
-  const standing = await readStanding(tx.db, visitorId, { ...asked, contact: given, now: tx.now })
+  // One after the other, and one way there and back: what is read, is read behind the lock.
+  const [, standing] = await Promise.all([
+    lockVisitor(tx, visitorId),
+    readStanding(tx.db, visitorId, { ...asked, contact: given, now: tx.now }),
+  ])
   if (standing.asked) return again(tx, visitorId, asked)
   const { measure } = standing
   const urgent = asked.urgent === true || asked.termsVersion === null

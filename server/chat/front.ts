@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { someoneOnPost } from '../desk/queries.ts'
+import { someoneOnPost } from '../desk/on-post/queries.ts'
 import { branchOf } from '../i18n/dictionaries.ts'
 import type { Language } from '../kernel/language.ts'
 import { currentTerms } from '../policies/queries.ts'

@@ -1,4 +1,4 @@
-import { someoneOnPost } from '../desk/queries.ts'
+import { someoneOnPost } from '../desk/on-post/queries.ts'
 import { currentTerms } from '../policies/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import { promiseNow } from './actions.ts'

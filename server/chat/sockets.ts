@@ -10,6 +10,7 @@ import { check } from '../web/forms.ts'
 import { chosenLanguage } from '../web/headers.ts'
 import { type Limit, limit } from '../web/limits.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
+import { wordsInTurn } from '../web/turns.ts'
 import { act, type Bearer, bearerOf, inTurn, say } from './access.ts'
 import { markAsCustomer } from './actions.ts'
 import { keepPace } from './gate.ts'
@@ -93,10 +94,12 @@ function welcome(deps: Deps, messages: Limit, socket: ChatSocket): void {
       'message.post': liveEvent(SOCKET.message, async ({ ticketId, ...message }) => {
         keepPace(messages, bearerRoom(bearer))
         const id = ticketId as TicketId
-        const { at, ...accepted } = await mine(async () => {
-          known = await noteRange(deps, known, range)
-          return say(deps, bearer, id, message)
-        })
+        const { at, ...accepted } = await wordsInTurn(`${bearerRoom(bearer)} ${id}`, () =>
+          mine(async () => {
+            known = await noteRange(deps, known, range)
+            return say(deps, bearer, id, message)
+          }),
+        )
         await socket.join(talkRoom(id))
         return { ...accepted, at: at.toISOString() }
       }),

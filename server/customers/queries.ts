@@ -144,22 +144,24 @@ export async function findVisitor(db: Reader, tokenHash: Buffer, now: Date): Pro
 }
 
 type NewVisitor = { tokenHash: Buffer; language: Language; expiresAt: Date; range: Buffer | null }
+/** Nobody yet: who it is, and what they accepted, comes with their first question. */
+const newVisitor = ({ tokenHash, language, expiresAt, range }: NewVisitor, now: Date) => ({
+  token_hash: tokenHash,
+  customer_id: null,
+  language,
+  terms_version: null,
+  terms_accepted_at: null,
+  created_at: now,
+  seen_at: now,
+  expires_at: expiresAt,
+  range_hash: range,
+  range_at: range && now,
+})
 
 export async function insertVisitor(tx: Tx, visitor: NewVisitor): Promise<VisitorId> {
   const { id } = await tx.db
     .insertInto('visitors')
-    .values({
-      token_hash: visitor.tokenHash,
-      customer_id: null,
-      language: visitor.language,
-      terms_version: null,
-      terms_accepted_at: null,
-      created_at: tx.now,
-      seen_at: tx.now,
-      expires_at: visitor.expiresAt,
-      range_hash: visitor.range,
-      range_at: visitor.range && tx.now,
-    })
+    .values(newVisitor(visitor, tx.now))
     .returning('id')
     .executeTakeFirstOrThrow()
   return id as VisitorId
@@ -169,18 +171,7 @@ export async function insertVisitor(tx: Tx, visitor: NewVisitor): Promise<Visito
 export async function ensureVisitor(tx: Tx, visitor: NewVisitor): Promise<void> {
   await tx.db
     .insertInto('visitors')
-    .values({
-      token_hash: visitor.tokenHash,
-      customer_id: null,
-      language: visitor.language,
-      terms_version: null,
-      terms_accepted_at: null,
-      created_at: tx.now,
-      seen_at: tx.now,
-      expires_at: visitor.expiresAt,
-      range_hash: visitor.range,
-      range_at: visitor.range && tx.now,
-    })
+    .values(newVisitor(visitor, tx.now))
     .onConflict((conflict) =>
       conflict.constraint('visitors_token_once').doUpdateSet({
         expires_at: visitor.expiresAt,

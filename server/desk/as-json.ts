@@ -1,7 +1,9 @@
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { seenOffer, seenRow } from './list.ts'
-import { type DeskRow, listColleagues, listMine, listQueue, openOfferOf } from './queries.ts'
+import { openOfferOf } from './offers/shown/queries.ts'
+import { listColleagues } from './on-post/queries.ts'
+import { type DeskRow, listMine, listQueue } from './queries.ts'
 
 const MOST_QUEUED = 50
 

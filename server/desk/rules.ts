@@ -17,10 +17,14 @@ export type Candidate = {
   readonly languages: readonly Language[]
   readonly skills: readonly string[]
   readonly lastOfferAt: Date | null
-  /** Tickets offered within the time in which nothing is offered twice to the same person. */
-  readonly lately: readonly string[]
 }
-export type Waiting = { readonly id: string; readonly language: Language; readonly skill: string | null }
+export type Waiting = {
+  readonly id: string
+  readonly language: Language
+  readonly skill: string | null
+  /** Who was asked about it within the time in which nothing is offered twice to the same person. */
+  readonly askedLately: readonly StaffId[]
+}
 export type Routing = {
   readonly capacity: number
   readonly waitingOnCustomerLoad: number
@@ -65,7 +69,7 @@ export function pickAgent(
   now: Date,
 ): Candidate | undefined {
   const free = candidates.filter(
-    (one) => isAble(one, routing, now) && !one.hasOpenOffer && !one.lately.includes(ticket.id),
+    (one) => isAble(one, routing, now) && !one.hasOpenOffer && !ticket.askedLately.includes(one.staffId),
   )
   const speaks = free.filter((one) => one.languages.includes(ticket.language))
   const skilled = speaks.filter((one) => ticket.skill === null || one.skills.includes(ticket.skill))
@@ -77,7 +81,7 @@ export function pickAgent(
 
 /** Whether somebody able has not been asked about it lately: they are, as soon as they have answered what they are asked now. */
 export const isAnyoneLeft = (ticket: Waiting, candidates: readonly Candidate[], routing: Routing, now: Date): boolean =>
-  candidates.some((one) => isAble(one, routing, now) && !one.lately.includes(ticket.id))
+  candidates.some((one) => isAble(one, routing, now) && !ticket.askedLately.includes(one.staffId))
 
 const asked = ({ lastOfferAt }: Candidate): number => lastOfferAt?.getTime() ?? 0
 

@@ -6,10 +6,11 @@ import type { TicketId } from '../kernel/ids.ts'
 import type { Language } from '../kernel/language.ts'
 import { Denied, NotFound, OffPost, TooMany, Unauthenticated } from '../kernel/refusal.ts'
 import { isToken } from '../platform/tokens.ts'
+import { findOpenAssignment, listHeldAmong } from '../tickets/assignments/queries.ts'
 import { mark, postMessage } from '../tickets/messages/actions.ts'
 import { listGaps, marksOf } from '../tickets/messages/queries.ts'
 import { asSeen } from '../tickets/messages/rules.ts'
-import { findOpenAssignment, isTicket, listHeldAmong } from '../tickets/queries.ts'
+import { isTicket } from '../tickets/queries.ts'
 import { standingTopics } from '../topics.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
 import { LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
@@ -17,6 +18,7 @@ import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { chosenLanguage } from '../web/headers.ts'
 import { liveEvent, mountEvents } from '../web/socket-events.ts'
+import { wordsInTurn } from '../web/turns.ts'
 import { type BesideWatch, openBeside } from './beside/watch.ts'
 import { openWatch, type Watch } from './presence/watch.ts'
 import { MOST_WATCHED, SHAPES } from './shapes.ts'
@@ -123,12 +125,10 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
         const by = { kind: 'staff', staffId, epoch } as const
         // Whoever may not read it does not even learn that it is there.
         const { me } = socket.data
-        if (!me.capabilities.has('ticket.read')) await needWatch(deps, me, id)
-        const { at, ...accepted } = await deps.transact(
-          actor(),
-          (tx) => postMessage(tx, { ticketId: id, by, ...message }),
-          'one statement',
-        )
+        const { at, ...accepted } = await wordsInTurn(`staff:${staffId} ${id}`, async () => {
+          if (!me.capabilities.has('ticket.read')) await needWatch(deps, me, id)
+          return deps.transact(actor(), (tx) => postMessage(tx, { ticketId: id, by, ...message }), 'one statement')
+        })
         return { ...accepted, at: at.toISOString() }
       }),
       resume: liveEvent(SHAPES.resume, async ({ tickets }) => {
@@ -142,7 +142,8 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
           ...gap,
           messages: gap.messages.map((one) => asSeen(one, inFull(gap.id as TicketId))),
         }))
-        return { tickets: gaps, degraded: !live.healthy(), now: clock.now().toISOString() }
+        const onPost = socket.data.me.duty !== null
+        return { tickets: gaps, degraded: !live.healthy(), onPost, now: clock.now().toISOString() }
       }),
       typing: liveEvent(SHAPES.typing, async ({ ticketId, on, to = 'customer' }) => {
         const id = watched(ticketId)

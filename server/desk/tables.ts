@@ -26,6 +26,8 @@ export type DeskTables = {
   }
   /** Who is busy with what is no conversation of the desk, and until when where that is known. */
   desk_engagements: { kind: 'call'; ref: string; staff_id: string; since: Date; until: Date | null }
+  /** Published nights ahead that nobody leads, each told once; `code` is one of the checker's. */
+  unled_nights: { night: string; code: string; since: Date; rung: Generated<boolean> }
   alarms: {
     id: Generated<string>
     kind: AlarmKind

@@ -87,17 +87,24 @@ export async function answerEscalation(
 }
 
 /** The answer does not help: back to the department with what is missing. */
-export async function sendBack(
+export const sendBack = (tx: Tx, id: EscalationId, word: OwnersWord): Promise<void> =>
+  writeToDepartment(tx, id, word, 'send_back')
+
+/** What whoever has the conversation writes to the department, which has the request in hand again. */
+export type OwnersWord = { epoch: number; clientId: string; body: string }
+export async function writeToDepartment(
   tx: Tx,
   id: EscalationId,
-  { epoch, ...word }: { epoch: number; clientId: string; body: string },
+  { epoch, ...word }: OwnersWord,
+  step: 'send_back' | 'reply',
 ): Promise<void> {
   const { ticket, escalation } = await lock(tx, id)
   const by = await needOwner(tx, ticket, epoch)
   if (!(await insertNote(tx, { id, staffId: by, side: 'agent', ...word }))) return
-  refuse(whyNotMoveEscalation(escalation.state, 'send_back'))
+  refuse(whyNotMoveEscalation(escalation.state, step))
   await move(tx, escalation, { state: 'accepted' })
-  await announce(tx, 'escalation.sent_back', { ...about(escalation), by }, topicsOf(escalation))
+  const name = step === 'reply' ? 'escalation.replied' : 'escalation.sent_back'
+  await announce(tx, name, { ...about(escalation), by }, topicsOf(escalation))
 }
 
 /** The result reaches the customer, in the words that the agent stands for; the hold is lifted (REGULATION row 38). */

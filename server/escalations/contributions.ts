@@ -4,8 +4,9 @@ import type { TicketView } from '../tickets/queries.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import type { Insert } from '../web/inserts.ts'
-import { type EscalationView, listOfTicket, type NoteView } from './queries.ts'
+import type { NoteView } from './notes/queries.ts'
 import { byDue, dueOf } from './rules.ts'
+import { type EscalationView, listOfTicket } from './views/queries.ts'
 
 /** Beside a conversation: what was asked of others about it, and the way to ask. Null where there is nothing to show or do. */
 export async function escalationsAside(

@@ -4,15 +4,9 @@ import { DAY, plus } from '../kernel/time.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import type { SignedIn } from '../web/env.ts'
-import {
-  departmentOfStaff,
-  type EscalationView,
-  listAll,
-  listFollowedBy,
-  listOfDepartment,
-  listOfPost,
-} from './queries.ts'
+import { departmentOfStaff } from './queries.ts'
 import { byDue, type Due, dueOf } from './rules.ts'
+import { type EscalationView, listAll, listFollowedBy, listOfDepartment, listOfPost } from './views/queries.ts'
 
 /** Whose requests a person looks at: those of their department, of their post, all of the night, or what they follow up. */
 export type Scope =

@@ -10,7 +10,8 @@ import { render } from '../web/render.ts'
 import { lock } from './actions.ts'
 import { listReaders } from './deadlines/queries.ts'
 import { makeEscalationLink } from './links/actions.ts'
-import { type EscalationView, setEscalation, viewEscalation } from './queries.ts'
+import { setEscalation } from './queries.ts'
+import { type EscalationView, viewEscalation } from './views/queries.ts'
 
 type Place = { readonly publicUrl: string; readonly zone: string }
 type Reader = {

@@ -72,7 +72,8 @@ export type AppraisalEvents = {
   'appraisal.objected': One & { revision: number }
   'appraisal.deemed_received': One & { revision: number }
   'appraisal.decided': One & { by: StaffId; outcome: 'upheld' | 'amended'; revision: number }
-  'appraisal.reopened': One & { by: StaffId; revision: number }
+  /** `by` null: by itself, because something about the month was decided after it was frozen. */
+  'appraisal.reopened': One & { by: StaffId | null; revision: number }
   'appraisal.closed': One
   'appraisal.weights_changed': { by: StaffId; version: number }
   'shift_note.taken': { noteId: ShiftNoteId; shiftId: ShiftId; staffId: StaffId; by: StaffId }
@@ -82,7 +83,8 @@ export type AppraisalEvents = {
   'measure.undecided': Measure
   'measure.decided': Measure & { by: StaffId; outcome: 'decided' | 'declined' }
   'measure.executed': Measure & { by: StaffId }
-  'measure.withdrawn': Measure & { by: StaffId }
+  /** `by` null: it fell with the result that it rested on. */
+  'measure.withdrawn': Measure & { by: StaffId | null }
   'measure.objected': Measure
   'measure.reviewed': Measure & { by: StaffId; outcome: 'upheld' | 'lifted' }
   'coaching.asked': { requestId: CoachingId; staffId: StaffId }

@@ -14,6 +14,7 @@ export type AlarmKind =
   | 'abuse'
   | 'customer_unreached'
   | 'callback_overdue'
+  | 'night_unled'
 
 export type DeskEvents = {
   /** Busy with something that is no conversation of the desk: nothing new is offered meanwhile. */

@@ -21,7 +21,7 @@ export type RecognitionEvents = {
   'commendation.shown': One & { shown: boolean }
   /** From now on nothing of theirs, or everything, stands on the wall. */
   'wall.chosen': { staffId: StaffId; onWall: boolean }
-  /** A customer gave the best mark and said why. */
-  'praise.heard': { praiseId: PraiseId; ratingId: RatingId; staffId: StaffId }
+  /** A customer gave the best mark and said why, or (`ratingId` null) praised somebody in the conversation. */
+  'praise.heard': { praiseId: PraiseId; ratingId: RatingId | null; staffId: StaffId }
   'praise.set_aside': { praiseId: PraiseId; staffId: StaffId; by: StaffId | null }
 }

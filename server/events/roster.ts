@@ -1,9 +1,12 @@
-import type { DepartmentId, RosterRunId, ShiftId, StaffId, SwapId } from '../kernel/ids.ts'
+import type { DepartmentId, RosterRunId, ShiftId, SignatureId, StaffId, SwapId } from '../kernel/ids.ts'
 import type { Instant } from './event.ts'
 
 type Shift = { shiftId: ShiftId; staffId: StaffId; startsAt: Instant; endsAt: Instant }
 
 type Swap = { swapId: SwapId; requesterId: StaffId; substituteId: StaffId | null }
+
+/** `by` has named them; null where nobody of the staff has. */
+type Signature = { signatureId: SignatureId; leaderId: StaffId; by: StaffId | null }
 
 /** December 2026 is `{ year: 2026, month: 12 }`. */
 type Month = { year: number; month: number }
@@ -38,6 +41,22 @@ export type RosterEvents = {
   /** The wish to undo it was taken back, or was not shared. */
   'swap.kept': Swap & { by: StaffId }
   'swap.reversed': Swap
+  /** By hand against hard rules, which a leader answers for (row 3); `count` of them. */
+  'roster.excepted': {
+    staffId: StaffId
+    leaderId: StaffId
+    by: StaffId
+    what: 'added' | 'changed' | 'removed'
+    count: number
+  }
+  /** HR has named a leader for what breaks hard rules, of a version or by hand (row 3); nothing waits for what they say. */
+  'roster.leader_named': Signature
+  'roster.leader_confirmed': Signature
+  'roster.leader_objected': Signature
+  /** Published nights that nobody leads, or no 组长 heads, and that did not stand so before; `count` of reasons. */
+  'roster.unled': { count: number }
+  /** All of them are led again. */
+  'roster.led': Record<string, never>
   'month.opened': { by: StaffId }
   'month.edited': { by: StaffId }
   /** A department has said what a month needs. */

@@ -36,9 +36,13 @@ export const nightName = (at: Date, language: Language, zone: string): string =>
 export const dateName = (date: string, language: Language): string =>
   shortDate(new Date(`${date}T12:00:00Z`), language, 'UTC')
 
-/** `2026-10-01` → `2026年10月` or `October 2026`. */
+/** Two days of the calendar, `8月26日 – 11月24日`; of two years as `2024-11-27 – 2026-11-26`, for a month would say too little. */
+export const spanName = (from: string, to: string, language: Language): string =>
+  from.slice(0, 4) === to.slice(0, 4) ? `${dateName(from, language)} – ${dateName(to, language)}` : `${from} – ${to}`
+
+/** `2026-10` or a day in it → `2026年10月` or `October 2026`: the one way in which a month is written. */
 export const monthName = (date: string, language: Language): string =>
-  format(language, 'UTC', { month: 'long', year: 'numeric' }).format(new Date(`${date}T12:00:00Z`))
+  format(language, 'UTC', { month: 'long', year: 'numeric' }).format(new Date(`${date.slice(0, 7)}-01T12:00:00Z`))
 
 /** `3:12`, `1:46:00`: minutes and seconds, hours where there are any. */
 export function countdown(milliseconds: number): string {

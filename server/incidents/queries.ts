@@ -88,7 +88,7 @@ export type IncidentView = IncidentRow & {
   acknowledgedAt: Date | null
   acknowledgedBy: { name: string; nameEn: string } | null
   resolvedAt: Date | null
-  resolvedBy: { name: string; nameEn: string } | null
+  resolvedBy: { id: StaffId; name: string; nameEn: string } | null
   measures: string | null
   forCustomer: string | null
   closedAt: Date | null
@@ -130,7 +130,9 @@ const viewOf = (row: Row): IncidentView => ({
   acknowledgedAt: row.acknowledged_at,
   acknowledgedBy: row.acknowledger ? { name: row.acknowledger, nameEn: row.acknowledger_en ?? '' } : null,
   resolvedAt: row.resolved_at,
-  resolvedBy: row.resolver ? { name: row.resolver, nameEn: row.resolver_en ?? '' } : null,
+  resolvedBy: row.resolver
+    ? { id: row.resolved_by as StaffId, name: row.resolver, nameEn: row.resolver_en ?? '' }
+    : null,
   measures: row.measures,
   forCustomer: row.for_customer,
   closedAt: row.closed_at,

@@ -28,6 +28,7 @@ export type PostCaseId = Id<'post-case'>
 export type CorrectionId = Id<'correction'>
 
 export type SwapId = Id<'swap'>
+export type SignatureId = Id<'signature'>
 export type AttendanceId = Id<'attendance'>
 export type TicketId = Id<'ticket'>
 export type AssignmentId = Id<'assignment'>

@@ -12,6 +12,7 @@ type Kind = {
 export const OBLIGATIONS = {
   answer: { clause: 1, icon: 'message-circle' },
   resolution: { clause: 1, icon: 'circle-check' },
+  night_brief: { clause: 11, icon: 'moon' },
   callback: { clause: 14, icon: 'phone' },
   request_acceptance: { clause: 37, icon: 'git-branch' },
   request_answer: { clause: 38, icon: 'reply' },
@@ -24,6 +25,7 @@ export const OBLIGATIONS = {
   post_statement: { clause: 55, icon: 'message-circle' },
   document: { clause: 58, icon: 'file-text' },
   record_statement: { clause: 58, icon: 'message-circle' },
+  shift_notes: { clause: 68, icon: 'pencil' },
 } as const satisfies Record<string, Kind>
 export type ObligationKind = keyof typeof OBLIGATIONS
 export const OBLIGATION_KINDS = Object.keys(OBLIGATIONS) as ObligationKind[]

@@ -23,3 +23,15 @@ export type Sources = {
   /** When this person was last on post before now; null for somebody who never was. */
   readonly lastOnPost: (db: Reader, staffId: StaffId, now: Date) => Promise<Date | null>
 }
+
+/** The fields of a form that such a conversation fills in: those of its customer's language, as many letters as they take. */
+export const filledFrom = (
+  { language, title, categoryId }: TicketWords,
+  body: string,
+  letters: { readonly title: number; readonly body: number },
+) => ({
+  category: categoryId ?? '',
+  ...(language === 'en'
+    ? { titleEn: title.slice(0, letters.title), bodyEn: body.slice(0, letters.body) }
+    : { titleZh: title.slice(0, letters.title), bodyZh: body.slice(0, letters.body) }),
+})

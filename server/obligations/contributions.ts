@@ -14,13 +14,14 @@ const TONES = { ahead: 'quiet', now: 'lamp', done: 'ok', late: 'bad', missed: 'b
 /** One as pages draw it. */
 export function seenObligation(one: ObligationView, now: Date) {
   const stand = standOf(one, now)
-  const [, number = ''] = one.subject.split(':')
+  const [what, number = ''] = one.subject.split(':')
   return {
     ...one,
     stand,
     tone: TONES[stand],
     icon: stand === 'done' ? 'check' : OBLIGATIONS[one.kind].icon,
     number,
+    month: what === 'month' ? number : null,
     open: one.doneAt === null && one.state !== 'excused' && one.state !== 'missed',
   }
 }

@@ -1,5 +1,5 @@
 import { need, staffOf } from '../platform/actor.ts'
-import type { QueueName } from '../platform/queue.ts'
+import type { QueueName } from '../platform/queue-names.ts'
 import { announce } from '../platform/transaction.ts'
 import type { Tx } from '../schema.ts'
 

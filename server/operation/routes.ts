@@ -1,9 +1,12 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { type Words, wordsOf } from '../i18n/dictionaries.ts'
+import { jobWord } from '../i18n/jobs.ts'
 import { NotFound, refusal, refuse } from '../kernel/refusal.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { VERSION } from '../platform/pulse.ts'
-import { type DeadJob, QUEUES, type QueueCounts } from '../platform/queue.ts'
+import type { DeadJob, QueueCounts } from '../platform/queue.ts'
+import { QUEUES } from '../platform/queue-names.ts'
 import { hopsOf, isNear, peerOf } from '../web/address.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
@@ -21,7 +24,7 @@ const JOB_ID = z.string().min(1).max(300)
 export const operationRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/', staffOnly(deps, 'system.operate'), async (c) => {
-      const values = await seen(deps)
+      const values = await seen(deps, wordsOf(c.var.language))
       return wantsPart(c) ? fragment(c, deps, 'operation/show', 'now', values) : page(c, deps, 'operation/show', values)
     })
     .post('/jobs/repeat', staffOnly(deps, 'system.operate'), async (c) => {
@@ -52,7 +55,7 @@ function isNeighbour(c: Context<Env>): boolean {
   return !peer || (hopsOf(peer).every(isNear) && c.req.header('forwarded') === undefined)
 }
 
-async function seen({ db, queues, clock }: Deps): Promise<Record<string, unknown>> {
+async function seen({ db, queues, clock }: Deps, t: Words): Promise<Record<string, unknown>> {
   const now = clock.now()
   const away = { counts: [] as readonly QueueCounts[], dead: [] as readonly DeadJob[], away: true }
   const queued = Promise.all([queues.counts(), queues.dead(DEAD_AT_ONCE)]).then(
@@ -66,14 +69,15 @@ async function seen({ db, queues, clock }: Deps): Promise<Record<string, unknown
     readDatabase(db),
     Promise.race([queued, afterSeconds(2, away)]),
   ])
+  const ticker = tickerOf(processes, now)
   return {
     now,
     processes: processes.map((one) => ({ ...one, silent: isSilent(one.seenAt, now) })),
     outbox: { ...outbox, seconds: Math.round(outbox.oldestSeconds), tone: lagTone(outbox.oldestSeconds) },
     house,
     database: { ...database, megabytes: Math.round(database.bytes / 1_048_576) },
-    queue,
-    ticker: tickerOf(processes, now),
+    queue: { ...queue, dead: queue.dead.map((one) => ({ ...one, job: jobWord(t, one.name) })) },
+    ticker: { ...ticker, late: ticker.late.map((one) => ({ ...one, job: jobWord(t, one.kind) })) },
     versions: { product: VERSION, runtime: process.version },
   }
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { EventName, HouseEvent } from '../events/event.ts'
 import type { Log } from './log.ts'
 import { heardBy, type Reactions } from './reactions.ts'
-import { touched } from './relay.ts'
+import { touched } from './touched.ts'
 
 type Options<DB> = {
   readonly db: Kysely<DB>

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { CompiledQuery, type DatabaseConnection, DummyDriver, type Kysely, PostgresDialect, Transaction } from 'kysely'
+import { CompiledQuery, type DatabaseConnection, DummyDriver, Kysely, PostgresDialect, Transaction } from 'kysely'
 import pg from 'pg'
 
 /**
@@ -77,9 +77,21 @@ function nameOf(text: string): string | undefined {
   return name
 }
 
-/** What is read together travels together: one connection, and one packet for what is asked for at once. */
+/**
+ * What is read together travels together: one connection, and one packet for what is asked for at once. Kysely's own
+ * `connection()` asks for one thing after the other, and a page of the desk asks for twenty.
+ */
 export const onOneLine = <DB, T>(db: Kysely<DB>, read: (line: Kysely<DB>) => Promise<T>): Promise<T> =>
-  db.isTransaction ? read(db) : db.connection().execute(read)
+  db.isTransaction
+    ? read(db)
+    : db.getExecutor().provideConnection(async (connection) => {
+        const { props, end } = propsOn(db, connection)
+        try {
+          return await read(new Kysely<DB>(props))
+        } finally {
+          end()
+        }
+      })
 
 const BEGIN = CompiledQuery.raw('begin')
 const COMMIT = CompiledQuery.raw('commit')
@@ -97,7 +109,8 @@ export const inTransaction = <DB, T>(
   last: readonly Promise<unknown>[] = [],
 ): Promise<T> =>
   db.getExecutor().provideConnection(async (connection) => {
-    const { trx, end } = transactionOn<DB>(db, connection)
+    const { props, end } = propsOn(db, connection)
+    const trx = new Transaction<DB>(props)
     // Where it fails the connection is lost, and the statement behind it says so.
     connection.executeQuery(BEGIN).catch(() => undefined)
     try {
@@ -119,18 +132,19 @@ async function commit(connection: DatabaseConnection): Promise<void> {
     throw new Error('a statement of this transaction had failed, nothing was committed')
 }
 
-function transactionOn<DB>(db: Kysely<DB>, connection: DatabaseConnection) {
+/** Of something that asks on this connection alone, without waiting for the answer to what was asked before. */
+function propsOn<DB>(db: Kysely<DB>, connection: DatabaseConnection) {
   let open = true
   const executor = db.getExecutor().withConnectionProvider({
     provideConnection: (consumer) => {
-      if (!open) throw new Error('this transaction is over')
+      if (!open) throw new Error('this connection has been given back')
       return consumer(connection)
     },
   })
   const end = (): void => {
     open = false
   }
-  return { trx: new Transaction<DB>({ executor, dialect, config: { dialect }, driver: new DummyDriver() }), end }
+  return { props: { executor, dialect, config: { dialect }, driver: new DummyDriver() }, end }
 }
 // What a transaction asks its dialect for besides queries, nothing of ours does.
 const dialect = new PostgresDialect({ pool: () => Promise.reject(new Error('a transaction has its connection')) })

@@ -7,14 +7,17 @@ import { StartError } from './start-error.ts'
 /** A tstzrange as PostgreSQL writes it, `["2026-11-23 14:00:00+00","2026-11-23 22:00:00+00")`. */
 export type TstzRange = ColumnType<string, string, string>
 
-/** Pages and the ticker must answer soon; reactions and jobs are as short but must not starve them; long work may take its time. */
-export type PoolKind = 'web' | 'work' | 'long'
+/** Pages and the ticker must answer soon; reactions and jobs are as short but must not starve them; long work and migrations may take their time. */
+export type PoolKind = 'web' | 'work' | 'long' | 'migrate'
 type Options = { readonly max: number; readonly kind: PoolKind; readonly log?: Log }
 
 const SHORT = { statement_timeout: 5000, idle_in_transaction_session_timeout: 10_000 }
 /** Whoever waits for a page is told soon; a process that starts on a busy machine waits. */
-const CONNECTED_WITHIN_MILLISECONDS = { web: 2000, work: 2000, long: 10_000 } as const
-const LIMITS = { web: SHORT, work: SHORT, long: { idle_in_transaction_session_timeout: 600_000 } } as const
+const CONNECTED_WITHIN_MILLISECONDS = { web: 2000, work: 2000, long: 10_000, migrate: 10_000 } as const
+const PATIENT = { idle_in_transaction_session_timeout: 600_000 }
+const LIMITS = { web: SHORT, work: SHORT, long: PATIENT, migrate: PATIENT } as const
+/** A migration that a crash takes away has taken its note along and is run again: it waits for no disk, a new house opens sooner. */
+const ON_TOP = { web: '', work: '', long: '', migrate: ' -c synchronous_commit=off' } as const
 
 /** A connection that has just been opened answers slowly: it has to learn every table anew. */
 const IDLE_MILLISECONDS = 300_000
@@ -39,7 +42,7 @@ export function openPool(url: string, { max, kind, log }: Options): pg.Pool {
     keepAlive: true,
     application_name: `nightdesk ${kind}`,
     // Ranges are read as text, so the zone they are written in must not depend on the server.
-    options: '-c TimeZone=UTC',
+    options: `-c TimeZone=UTC${ON_TOP[kind]}`,
     types,
     ...LIMITS[kind],
   })

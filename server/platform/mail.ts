@@ -42,11 +42,11 @@ const ERROR_LETTERS = 300
 export function openMailer(smtpUrl: string): Mailer {
   const { auth, ...place } = parseConnectionUrl(smtpUrl)
   const options = {
-    ...place,
     connectionTimeout: CONNECT_MILLISECONDS,
     greetingTimeout: CONNECT_MILLISECONDS,
     dnsTimeout: CONNECT_MILLISECONDS,
     socketTimeout: SILENCE_MILLISECONDS,
+    ...place,
   }
   return {
     deliver: async (letter) => {

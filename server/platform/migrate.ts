@@ -18,7 +18,7 @@ type Module = Migration & { readonly concurrent?: boolean }
 
 /**
  * Brings the database up to date and returns the names of what was done; one process at a time. Needs a pool of kind
- * `long`. `upTo` stops after that migration, for a backup that was made then.
+ * `migrate` or `long`. `upTo` stops after that migration, for a backup that was made then.
  */
 export async function migrate<DB>(db: Kysely<DB>, upTo?: string): Promise<string[]> {
   const migrator = migratorOf(db)

@@ -20,6 +20,10 @@ const SETTINGS = [
   'shared_buffers=64MB',
   'max_connections=200',
   'log_checkpoints=off',
+  // Tables through which everything passes, such as the outbox, are empty and full of what has gone: looked at once a
+  // minute, each reading of them wades through that, and what was planned when a table was empty stays planned so.
+  'autovacuum_naptime=5s',
+  'vacuum_truncate=off',
 ].flatMap((setting) => ['-c', setting])
 
 /** Adopts the server that runs on this cluster, or starts one. After a crash PostgreSQL recovers by itself. */

@@ -9,7 +9,7 @@ import type { Announcement, Transact, Tx } from './transaction.ts'
  */
 export type Prompt<DB> = {
   readonly after: readonly EventName[]
-  readonly act: (tx: Tx<DB>) => Promise<unknown>
+  readonly act: (tx: Tx<DB>, after: readonly EventName[]) => Promise<unknown>
 }
 
 type Options<DB> = { readonly prompts: readonly Prompt<DB>[]; readonly transact: Transact<DB>; readonly log: Log }
@@ -25,12 +25,14 @@ const PAUSE_MILLISECONDS = 20
 /** One pass at a time for each prompt: acts that come meanwhile are served together by one more. */
 export function openPrompts<DB>({ prompts, transact, log }: Options<DB>): Prompts {
   const running = new Map<Prompt<DB>, Promise<void>>()
-  const again = new Set<Prompt<DB>>()
+  /** What has been announced since the running pass began. */
+  const again = new Map<Prompt<DB>, Set<EventName>>()
   let stopped = false
   const pass = async (prompt: Prompt<DB>): Promise<void> => {
     do {
+      const after = [...(again.get(prompt) ?? [])]
       again.delete(prompt)
-      await transact(system, prompt.act).catch((error) =>
+      await transact(system, (tx) => prompt.act(tx, after)).catch((error) =>
         log.warn({ reason: String(error) }, 'a prompt failed, its reaction follows'),
       )
       if (again.has(prompt)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
@@ -40,9 +42,10 @@ export function openPrompts<DB>({ prompts, transact, log }: Options<DB>): Prompt
   return {
     after: (announced) => {
       for (const prompt of prompts) {
-        if (stopped || !announced.some(({ name }) => prompt.after.includes(name))) continue
-        if (running.has(prompt)) again.add(prompt)
-        else running.set(prompt, pass(prompt))
+        const heard = announced.flatMap(({ name }) => (prompt.after.includes(name) ? [name] : []))
+        if (stopped || heard.length === 0) continue
+        again.set(prompt, new Set([...(again.get(prompt) ?? []), ...heard]))
+        if (!running.has(prompt)) running.set(prompt, pass(prompt))
       }
     },
     stop: async () => {

@@ -1,7 +1,8 @@
-import { createPostgresBackend, DEFAULT_SCHEMA, type Job, type Processor, Queue, runMigrations, Worker } from 'bullmq'
-import pg from 'pg'
+import type { Job, Queue, Worker } from 'bullmq'
+import { whenBack } from './away.ts'
 import type { Log } from './log.ts'
-import { producer, subscriber } from './redis.ts'
+import { onPostgres, onRedis } from './queue-ground.ts'
+import { QUEUES, type QueueName } from './queue-names.ts'
 import { traced } from './trace.ts'
 
 /** BullMQ on PostgreSQL, or on Redis where there are several machines. Deadlines are rows; a queue only carries what is due. */
@@ -22,9 +23,6 @@ export type Queues = {
   readonly close: () => Promise<void>
 }
 
-/** Every queue of the house. */
-export const QUEUES = ['react', 'due', 'appraisal', 'roster'] as const
-export type QueueName = (typeof QUEUES)[number]
 export type QueueCounts = { readonly queue: QueueName } & Readonly<Record<QueueState, number>>
 type QueueState = 'waiting' | 'active' | 'delayed' | 'failed'
 export type DeadJob = {
@@ -43,37 +41,15 @@ type Options = { databaseUrl: string; redisUrl: string | undefined; log: Log }
 const TAKEN_WITHIN_MILLISECONDS = 1000
 /** After a queue did not take a job nobody waits for it again so soon: a hundred seconds of waiting are a hundred deadlines late. */
 const LEFT_ALONE_MILLISECONDS = 3000
-// A killed worker's job starts again after about 5 s (measured; 60 s with the defaults), however often workers are
-// killed over it, and a worker asks again soon where its database was away (15 s with the defaults).
-const TIMING = {
-  lockDuration: 5000,
-  stalledInterval: 2500,
-  maxStalledCount: 1000,
-  runRetryDelay: 1000,
-  concurrency: 4,
-}
-/** Long work: one at a time, and believed dead only after two minutes of silence. */
-const LONG_TIMING = { ...TIMING, lockDuration: 120_000, stalledInterval: 30_000, concurrency: 1 }
-const LONG_QUEUES: readonly string[] = ['appraisal', 'roster'] satisfies readonly QueueName[]
-const timingOf = (queue: string) => (LONG_QUEUES.includes(queue) ? LONG_TIMING : TIMING)
 const JOB = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
   removeOnComplete: true,
   removeOnFail: { count: 1000 },
 } as const
-const CONNECTIONS = 8
+/** A database that is away this long costs a job none of its attempts; one that is begun anew elsewhere meanwhile does no harm. */
+const OUTAGE = { everyMilliseconds: 500, atMostMilliseconds: 120_000 }
 const MAKE_AGAIN_MILLISECONDS = 1000
-
-/** What queues and workers of BullMQ stand on: clients of one Redis, or one pool of PostgreSQL. */
-type Ground = {
-  readonly queue: (name: string) => Queue
-  readonly worker: (name: string, process: Processor) => Worker
-  /** Whether work in hand can still be finished and noted. */
-  readonly isAway: () => boolean
-  readonly disconnect: () => void
-  readonly close: () => Promise<void>
-}
 
 export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promise<Queues> {
   const ground = redisUrl ? onRedis(redisUrl, log) : await onPostgres(databaseUrl, log)
@@ -92,7 +68,15 @@ export async function openQueues({ databaseUrl, redisUrl, log }: Options): Promi
     return made
   }
   const work: Queues['work'] = (queue, run, onDead) => {
-    const worker = ground.worker(queue, (job) => traced({ job: `${job.name} ${job.id}` }, () => run(jobOf(job))))
+    const worker = ground.worker(queue, (job) =>
+      traced({ job: `${job.name} ${job.id}` }, () =>
+        whenBack(
+          () => run(jobOf(job)),
+          OUTAGE,
+          () => closing,
+        ),
+      ),
+    )
     worker.on('error', (error) => {
       // A line of its own may outlive it by a moment, and end with the database.
       if (!closing) log.warn({ queue, reason: error.message }, 'worker')
@@ -175,56 +159,6 @@ async function deadIn(queue: Queue, name: QueueName, limit: number): Promise<Dea
 }
 
 const jobOf = ({ name, id, data }: Job): QueuedJob => ({ name, id: String(id), data })
-
-function onRedis(url: string, log: Log): Ground {
-  const adds = producer(url, log)
-  const works = subscriber(url, log)
-  const disconnect = (): void => {
-    adds.disconnect()
-    works.disconnect()
-  }
-  return {
-    queue: (name) => new Queue(name, { connection: adds }),
-    worker: (name, process) => new Worker(name, process, { ...timingOf(name), connection: works }),
-    isAway: () => works.status !== 'ready',
-    disconnect,
-    close: async () => disconnect(),
-  }
-}
-
-// A pool of ours: BullMQ's own has moments in which nobody hears that a line was lost, and that ends the program.
-async function onPostgres(url: string, log: Log): Promise<Ground> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: CONNECTIONS,
-    connectionTimeoutMillis: 2000,
-    keepAlive: true,
-    application_name: 'nightdesk queue',
-    options: `-c search_path=${DEFAULT_SCHEMA}`,
-  })
-  const lost = (error: Error): void => {
-    if (!pool.ending) log.warn({ kind: 'queue', reason: error.message }, 'a database connection was lost')
-  }
-  // Every queue and worker listens to the one pool: four of each are no leak.
-  pool.setMaxListeners(4 * QUEUES.length)
-  pool.on('error', lost)
-  pool.on('connect', (client) => client.on('error', lost))
-  const client = await pool.connect()
-  try {
-    await runMigrations(client, DEFAULT_SCHEMA)
-  } finally {
-    client.release()
-  }
-  const connection = { connection: pool as never }
-  return {
-    queue: (name) => new Queue(name, connection, createPostgresBackend as never) as Queue,
-    worker: (name, process) =>
-      new Worker(name, process, { ...timingOf(name), ...connection }, createPostgresBackend as never) as Worker,
-    isAway: () => false,
-    disconnect: () => undefined,
-    close: () => pool.end(),
-  }
-}
 
 /** Queues that take nothing: every act runs in the calling process, at once. For tests and for tools. */
 export const noQueues: Queues = {

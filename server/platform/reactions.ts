@@ -18,8 +18,11 @@ export type Reactions<DB> = {
     readonly after: readonly TicketEvent[]
     readonly act: (tx: Tx<DB>, ticketIds: readonly TicketId[]) => Promise<void>
   }
-  /** What is done once a batch, after the rest, where one of these was in it: it looks at everything anyhow, and may be done twice. */
-  readonly sweep?: { readonly after: readonly EventName[]; readonly act: (tx: Tx<DB>) => Promise<unknown> }
+  /** What is done once a batch, after the rest, where one of these was in it: it looks at everything anyhow, may be done twice, and hears after what. */
+  readonly sweep?: {
+    readonly after: readonly EventName[]
+    readonly act: (tx: Tx<DB>, after: readonly EventName[]) => Promise<unknown>
+  }
 }
 
 /** Events about one conversation. */
@@ -48,11 +51,12 @@ export const buildReact =
     if (failed.length > 0) throw failed[0]
   }
 
-/** Whoever writes in a conversation that is looked at waits until the transaction that looks is over: so few at once. */
-const LOOKED_AT_ONCE = 25
+/** Somebody may wait for what a transaction holds, so it is over soon. */
+const HEARD_AT_ONCE = 100
+const LOOKED_AT_ONCE = 50
 
 /**
- * What happened goes as one, in its order; conversations that are only looked at, a few at a time and in the order of
+ * What happened goes in its order; conversations that are only looked at, so many at a time and in the order of
  * their ids: features react to the same words side by side, and would else wait for each other until the database ends
  * one of them.
  */
@@ -62,7 +66,8 @@ export function* slicesOf<DB>(
 ): Generator<readonly HouseEvent[]> {
   const looked = Map.groupBy(events, (event) => (looks && isOf(event, looks.after) ? event.payload.ticketId : null))
   const happened = looked.get(null)
-  if (happened) yield happened
+  for (let at = 0; at < (happened?.length ?? 0); at += HEARD_AT_ONCE)
+    yield happened?.slice(at, at + HEARD_AT_ONCE) ?? []
   looked.delete(null)
   const each = [...looked].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, some]) => some)
   for (let at = 0; at < each.length; at += LOOKED_AT_ONCE) yield each.slice(at, at + LOOKED_AT_ONCE).flat()
@@ -72,8 +77,15 @@ const isOf = (event: HouseEvent, names: readonly EventName[]): event is HouseEve
   names.includes(event.name)
 
 /** The features that listen to a name. */
-export const listeners = <DB>(reactions: readonly Reactions<DB>[], name: EventName): string[] =>
-  reactions.filter((one) => listens(one, name)).map(({ feature }) => feature)
+export function listeners<DB>(reactions: readonly Reactions<DB>[], name: EventName): readonly string[] {
+  const known = heardOf.get(reactions) ?? new Map<EventName, readonly string[]>()
+  heardOf.set(reactions, known)
+  const features = known.get(name) ?? reactions.filter((one) => listens(one, name)).map(({ feature }) => feature)
+  known.set(name, features)
+  return features
+}
+/** Asked of every event by every feature, and never another answer. */
+const heardOf = new WeakMap<object, Map<EventName, readonly string[]>>()
 
 const listens = <DB>(one: Reactions<DB>, name: EventName): boolean =>
   heardBy(one).includes(name) || (one.sweep?.after.includes(name) ?? false)
@@ -100,7 +112,8 @@ async function reactOnce<DB>(tx: Tx<DB>, mine: Reactions<DB>, events: readonly H
     looks && isOf(event, looks.after) && done.has(`${feature}:${event.id}`) ? [event.payload.ticketId] : [],
   )
   if (looks && looked.length > 0) await looks.act(tx, [...new Set(looked)])
-  if (sweep && events.some(({ name }) => sweep.after.includes(name))) await sweep.act(tx)
+  const after = sweep ? events.flatMap(({ name }) => (sweep.after.includes(name) ? [name] : [])) : []
+  if (sweep && after.length > 0) await sweep.act(tx, [...new Set(after)])
 }
 
 // The keys go in with the effect: no row inserted means it was done before (RELIABILITY 7).

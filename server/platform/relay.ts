@@ -1,13 +1,14 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { EventName, HouseEvent } from '../events/event.ts'
-import type { TicketId } from '../kernel/ids.ts'
-import { BEGINNING, linkHash } from './chain.ts'
+import { isAway } from './away.ts'
 import { inTransaction } from './connection.ts'
 import type { Live } from './live.ts'
 import type { Log } from './log.ts'
+import { BATCH, chain, claimBatch, forget, keep } from './outbox.ts'
 import type { Queues } from './queue.ts'
 import { listeners, type Reactions } from './reactions.ts'
 import type { PlatformTables } from './tables.ts'
+import { rowOf, touched } from './touched.ts'
 import type { Spoken } from './transaction.ts'
 
 /** Everything in the outbox is emitted again, handed to reactions, chained and deleted, at least once (DESIGN 3.4). */
@@ -35,20 +36,18 @@ type Batch = { readonly feature: string; readonly events: readonly HouseEvent[] 
 /** Failures a feature and event; in memory, because a restart gives each another chance. */
 type Failures = Map<string, number>
 
-const BATCH = 500
-const REACT_BATCH = 100
+/** Conversations that many speak in are looked at once a job: a pass is one job where it can be. */
+const REACT_BATCH = BATCH
 /** As often as a job of the queue is tried. */
 const ATTEMPTS = 5
 const EVERY_MILLISECONDS = 1000
-/** Who is woken all the time gathers: a pass costs much the same for one event and for a hundred. */
-const PAUSE_MILLISECONDS = 100
-/** Any constant of our own: one relay at a time in one database, and a frozen one loses the lock with its transaction. */
-export const RELAY_LOCK = 4_201_001
+/** Who is woken all the time gathers, the longer the more comes: a pass costs much the same for one event and for a hundred. */
+const pauseAfter = (count: number): number => (count === BATCH ? 0 : Math.min(100 + count, 400))
 
 export function openRelay<DB extends PlatformTables>(options: Options<DB>): Relay {
   let running: Promise<unknown> | undefined
   let woken: NodeJS.Timeout | undefined
-  let ended = 0
+  let next = 0
   let stopped = false
   const failures: Failures = new Map()
   const run = (): void => {
@@ -59,7 +58,7 @@ export function openRelay<DB extends PlatformTables>(options: Options<DB>): Rela
       })
       .then((count) => {
         running = undefined
-        ended = performance.now()
+        next = performance.now() + pauseAfter(count)
         if (count === BATCH) wake()
       })
   }
@@ -71,7 +70,7 @@ export function openRelay<DB extends PlatformTables>(options: Options<DB>): Rela
         if (running) void running.then(wake)
         else run()
       },
-      Math.max(0, ended + PAUSE_MILLISECONDS - performance.now()),
+      Math.max(0, next - performance.now()),
     )
   }
   const timer = setInterval(run, EVERY_MILLISECONDS)
@@ -99,10 +98,13 @@ async function pass<DB extends PlatformTables>(options: Options<DB>, failures: F
       events.filter(({ row }) => !row.chained),
     )
     const left = new Set(leftToReact.flatMap((batch) => batch.events.map(({ id }) => rowOf(id))))
-    await forget(
-      trx,
-      events.filter(({ id }) => !left.has(id)),
-    )
+    await Promise.all([
+      keep(trx, [...left]),
+      forget(
+        trx,
+        events.filter(({ id }) => !left.has(id)),
+      ),
+    ])
     return { leftToReact, count: events.length }
   })
   // What the queue did not take runs here, after our own commit, and stays in the outbox until it is done: whoever dies
@@ -120,19 +122,21 @@ async function pass<DB extends PlatformTables>(options: Options<DB>, failures: F
 /** Returns what must be tried again. What fails stops neither the events behind it nor other features, and is given up after a few passes. */
 async function reactHere<DB>(options: Options<DB>, failures: Failures, batch: Batch): Promise<string[]> {
   const { feature, events } = batch
-  const ran = (some: readonly HouseEvent[]): Promise<boolean> =>
+  const failureOf = (some: readonly HouseEvent[]): Promise<unknown> =>
     options.react(feature, some).then(
-      () => true,
+      () => null,
       (error) => {
         options.log.warn({ feature, events: some.map(({ id }) => id), reason: String(error) }, 'a reaction failed')
-        return false
+        return error
       },
     )
-  if (await ran(events)) return []
+  if (!(await failureOf(events))) return []
   const again: string[] = []
   for (const event of events) {
     const key = `${feature}:${event.id}`
-    if (await ran([event])) failures.delete(key)
+    const failure = await failureOf([event])
+    if (!failure) failures.delete(key)
+    else if (isAway(failure)) again.push(event.id)
     else if (await isGivenUp(options, failures, key)) failures.delete(key)
     else again.push(event.id)
   }
@@ -147,26 +151,6 @@ async function isGivenUp<DB>({ givenUp, log }: Options<DB>, failures: Failures, 
   log.error({ feature, event: id }, 'a reaction failed for good')
   await givenUp?.(feature, id)
   return true
-}
-
-async function forget<DB>(db: Kysely<DB>, events: readonly { readonly id: string }[]): Promise<void> {
-  if (events.length === 0) return
-  await sql`delete from outbox where event_id = any(${events.map(({ id }) => rowOf(id))}::bigint[])`.execute(db)
-}
-
-type Claimed = HouseEvent & { readonly row: { at: string; actor: string; payload: string; chained: boolean } }
-
-async function claimBatch<DB>(trx: Transaction<DB>): Promise<Claimed[]> {
-  const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${RELAY_LOCK}) as mine`.execute(trx)
-  if (!lock.rows[0]?.mine) return []
-  const { rows } = await sql<{ id: string; name: string; about: string[] } & Claimed['row']>`
-    select e.id, extract(epoch from e.at)::text as at, e.name, e.actor, e.payload::text as payload, o.about,
-      exists (select from event_chain c where c.event_id = e.id) as chained
-    from outbox o join events e on e.id = o.event_id order by o.event_id limit ${BATCH}`.execute(trx)
-  return rows.map(
-    ({ id, at, name, actor, payload, about, chained }) =>
-      ({ id, name, payload: JSON.parse(payload), about, row: { at, actor, payload, chained } }) as Claimed,
-  )
 }
 
 async function tellAgain<DB>(
@@ -219,47 +203,4 @@ async function handOut<DB>({ queues, reactions }: Options<DB>, events: readonly 
     if (!taken) left.push(...features.map((feature) => ({ feature, events: batch })))
   }
   return left
-}
-
-/** Of the event whose row it came from. */
-const TOUCHED = '-touched'
-const rowOf = (id: string): string => id.replace(TOUCHED, '')
-
-/** Messages are many: reactions hear of a conversation once a batch, with the last number in it. */
-export function touched(events: readonly HouseEvent[]): HouseEvent<'ticket.touched'>[] {
-  const last = new Map<TicketId, HouseEvent<'ticket.touched'>>()
-  for (const event of events)
-    if (is(event, 'message.posted')) {
-      const { ticketId, seq } = event.payload
-      last.set(ticketId, {
-        id: `${event.id}${TOUCHED}`,
-        name: 'ticket.touched',
-        payload: { ticketId, lastSeq: seq },
-        about: [],
-      })
-    }
-  return [...last.values()]
-}
-
-const is = <Name extends EventName>(event: HouseEvent, name: Name): event is Extract<HouseEvent, { name: Name }> =>
-  event.name === name
-
-/** Seals what was told (chain.ts), in the order in which it was told. */
-async function chain<DB>(trx: Transaction<DB>, events: readonly Claimed[]): Promise<void> {
-  const { rows } = await sql<{
-    n: string
-    hash: Buffer
-  }>`select n, hash from event_chain order by n desc limit 1`.execute(trx)
-  let n = BigInt(rows[0]?.n ?? 0)
-  let previous: Buffer = rows[0]?.hash ?? BEGINNING
-  const links = events.map(({ id, name, row }) => {
-    previous = linkHash(previous, { id, name, ...row })
-    n += 1n
-    return { n: n.toString(), id, hash: previous.toString('hex') }
-  })
-  await sql`
-    insert into event_chain (n, event_id, hash)
-    select n, id, decode(hash, 'hex') from unnest(
-      ${links.map((link) => link.n)}::bigint[], ${links.map((link) => link.id)}::bigint[], ${links.map((link) => link.hash)}::text[]
-    ) as link (n, id, hash)`.execute(trx)
 }

@@ -19,8 +19,8 @@ export type Store<DB> = {
 }
 type Options = { readonly databaseUrl: string | undefined; readonly dataDir: string; readonly log: Log }
 
-const WEB_CONNECTIONS = 20
-const WORK_CONNECTIONS = 10
+const WEB_CONNECTIONS = 12
+const WORK_CONNECTIONS = 8
 const LONG_CONNECTIONS = 2
 
 /** The configured database, or the embedded one in `dataDir`. Throws `StartError`. */
@@ -65,7 +65,7 @@ async function openEmbedded(opened: AsyncDisposableStack, dataDir: string, log: 
 }
 
 async function bringUpToDate(url: string, log: Log): Promise<void> {
-  const pool = openPool(url, { max: 2, kind: 'long', log })
+  const pool = openPool(url, { max: 2, kind: 'migrate', log })
   try {
     await checkDatabase(pool, url)
     const done = await migrate(openDatabase(pool))

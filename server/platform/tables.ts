@@ -10,7 +10,8 @@ export type PlatformTables = {
     actor: string
     payload: JSONColumnType<Record<string, unknown>>
   }
-  outbox: { event_id: string; about: string[]; at: Date }
+  /** `chained`: told before, and left for a reaction that nobody took. */
+  outbox: { event_id: string; about: string[]; at: Date; chained: Generated<boolean> }
   event_chain: { n: string; event_id: string; hash: Buffer }
   processed: { key: string; at: Date }
   secrets: { name: string; value: Buffer }

@@ -1,5 +1,6 @@
 import type { StaffId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
+import { named } from '../kernel/named.ts'
 import type { Reader, Tx } from '../schema.ts'
 
 export type Terms = { version: number; body: Bilingual; publishedAt: Date }
@@ -26,7 +27,7 @@ export async function listTerms(db: Reader): Promise<Version[]> {
     version: row.version,
     body: row.body,
     publishedAt: row.published_at,
-    by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
+    by: named(row.name, row.name_en),
   }))
 }
 

@@ -2,10 +2,9 @@ import { sql } from 'kysely'
 import type { CommendationFinding, CommendationSource, CommendationState } from '../events/recognition.ts'
 import type { CommendationId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
+import { type Named, named } from '../kernel/named.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
-
-type Named = { readonly name: string; readonly nameEn: string }
 
 export type Commendation = Named & {
   readonly id: CommendationId
@@ -48,8 +47,6 @@ const rows = (db: Reader) =>
     .select(['x.name as x_name', 'x.name_en as x_name_en'])
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number]
 
-const named = (name: string | null, nameEn: string | null): Named | null =>
-  name === null ? null : { name, nameEn: nameEn ?? '' }
 const commendationOf = (row: Row): Commendation => ({
   id: row.id as CommendationId,
   staffId: row.staff_id as StaffId,
@@ -91,13 +88,22 @@ export async function lockCommendation(tx: Tx, id: CommendationId): Promise<Comm
   return getCommendation(tx.db, id)
 }
 
-/** Those that wait for somebody first, the oldest of them first. */
-export const listCommendations = async (db: Reader, limit: number): Promise<Commendation[]> =>
+/** Those that wait for somebody, the oldest first: all of them. */
+export const listWaiting = async (db: Reader): Promise<Commendation[]> =>
+  (
+    await rows(db).where('c.state', 'in', ['nominated', 'reviewed']).orderBy('c.nominated_at').orderBy('c.id').execute()
+  ).map(commendationOf)
+
+/** Those that were decided, about others than this person, the newest first; `before` is the last of the page before. */
+export const listDecided = async (
+  db: Reader,
+  { except, before, limit }: { except: StaffId; before: CommendationId | null; limit: number },
+): Promise<Commendation[]> =>
   (
     await rows(db)
-      .where('c.state', '<>', 'withdrawn')
-      .orderBy(sql`c.state in ('nominated', 'reviewed') desc`)
-      .orderBy(sql`case when c.state in ('nominated', 'reviewed') then c.nominated_at end`)
+      .where('c.state', 'in', ['granted', 'declined', 'executed'])
+      .where('c.staff_id', '<>', except)
+      .$if(before !== null, (q) => q.where('c.id', '<', before ?? '0'))
       .orderBy('c.id', 'desc')
       .limit(limit)
       .execute()

@@ -1,6 +1,6 @@
 import type { Reactions } from '../platform/reactions.ts'
 import type { Database } from '../schema.ts'
-import { hearPraise } from './praises/actions.ts'
+import { hearPraise, hearThanks } from './praises/actions.ts'
 
 /** Customers' praise flows in (REGULATION row 54). */
 export const recognitionReactions: Reactions<Database> = {
@@ -9,5 +9,6 @@ export const recognitionReactions: Reactions<Database> = {
     'rating.given': async (tx, { ratingId, service }) => {
       if (service === 5) await hearPraise(tx, ratingId)
     },
+    'ticket.resolved': async (tx, { ticketId, round }) => hearThanks(tx, ticketId, round),
   },
 }

@@ -36,7 +36,10 @@ export type RecognitionTables = {
   /** A rating of five with words; the words stay with the rating and go with it. */
   praises: {
     id: Generated<string>
-    rating_id: string
+    /** The best mark with words… */
+    rating_id: string | null
+    /** …or what a customer said in the conversation. */
+    message_id: Generated<string | null>
     staff_id: string
     heard_at: Date
     state: Generated<'heard' | 'used' | 'set_aside'>

@@ -2,10 +2,9 @@ import { sql } from 'kysely'
 import type { DocumentPurpose, DocumentState } from '../events/records.ts'
 import type { DocumentRequestId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
+import type { Named } from '../kernel/named.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
-
-type Named = { readonly name: string; readonly nameEn: string }
 
 export type DocumentRequest = Named & {
   readonly id: DocumentRequestId

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { listActive } from '../accounts/people/queries.ts'
 import type { DocumentRequestId, StaffId } from '../kernel/ids.ts'
+import { LINK_LETTERS, linksIn } from '../kernel/links.ts'
 import { NotFound, Refusal } from '../kernel/refusal.ts'
 import { PROOF_BYTES, withProof } from '../roster/swaps/proof/actions.ts'
 import type { Tx } from '../schema.ts'
@@ -16,7 +17,7 @@ import { uploaded } from '../web/uploads.ts'
 import * as act from './actions.ts'
 import { listCases } from './cases/queries.ts'
 import { answersTo, type DocumentRequest, getRequest, listRequests } from './queries.ts'
-import { LINK_LETTERS, linksIn, MOST_LINKS, PURPOSES, WORDS_LETTERS } from './rules.ts'
+import { MOST_LINKS, PURPOSES, WORDS_LETTERS } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>

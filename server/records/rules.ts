@@ -1,5 +1,6 @@
 import type { DocumentState } from '../events/records.ts'
 import type { StaffId } from '../kernel/ids.ts'
+import { isLink } from '../kernel/links.ts'
 import { after, type Moves } from '../kernel/machine.ts'
 import { type Refusal, refusal } from '../kernel/refusal.ts'
 
@@ -17,17 +18,7 @@ export const whyNotMoveDocument = (from: DocumentState, act: DocumentAct): Refus
   after(documentMoves, from, act) ? null : refusal(`records.not_now.${act}`)
 
 export const WORDS_LETTERS = 2000
-export const LINK_LETTERS = 300
 export const MOST_LINKS = 8
-
-/** One a line; empty lines are none. */
-export const linksIn = (typed: string): string[] =>
-  typed
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-
-const isLink = (text: string): boolean => /^(https?:\/\/\S+|\/[^/\s]\S*)$/.test(text) && text.length <= LINK_LETTERS
 
 export function whyNotLinks(links: readonly string[], field = 'links'): Refusal | null {
   if (links.length > MOST_LINKS) return refusal('records.links_many', { most: MOST_LINKS }, field)

@@ -10,8 +10,16 @@ const AXIS = {
   splitLine: { lineStyle: { color: INK.grid } },
   nameTextStyle: FONT,
 }
-const GRID = { left: 44, right: 16, top: 20, bottom: 28 }
-export const WIDE = { width: 640, height: 240 }
+/** What a chart is drawn for, in pixels: a panel on a wide screen or on paper, or the width of a phone, where the wide one shrunk could not be read. */
+export type Room = { readonly width: number; readonly height: number }
+export const ROOMS: { readonly wide: Room; readonly narrow: Room } = {
+  wide: { width: 640, height: 240 },
+  narrow: { width: 320, height: 240 },
+}
+const isNarrow = ({ width }: Room): boolean => width < 480
+const GRID = { left: 44, right: 24, top: 16, bottom: 28 }
+/** Names of series, in one line or, where there is no room for three beside one another, one a line. */
+const LINE = 20
 
 export type Series = {
   readonly name: string
@@ -19,23 +27,35 @@ export type Series = {
   readonly ink?: keyof typeof INK
 }
 
-const legend = (series: readonly { name: string }[]) =>
-  series.length > 1
-    ? { legend: { top: 0, right: 8, textStyle: FONT, itemWidth: 12, itemHeight: 8, icon: 'rect' as const } }
-    : {}
+function headOf(series: readonly { name: string }[], room: Room): Pick<EChartsOption, 'grid' | 'legend'> {
+  if (series.length < 2) return { grid: GRID }
+  const under = isNarrow(room) && series.length > 2
+  const side = isNarrow(room) ? { left: 0 } : { right: 8 }
+  return {
+    grid: { ...GRID, top: 14 + LINE * (under ? series.length : 1) },
+    legend: {
+      top: 0,
+      ...side,
+      orient: under ? 'vertical' : 'horizontal',
+      itemGap: under ? LINE - FONT.fontSize : 10,
+      textStyle: FONT,
+      itemWidth: 12,
+      itemHeight: 8,
+      icon: 'rect',
+    },
+  }
+}
 
 type Shape = {
   readonly labels: readonly string[]
   readonly series: readonly Series[]
   readonly percent?: boolean
-  readonly stacked?: boolean
 }
 const INKS = ['moon', 'quiet', 'ok', 'bad'] as const
 
-/** Counts or shares beside one another, or on top of one another. */
-export const bars = ({ labels, series, percent = false, stacked = false }: Shape): EChartsOption => ({
-  grid: { ...GRID, top: series.length > 1 ? 34 : 16 },
-  ...legend(series),
+/** Counts or shares beside one another. */
+export const bars = ({ labels, series, percent = false }: Shape, room: Room): EChartsOption => ({
+  ...headOf(series, room),
   xAxis: { type: 'category', data: [...labels], ...AXIS, splitLine: { show: false } },
   yAxis: { type: 'value', ...AXIS, ...scale(percent) },
   series: series.map(({ name, values, ink }, at) => ({
@@ -43,7 +63,6 @@ export const bars = ({ labels, series, percent = false, stacked = false }: Shape
     type: 'bar' as const,
     data: [...values],
     barMaxWidth: 28,
-    ...(stacked ? { stack: 'all' } : {}),
     itemStyle: { color: INK[ink ?? INKS[at % INKS.length] ?? 'moon'] },
   })),
 })
@@ -51,9 +70,8 @@ export const bars = ({ labels, series, percent = false, stacked = false }: Shape
 const scale = (percent: boolean) =>
   percent ? { min: 0, max: 100, axisLabel: { ...FONT, formatter: '{value}%' } } : { minInterval: 1 }
 
-export const lines = ({ labels, series, percent = false }: Shape): EChartsOption => ({
-  grid: { ...GRID, top: series.length > 1 ? 34 : 16 },
-  ...legend(series),
+export const lines = ({ labels, series, percent = false }: Shape, room: Room): EChartsOption => ({
+  ...headOf(series, room),
   xAxis: { type: 'category', data: [...labels], boundaryGap: false, ...AXIS, splitLine: { show: false } },
   yAxis: { type: 'value', ...AXIS, ...scale(percent) },
   series: series.map(({ name, values, ink }, at) => ({
@@ -138,7 +156,17 @@ export function funnelPlot({
   const last = wide.at(-1)?.x ?? 1
   return {
     grid: { left: 44, right: 24, top: 16, bottom: 44 },
-    xAxis: { type: 'value', min: 0, max: Math.ceil(last), name: across, nameLocation: 'middle', nameGap: 28, ...AXIS },
+    xAxis: {
+      type: 'value',
+      min: 0,
+      max: Math.ceil(last),
+      name: across,
+      nameLocation: 'middle',
+      nameGap: 28,
+      ...AXIS,
+      // The end of the line is no round number, and stands on the one before it where there is little room.
+      axisLabel: { ...FONT, showMaxLabel: false },
+    },
     yAxis: { type: 'value', min: Math.max(0, Math.floor((lowest - 10) / 10) * 10), max: 100, ...AXIS },
     series: [
       ...[
@@ -163,7 +191,14 @@ export function funnelPlot({
         data: points.map(({ x, y, name, ink, named }) => ({
           value: [x, y],
           itemStyle: { color: INK[ink] },
-          label: { show: named, formatter: plain(name), position: 'top' as const, color: INK.key, fontSize: 12 },
+          // Near the end a name stands before its point, or it would be cut off.
+          label: {
+            show: named,
+            formatter: plain(name),
+            position: x > last * 0.8 ? ('left' as const) : ('top' as const),
+            color: INK.key,
+            fontSize: 12,
+          },
         })),
       },
     ],

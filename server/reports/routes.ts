@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { wordedFigures } from '../calls/log/figures.ts'
-import { figuresOf as callFigures, countOwed, hasPhone } from '../calls/log/queries.ts'
+import { phoneTonight } from '../calls/figures/tonight.ts'
 import { seesCustomer, shown, veiled } from '../customers/privacy/rules.ts'
 import { settleAlarm } from '../desk/alarms/actions.ts'
 import { openAlarms } from '../desk/alarms/queries.ts'
+import { wordsOf } from '../i18n/dictionaries.ts'
 import { countdown } from '../i18n/instants.ts'
+import { failedJob } from '../i18n/jobs.ts'
 import { seenIncident } from '../incidents/contributions.ts'
 import { listOpenIncidents } from '../incidents/queries.ts'
 import { POSTS } from '../kernel/capabilities.ts'
@@ -13,10 +14,9 @@ import type { AlarmId } from '../kernel/ids.ts'
 import { addDays, comingNight, DAY, dayPartOf, noonBefore, plus } from '../kernel/time.ts'
 import { seenObligation } from '../obligations/contributions.ts'
 import { readTonight } from '../obligations/lists/queries.ts'
-import { listCoverGaps } from '../roster/feeds/queries.ts'
+import { listGapsAhead } from '../roster/feeds/queries.ts'
 import { GAP_NIGHTS } from '../roster/feeds/rules.ts'
 import { headsOf } from '../roster/months/facts/queries.ts'
-import type { Reader } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { clockTone } from '../tickets/rules.ts'
 import type { Deps } from '../web/deps.ts'
@@ -24,7 +24,8 @@ import type { Env } from '../web/env.ts'
 import { form, pathId, rowId } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsJson, wantsPart } from '../web/page.ts'
-import { type Figures, type Hours, listClocks, listNeeds, listOnBoard, readFigures, readHours } from './queries.ts'
+import { type Figures, type Hours, readFigures, readHours } from './figures/queries.ts'
+import { listClocks, listNeeds, listOnBoard } from './queries.ts'
 import { gather, sparkline } from './rules.ts'
 
 const PARTS = ['now', 'posts', 'figures', 'phone', 'incidents', 'clocks', 'obligations'] as const
@@ -55,26 +56,28 @@ export const boardRoutes = (deps: Deps) =>
 
 async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unknown>> {
   const { db, clock, config } = deps
+  const t = wordsOf(c.var.language)
   const now = clock.now()
   const settings = await currentSettings(db)
   const since = noonBefore(now, config.timeZone)
   const people = await listOnBoard(db, now, settings)
   const from = comingNight(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone })
-  const [needs, figures, hours, clocks, incidents, tonight, phone, gaps] = await Promise.all([
+  const [needs, figures, hours, clocks, incidents, tonight, phone, missing] = await Promise.all([
     listNeeds(db),
     readFigures(db, since, now),
     readHours(db, now),
     listClocks(db, now, CLOCKS),
     listOpenIncidents(db, INCIDENTS),
     readTonight(db, { from: since, to: plus(since, DAY), limit: OBLIGATIONS }),
-    phoneOf(db, since, now, settings.callAnswerSeconds),
-    listCoverGaps(db, { from, to: addDays(from, GAP_NIGHTS - 1), heads: headsOf(settings) }),
+    phoneTonight(db, { now, since, goalSeconds: settings.callAnswerSeconds, zone: config.timeZone }),
+    listGapsAhead(db, { from, to: addDays(from, GAP_NIGHTS - 1), heads: headsOf(settings), now }),
   ])
   return {
     moment: dayPartOf(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone }),
     manager: people.find((person) => person.post === 'manager'),
     needs: gather(needs).map((need) => ({
       ...need,
+      subject: need.kind === 'job_failed' && need.subject ? failedJob(t, need.subject) : need.subject,
       ticket: need.ticket && veiled(c.var.me, need.ticket),
       waited: need.ticket && countdown(now.getTime() - need.ticket.since.getTime()),
     })),
@@ -98,28 +101,11 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
       },
     })),
     phone,
-    gaps,
+    gaps: missing.gaps.length + missing.unled.length,
     incidents: incidents.map((one) => seenIncident(c.var.me, one)),
     tonight: { ...tonight, open: tonight.open.map((one) => seenObligation(one, now)) },
     lead: c.var.me.capabilities.has('desk.lead'),
   }
-}
-
-/** Tonight at the phone; null where there is none. */
-async function phoneOf(db: Reader, since: Date, now: Date, goal: number) {
-  if (!(await hasPhone(db))) return null
-  const asked = {
-    from: since,
-    to: null,
-    line: null,
-    agent: null,
-    state: null,
-    direction: null,
-    number: '',
-    unlogged: false,
-  }
-  const [calls, owed] = await Promise.all([callFigures(db, asked, goal), countOwed(db, now, since)])
-  return { ...wordedFigures(calls), owed, goal }
 }
 
 const ORDER = ['manager', 'service', 'technician', 'guard']

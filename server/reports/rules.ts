@@ -18,6 +18,7 @@ const PRESSING = [
   'escalation_bounced',
   'escalation_unaccepted',
   'not_answered',
+  'night_unled',
   'callback_overdue',
   'customer_unreached',
   'job_failed',

@@ -17,8 +17,10 @@ export type MonthFacts = {
   readonly fixed: readonly Cell[]
   /** How often two people stood a night together on one post in the six months before; who is not named never met. */
   readonly met: readonly { readonly pair: readonly [StaffId, StaffId]; readonly nights: number }[]
-  /** The leadership group has a valid 组长 (row 5). */
+  /** The leadership group has a valid 组长 now (row 5). */
   readonly groupHasHead: boolean
+  /** Nights ahead during which, as appointed now, no valid 组长 is in their term for the whole of it. */
+  readonly headless: readonly string[]
   readonly limits: Limits
 }
 
@@ -73,7 +75,13 @@ export type Cell = {
   readonly backup: boolean
   /** A re-run of the generator leaves it. */
   readonly locked: boolean
+  /** Where it does not stand as its night does: hours of its own, or by day; absent: the hours of the night. */
+  readonly stretch?: Stretch
 }
+export type Stretch = Window & { readonly kind: 'night' | 'day' }
+
+/** Of the night, with its hours or with others; the day desk is not. */
+export const isAtNight = ({ stretch }: Pick<Cell, 'stretch'>): boolean => stretch?.kind !== 'day'
 
 /** Section 4 as numbers; every one a setting. */
 export type Limits = {

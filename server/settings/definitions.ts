@@ -1,11 +1,12 @@
-import type { Bilingual } from '../kernel/language.ts'
+import { both, type Definition, type Group, number, picture, text, time } from './kinds.ts'
 
 /**
  * Everything a company may change, on one table. **A new setting is one line here and its words**: `name`, `means` and
  * `source` under `settings.each.<key>` in views/settings/{en,zh-CN}.json (a test asks for all three in both languages).
  * It then stands on the page of its group with value, default, bounds, unit and history, is checked on the way in and
  * on the way out of the database, and is read as `(await currentSettings(db)).<key>`, in force in every process within a
- * second. What must hold between two settings goes into `whyNotTogether` (rules.ts); a new unit into `settings.unit`.
+ * second. What must hold between two settings goes into `whyNotTogether` (rules.ts); a new unit into kinds.ts and
+ * `settings.unit`.
  * A test also looks whether anybody reads it: a setting that does nothing is not allowed.
  */
 export const SETTINGS = {
@@ -147,7 +148,7 @@ export const SETTINGS = {
   ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
 
   noticeUnreadMinutes: number('notices', 'minutes', 15, [1, 240]),
-  pageNextSeconds: number('notices', 'seconds', 12, [5, 15]),
+  pageNextSeconds: number('notices', 'seconds', 12, [5, 13]),
   pageRepeatMinutes: number('notices', 'minutes', 5, [1, 60]),
   noticeUnseenHours: number('notices', 'hours', 4, [1, 48]),
   digestTime: time('notices', '06:30'),
@@ -171,70 +172,6 @@ export const SETTINGS = {
   logo: picture('brand'),
 } as const satisfies Record<string, Definition>
 
-/** Pages of settings, in their order. */
-export const GROUPS = [
-  'desk',
-  'clocks',
-  'shifts',
-  'roster',
-  'customers',
-  'phone',
-  'conduct',
-  'privacy',
-  'appraisal',
-  'notices',
-  'people',
-  'brand',
-] as const
-export type Group = (typeof GROUPS)[number]
-
-type Unit =
-  | 'times'
-  | 'nights'
-  | 'of_month'
-  | 'seconds'
-  | 'minutes'
-  | 'hours'
-  | 'days'
-  | 'workdays'
-  | 'people'
-  | 'conversations'
-  | 'share'
-  | 'months'
-  | 'shifts'
-  | 'ratings'
-  | 'incidents'
-  | 'points'
-/** A picture in the files of the house, already bounded and encoded by us. */
-export type Picture = { readonly file: string; readonly width: number; readonly height: number }
-
-export type NumberDefinition = {
-  readonly kind: 'number'
-  readonly group: Group
-  readonly default: number
-  readonly unit: Unit
-  readonly min: number
-  readonly max: number
-  /** Steps from `min`; a whole one takes whole numbers only. */
-  readonly step: number
-}
-/** A local time of day, `22:00`. */
-type TimeDefinition = { readonly kind: 'time'; readonly group: Group; readonly default: string }
-type TextDefinition = {
-  /** A `line` is a name of some other program's: of a folder, of a host; a `day` is a date, `2026-12-01`. Each may be empty. */
-  readonly kind: 'email' | 'phone' | 'colour' | 'line' | 'day'
-  readonly group: Group
-  readonly default: string
-}
-type BothDefinition = {
-  readonly kind: 'both'
-  readonly group: Group
-  readonly default: Bilingual
-  readonly letters: number
-}
-type PictureDefinition = { readonly kind: 'picture'; readonly group: Group; readonly default: Picture | null }
-
-export type Definition = NumberDefinition | TimeDefinition | TextDefinition | BothDefinition | PictureDefinition
 export type SettingKey = keyof typeof SETTINGS
 /** Every setting with its value in force. */
 export type Settings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key]['default'] }
@@ -243,23 +180,3 @@ export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(SE
 export const definitionOf = (key: SettingKey): Definition => SETTINGS[key]
 export const keysOf = (group: Group): SettingKey[] =>
   (Object.keys(SETTINGS) as SettingKey[]).filter((key) => SETTINGS[key].group === group)
-
-function number(group: Group, unit: Unit, value: number, [min, max]: [number, number], step = 1): NumberDefinition {
-  return { kind: 'number', group, default: value, unit, min, max, step }
-}
-
-function time(group: Group, value: string): TimeDefinition {
-  return { kind: 'time', group, default: value }
-}
-
-function text(group: Group, kind: TextDefinition['kind'], value = ''): TextDefinition {
-  return { kind, group, default: value }
-}
-
-function both(group: Group, value: Bilingual, letters: number): BothDefinition {
-  return { kind: 'both', group, default: value, letters }
-}
-
-function picture(group: Group): PictureDefinition {
-  return { kind: 'picture', group, default: null }
-}

@@ -3,15 +3,8 @@ import type { Bilingual, Language } from '../kernel/language.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Reader } from '../schema.ts'
 import { type Change, lastChange, listChanges } from './changes/queries.ts'
-import {
-  definitionOf,
-  GROUPS,
-  type Group,
-  isSettingKey,
-  keysOf,
-  type SettingKey,
-  type Settings,
-} from './definitions.ts'
+import { definitionOf, isSettingKey, keysOf, type SettingKey, type Settings } from './definitions.ts'
+import { GROUPS, type Group } from './kinds.ts'
 import { readSettings } from './queries.ts'
 import { DEFAULTS, fieldsOf, sameValue, type Typed, typedKeysOf, typedOf } from './rules.ts'
 

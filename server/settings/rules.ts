@@ -2,17 +2,8 @@ import { z } from 'zod'
 import { LANGUAGES } from '../kernel/language.ts'
 import { Refusal, refusal } from '../kernel/refusal.ts'
 import { whyNotAccent } from './brand/rules.ts'
-import {
-  type Definition,
-  definitionOf,
-  type Group,
-  isSettingKey,
-  keysOf,
-  type NumberDefinition,
-  SETTINGS,
-  type SettingKey,
-  type Settings,
-} from './definitions.ts'
+import { definitionOf, isSettingKey, keysOf, SETTINGS, type SettingKey, type Settings } from './definitions.ts'
+import type { Definition, Group, NumberDefinition } from './kinds.ts'
 
 type Value = Settings[SettingKey]
 /** What people typed, by the name of the field. */

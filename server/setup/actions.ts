@@ -8,7 +8,7 @@ import { getPerson } from '../accounts/people/queries.ts'
 import type { Facts } from '../accounts/people/rules.ts'
 import { isInhabited } from '../accounts/queries.ts'
 import { whyNotPassword } from '../accounts/rules.ts'
-import type { Rank, StandingRole } from '../kernel/capabilities.ts'
+import type { Post, Rank, StandingRole } from '../kernel/capabilities.ts'
 import type { DepartmentId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import { Refusal, refusal, refuse } from '../kernel/refusal.ts'
@@ -16,7 +16,9 @@ import type { Window } from '../kernel/time.ts'
 import { need } from '../platform/actor.ts'
 import { announce } from '../platform/transaction.ts'
 import { ensureTerms } from '../policies/queries.ts'
-import { addShift } from '../roster/actions.ts'
+import { placeFirst, type ShiftPlan, signFirst } from '../roster/actions.ts'
+import type { Signed } from '../roster/exceptions/actions.ts'
+import type { Finding } from '../roster/facts.ts'
 import type { Tx } from '../schema.ts'
 import { change } from '../settings/actions.ts'
 import * as setup from './queries.ts'
@@ -111,25 +113,36 @@ export type FirstNight = Window & {
   readonly agents: readonly Newcomer[]
 }
 
-/** A duty manager and whoever answers: one rostered night is all that a first conversation needs. */
-export async function planFirstNight(tx: Tx, plan: FirstNight, options: Options): Promise<Invited[]> {
+/** Who was asked to come, and what the night itself still lacks (rows 8 and 20). */
+export type Planned = { readonly invited: Invited[]; readonly lacks: readonly Finding[] }
+
+/**
+ * A duty manager and whoever answers: one rostered night is all that a first conversation needs. The checker judges it as it judges
+ * every roster (row 3): @throws Unsigned where it is barred, or breaks a hard rule without a reason and a leader's name.
+ */
+export async function planFirstNight(tx: Tx, plan: FirstNight, signed: Signed, options: Options): Promise<Planned> {
   need(tx, 'people.edit')
   refuse(plan.agents.length === 0 ? refusal('setup.no_agent', {}, 'agent0-name') : null)
+  const { manager, agents, night, kind, from, to } = plan
   const invited: Invited[] = []
+  const stands: ShiftPlan[] = []
+  const stand = async (staffId: StaffId, post: Post): Promise<void> => {
+    const shift = { from, to, night, kind, staffId, post }
+    await placeFirst(tx, shift)
+    stands.push(shift)
+  }
   await inRow('manager', async () => {
-    const { manager } = plan
     const staffId =
       typeof manager === 'string'
         ? await train(tx, manager)
         : await bring(tx, manager, { ...options, posts: ['manager'], invited })
-    await addShift(tx, { ...plan, staffId, post: 'manager' })
+    await stand(staffId, 'manager')
   })
-  for (const [n, agent] of plan.agents.entries())
-    await inRow(`agent${n}`, async () => {
-      const staffId = await bring(tx, agent, { ...options, posts: ['service'], invited })
-      await addShift(tx, { ...plan, staffId, post: 'service' })
-    })
-  return invited
+  for (const [n, agent] of agents.entries())
+    await inRow(`agent${n}`, async () =>
+      stand(await bring(tx, agent, { ...options, posts: ['service'], invited }), 'service'),
+    )
+  return { invited, lacks: await signFirst(tx, stands, signed) }
 }
 
 type Bringing = Options & { readonly posts: Facts['posts']; readonly invited: Invited[] }

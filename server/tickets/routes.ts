@@ -6,19 +6,11 @@ import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { form, optionalText, pathId, rowId, wholeNumber } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
-import {
-  describeTicket,
-  markSpam,
-  noteComplaint,
-  reopenTicket,
-  resolveTicket,
-  returnTicket,
-  transferTicket,
-  undoResolve,
-  undoTransfer,
-} from './actions.ts'
-import type { Around } from './conversation/contributions.ts'
+import { describeTicket, markSpam, noteComplaint } from './actions.ts'
+import { returnTicket, transferTicket, undoTransfer } from './assignments/actions.ts'
+import type { Around } from './conversation/around.ts'
 import { acting, conversationRoutes, type Door } from './conversation/routes.ts'
+import { reopenTicket, resolveTicket, undoResolve } from './endings/actions.ts'
 import { mergeRoutes } from './merging/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { promiseRoutes } from './promises/routes.ts'

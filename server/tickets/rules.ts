@@ -1,10 +1,12 @@
 import type { Post } from '../kernel/capabilities.ts'
-import type { StaffId } from '../kernel/ids.ts'
+import type { StaffId, TicketId } from '../kernel/ids.ts'
 import { after, type Moves } from '../kernel/machine.ts'
 import { type Refusal, refusal } from '../kernel/refusal.ts'
 
 export const TICKET_STATES = ['new', 'queued', 'open', 'resolved', 'closed', 'merged', 'spam'] as const
+
 export type TicketState = (typeof TICKET_STATES)[number]
+
 export type TicketAct =
   | 'queue'
   | 'assign'
@@ -57,10 +59,17 @@ export function subjectOf(question: string): string {
   return letters.length <= 80 ? letters.join('') : `${letters.slice(0, 79).join('')}…`
 }
 
-/** Only to somebody else who is on a post that talks with customers now. */
-export function whyNotTransferTo(from: StaffId, to: StaffId, post: Post | null): Refusal | null {
-  if (from === to) return refusal('tickets.transfer_to_self', {}, 'to')
-  return post === 'service' || post === 'manager' ? null : refusal('tickets.transfer_not_on_post', {}, 'to')
+type Receiving = { readonly post: Post; readonly state: 'on_duty' | 'on_break' | 'extended' } | null
+
+/** Only to somebody else who talks with customers now. */
+export const whyNotTransferTo = (from: StaffId, to: StaffId, duty: Receiving): Refusal | null =>
+  from === to ? refusal('tickets.transfer_to_self', {}, 'to') : whyNotGive(duty, 'to')
+
+/** A conversation goes to nobody who is off a post that talks with customers, only finishing, or away on a break. */
+export function whyNotGive(duty: Receiving, field: 'to' | 'staff'): Refusal | null {
+  const isOnPost = duty?.state !== 'extended' && (duty?.post === 'service' || duty?.post === 'manager')
+  if (!isOnPost) return refusal('tickets.transfer_not_on_post', {}, field)
+  return duty.state === 'on_break' ? refusal('tickets.transfer_on_break', {}, field) : null
 }
 
 type Undo = {
@@ -92,3 +101,8 @@ export function clockTone(dueAt: Date, now: Date, answerSeconds: number): 'quiet
   if (leftSeconds < 0) return 'bad'
   return leftSeconds <= answerSeconds * 0.25 ? 'lamp' : 'quiet'
 }
+
+/** Whom an act on a ticket concerns: its page, the desk, the board. */
+export const topics = (id: TicketId, ...more: string[]): { about: string[] } => ({
+  about: [`ticket:${id}`, 'desk', 'board', ...more],
+})

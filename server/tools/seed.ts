@@ -9,6 +9,7 @@ import { evidence } from '../reactions.ts'
 import type { Database } from '../schema.ts'
 import { tellAppraisals } from './demo/appraised.ts'
 import { announceDemo, seedDemo } from './demo/load.ts'
+import { tellMailed } from './demo/mailed.ts'
 import { draftNextMonth } from './demo/months.ts'
 import { tellPast } from './demo/past.ts'
 
@@ -30,6 +31,7 @@ async function seed(config: ReturnType<typeof readConfig>): Promise<void> {
     console.log(movedIn ? 'The demo company has moved in.' : 'Somebody works here already: nothing was seeded.')
     await draftNextMonth({ transact, config })
     await tellPast({ transact, config })
+    await tellMailed({ transact, config })
     await tellAppraisals({ transact, config }, evidence)
     if (movedIn) await announceDemo({ db: store.work, clock: systemClock, config })
   } finally {

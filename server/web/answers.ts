@@ -1,5 +1,6 @@
 import type { Words } from '../i18n/dictionaries.ts'
 import { Conflict, Denied, Malformed, NotFound, OffPost, Refusal, TooMany, Unauthenticated } from '../kernel/refusal.ts'
+import { isAway } from '../platform/away.ts'
 import { codeOf } from '../platform/transaction.ts'
 
 /** foreign_key_violation */
@@ -22,10 +23,8 @@ const untilOf = ({ details }: Answer): { until?: string } =>
 const networkOf = ({ details }: Answer): { network?: true } =>
   String(details?.context ?? '').startsWith('network') ? { network: true } : {}
 
-/** The database is away, dying or too busy: by its code, or in the words of the driver where there is none. */
-const AWAY = /^(ECONN|EPIPE|ETIMEDOUT|08|25P0|40|53|55P03|57)/
-const AWAY_IN_WORDS =
-  /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/
+/** The database is too busy, or being stopped. */
+const BUSY = /^(25P0|40|53|55P03|57)/
 
 export function answerOf(error: unknown): Answer {
   if (error instanceof Refusal) return { status: 422, code: error.code, field: error.field, details: error.details }
@@ -43,8 +42,7 @@ export function answerOf(error: unknown): Answer {
     return { status: 429, code, retryAfterSeconds, ...(network ? { details: { context: 'network' } } : {}) }
   }
   // Honest, and worth another try.
-  if (AWAY.test(codeOf(error)) || AWAY_IN_WORDS.test(String(error)))
-    return { status: 503, code: 'busy', retryAfterSeconds: 2 }
+  if (isAway(error) || BUSY.test(codeOf(error))) return { status: 503, code: 'busy', retryAfterSeconds: 2 }
   return { status: 500, code: 'fault' }
 }
 

@@ -25,6 +25,7 @@
  *   {{percent share}} {{points share}} {{decimal mean}}   87 % · 87.3 · 4.26; – where there is none
  *   {{insert one}}                                a piece that another feature adds (web/inserts.ts)
  *   {{#each (list 1 2 3)}} {{moment (instant iso)}}  a list of constants · an instant out of ISO text
+ *   {{spanName "2026-11-23" "2026-11-30"}}          23 Nov – 30 Nov
  *   {{dateName "2026-11-23"}} {{concat "a." b}}   23 Nov · one key out of parts
  * Partials: every file of views/parts and views/layouts by its name: {{> rating}}, {{#> app}}…{{/app}}.
  */
@@ -32,7 +33,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import type { Words } from '../i18n/dictionaries.ts'
-import { clockTime, countdown, dateName, fileSize, longDate, monthName, shortDate } from '../i18n/instants.ts'
+import { clockTime, countdown, dateName, fileSize, longDate, monthName, shortDate, spanName } from '../i18n/instants.ts'
 import { ERASED } from '../kernel/erased.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
@@ -106,8 +107,11 @@ hb.registerHelper('both', (name: Bilingual | null | undefined, options: Options)
 hb.registerHelper('personName', (person: { name: string; nameEn: string } | null | undefined, { data }: Options) =>
   person ? (data.root.language === 'en' && person.nameEn ? person.nameEn : person.name) : '',
 )
+hb.registerHelper('spanName', (from: string, to: string, { data }: Options) => spanName(from, to, data.root.language))
 hb.registerHelper('dateName', (date: string, { data }: Options) => dateName(date, data.root.language))
-hb.registerHelper('monthName', (date: string, { data }: Options) => monthName(date, data.root.language))
+hb.registerHelper('monthName', (month: string | undefined, { data }: Options) =>
+  month ? monthName(month, data.root.language) : '',
+)
 hb.registerHelper('concat', (...parts: unknown[]) => parts.slice(0, -1).join(''))
 hb.registerHelper('hue', (id: unknown) => (Number(String(id ?? '0').slice(-3)) % 4) + 1)
 hb.registerHelper('face', (name: string) => (name === ERASED ? '–' : faceOf(String(name ?? ''))))

@@ -18,3 +18,9 @@ export function turns(count: number): Turns {
     }
   }
 }
+
+/**
+ * What one writer says in one conversation, in the order in which it came: of two words on their way at once the second
+ * may have less to wait for. The key names both.
+ */
+export const wordsInTurn = turns(1)

@@ -1,9 +1,10 @@
 import { hash } from '@node-rs/argon2'
-import { io, type Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Socket } from 'socket.io-client'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { deskLine } from '../support/desk-line.ts'
 import { hire } from '../support/people.ts'
 import { hasRedis, startRedis } from '../support/redis.ts'
 import { type House, startServer } from '../support/server.ts'
@@ -13,7 +14,6 @@ const database = testDatabase()
 const clock = handSetClock()
 const OLD = 'the lamp in the window'
 const NEW = 'a window with a lamp'
-const lines: Socket[] = []
 let passwordHash: string
 let house: House
 let mei: StaffId
@@ -29,23 +29,9 @@ beforeEach(async () => {
   mei = await hire(database.db, '林玫', { passwordHash })
   here = await signedIn(house, mei)
 })
-afterEach(() => {
-  for (const line of lines.splice(0)) line.disconnect()
-})
 
 /** The live line of an open page. */
-const line = async (who: Browser, at = house): Promise<Socket> => {
-  const socket = io(`${at.url}/desk`, {
-    path: '/live',
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: { cookie: who.cookie, origin: at.url },
-  })
-  lines.push(socket)
-  await new Promise((resolve, reject) => socket.once('connect', () => resolve(null)).once('connect_error', reject))
-  return socket
-}
+const line = (who: Browser, at = house): Promise<Socket> => deskLine(at.url, who.cookie)
 const cutOff = (socket: Socket): Promise<string> => new Promise((resolve) => socket.once('disconnect', resolve))
 const sessionsOf = async (staffId: StaffId) =>
   (

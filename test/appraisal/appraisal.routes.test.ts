@@ -1,27 +1,24 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { beforeEach, expect, test } from 'vitest'
 import { reviewAppraisal } from '../../server/appraisal/deciding/actions.ts'
-import { type AppraisalRow, listOfMonth } from '../../server/appraisal/queries.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
-import { countOctober, nextStage, night, october, openOctober, owed, rated, worked } from '../support/appraisal.ts'
+import { countOctober, nextStage, night, octoberOf, openOctober, owed, rated, worked } from '../support/appraisal.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
+import { throughPages } from '../support/lists.ts'
 import { as, hire } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let quiet: QuietHouse
+const quiet = testHouse(database, clock)
 let mei: StaffId
 let zhao: StaffId
 let chen: StaffId
 let xu: StaffId
 let he: StaffId
 
-beforeAll(async () => {
-  quiet = await openHouse(database, clock)
-})
-afterAll(() => quiet.close())
 beforeEach(async () => {
   const { db } = database
   clock.set('2026-10-31T12:00:00+08:00')
@@ -41,11 +38,7 @@ beforeEach(async () => {
 
 const house = () => ({ db: database.db, transact: quiet.deps.transact, clock })
 const sign = (one: StaffId, language = 'zh-CN'): Promise<Browser> => signedIn(quiet, one, language)
-const of = async (staffId: StaffId): Promise<AppraisalRow> => {
-  const found = (await listOfMonth(database.db, (await october(database.db)).id)).find((one) => one.staffId === staffId)
-  if (!found) throw new Error('not in the month')
-  return found
-}
+const of = (staffId: StaffId) => octoberOf(database.db, staffId)
 
 test('each person reads what counts, what is left out and why, in both languages', async () => {
   await openOctober(house())
@@ -238,6 +231,31 @@ test('a measure is recommended, put forward, answered by whom it concerns, and o
   expect((await own.get('/measures')).html).toContain('已执行')
   clock.set('2027-11-30T12:00:00+08:00')
   expect((await (await sign(mei)).get('/measures')).html).not.toContain('绩效系数')
+})
+
+test('of seven hundred recommendations two hundred stand on the page and the others are counted; what is done goes back page by page', async () => {
+  const month = await openOctober(house())
+  await sql`
+    with hired as (
+      insert into staff (number, login, name, name_en, password_hash, department_id, rank, standing_roles, posts, skills, languages, created_at)
+      select 'zz' || n, 'zz' || n, '人' || n, '', 'none', department_id, rank, '{}', posts, skills, languages, created_at
+      from staff cross join generate_series(1, 350) n where id = ${mei} returning id)
+    insert into appraisals (month_id, staff_id, state, posts, post, trial)
+    select ${month.id}, id, 'published', '{}', 'service', false from hired`.execute(database.db)
+  await sql`
+    insert into appraisal_measures (appraisal_id, staff_id, kind, state, proposed_at)
+    select a.id, a.staff_id, k, case when k = 'award' then 'declined' else 'proposed' end, ${clock.now()}
+    from appraisals a cross join unnest(array['talk', 'coaching', 'award']) k where a.state = 'published'`.execute(
+    database.db,
+  )
+  const hr = await sign(xu)
+  const { html } = await hr.get('/measures')
+  expect(html.match(/name="measures"/g)).toHaveLength(200)
+  expect(html).toContain('700 项')
+  expect(html).toContain('提出这些后还有 500 项')
+  const done = await throughPages(hr, '/measures', /<li id="measure-(\d+)"><a class="row"/g)
+  expect(done).toHaveLength(350)
+  expect(new Set(done).size).toBe(350)
 })
 
 test('anybody asks for training, personnel answers, and what is late shows as the company’s (row 52)', async () => {

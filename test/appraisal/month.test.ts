@@ -16,12 +16,22 @@ import {
 import { countMonth } from '../../server/appraisal/freezing/actions.ts'
 import { endAnswering } from '../../server/appraisal/publishing/actions.ts'
 import { resultsOf } from '../../server/appraisal/publishing/queries.ts'
-import { type AppraisalRow, inputsOf, listOfMonth } from '../../server/appraisal/queries.ts'
+import { inputsOf, listOfMonth } from '../../server/appraisal/queries.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { evidence } from '../../server/reactions.ts'
 import { acts } from '../support/acts.ts'
-import { countOctober, nextStage, night, october, openOctober, owed, rated, worked } from '../support/appraisal.ts'
+import {
+  countOctober,
+  nextStage,
+  night,
+  october,
+  octoberOf,
+  openOctober,
+  owed,
+  rated,
+  worked,
+} from '../support/appraisal.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { as, hire } from '../support/people.ts'
@@ -63,11 +73,7 @@ beforeEach(async () => {
 const hr = () => as(xu, null, ['hr'])
 const group = (one = he) => as(one, null, ['leadership'])
 const own = (one: StaffId) => as(one, null)
-const of = async (staffId: StaffId): Promise<AppraisalRow> => {
-  const found = (await listOfMonth(database.db, (await october(database.db)).id)).find((one) => one.staffId === staffId)
-  if (!found) throw new Error('not in the month')
-  return found
-}
+const of = (staffId: StaffId) => octoberOf(database.db, staffId)
 /** Through the stages with nothing moved, until the month is published. */
 async function published(upTo = 'published') {
   let month = await openOctober(house)
@@ -130,7 +136,7 @@ test('a crash in the middle goes on with the next and counts nobody twice', asyn
   }
   await expect(countMonth({ db: database.db, transact: dying }, id, evidence)).rejects.toThrow('died')
   const frozen = () => announced.filter(({ name }) => name === 'appraisal.frozen').length
-  expect(frozen()).toBe(25)
+  expect(frozen()).toBe(50)
   await Promise.all([countOctober(house), countOctober(house)])
   expect(frozen()).toBe(62)
   expect((await october(database.db)).state).toBe('contests')
@@ -282,6 +288,46 @@ test('an objection that is granted is a new version that says why; the first sta
     { revision: 2, why: '交班记录属实' },
     { revision: 1, score: one.score, why: '' },
   ])
+})
+
+test('an objection is not granted into an extreme by personnel alone: that is the group’s to sign, and whoever of them decides has signed', async () => {
+  await database.db.updateTable('obligations').set({ state: 'done' }).where('state', '=', 'late').execute()
+  await owed(database.db, mei, { done: 160, of: 240, day: 9 })
+  for (let n = 0; n < 30; n++) await rated(database.db, mei, { service: 5 })
+  await published()
+  const one = await of(mei)
+  expect(one).toMatchObject({ grade: 'competent', state: 'published' })
+  await transact(own(mei), (tx) => objectTo(tx, one.id, '断电那一夜也算了'))
+  const granted = { outcome: 'amended' as const, points: 10, why: '断电属实' }
+  const other = as(await hire(database.db, '许诺', { roles: ['hr'], posts: [] }), null, ['hr'])
+  await expect(transact(other, (tx) => decide(tx, one.id, granted))).rejects.toMatchObject({
+    code: 'appraisal.amendment_signed',
+  })
+  expect(await of(mei)).toMatchObject({ state: 'appealed', revision: 1, score: one.score })
+  await transact(group(), (tx) => decide(tx, one.id, granted))
+  expect(await of(mei)).toMatchObject({ grade: 'excellent', state: 'amended', revision: 2, signedBy: he })
+})
+
+test('whoever had a part in an earlier version, or led the nights, does not decide about a later one', async () => {
+  const leads = as(chen, null, ['leadership'])
+  await published()
+  const { id } = await of(mei)
+  await transact(own(mei), (tx) => objectTo(tx, id, '交班有记录'))
+  // He led her nights, and let the days for scoring pass.
+  const uphold = { outcome: 'upheld' as const, points: 0, why: '记录无误' }
+  await expect(transact(leads, (tx) => decide(tx, id, uphold))).rejects.toMatchObject({ code: 'appraisal.had_part' })
+  await transact(group(song), (tx) => decide(tx, id, uphold))
+  const other = as(await hire(database.db, '许诺', { roles: ['hr'], posts: [] }), null, ['hr'])
+  await transact(other, (tx) => reopen(tx, id, { why: '新证据', link: '/obligations' }))
+  await countOctober(house)
+  await transact(group(), (tx) => reviewAppraisal(tx, id, { points: 0, why: '' }))
+  await transact(own(mei), (tx) => objectTo(tx, id, '还是不对'))
+  // Personnel reviewed the first version, another opened it again, one leader decided before, the other reviewed this one.
+  for (const by of [hr(), other, group(song), group()])
+    await expect(transact(by, (tx) => decide(tx, id, uphold))).rejects.toMatchObject({ code: 'appraisal.had_part' })
+  const third = await hire(database.db, '高岚', { roles: ['leadership'], rank: 'manager', posts: [] })
+  await transact(group(third), (tx) => decide(tx, id, uphold))
+  expect((await of(mei)).state).toBe('upheld')
 })
 
 test('new evidence after publication is counted as the next version; nothing that was published changes by itself', async () => {

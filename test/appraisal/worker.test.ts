@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openAppraisals } from '../../jobs/pass-appraisals.ts'
 import { scoreAppraisals } from '../../jobs/score-appraisals.ts'
+import { countMonth } from '../../server/appraisal/freezing/actions.ts'
 import { openLog } from '../../server/platform/log.ts'
 import { openQueues, type Queues } from '../../server/platform/queue.ts'
-import { openTicker, type Ticker } from '../../server/platform/ticker.ts'
+import { dueRowsOf, openTicker, type Ticker } from '../../server/platform/ticker.ts'
 import { evidence } from '../../server/reactions.ts'
 import type { Transact } from '../../server/schema.ts'
 import type { Deps } from '../../server/web/deps.ts'
@@ -39,11 +40,13 @@ async function openWorkshop(act: Transact): Promise<{ dead: string[] }> {
   const log = openLog('silent')
   queues = await openQueues({ databaseUrl: database.url, redisUrl: undefined, log })
   const deps = { db: database.db, transact: act, clock, config: { timeZone: 'Asia/Shanghai' } } as unknown as Deps
-  const kinds = [openAppraisals(deps), scoreAppraisals(evidence)(deps)]
+  const kinds = [openAppraisals(deps), scoreAppraisals((house, id) => countMonth(house, id, evidence))(deps)]
   const dead: string[] = []
   queues.work(
     'appraisal',
-    async ({ name, data }) => void (await kinds.find(({ kind }) => kind === name)?.run(String(data.id))),
+    async (job) => {
+      for (const { id } of dueRowsOf(job)) await kinds.find(({ kind }) => kind === job.name)?.run(id)
+    },
     ({ name }) => dead.push(name),
   )
   ticker = openTicker({ db: database.db, clock, queues, kinds, log })

@@ -17,7 +17,7 @@ import { system } from '../../server/platform/actor.ts'
 import { forgetSettings, storeSetting } from '../../server/settings/queries.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { hire } from '../support/people.ts'
+import { appointChief, hire } from '../support/people.ts'
 import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
@@ -210,6 +210,38 @@ test('whoever is called in has the shift from then on, and whoever was missing i
   expect((await checkIn().catch(() => ({ status: 404 }))).status).toBe(404)
 })
 
+test('rows 24 and 25: whoever is offered for a missing person may legally stand there by every rule, and nobody else is called in', async () => {
+  await trained(lin)
+  at('22:15')
+  await run(noteMissingPeople)
+  const id = (await absence())?.id
+  const offered = async (): Promise<boolean> =>
+    (await lead.get('/attendance')).html.includes(`name="staff" value="${lin}"`)
+  const stand = (from: string, to: string, night: string, kind: 'night' | 'day' = 'night') =>
+    database.db
+      .insertInto('shifts')
+      .values({
+        staff_id: lin,
+        post: 'service',
+        during: `[${from}+08:00,${to}+08:00)`,
+        night,
+        kind,
+        created_at: clock.now(),
+      })
+      .execute()
+  expect(await offered()).toBe(true)
+  await stand('2026-11-23T10:00', '2026-11-23T18:00', '2026-11-23', 'day')
+  expect(await offered()).toBe(false)
+  expect((await lead.post(`/attendance/absences/${id}/replacement`, { staff: lin })).html).toContain(
+    'rules do not allow',
+  )
+  await database.db.deleteFrom('shifts').where('staff_id', '=', lin).execute()
+  for (const day of [20, 21]) await stand(`2026-11-${day}T22:00`, `2026-11-${day + 1}T06:00`, `2026-11-${day}`)
+  expect(await offered()).toBe(false)
+  await database.db.deleteFrom('shifts').where('staff_id', '=', lin).where('night', '=', '2026-11-21').execute()
+  expect(await offered()).toBe(true)
+})
+
 test('row 55: whoever leaves for a while is covered by a colleague who agreed; nothing is offered meanwhile, and the time is watched', async () => {
   await checkIn()
   at('23:00')
@@ -310,6 +342,7 @@ test('checking in twice is once, for another it is not there, and a witness chan
 })
 
 test('row 25: being there for the handover is due from whoever stands in the shift, and done or late when they check in', async () => {
+  await appointChief(database.db, clock.now())
   const owed = () =>
     database.db
       .selectFrom('obligations')

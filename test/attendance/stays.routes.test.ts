@@ -62,7 +62,7 @@ const told = async (ref: string): Promise<string[]> => {
     .execute()
   return rows.map(({ staff_id, importance }) => `${importance} ${staff_id}`)
 }
-const asked = async () => (await listCandidates(database.db, clock.now(), clock.now())).map(({ staffId }) => staffId)
+const asked = async () => (await listCandidates(database.db, clock.now())).map(({ staffId }) => staffId)
 
 test('row 26: where relief is missing the post is held at the end, the duty manager is paged, and who stays is asked to say so', async () => {
   at('06:00')

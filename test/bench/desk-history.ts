@@ -51,14 +51,14 @@ export const deskHistory = (count: number, agents: number): string[] => [
     select ticket_id, 'staff:' || staff_id, 3, 1, now() from assignments`,
 ]
 
-/** Tickets from..to, all of them closed long ago, with one message each. */
-export const moreHistory = (from: number, to: number): string[] => [
+/** Tickets from..to, all of them closed long ago, one every so many seconds, with one message each. */
+export const moreHistory = (from: number, to: number, everySeconds = 90): string[] => [
   ...people(from, to),
   `insert into tickets (state, waiting_on, customer_id, channel, language, category_id, subject, place_at, created_at, queued_at,
       last_message_at, last_seq, epoch, last_handler_id, resolved_at, closes_at, closed_at)
     select 'closed', 'customer', n, 'web', case when n % 3 = 0 then 'en' else 'zh-CN' end, 1 + n % 8, ${body('n', '1')}, at, at, at, at,
       1, 1, 1 + n % 16, at + interval '1 hour', at + interval '73 hours', at + interval '73 hours'
-    from (select n, now() - interval '10 days' - (${to} - n) * interval '90 seconds' as at from generate_series(${from}, ${to}) n) made`,
+    from (select n, now() - interval '10 days' - (${to} - n) * interval '${everySeconds} seconds' as at from generate_series(${from}, ${to}) n) made`,
   // Ids equal numbers in a database that had none; to write a million rows twice would take as long again.
   messages(1, `t.id between ${from} and ${to}`),
 ]

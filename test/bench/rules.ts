@@ -25,6 +25,8 @@ export const PARTS = [
   'start',
   'search',
   'roster',
+  'appraisal',
+  'report',
 ] as const
 export type Part = (typeof PARTS)[number]
 

@@ -1,13 +1,16 @@
 // `npm run bench`: what the product reaches beside what this machine can do without it, in the same minutes on the same
 // cores. `npm run bench -- create message` runs some; BENCH=quick takes a minute,
-// BENCH_TICKETS=<number> fewer than a million; BENCH_PROFILE=<folder> leaves CPU profiles.
+// BENCH_TICKETS=<number> fewer than a million; BENCH_PROFILE=<folder> leaves CPU profiles, and the
+// statements by what they cost.
 import fs from 'node:fs'
 import path from 'node:path'
+import { appraisalPart } from './parts/appraisal.ts'
 import { costing, FULL, QUICK, type RunPart } from './parts/context.ts'
 import { createPart } from './parts/create.ts'
 import { messagePart } from './parts/message.ts'
 import { offerPart } from './parts/offer.ts'
 import { pagesPart } from './parts/queue.ts'
+import { reportPart } from './parts/report.ts'
 import { rosterPart } from './parts/roster.ts'
 import { socketPart } from './parts/socket.ts'
 import { startPart } from './parts/start.ts'
@@ -29,6 +32,8 @@ const RUNS: Readonly<Record<Part, RunPart>> = {
   start: startPart,
   search: pagesPart,
   roster: rosterPart,
+  appraisal: appraisalPart,
+  report: reportPart,
 }
 
 const start = performance.now()

@@ -10,6 +10,7 @@ import { startEmbedded } from '../../server/platform/embedded.ts'
 import { startWorker, type Worker } from './child.ts'
 import { complaintsOf } from './complaints.ts'
 import { INSPECTABLE } from './inspector.ts'
+import { COUNTING, noteStatements } from './statements.ts'
 
 const CHECKOUT = path.resolve(import.meta.dirname, '../..')
 const READY_WITHIN_MILLISECONDS = 60_000
@@ -39,8 +40,10 @@ export async function openStage(): Promise<Stage> {
   const opened = new AsyncDisposableStack()
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-bench-'))
   opened.defer(() => fs.rmSync(folder, { recursive: true, force: true }))
-  const embedded = await startEmbedded(folder, { flags: BUFFERS })
+  const profiles = profilesFolder()
+  const embedded = await startEmbedded(folder, { flags: profiles ? [...BUFFERS, ...COUNTING] : BUFFERS })
   opened.defer(() => embedded.stop())
+  if (profiles) opened.defer(() => noteStatements(embedded.url, profiles))
   return {
     database: async (name) => {
       await administer(embedded.url, name)
@@ -64,7 +67,7 @@ export async function openStage(): Promise<Stage> {
 /** `node server/main.ts` as in production; behind a proxy, so that each simulated customer has an address of their own. */
 export async function startProduct(environment: Record<string, string>): Promise<Product> {
   const port = await freePort()
-  const child = spawn(process.execPath, [INSPECTABLE, ...profiling(), 'server/main.ts'], {
+  const child = spawn(process.execPath, [...asStarted(), INSPECTABLE, ...profiling(), 'server/main.ts'], {
     cwd: CHECKOUT,
     env: {
       PATH: process.env.PATH ?? '',
@@ -87,10 +90,22 @@ export async function startProduct(environment: Record<string, string>): Promise
   return { url, process: child, pid: child.pid ?? 0, stop }
 }
 
-/** `BENCH_PROFILE=<folder>` leaves a CPU profile of each product that was started there. */
-const profiling = (): string[] => {
+/** The flags of `npm start`. */
+const asStarted = (): string[] => {
+  const { scripts } = JSON.parse(fs.readFileSync(path.join(CHECKOUT, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'))
+}
+
+/** `BENCH_PROFILE=<folder>` leaves a CPU profile of each product that was started there, and what each statement cost. */
+const profilesFolder = (): string | undefined => {
   const { BENCH_PROFILE } = process.env
-  return BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${path.resolve(BENCH_PROFILE)}`] : []
+  return BENCH_PROFILE ? path.resolve(BENCH_PROFILE) : undefined
+}
+const profiling = (): string[] => {
+  const folder = profilesFolder()
+  return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
 }
 
 /** Waits for `/readyz`. */

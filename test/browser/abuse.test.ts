@@ -1,4 +1,3 @@
-import { hash } from '@node-rs/argon2'
 import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -7,24 +6,21 @@ import { storeSetting } from '../../server/settings/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
-import { hire, roster, TONIGHT } from '../support/people.ts'
+import { hire, publishTerms, roster, TONIGHT } from '../support/people.ts'
 import { type House, startServer } from '../support/server.ts'
+import { goOnPost, passwordHash, signIn } from '../support/sign-in.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-const PASSWORD = 'night after night'
-let passwordHash: string
 let house: House
 
 beforeAll(async () => {
   house = await startServer(database, clock, undefined, { trustedProxies: '127.0.0.1' })
-  passwordHash = await hash(PASSWORD, { memoryCost: 4096, timeCost: 1 })
 })
 afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
-  const body = JSON.stringify({ 'zh-CN': '条款', en: 'Terms' })
-  await database.db.insertInto('customer_terms').values({ version: 1, body, published_at: clock.now() }).execute()
+  await publishTerms(database.db, clock.now())
   await storeSetting(database.db, { key: 'emergencyPhone', value: '400-000-1024', by: null, at: clock.now() })
 })
 
@@ -36,26 +32,15 @@ async function colleague(
   { roles = [], ...look }: Look & { roles?: StandingRole[] } = {},
 ) {
   const staffId = await hire(database.db, name, {
-    passwordHash,
+    passwordHash: await passwordHash(),
     roles,
     rank: roles.includes('leadership') ? 'vice_president' : 'staff',
   })
   if (post) await roster(database.db, staffId, post, TONIGHT)
   const page = await openPage(await openBrowser(house.url, look))
-  const { login } = await database.db
-    .selectFrom('staff')
-    .select('login')
-    .where('id', '=', staffId)
-    .executeTakeFirstOrThrow()
-  await page.goto(`${house.url}/sign-in?next=/duty`)
-  await page.fill('#login', login)
-  await page.fill('#password', PASSWORD)
-  await page.keyboard.press('Enter')
-  await page.waitForURL((url) => url.pathname === '/duty')
+  await signIn(page, house, staffId, '/duty')
   if (!post) return page
-  await page.click('[data-unlock-sound]')
-  const seen = () => database.db.selectFrom('presence').select('process').where('staff_id', '=', staffId).execute()
-  await expect.poll(seen).not.toEqual([])
+  await goOnPost(page, house, staffId)
   return page
 }
 const write = async (page: Page, words: string) => {

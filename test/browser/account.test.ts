@@ -1,42 +1,32 @@
 import { hash } from '@node-rs/argon2'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { openBrowser, openPage, violations, widthBeyond } from '../support/pages.ts'
 import { hire } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { signIn } from '../support/sign-in.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testServer(database, clock)
 const OLD = 'the lamp in the window'
 const NEW = 'a window with a lamp'
 let passwordHash: string
-let house: House
 let mei: StaffId
 
 beforeAll(async () => {
   passwordHash = await hash(OLD, { memoryCost: 4096, timeCost: 1 })
-  house = await startServer(database, clock)
 })
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫', { passwordHash })
 })
 
 async function signsIn(page: Page, password = OLD, next = '/me') {
-  const { login } = await database.db
-    .selectFrom('staff')
-    .select('login')
-    .where('id', '=', mei)
-    .executeTakeFirstOrThrow()
-  await page.goto(`${house.url}/sign-in?next=${next}`)
-  await page.fill('#login', login)
-  await page.fill('#password', password)
-  await page.keyboard.press('Enter')
-  await page.waitForURL((url) => url.pathname === next)
+  await signIn(page, house, mei, next, password)
 }
 
 test('without a script one changes the password, sees both places and ends the other, and it is over there', async () => {

@@ -1,5 +1,4 @@
-import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { checkIn, checkOut } from '../../server/attendance/actions.ts'
 import { decideCase, openCase, statePost, visitPost } from '../../server/attendance/cases/actions.ts'
 import { askCorrection, decideCorrection } from '../../server/attendance/corrections/actions.ts'
@@ -21,38 +20,20 @@ import { system } from '../../server/platform/actor.ts'
 import type { Tx } from '../../server/schema.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { FOUR_LOOKS, isKept, type View, wrongOn } from '../support/looking.ts'
+import { picture } from '../support/pages.ts'
 import { as, hire, roster, see } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
-
-const LOOKS = [
-  { width: 1440, height: 900, language: 'zh-CN', theme: 'dark' },
-  { width: 390, height: 844, phone: true, language: 'en', theme: 'light' },
-  { width: 1440, height: 900, language: 'en', theme: 'light' },
-  { width: 390, height: 844, phone: true, language: 'zh-CN', theme: 'dark' },
-] as const
 const nightOf = (day: number) => ({
   from: `2026-11-${day}T22:00:00+08:00`,
   to: `2026-11-${day + 1}T06:00:00+08:00`,
   night: `2026-11-${day}`,
 })
-const visit = async (staffId: StaffId, look: (typeof LOOKS)[number]): Promise<BrowserContext> => {
-  const context = await openBrowser(house.url, look)
-  const { cookie } = await signedIn(house, staffId, look.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-  return context
-}
 
 /** A month of one agent: ready, a little late, corrected; a night in which one is missing, one away, one asked; a case heard. */
 async function aMonth() {
@@ -162,31 +143,27 @@ async function aMonth() {
 
 test('rows 25, 55 and 58: my night, who has come, hours, corrections, cases and the code stand on a wide screen and on a phone, in both languages and lights', async () => {
   const { mei, fang, song, zhou, xu, yan, open, place, shift } = await aMonth()
-  const pages: readonly (readonly [string, StaffId, string])[] = [
-    ['attendance-my-night', mei, '/duty'],
-    ['attendance-question', mei, '/desk'],
-    ['attendance-to-come', fang, '/duty'],
-    ['attendance-tonight', zhou, '/attendance'],
-    ['attendance-hours', mei, `/attendance/hours?month=2026-11&correct=${shift}`],
-    ['attendance-hours-all', xu, '/attendance/hours?month=2026-11&who=all'],
-    ['attendance-corrections', xu, '/attendance/corrections'],
-    ['attendance-cases', zhou, '/attendance/cases'],
-    ['attendance-case', zhou, `/attendance/cases/${open}`],
-    ['attendance-hearing', song, `/attendance/cases/${open}`],
-    ['attendance-places', yan, '/attendance/places'],
-    ['attendance-screen', yan, `/attendance/places/${place}/screen`],
+  const views: View[] = [
+    { name: 'attendance-my-night', who: mei, path: '/duty' },
+    { name: 'attendance-question', who: mei, path: '/desk' },
+    { name: 'attendance-to-come', who: fang, path: '/duty' },
+    { name: 'attendance-tonight', who: zhou, path: '/attendance' },
+    { name: 'attendance-hours', who: mei, path: `/attendance/hours?month=2026-11&correct=${shift}` },
+    { name: 'attendance-hours-all', who: xu, path: '/attendance/hours?month=2026-11&who=all' },
+    { name: 'attendance-corrections', who: xu, path: '/attendance/corrections' },
+    { name: 'attendance-cases', who: zhou, path: '/attendance/cases' },
+    { name: 'attendance-case', who: zhou, path: `/attendance/cases/${open}` },
+    { name: 'attendance-hearing', who: song, path: `/attendance/cases/${open}` },
+    { name: 'attendance-places', who: yan, path: '/attendance/places' },
+    { name: 'attendance-screen', who: yan, path: `/attendance/places/${place}/screen` },
   ]
-  for (const [at, [name, who, path]] of pages.entries())
-    for (const look of process.env.PICTURES === 'on' ? LOOKS : [LOOKS[at % LOOKS.length] ?? LOOKS[0]]) {
-      const page = await openPage(await visit(who, look))
-      await page.goto(`${house.url}${path}`)
-      // Two of the four are kept: the other language and light of each size are looked at and checked alone.
-      if (look === LOOKS[0] || look === LOOKS[1])
-        await picture(page, `${name}-${look.width}`, { fullPage: look.width === 390 })
-      expect.soft(await violations(page, look.width === 390 ? 'contrast' : 'everything'), path).toEqual([])
-      expect.soft(await widthBeyond(page), `${path} ${look.width}`).toBeLessThanOrEqual(0)
-      expect.soft(((await page.locator('main').textContent()) ?? '').match(/\battendance\.[a-z_.]+/g), path).toBeNull()
-      expect(page.wrongs).toEqual([])
-      await page.context().close()
-    }
+  const wrong = await wrongOn(house, FOUR_LOOKS, views, {
+    looks: (at) => (process.env.PICTURES === 'on' ? FOUR_LOOKS : FOUR_LOOKS.slice(at % 4, (at % 4) + 1)),
+    axe: ({ width }) => (width === 390 ? 'contrast' : 'everything'),
+    untranslated: /\battendance\.[a-z_.]+/g,
+    draw: async (page, { name }, look) => {
+      if (isKept(look)) await picture(page, `${name}-${look.width}`, { fullPage: look.width === 390 })
+    },
+  })
+  expect(wrong).toEqual([])
 }, 300_000)

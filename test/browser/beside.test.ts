@@ -1,35 +1,28 @@
-import { hash } from '@node-rs/argon2'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { Post } from '../../server/kernel/capabilities.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
+import { findOpenAssignment } from '../../server/tickets/assignments/queries.ts'
 import { listMessages } from '../../server/tickets/messages/queries.ts'
-import { findOpenAssignment } from '../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { openBrowser, openPage, violations, widthBeyond } from '../support/pages.ts'
 import { hire, putOnPost, welcome } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { passwordHash, signIn } from '../support/sign-in.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-const PASSWORD = 'night after night'
-let passwordHash: string
-let house: House
+const house = testServer(database, clock)
 let id: TicketId
 let mei: StaffId
 let zhou: StaffId
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-  passwordHash = await hash(PASSWORD, { memoryCost: 4096, timeCost: 1 })
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
-  mei = await hire(database.db, '林玫', { passwordHash })
-  zhou = await hire(database.db, '陈舟', { passwordHash, rank: 'supervisor' })
+  mei = await hire(database.db, '林玫', { passwordHash: await passwordHash() })
+  zhou = await hire(database.db, '陈舟', { passwordHash: await passwordHash(), rank: 'supervisor' })
   const does = conversations(house)
   const suQing = await welcome(database.db, '苏晴')
   id = await does.ask(suQing)
@@ -43,16 +36,7 @@ type Look = Parameters<typeof openBrowser>[1]
 /** Somebody at the conversation, with a line of their own. */
 async function at(staffId: StaffId, look: Look = {}) {
   const page = await openPage(await openBrowser(house.url, look))
-  const { login } = await database.db
-    .selectFrom('staff')
-    .select('login')
-    .where('id', '=', staffId)
-    .executeTakeFirstOrThrow()
-  await page.goto(`${house.url}/sign-in?next=/desk/${id}`)
-  await page.fill('#login', login)
-  await page.fill('#password', PASSWORD)
-  await page.keyboard.press('Enter')
-  await page.waitForURL((url) => url.pathname === `/desk/${id}`)
+  await signIn(page, house, staffId, `/desk/${id}`)
   await expect.poll(looks, { timeout: 20_000 }).toContain(staffId)
   return page
 }

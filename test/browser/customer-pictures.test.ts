@@ -1,30 +1,22 @@
-import { once } from 'node:events'
-import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { handSetClock } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
-import { hire, putOnPost } from '../support/people.ts'
-import { freePort } from '../support/program.ts'
-import { type House, startServer } from '../support/server.ts'
+import { hire, publishTerms, putOnPost } from '../support/people.ts'
+import { openSite } from '../support/shop.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 let mei: StaffId
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set('2026-11-24T02:12:00+08:00')
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
   for (const [code, zh, en] of [
     ['line', '宽带与网络', 'Broadband'],
     ['bill', '账单', 'Billing'],
@@ -82,8 +74,8 @@ test('the help page stands on a wide screen and on a phone, asleep and awake, in
 }, 120_000)
 
 test('the chat in its frame stands on a page of another site, wide and on a phone', async () => {
-  const shop = await openShop()
-  await database.db.insertInto('allowed_sites').values({ origin: shop.origin, added_at: clock.now() }).execute()
+  const shop = await openShop('zh-CN')
+  await allow(shop.origin)
   for (const look of LOOKS) {
     const page = await openPage(await openBrowser(house.url, look))
     await page.goto(shop.origin)
@@ -105,19 +97,51 @@ test('the chat in its frame stands on a page of another site, wide and on a phon
   shop.close()
 }, 120_000)
 
+test('asked in English, by day, with nobody there yet: what was said stands, and what comes next', async () => {
+  const shop = await openShop('en', 'light')
+  await allow(shop.origin)
+  const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+  for (const look of LOOKS) {
+    const day = await openPage(
+      await openBrowser(house.url, { ...look, language: 'en', theme: 'light' }, { colorScheme: 'light' }),
+    )
+    await day.goto(shop.origin)
+    await day.getByRole('button', { name: 'Open the chat' }).click()
+    const inside = day.frames()[1] ?? day.mainFrame()
+    await inside.waitForURL(/widget/)
+    await inside.fill('[name=question]', 'The router blinks red since midnight and nothing loads.')
+    await inside.fill('[name=name]', 'Tom Oakley')
+    await inside.fill('[name=contact]', 'tom@example.org')
+    await inside.check('[name=terms]')
+    await inside.click('[data-ask] button[data-kind=key]')
+    await inside.locator('[data-say] textarea').waitFor({ state: 'visible' })
+    await inside.fill('[data-say] textarea', 'It is the second time this week.')
+    await inside.press('[data-say] textarea', 'Enter')
+    await inside.getByText('It is the second time this week.').waitFor()
+    expect(await widthBeyond(day)).toBe(0)
+    expect(await inside.evaluate<number>(wide)).toBe(0)
+    expect(await violations(day)).toEqual([])
+    await picture(day, `widget-asked-en-${look.width}`)
+    expect(day.wrongs).toEqual([])
+    await day.context().close()
+  }
+  shop.close()
+}, 120_000)
+
+const allow = (origin: string) =>
+  database.db.insertInto('allowed_sites').values({ origin, added_at: clock.now() }).execute()
+
 /** The demo's shop as a site of its own: the page of another house with the one script tag. */
-async function openShop() {
+async function openShop(language: string, theme = 'dark') {
   const sheet = await (await fetch(`${house.url}/shop.css`)).text()
-  const page = SHOP.replace('STYLE', sheet).replace('WIDGET', `${house.url}/widget.js`)
-  const html = { 'content-type': 'text/html; charset=utf-8' }
-  const server = createAdaptorServer({ fetch: () => new Response(page, { headers: html }) }) as Server
-  const port = await freePort()
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return { origin: `http://localhost:${port}`, close: () => server.close() }
+  const page = SHOP.replace('STYLE', sheet)
+    .replace('WIDGET', `${house.url}/widget.js`)
+    .replace('LANGUAGE', language)
+    .replace('THEME', theme)
+  return openSite(page)
 }
-const SHOP = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>青田网络设备</title><style>STYLE</style><script src="WIDGET" async></script><body class="shop">
+const SHOP = `<!doctype html><html lang="LANGUAGE"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>青田网络设备</title><style>STYLE</style><script src="WIDGET" data-theme="THEME" async></script><body class="shop">
 <header class="shop-head"><strong>青田网络设备</strong><nav><span>路由器</span><span>光猫</span><span>网线</span></nav></header>
 <main class="shop-main"><p class="shop-crumb">路由器 / 全屋</p><h1>岭 R3 全屋路由器（三只装）</h1><div class="shop-grid">
 <div class="shop-pic"><i></i><i></i><i></i></div><div><p class="shop-price">¥ 1,299</p>

@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2'
 import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import { offerNext } from '../../server/desk/offers/actions.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -9,22 +9,17 @@ import { addNote } from '../../server/tickets/messages/actions.ts'
 import { handSetClock } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { type openBrowser, openBrowserOf, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
 import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 let mei: StaffId
 let boss: StaffId
 let suQing: TicketId
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set('2026-11-24T02:12:00+08:00')
   const { db, transact } = house.deps
@@ -84,13 +79,8 @@ beforeEach(async () => {
   }, 5000)
 })
 
-const visit = async (staffId: StaffId, look: Parameters<typeof openBrowser>[1]): Promise<BrowserContext> => {
-  const context = await openBrowser(house.url, look)
-  const { cookie } = await signedIn(house, staffId, look?.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-  return context
-}
+const visit = (staffId: StaffId, look: Parameters<typeof openBrowser>[1]): Promise<BrowserContext> =>
+  openBrowserOf(house, staffId, look)
 
 test('the desk of a busy night stands on a wide screen and on a phone, and nothing is wider than it', async () => {
   for (const look of [

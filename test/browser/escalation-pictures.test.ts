@@ -1,38 +1,26 @@
 import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { checkIn } from '../../server/attendance/actions.ts'
 import type { ShiftId, StaffId } from '../../server/kernel/ids.ts'
 import { shiftsAt } from '../../server/roster/queries.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { wrongOn } from '../support/looking.ts'
+import { type Look, openBrowserOf, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
 import { as, see } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
-
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
+const house = testServer(database, clock)
 
 const LOOKS = [
   { width: 1440, height: 900 },
   { width: 390, height: 844, phone: true },
 ]
 
-type Look = NonNullable<Parameters<typeof openBrowser>[1]>
-const visit = async (staffId: StaffId, look: Look): Promise<BrowserContext> => {
-  const context = await openBrowser(house.url, look)
-  const { cookie } = await signedIn(house, staffId, look.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-  return context
-}
+const visit = (staffId: StaffId, look: Look): Promise<BrowserContext> => openBrowserOf(house, staffId, look)
 const numbered = async (number: string): Promise<StaffId> =>
   (await database.db.selectFrom('staff').select('id').where('number', '=', number).executeTakeFirstOrThrow())
     .id as StaffId
@@ -63,23 +51,27 @@ test("in the demo company the department's inbox, the technician's queue, a tick
       await see(db, shift.staffId, clock.now())
     }
   const pages = [
-    ['inbox', await numbered('rd0501'), `/escalations/${taken.id}`, '#escalation-one .inbox-back'],
-    ['technician', technician?.staffId as StaffId, '/escalations', '#main'],
-    ['ticket-escalation', request.staff_id as StaffId, `/desk/${request.ticket_id}`, '.reply-form'],
-    ['ticket-waiting', taken.staff_id as StaffId, `/desk/${taken.ticket_id}`, '.reply-form'],
-    ['directory', request.staff_id as StaffId, '/escalations/directory', '#main'],
-  ] as const
-  for (const look of LOOKS)
-    for (const [name, who, path, there] of pages) {
-      const page = await openPage(await visit(who, look))
-      await page.goto(house.url + path)
-      await page.waitForSelector(there, { state: 'attached' })
-      expect(await widthBeyond(page), name).toBe(0)
-      expect(await violations(page, 'contrast'), name).toEqual([])
-      await picture(page, `${name}-${look.width}`)
-      expect(page.wrongs, name).toEqual([])
-      await page.context().close()
-    }
+    {
+      name: 'inbox',
+      who: await numbered('rd0501'),
+      path: `/escalations/${taken.id}`,
+      there: '#escalation-one .inbox-back',
+    },
+    { name: 'technician', who: technician?.staffId as StaffId, path: '/escalations', there: '#main' },
+    {
+      name: 'ticket-escalation',
+      who: request.staff_id as StaffId,
+      path: `/desk/${request.ticket_id}`,
+      there: '.reply-form',
+    },
+    { name: 'ticket-waiting', who: taken.staff_id as StaffId, path: `/desk/${taken.ticket_id}`, there: '.reply-form' },
+    { name: 'directory', who: request.staff_id as StaffId, path: '/escalations/directory', there: '#main' },
+  ]
+  const wrong = await wrongOn(house, LOOKS, pages, {
+    axe: () => 'contrast',
+    draw: (page, { name }, { width }) => picture(page, `${name}-${width}`),
+  })
+  expect(wrong).toEqual([])
 }, 180_000)
 
 const MERGE_LOOKS = [

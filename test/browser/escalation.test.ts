@@ -1,57 +1,38 @@
-import { hash } from '@node-rs/argon2'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { escalateToDepartment } from '../../jobs/escalate-to-department.ts'
 import type { Post, StandingRole } from '../../server/kernel/capabilities.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { openBrowser, openPage, picture, violations } from '../support/pages.ts'
-import { hire, roster, TONIGHT, topic } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { hire, publishTerms, roster, TONIGHT, topic } from '../support/people.ts'
+import { goOnPost, passwordHash, signIn } from '../support/sign-in.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-const PASSWORD = 'night after night'
-let passwordHash: string
-let house: House
+const house = testServer(database, clock)
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-  passwordHash = await hash(PASSWORD, { memoryCost: 4096, timeCost: 1 })
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
-  const body = JSON.stringify({ 'zh-CN': '条款', en: 'Terms' })
-  await database.db.insertInto('customer_terms').values({ version: 1, body, published_at: clock.now() }).execute()
+  await publishTerms(database.db, clock.now())
   await topic(database.db, '云服务器')
 })
 
 type Look = Parameters<typeof openBrowser>[1]
 /** Somebody with a shift tonight, signed in and on post. */
 async function onPost(name: string, post: Post, look: Look = {}) {
-  const staffId = await hire(database.db, name, { passwordHash })
+  const staffId = await hire(database.db, name, { passwordHash: await passwordHash() })
   await roster(database.db, staffId, post, TONIGHT)
   const page = await signedIn(staffId, look)
   await page.goto(`${house.url}/duty`)
-  await page.click('[data-unlock-sound]')
-  const seen = () => database.db.selectFrom('presence').select('process').where('staff_id', '=', staffId).execute()
-  await expect.poll(seen).not.toEqual([])
+  await goOnPost(page, house, staffId)
   return { staffId, page }
 }
 async function signedIn(staffId: StaffId, look: Look = {}) {
   const page = await openPage(await openBrowser(house.url, look))
-  const { login } = await database.db
-    .selectFrom('staff')
-    .select('login')
-    .where('id', '=', staffId)
-    .executeTakeFirstOrThrow()
-  await page.goto(`${house.url}/sign-in?next=/duty`)
-  await page.fill('#login', login)
-  await page.fill('#password', PASSWORD)
-  await page.keyboard.press('Enter')
-  await page.waitForURL((url) => url.pathname === '/duty')
+  await signIn(page, house, staffId, '/duty')
   return page
 }
 /** A department of its own with one handler who has an address. */

@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { CategoryId } from '../../server/kernel/ids.ts'
 import { beginArticle, publishArticle } from '../../server/knowledge/articles/actions.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
-import { as, hire } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { as, hire, publishTerms } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 let first: string
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set('2026-11-24T02:12:00+08:00')
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
   const { id } = await database.db
     .insertInto('categories')
     .values({ code: 'line', name: JSON.stringify({ 'zh-CN': '宽带与网络', en: 'Broadband' }), position: 1 })

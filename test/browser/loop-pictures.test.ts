@@ -1,43 +1,32 @@
 import { sql } from 'kysely'
 import type { BrowserContext } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { takeTicket } from '../../server/desk/offers/actions.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { postMessage } from '../../server/tickets/messages/actions.ts'
 import { handSetClock } from '../support/clock.ts'
 import { type Asked, aQuestion, call, newVisitor } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
-import { as, hire, putOnPost, see } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
+import { testServer } from '../support/house.ts'
+import { openBrowser, openBrowserOf, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { as, hire, publishTerms, putOnPost, see } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set('2026-11-24T02:12:00+08:00')
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
 })
 
 const LOOKS = [
   { width: 1440, height: 900 },
   { width: 390, height: 844, phone: true },
 ]
-const visit = async (staffId: StaffId, look: Parameters<typeof openBrowser>[1]): Promise<BrowserContext> => {
-  const context = await openBrowser(house.url, look)
-  const { cookie } = await signedIn(house, staffId, look?.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-  return context
-}
+const visit = (staffId: StaffId, look: Parameters<typeof openBrowser>[1]): Promise<BrowserContext> =>
+  openBrowserOf(house, staffId, look)
 
 /** A modem on a shelf, its third lamp red. */
 const MODEM = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="860">

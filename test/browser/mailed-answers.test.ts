@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { takeTicket } from '../../server/desk/offers/actions.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { forgetSettings } from '../../server/settings/queries.ts'
@@ -6,28 +6,23 @@ import { postMessage } from '../../server/tickets/messages/actions.ts'
 import { handSetClock } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { letterHouse } from '../support/letters.ts'
 import { mailServer, readMail } from '../support/mail-server.ts'
 import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
-import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { as, hire, publishTerms, putOnPost, see, welcome } from '../support/people.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 let mei: StaffId
 const { tick, sendAll } = letterHouse(() => house, clock)
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set('2026-11-24T02:12:00+08:00')
   forgetSettings()
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
   mei = await hire(database.db, '林玫')
   await database.db.updateTable('staff').set({ name_en: 'Lin Mei' }).where('id', '=', mei).execute()
   await putOnPost(database.db, mei)

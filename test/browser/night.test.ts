@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { closeAttendances } from '../../jobs/close-attendances.ts'
 import { askPresence, noteUnanswered } from '../../server/attendance/presence/actions.ts'
 import type { PresenceQuestionId, StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -7,25 +7,17 @@ import { system } from '../../server/platform/actor.ts'
 import { handSetClock } from '../support/clock.ts'
 import { type Asked, aQuestion, call, newVisitor } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage } from '../support/pages.ts'
-import { hire, putOnPost, roster, see, TONIGHT, topic } from '../support/people.ts'
-import { type House, heard, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
+import { testServer } from '../support/house.ts'
+import { openBrowserOf, openPage } from '../support/pages.ts'
+import { hire, publishTerms, putOnPost, roster, see, TONIGHT, topic } from '../support/people.ts'
+import { heard } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock('2026-11-23T21:40:00+08:00')
-let house: House
-
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
+const house = testServer(database, clock)
 
 const visit = async (staffId: StaffId, path: string): Promise<Page & { wrongs: string[] }> => {
-  const context = await openBrowser(house.url, { language: 'en' })
-  const { cookie } = await signedIn(house, staffId, 'en')
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
+  const context = await openBrowserOf(house, staffId, { language: 'en' })
   const page = await openPage(context)
   await page.goto(`${house.url}${path}`)
   return page
@@ -44,10 +36,7 @@ const offered = async (ticket: TicketId): Promise<StaffId[]> =>
 
 test('rows 25 and 55: a night is checked in by the code at the desk, left with a slip, asked about and ended, and the routing follows each', async () => {
   const { db } = database
-  await db
-    .insertInto('customer_terms')
-    .values({ version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() })
-    .execute()
+  await publishTerms(db, clock.now())
   await topic(db, '断网')
   const mei = await hire(db, '林玫', { posts: ['service'] })
   const lin = await hire(db, '何雨', { posts: ['service'] })
@@ -95,8 +84,10 @@ test('rows 25 and 55: a night is checked in by the code at the desk, left with a
   await agent.getByText('Leave the post for a while').click()
   await agent.getByLabel('Why').fill('Fetch medicine')
   await agent.getByRole('button', { name: 'Ask for cover' }).click()
+  await agent.getByText('is asked to cover').waitFor()
   await lead.goto(`${house.url}/duty`)
   await lead.getByRole('button', { name: 'I cover' }).click()
+  await expect.poll(async () => (await db.selectFrom('breaks').select('id').execute()).length).toBe(1)
   await agent.goto(`${house.url}/duty`)
   await agent.getByRole('heading', { name: 'You are on a break' }).waitFor()
   await present()

@@ -1,5 +1,5 @@
-import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { checkIn } from '../../server/attendance/actions.ts'
 import { takeEvent } from '../../server/calls/actions.ts'
 import { parseCti } from '../../server/calls/adapters/cti.ts'
@@ -10,31 +10,25 @@ import { shiftsAt } from '../../server/roster/queries.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { wrongOn } from '../support/looking.ts'
+import { type Look, picture } from '../support/pages.ts'
 import { as, see } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
-type Look = NonNullable<Parameters<typeof openBrowser>[1]>
+const house = testServer(database, clock)
+/** In how many rows the filter of the log stands. */
+const ROWS = `new Set([...document.querySelectorAll('.calls-filter > *')].map((one) => {
+  const { top, bottom } = one.getBoundingClientRect()
+  return Math.round((top + bottom) / 2)
+})).size`
 const LOOKS: Look[] = [
+  { width: 1440, height: 900, language: 'en', theme: 'light' },
   { width: 1440, height: 900 },
   { width: 390, height: 844, phone: true, language: 'en', theme: 'light' },
 ]
-const visit = async (staffId: StaffId, look: Look): Promise<BrowserContext> => {
-  const context = await openBrowser(house.url, look)
-  const { cookie } = await signedIn(house, staffId, look.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-  return context
-}
-test('in the demo company ring card, wrap-up, callbacks, log and the page of a line stand on a wide screen and on a phone', async () => {
+test('in the demo company ring card, wrap-up, callbacks, the phone on the board, log and the page of a line stand on a wide screen and on a phone', async () => {
   clock.set(TWO_FOURTEEN)
   const { db, transact, config } = house.deps
   await seedDemo({ transact, config })
@@ -75,21 +69,25 @@ test('in the demo company ring card, wrap-up, callbacks, log and the page of a l
   const [first] = await db.selectFrom('callbacks').select('id').orderBy('id').execute()
   await transact(as(me), (tx) => claimCallback(tx, first?.id as CallbackId))
   const pages = [
-    ['phone-ring', me, '/desk'],
-    ['phone-wrap', talker, '/desk'],
-    ['phone-log', manager?.staffId as StaffId, '/calls'],
-    ['phone-callbacks', me, `/calls/callbacks?at=${first?.id}`],
-    ['phone-line', admin, `/settings/lines/${line?.id}`],
-  ] as const
-  for (const look of LOOKS)
-    for (const [name, who, path] of pages) {
-      const page = await openPage(await visit(who, look))
-      await page.goto(house.url + path)
-      await page.waitForSelector('#main')
-      expect(await widthBeyond(page), name).toBe(0)
-      expect(await violations(page, 'contrast'), name).toEqual([])
-      await picture(page, `${name}-${look.width}`)
-      expect(page.wrongs, name).toEqual([])
-      await page.context().close()
-    }
+    { name: 'phone-ring', who: me, path: '/desk', there: '#main' },
+    { name: 'phone-wrap', who: talker, path: '/desk', there: '#main' },
+    {
+      name: 'phone-board',
+      who: manager?.staffId as StaffId,
+      path: '/board',
+      there: '#main',
+      first: (page: Page) => page.locator('#board-phone').scrollIntoViewIfNeeded(),
+    },
+    { name: 'phone-log', who: manager?.staffId as StaffId, path: '/calls', there: '#main' },
+    { name: 'phone-callbacks', who: me, path: `/calls/callbacks?at=${first?.id}`, there: '#main' },
+    { name: 'phone-line', who: admin, path: `/settings/lines/${line?.id}`, there: '#main' },
+  ]
+  const wrong = await wrongOn(house, LOOKS, pages, {
+    axe: () => 'contrast',
+    draw: async (page, { name }, { width }) => {
+      if (name === 'phone-log' && width === 1440) expect(await page.evaluate(ROWS)).toBe(1)
+      await picture(page, `${name}-${width}`)
+    },
+  })
+  expect(wrong).toEqual([])
 }, 120_000)

@@ -1,36 +1,19 @@
-import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { checkIn } from '../../server/attendance/actions.ts'
 import type { ShiftId, StaffId } from '../../server/kernel/ids.ts'
 import { shiftsAt } from '../../server/roster/queries.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { FOUR_LOOKS, isKept, type View, wrongOn } from '../support/looking.ts'
+import { picture } from '../support/pages.ts'
 import { as, see } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
-
-const WIDE = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844, phone: true }
-type Look = NonNullable<Parameters<typeof openBrowser>[1]>
-
-const visit = async (staffId: StaffId, look: Look): Promise<BrowserContext> => {
-  const context = await openBrowser(house.url, look)
-  const { cookie } = await signedIn(house, staffId, look.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-  return context
-}
 const withRole = async (role: string): Promise<StaffId> =>
   (
     await database.db
@@ -87,31 +70,24 @@ test('in the demo company my night, what is due, an excuse, confirmations and sw
   const hr = await withRole('hr')
   const missed = await db.selectFrom('obligations').select('id').where('state', '=', 'late').limit(1).executeTakeFirst()
   const swapper = await partyOf('awaiting_substitute', 'requester_id')
-  const pages: readonly (readonly [string, StaffId, string])[] = [
-    ['my-night', mei.staffId, '/duty'],
-    ['due', hr, '/obligations'],
-    ['due-one', hr, `/obligations/${missed?.id}`],
-    ['board-due', manager.staffId, '/board'],
-    ['confirm', await staffWith('notified'), '/roster/confirmations'],
-    ['confirm-all', hr, `/roster/confirmations/all?month=${await monthAsked()}`],
-    ['swaps', (await partyOf('awaiting_substitute', 'substitute_id')).who, '/roster/swaps'],
-    ['swap-new', swapper.who, `/roster/swaps/new?shift=${swapper.shift}`],
-    ['swap-review', hr, '/roster/swaps/review'],
-    ['swap-one', hr, `/roster/swaps/${(await partyOf('hr_review', 'requester_id')).id}`],
+  const views: View[] = [
+    { name: 'my-night', who: mei.staffId, path: '/duty' },
+    { name: 'due', who: hr, path: '/obligations' },
+    { name: 'due-one', who: hr, path: `/obligations/${missed?.id}` },
+    { name: 'board-due', who: manager.staffId, path: '/board' },
+    { name: 'confirm', who: await staffWith('notified'), path: '/roster/confirmations' },
+    { name: 'confirm-all', who: hr, path: `/roster/confirmations/all?month=${await monthAsked()}` },
+    { name: 'swaps', who: (await partyOf('awaiting_substitute', 'substitute_id')).who, path: '/roster/swaps' },
+    { name: 'swap-new', who: swapper.who, path: `/roster/swaps/new?shift=${swapper.shift}` },
+    { name: 'swap-review', who: hr, path: '/roster/swaps/review' },
+    { name: 'swap-one', who: hr, path: `/roster/swaps/${(await partyOf('hr_review', 'requester_id')).id}` },
   ]
   // Where pictures are drawn each page stands for both; else one after the other, to cost half.
-  const looks = [
-    { ...WIDE, language: 'zh-CN' as const },
-    { ...PHONE, language: 'en' as const, theme: 'light' as const },
-  ]
-  for (const [at, [name, who, path]] of pages.entries())
-    for (const look of process.env.PICTURES === 'on' ? looks : looks.slice(at % 2, (at % 2) + 1)) {
-      const page = await openPage(await visit(who, look))
-      await page.goto(`${house.url}${path}`)
-      await picture(page, `${name}-${look.width}`)
-      expect(await violations(page, look.width === 390 ? 'contrast' : 'everything'), path).toEqual([])
-      expect(await widthBeyond(page), `${path} ${look.width}`).toBeLessThanOrEqual(0)
-      expect(page.wrongs).toEqual([])
-      await page.context().close()
-    }
+  const looks = FOUR_LOOKS.filter(isKept)
+  const wrong = await wrongOn(house, looks, views, {
+    looks: (at) => (process.env.PICTURES === 'on' ? looks : looks.slice(at % 2, (at % 2) + 1)),
+    axe: ({ width }) => (width === 390 ? 'contrast' : 'everything'),
+    draw: (page, { name }, { width }) => picture(page, `${name}-${width}`),
+  })
+  expect(wrong).toEqual([])
 }, 180_000)

@@ -1,33 +1,25 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { generateRoster } from '../../jobs/generate-roster.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { listAsked } from '../../server/roster/months/runs/queries.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, violations } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { openBrowserOf, openPage, violations } from '../support/pages.ts'
 import { appointChief, hire, train } from '../support/people.ts'
-import { type House, heard, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
+import { heard } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock('2026-11-20T10:00:00+08:00')
-let house: House
+const house = testServer(database, clock)
 let nuo: StaffId
 let people: StaffId[]
-
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 
 type How = { phone?: boolean; script?: boolean }
 const visit = async (staffId: StaffId, path: string, { phone = false, script = true }: How = {}) => {
   const look = phone ? { width: 390, height: 844, phone } : {}
-  const context = await openBrowser(house.url, look, { javaScriptEnabled: script })
-  const { cookie } = await signedIn(house, staffId)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
+  const context = await openBrowserOf(house, staffId, look, { javaScriptEnabled: script })
   const page = await openPage(context)
   await page.goto(`${house.url}${path}`)
   return page
@@ -61,7 +53,7 @@ const search = async (): Promise<void> => {
 }
 const filled = (page: Page) => page.locator('#plan [data-filled]').count()
 
-test('HR generates a month, edits it by keyboard and pointer, publishes it, and people confirm while each page follows', async () => {
+test('rows 19, 20 and 22: HR generates a month, edits it by keyboard and pointer, publishes it, and people confirm while each page follows', async () => {
   await move()
   const hr = await visit(nuo, '/roster/plan/2026-12')
   await hr.getByRole('button', { name: '开始排班' }).click()

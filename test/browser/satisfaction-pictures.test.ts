@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RatingId, StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { keepNight } from '../../server/reports/periods/actions.ts'
@@ -9,19 +9,14 @@ import { seedDemo } from '../../server/tools/demo/load.ts'
 import { tellPast } from '../../server/tools/demo/past.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { wrongOn } from '../support/looking.ts'
+import { openBrowserOf, openPage, picture } from '../support/pages.ts'
 import { as } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
-
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
+const house = testServer(database, clock)
 
 const LOOKS = [
   { width: 1440, height: 900 },
@@ -54,25 +49,79 @@ test('satisfaction, people against the norm, a contested rating and my own ratin
   for (const { id: night } of await listUncounted(database.db, clock.now(), 200, config.timeZone))
     await transact(system, (tx) => keepNight(tx, night, config.timeZone))
   const pages = [
-    ['satisfaction', hr, '/satisfaction?from=2026-08-26&to=2026-11-24'],
-    ['report', hr, '/reports?from=2026-10-12&to=2026-11-24'],
-    ['rating', hr, `/ratings/${id}`],
-    ['contests', hr, '/ratings/contests'],
-    ['ratings', mei, '/ratings'],
-  ] as const
-  for (const look of LOOKS)
-    for (const [name, who, path] of pages) {
-      const context = await openBrowser(house.url, look)
-      const { cookie } = await signedIn(house, who, 'language' in look ? look.language : 'zh-CN')
-      const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-      await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-      const page = await openPage(context)
+    { name: 'satisfaction', who: hr, path: '/satisfaction?from=2026-08-26&to=2026-11-24', there: '#main' },
+    { name: 'report', who: hr, path: '/reports?from=2026-10-12&to=2026-11-24', there: '#main' },
+    { name: 'satisfaction-words', who: hr, path: '/satisfaction/words?from=2026-08-26&to=2026-11-24', there: '#main' },
+    { name: 'satisfaction-excluded', who: hr, path: '/satisfaction/excluded', there: '#main' },
+    { name: 'rating', who: hr, path: `/ratings/${id}`, there: '#main' },
+    { name: 'contests', who: hr, path: '/ratings/contests', there: '#main' },
+    { name: 'ratings', who: mei, path: '/ratings', there: '#main' },
+  ]
+  const wrong = await wrongOn(house, LOOKS, pages, {
+    axe: () => 'contrast',
+    draw: async (page, { name }, { width }) => {
+      if (width === 390 && name.startsWith('satisfaction')) expect(await page.evaluate(SLIDING), name).toEqual([])
+      await picture(page, `${name}-${width}`, { fullPage: width === 1440 && !/-(words|excluded)$/.test(name) })
+    },
+  })
+  expect(wrong).toEqual([])
+  for (const width of [390, 1024])
+    for (const { path } of pages.slice(0, 2)) {
+      const phone = width === 390
+      const page = await openPage(await openBrowserOf(house, hr, { width, height: 844, phone, language: 'en' }))
       await page.goto(house.url + path)
-      await page.waitForSelector('#main', { state: 'attached' })
-      expect(await widthBeyond(page), name).toBe(0)
-      expect(await violations(page, 'contrast'), name).toEqual([])
-      await picture(page, `${name}-${look.width}`, { fullPage: look.width === 1440 })
-      expect(page.wrongs, name).toEqual([])
-      await context.close()
+      const charts = await page.evaluate<Chart[]>(CHARTS)
+      expect(charts.map(({ label }) => label).toSorted()).toEqual(
+        [...new Set(charts.map(({ label }) => label))].toSorted(),
+      )
+      expect(charts.length).toBe(4)
+      expect(charts.filter(({ right, letters, slides }) => right > width || letters < 11 || slides)).toEqual([])
+      if (path.startsWith('/satisfaction') && phone) {
+        await page.locator('.figures-funnel').scrollIntoViewIfNeeded()
+        await picture(page, 'satisfaction-funnel-390')
+      }
     }
-}, 120_000)
+  for (const { name, path } of pages.slice(0, 2))
+    for (const language of ['zh-CN', 'en'] as const) {
+      const page = await openPage(await openBrowserOf(house, hr, { ...SHEET, language, theme: 'dark' }))
+      await page.emulateMedia({ media: 'print' })
+      await page.goto(house.url + path)
+      expect(await page.evaluate(CUT), `${name} ${language}`).toEqual([])
+      expect(await page.locator('.topbar-title h1').isVisible()).toBe(true)
+      for (const pressed of [
+        '.rail',
+        '.skip',
+        '.nightline',
+        '.bell',
+        'main button',
+        'main summary',
+        'main .tabs',
+        '.topbar .menu',
+      ])
+        expect(await page.locator(`${pressed}:visible`).count(), `${pressed} of ${name}`).toBe(0)
+      await picture(page, `${name}-print-${language}`, { fullPage: true })
+    }
+}, 180_000)
+
+type Chart = { label: string; right: number; letters: number; slides: boolean }
+/** The charts that are seen: how far each reaches, how high its smallest letters are, and whether it stands in what slides sideways. */
+const CHARTS = `[...document.querySelectorAll('main svg.chart')].filter((one) => one.checkVisibility()).map((one) => ({
+  label: one.getAttribute('aria-label'),
+  right: one.getBoundingClientRect().right,
+  letters: Math.min(...[...one.querySelectorAll('text')].map((text) => Number(text.getAttribute('font-size') ?? 12) * one.getScreenCTM().a)),
+  slides: Boolean(one.closest('.table-scroll')),
+}))`
+/** What slides sideways on this page. */
+const SLIDING = `[...document.querySelectorAll('main *')].filter((one) =>
+  one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX) && !one.matches('.tabs'),
+).map((one) => one.className + ' ' + one.textContent.trim().slice(0, 40))`
+
+/** A4 across, 12 mm of margin. */
+const SHEET = { width: 1032, height: 703 }
+/** What stands beyond the sheet, or is cut by what it stands in. */
+const CUT = `[...document.querySelectorAll('main *')].filter((one) => {
+  const box = one.getBoundingClientRect()
+  if (box.width === 0 || one.closest('svg') || getComputedStyle(one).position === 'absolute') return false
+  const hides = getComputedStyle(one).overflowX !== 'visible' || getComputedStyle(one).overflowY !== 'visible'
+  return box.right > innerWidth + 1 || (hides && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
+}).map((one) => one.tagName + '.' + one.className + ' ' + one.textContent.trim().slice(0, 40))`

@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { checkIn } from '../../server/attendance/actions.ts'
 import type { ShiftId, StaffId } from '../../server/kernel/ids.ts'
 import { shiftsAt } from '../../server/roster/queries.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { type openBrowser, openBrowserOf, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
 import { as, see } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
-
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
+const house = testServer(database, clock)
 
 /** The demo company at night, with the first agent on post at their desk. */
 async function demoNight(): Promise<StaffId> {
@@ -32,10 +26,7 @@ async function demoNight(): Promise<StaffId> {
 }
 type Look = Parameters<typeof openBrowser>[1]
 async function visit(staffId: StaffId, look: Look, options: Parameters<typeof openBrowser>[2] = {}) {
-  const context = await openBrowser(house.url, look, options)
-  const { cookie } = await signedIn(house, staffId, look?.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
+  const context = await openBrowserOf(house, staffId, look, options)
   return openPage(context)
 }
 const LOOKS = [

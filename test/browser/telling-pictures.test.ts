@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
-import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { checkIn } from '../../server/attendance/actions.ts'
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import type { DepartmentId, ShiftId, StaffId } from '../../server/kernel/ids.ts'
@@ -9,44 +8,28 @@ import { tell } from '../../server/notifications/notices/telling.ts'
 import { system } from '../../server/platform/actor.ts'
 import { shiftsAt } from '../../server/roster/queries.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
+import { tellMailed } from '../../server/tools/demo/mailed.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { openBrowser, openPage, picture, violations, widthBeyond } from '../support/pages.ts'
+import { testServer } from '../support/house.ts'
+import { FOUR_LOOKS, isKept, wrongOn } from '../support/looking.ts'
+import { picture } from '../support/pages.ts'
 import { as, see } from '../support/people.ts'
 import { answers, openReceiver } from '../support/receiver.ts'
-import { type House, startServer } from '../support/server.ts'
-import { signedIn } from '../support/staff.ts'
 import { openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
-
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
-
-const LOOKS = [
-  { width: 1440, height: 900, language: 'zh-CN', theme: 'dark' },
-  { width: 390, height: 844, phone: true, language: 'en', theme: 'light' },
-] as const
+const house = testServer(database, clock)
 
 /** A few for whoever reads of it; the others are looked at all the same. */
 const KEPT: readonly string[] = ['bell', 'choices', 'outgoing', 'channels', 'brief', 'letter-digest']
 
-const visit = async (staffId: StaffId, look: (typeof LOOKS)[number]): Promise<BrowserContext> => {
-  const context = await openBrowser(house.url, look, { colorScheme: look.theme })
-  const { cookie } = await signedIn(house, staffId, look.language)
-  const value = /nightdesk=([^;]+)/.exec(cookie)?.[1] ?? ''
-  await context.addCookies([{ name: 'nightdesk', value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
-  return context
-}
-
-test('bell, choices, receipts, channels, outgoing, the morning of a department and the night in ten lines stand in both languages, wide and on a phone', async () => {
+test('bell, choices, receipts, channels, outgoing, incoming, the morning of a department and the night in ten lines stand in both languages, wide and on a phone', async () => {
   clock.set(TWO_FOURTEEN)
   const { db, transact, config } = house.deps
   await seedDemo({ transact, config })
+  await tellMailed({ transact, config })
   Object.assign(house.deps.config, { insideHooks: true })
   const night = openTelling(house)
   const manager = (await shiftsAt(db, clock.now())).find(({ post }) => post === 'manager')
@@ -106,28 +89,30 @@ test('bell, choices, receipts, channels, outgoing, the morning of a department a
     .execute()
   await night.tick(['write-briefs'])
   const pages = [
-    ['bell', manager.staffId, '/reminders'],
-    ['notice', manager.staffId, `/notices/${alarm}`],
-    ['choices', manager.staffId, '/me/notices'],
-    ['brief', manager.staffId, '/brief/2026-11-23'],
-    ['receipts', admin, '/notices'],
-    ['who-read', admin, `/notices/${alarm}`],
-    ['outgoing', admin, '/outgoing'],
-    ['channels', admin, '/settings/channels'],
-    ['settings-notices', admin, '/settings/notices'],
-    ['letter-digest', admin, `/settings/letters?letter=digest${department ? `&department=${department}` : ''}`],
-    ['letter-brief', admin, '/settings/letters?letter=brief'],
-    ['letter-notice', admin, '/settings/letters?letter=notice'],
-  ] as const
-  for (const look of LOOKS)
-    for (const [name, who, path] of pages) {
-      const page = await openPage(await visit(who, look))
-      const answer = await page.goto(house.url + path)
-      expect(answer?.status(), name).toBe(200)
-      expect(await widthBeyond(page), `${name} ${look.width}`).toBe(0)
-      expect(await violations(page, look.theme === 'light' ? 'everything' : 'contrast'), name).toEqual([])
-      if (KEPT.includes(name)) await picture(page, `${name}-${look.width}`)
-      expect(page.wrongs, name).toEqual([])
-      await page.context().close()
-    }
-}, 240_000)
+    { name: 'bell', who: manager.staffId, path: '/reminders' },
+    { name: 'notice', who: manager.staffId, path: `/notices/${alarm}` },
+    { name: 'choices', who: manager.staffId, path: '/me/notices' },
+    { name: 'brief', who: manager.staffId, path: '/brief/2026-11-23' },
+    { name: 'receipts', who: admin, path: '/notices' },
+    { name: 'who-read', who: admin, path: `/notices/${alarm}` },
+    { name: 'outgoing', who: admin, path: '/outgoing' },
+    { name: 'incoming', who: admin, path: '/incoming' },
+    { name: 'channels', who: admin, path: '/settings/channels' },
+    { name: 'settings-notices', who: admin, path: '/settings/notices' },
+    {
+      name: 'letter-digest',
+      who: admin,
+      path: `/settings/letters?letter=digest${department ? `&department=${department}` : ''}`,
+    },
+    { name: 'letter-brief', who: admin, path: '/settings/letters?letter=brief' },
+    { name: 'letter-notice', who: admin, path: '/settings/letters?letter=notice' },
+  ]
+  const wrong = await wrongOn(house, FOUR_LOOKS, pages, {
+    browser: ({ theme }) => ({ colorScheme: theme }),
+    axe: ({ theme }) => (theme === 'light' ? 'everything' : 'contrast'),
+    draw: async (page, { name }, look) => {
+      if (KEPT.includes(name) && isKept(look)) await picture(page, `${name}-${look.width}`)
+    },
+  })
+  expect(wrong).toEqual([])
+}, 300_000)

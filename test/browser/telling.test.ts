@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { tell } from '../../server/notifications/notices/telling.ts'
 import { system } from '../../server/platform/actor.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { openBrowser, openPage } from '../support/pages.ts'
-import { hire, putOnPost } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { appointChief, hire, putOnPost } from '../support/people.ts'
 import { signedIn } from '../support/staff.ts'
+import { openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
-
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
+const house = testServer(database, clock)
 
 const visit = async (staffId: StaffId) => {
   const context = await openBrowser(house.url, { language: 'en' })
@@ -69,6 +65,38 @@ test('news that want a receipt ring with a sound of their own on the page of who
   expect(await page.locator('.toast a[href^="/notices/"]').count()).toBe(0)
   expect(page.wrongs).toEqual([])
 }, 60_000)
+
+test('a page that nobody answers rings louder each time it is told again, and an agent’s page stays still', async () => {
+  clock.set(TWO_FOURTEEN)
+  await appointChief(database.db, clock.now())
+  const ji = await hire(database.db, 'Ji')
+  await putOnPost(database.db, ji, 'manager')
+  const mei = await hire(database.db, 'Mei')
+  await putOnPost(database.db, mei)
+  const night = openTelling(house)
+  const [lead, agent] = [await visit(ji), await visit(mei)]
+  for (const page of [lead, agent]) {
+    await page.goto(`${house.url}/duty`)
+    await page.click('#main')
+    await page.waitForLoadState('networkidle')
+    await page.evaluate(
+      'window.rang = []; document.addEventListener("ring", ({ detail }) => window.rang.push(detail.kind + " " + detail.loud.toFixed(2)))',
+    )
+  }
+  await house.deps.transact(system, (tx) =>
+    tell(tx, { kind: 'incident', ref: 'incident:1', path: '/incidents', to: [{ staffId: ji, part: 'post' }] }),
+  )
+  const rang = () => lead.evaluate<string[]>('window.rang')
+  await expect.poll(rang).toEqual(['duty 0.45'])
+  for (const louder of ['duty 0.65', 'duty 0.85', 'duty 1.00']) {
+    const before = (await rang()).length
+    clock.forward({ minutes: 5, seconds: 15 })
+    for (const step of ['follow-pages', 'follow-pages']) await night.tick([step])
+    await expect.poll(async () => (await rang()).slice(before), { timeout: 15_000 }).toEqual([louder])
+  }
+  expect(await agent.evaluate('window.rang')).toEqual([])
+  expect([...lead.wrongs, ...agent.wrongs]).toEqual([])
+}, 120_000)
 
 test('the worker for pushes is taken on under the strict policy, and what a browser cannot do is said', async () => {
   clock.set(TWO_FOURTEEN)

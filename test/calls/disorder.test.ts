@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { takeEvent } from '../../server/calls/actions.ts'
 import { parseCti } from '../../server/calls/adapters/cti.ts'
 import { learn, NOTHING_KNOWN, stageOf, stateOf } from '../../server/calls/rules.ts'
@@ -8,19 +8,16 @@ import { system } from '../../server/platform/actor.ts'
 import { aLine, giveExtension, type TestLine } from '../support/calls.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { heard } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let line: TestLine
 let mei: StaffId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

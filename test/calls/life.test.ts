@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { closeStuckCalls } from '../../jobs/close-stuck-calls.ts'
 import { fetchRecordings } from '../../jobs/fetch-recordings.ts'
 import { sendTexts, writeTexts } from '../../jobs/send-texts.ts'
 import { watchCallbacks } from '../../jobs/watch-callbacks.ts'
 import { checkOut } from '../../server/attendance/actions.ts'
-import * as act from '../../server/calls/actions.ts'
 import * as owed from '../../server/calls/callbacks/actions.ts'
+import { endCallback, giveUpCallback } from '../../server/calls/callbacks/ending/actions.ts'
 import { listRinging } from '../../server/calls/log/queries.ts'
+import { claimCall, declineCall, noteCall } from '../../server/calls/talking/actions.ts'
 import { logCall, logWithoutTicket } from '../../server/calls/wrapping/actions.ts'
 import type { Target } from '../../server/calls/wrapping/filing.ts'
 import { offerNext } from '../../server/desk/offers/actions.ts'
@@ -18,21 +19,18 @@ import { aLine, giveExtension, type TestLine } from '../support/calls.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { heard, type QuietHouse } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let line: TestLine
 let mei: StaffId
 let chen: StaffId
 let wang: StaffId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')
@@ -88,17 +86,14 @@ test('row 14: a call rings at everybody on post, the first who takes it has it a
   await rings()
   const id = await idOf()
   expect([await ringing(mei), await ringing(chen)]).toEqual([[id], [id]])
-  await does(mei, (tx) => act.declineCall(tx, id))
+  await does(mei, (tx) => declineCall(tx, id))
   expect([await ringing(mei), await ringing(chen)]).toEqual([[], [id]])
-  const both = await Promise.allSettled([
-    does(chen, (tx) => act.claimCall(tx, id)),
-    does(mei, (tx) => act.claimCall(tx, id)),
-  ])
+  const both = await Promise.allSettled([does(chen, (tx) => claimCall(tx, id)), does(mei, (tx) => claimCall(tx, id))])
   expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   expect([await ringing(mei), await ringing(chen)]).toEqual([[], []])
   const { claimed_by } = await call()
   // Whoever has it presses twice and it is once.
-  await does(claimed_by as StaffId, (tx) => act.claimCall(tx, id))
+  await does(claimed_by as StaffId, (tx) => claimCall(tx, id))
 })
 
 test('where the line names whom it rings, only they are rung; whoever is off post is not asked', async () => {
@@ -131,7 +126,7 @@ test('who is on the phone is offered nothing and rung by nothing, until the call
 test('a call that is answered is written down into a new ticket, with its note and its rating from the phone', async () => {
   await rings()
   await lifts()
-  await does(mei, async (tx) => act.noteCall(tx, await idOf(), '光猫红灯'))
+  await does(mei, async (tx) => noteCall(tx, await idOf(), '光猫红灯'))
   await ends()
   await line.says({ event: 'rating', ...of('a'), score: 5 })
   const id = await idOf()
@@ -166,7 +161,7 @@ test('a call without a key has no rating; a call may go into a ticket that is th
   expect(await call()).toMatchObject({ ticket_id: ticketId, logged_as: 'ticket' })
   expect(await call('b')).toMatchObject({ ticket_id: null, logged_as: 'silent' })
   expect(await database.db.selectFrom('ratings').select('id').execute()).toEqual([])
-  expect(await refusedWith(does(chen, async (tx) => act.noteCall(tx, await idOf(), 'x')))).toBe('calls.not_yours')
+  expect(await refusedWith(does(chen, async (tx) => noteCall(tx, await idOf(), 'x')))).toBe('calls.not_yours')
 })
 
 test('row 14: a missed call is owed a call within ten minutes; the same number again only counts', async () => {
@@ -201,7 +196,7 @@ test('a callback is claimed, tried, promised for a time like any other promise, 
   await ends('a', 'noAnswer')
   await heard(house)
   const id = await firstOwed()
-  expect(await refusedWith(does(mei, (tx) => owed.endCallback(tx, id, { note: 'x', target: null })))).toBe(
+  expect(await refusedWith(does(mei, (tx) => endCallback(tx, id, { note: 'x', target: null })))).toBe(
     'callbacks.not_yours',
   )
   await does(mei, (tx) => owed.claimCallback(tx, id))
@@ -211,7 +206,7 @@ test('a callback is claimed, tried, promised for a time like any other promise, 
   await does(mei, (tx) => owed.tryCallback(tx, id, attempt))
   await does(mei, (tx) => owed.tryCallback(tx, id, attempt))
   expect(await callbacks()).toMatchObject([{ attempts: 1, claimed_by: mei }])
-  expect(await refusedWith(does(mei, (tx) => owed.giveUpCallback(tx, id, { reason: 'no_answer', words: '' })))).toBe(
+  expect(await refusedWith(does(mei, (tx) => giveUpCallback(tx, id, { reason: 'no_answer', words: '' })))).toBe(
     'callbacks.too_few_tries',
   )
   const dueAt = new Date('2026-11-24T03:30:00+08:00')
@@ -221,10 +216,10 @@ test('a callback is claimed, tried, promised for a time like any other promise, 
   const promises = () => database.db.selectFrom('promises').select(['kind', 'state', 'due_at', 'ref']).execute()
   expect(await promises()).toEqual([{ kind: 'call', state: 'open', due_at: dueAt, ref: `callback:${id}` }])
   expect(await callbacks()).toMatchObject([{ state: 'claimed', due_at: dueAt, promised_at: dueAt }])
-  expect(await refusedWith(does(mei, (tx) => owed.endCallback(tx, id, { note: ' ', target: null })))).toBe(
+  expect(await refusedWith(does(mei, (tx) => endCallback(tx, id, { note: ' ', target: null })))).toBe(
     'callbacks.note_missing',
   )
-  await does(mei, (tx) => owed.endCallback(tx, id, { note: '已解决', target: null }))
+  await does(mei, (tx) => endCallback(tx, id, { note: '已解决', target: null }))
   await heard(house)
   expect(await callbacks()).toMatchObject([{ state: 'done', ended_why: 'noted', words: '已解决' }])
   expect(await promises()).toMatchObject([{ state: 'kept' }])
@@ -363,7 +358,7 @@ test('row 14: the call back is due from customer service on post, then from whoe
   expect(await due()).toMatchObject([{ post: 'service', staff_id: null, state: 'due' }])
   await does(chen, (tx) => owed.claimCallback(tx, id))
   clock.forward({ minutes: 9 })
-  await does(chen, (tx) => owed.endCallback(tx, id, { note: '已回电', target: null }))
+  await does(chen, (tx) => endCallback(tx, id, { note: '已回电', target: null }))
   await heard(house)
   expect(await due()).toMatchObject([{ state: 'done', done_by: chen }])
 })

@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { signStandard } from '../../server/calls/adapters/reading.ts'
 import { signTwilio } from '../../server/calls/adapters/twilio.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { aLine, giveExtension } from '../support/calls.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost, welcome } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { heard } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let mei: StaffId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

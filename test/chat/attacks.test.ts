@@ -1,32 +1,27 @@
 import type { Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { TicketId } from '../../server/kernel/ids.ts'
-import { resolveTicket } from '../../server/tickets/actions.ts'
+import { resolveTicket } from '../../server/tickets/endings/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { type Asked, ack, aQuestion, call, newVisitor, openLine, type Said, type Ticket } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire, putOnPost } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { testServer } from '../support/house.ts'
+import { as, hire, publishTerms, putOnPost } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testServer(database, clock)
 const lines: Socket[] = []
-let house: House
 let token: string
 let link: string
 let ticket: string
 let night = new Date(TWO_FOURTEEN).getTime()
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   night += 120_000
   clock.set(new Date(night))
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
   token = await newVisitor(house.url)
   const { body } = await call<Asked>(house.url, 'POST', '/tickets', { token, body: aQuestion() })
   ticket = body.ticket.id

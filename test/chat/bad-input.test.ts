@@ -1,26 +1,22 @@
 import { connect } from 'node:net'
 import type { Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { type Asked, ack, aQuestion, call, json, newVisitor, openLine, type Said } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { type House, startServer } from '../support/server.ts'
+import { testServer } from '../support/house.ts'
+import { publishTerms } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testServer(database, clock)
 const lines: Socket[] = []
-let house: House
 let token: string
 let ticket: string
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
   token = await newVisitor(house.url)
   ticket = await ask(token)
 })

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { formToken, newToken } from '../../server/platform/tokens.ts'
-import { currentTerms } from '../../server/policies/queries.ts'
+import { beforeEach, expect, test } from 'vitest'
 import { storeSetting } from '../../server/settings/queries.ts'
 import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { helpPage } from '../support/help-page.ts'
+import { testHouse } from '../support/house.ts'
 import { hire } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let acts: ReturnType<typeof protection>
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   const [agent, manager, leader] = [
@@ -28,32 +23,7 @@ beforeEach(async () => {
   await storeSetting(database.db, { key: 'emergencyPhone', value: '400-000-1024', by: agent, at: clock.now() })
 })
 
-/** A browser without JavaScript. */
-function browser(language = 'en') {
-  const pre = newToken()
-  const headers = { cookie: `nightdesk-pre=${pre}`, 'accept-language': language, origin: 'http://127.0.0.1:3000' }
-  const get = async (path: string) => {
-    const answer = await house.app.request(path, { headers })
-    return { status: answer.status, text: await answer.text() }
-  }
-  const post = async (path: string, fields: Record<string, string>) => {
-    const body = new URLSearchParams({ ...fields, _token: formToken(house.deps.secret, pre) })
-    const answer = await house.app.request(path, { method: 'POST', headers, body })
-    return { status: answer.status, text: await answer.text(), location: answer.headers.get('location') ?? '' }
-  }
-  return { get, post }
-}
-const question = async (words: Record<string, string> = {}) => ({
-  clientId: crypto.randomUUID(),
-  termsVersion: String((await currentTerms(database.db)).version),
-  terms: 'accepted',
-  language: 'en',
-  name: 'Su Qing',
-  contact: '+86 138 0013 8000',
-  topic: '',
-  question: 'The line has been down since midnight.',
-  ...words,
-})
+const { browser, question } = helpPage(() => house)
 const newest = async () =>
   (await database.db.selectFrom('tickets').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()).id
 const plain = (html: string) => html.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&amp;', '&')

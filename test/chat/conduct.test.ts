@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { expireMeasures } from '../../jobs/expire-measures.ts'
 import type { CustomerId, StaffId } from '../../server/kernel/ids.ts'
 import { enterTicket } from '../../server/tickets/actions.ts'
@@ -7,25 +7,20 @@ import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { type Asked, ack, aQuestion, call, newVisitor, openLine, type Ticket } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { testServer } from '../support/house.ts'
+import { as, hire, publishTerms } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testServer(database, clock)
 const lines: Socket[] = []
-let house: House
 let token: string
 let mei: StaffId
 let acts: ReturnType<typeof protection>
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
-  const body = JSON.stringify({ 'zh-CN': '条款', en: 'Terms' })
-  await database.db.insertInto('customer_terms').values({ version: 1, body, published_at: clock.now() }).execute()
+  await publishTerms(database.db, clock.now())
   const [agent, manager, leader] = [
     await hire(database.db, 'Lin Mei'),
     await hire(database.db, 'Chen Zhou'),

@@ -1,30 +1,27 @@
 import type { Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
-import { assignTicket, describeTicket, resolveTicket, returnTicket } from '../../server/tickets/actions.ts'
+import { describeTicket } from '../../server/tickets/actions.ts'
+import { assignTicket, returnTicket } from '../../server/tickets/assignments/actions.ts'
+import { resolveTicket } from '../../server/tickets/endings/actions.ts'
 import { addNote, postMessage } from '../../server/tickets/messages/actions.ts'
 import type { TicketState } from '../../server/tickets/rules.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { type Asked, ack, aQuestion, call, newVisitor, openLine } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire, topic } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { testServer } from '../support/house.ts'
+import { as, hire, publishTerms, topic } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testServer(database, clock)
 const lines: Socket[] = []
-let house: House
 let mei: StaffId
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, 'Lin Mei', { skills: ['SECRET skill'] })
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
 })
 afterEach(() => {
   for (const line of lines.splice(0)) line.disconnect()

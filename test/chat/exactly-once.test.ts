@@ -1,31 +1,26 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
-import { assignTicket } from '../../server/tickets/actions.ts'
+import { assignTicket } from '../../server/tickets/assignments/actions.ts'
 import { postMessage } from '../../server/tickets/messages/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { type Asked, aQuestion, call, newVisitor } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
 import { type Fault, faithfulClient } from '../support/faithful-client.ts'
 import { type History, violations } from '../support/history.ts'
-import { as, hire } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { testServer } from '../support/house.ts'
+import { as, hire, publishTerms } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 let mei: StaffId
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, 'Lin Mei')
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
 })
 
 type Step =

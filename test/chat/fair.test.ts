@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { type Asked, ack, aQuestion, call, type Message, newVisitor, openLine, type Said } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
+import { publishTerms } from '../support/people.ts'
 import { type House, startServer } from '../support/server.ts'
 
 // Hundreds of calls each.
@@ -16,8 +17,7 @@ let house: House
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   house = await startServer(database, clock)
-  const terms = { version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() }
-  await database.db.insertInto('customer_terms').values(terms).execute()
+  await publishTerms(database.db, clock.now())
 })
 afterEach(async () => {
   for (const line of lines.splice(0)) line.disconnect()

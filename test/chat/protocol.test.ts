@@ -1,8 +1,10 @@
 import sharp from 'sharp'
 import type { Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
-import { assignTicket, describeTicket, resolveTicket } from '../../server/tickets/actions.ts'
+import { describeTicket } from '../../server/tickets/actions.ts'
+import { assignTicket } from '../../server/tickets/assignments/actions.ts'
+import { resolveTicket } from '../../server/tickets/endings/actions.ts'
 import { addNote, mark, postMessage } from '../../server/tickets/messages/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import {
@@ -18,35 +20,26 @@ import {
   type Ticket,
 } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire, putOnPost, topic } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { testServer } from '../support/house.ts'
+import { as, hire, publishTerms, putOnPost, topic } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testServer(database, clock)
 const lines: Socket[] = []
-let house: House
 let mei: StaffId
 let token: string
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, 'Lin Mei')
-  await publishTerms(1)
+  await publishTerms(database.db, clock.now(), 1)
   token = await newVisitor(house.url)
 })
 afterEach(() => {
   for (const line of lines.splice(0)) line.disconnect()
 })
 
-const publishTerms = (version: number) =>
-  database.db
-    .insertInto('customer_terms')
-    .values({ version, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() })
-    .execute()
 const line = (auth: object = { token }): Socket => {
   const socket = openLine(house.url, auth)
   lines.push(socket)
@@ -384,7 +377,7 @@ test('the link of a request opens that request alone, over HTTP and on the line'
 })
 
 test('a question under terms that have changed since is not taken', async () => {
-  await publishTerms(2)
+  await publishTerms(database.db, clock.now(), 2)
   const refused = await post<Said>('/tickets', aQuestion())
   expect([refused.status, refused.body.error.code]).toEqual([409, 'terms_changed'])
 })

@@ -9,7 +9,7 @@ import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { type Asked, ack, aQuestion, call, openLine, type Ticket } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire } from '../support/people.ts'
+import { as, hire, publishTerms } from '../support/people.ts'
 import { type House, startServer } from '../support/server.ts'
 
 const database = testDatabase()
@@ -27,8 +27,7 @@ const FAR = '203.0.113.5'
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   house = await startServer(database, clock, undefined, { trustedProxies: '127.0.0.1' })
-  const body = JSON.stringify({ 'zh-CN': '条款', en: 'Terms' })
-  await database.db.insertInto('customer_terms').values({ version: 1, body, published_at: clock.now() }).execute()
+  await publishTerms(database.db, clock.now())
   const set = (key: 'emergencyPhone' | 'dayDeskEmail', value: string) =>
     storeSetting(database.db, { key, value, by: null, at: clock.now() })
   await set('emergencyPhone', '400-000-1024')

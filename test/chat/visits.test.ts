@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { type Answer, ack, call, openLine, type Ticket } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
+import { testServer } from '../support/house.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: House
+const house = testServer(database, clock)
 let mei: StaffId
 let suqing: Visitor
 let ticketId: string
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

@@ -1,18 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
+import { findOpenAssignment } from '../../server/tickets/assignments/queries.ts'
 import { listMessages, listNotes } from '../../server/tickets/messages/queries.ts'
-import { findOpenAssignment, getTicket } from '../../server/tickets/queries.ts'
+import { getTicket } from '../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, bytes, type Page, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-let does: ReturnType<typeof conversations>
+const house = testHouse(database, clock)
+const does = conversations(house)
 let mei: StaffId
 let zhou: StaffId
 let suQing: Visitor
@@ -20,11 +21,6 @@ let desk: Browser
 let boss: Browser
 let id: TicketId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

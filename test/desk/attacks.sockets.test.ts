@@ -1,30 +1,25 @@
-import { io, type Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Socket } from 'socket.io-client'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { listMessages } from '../../server/tickets/messages/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { ack, type Said } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
+import { deskLine } from '../support/desk-line.ts'
+import { testServer } from '../support/house.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-const lines: Socket[] = []
-let house: House
-let does: ReturnType<typeof conversations>
+const house = testServer(database, clock)
+const does = conversations(house)
 let mei: StaffId
 let suQing: Visitor
 let desk: Browser
 let id: TicketId
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')
@@ -33,21 +28,8 @@ beforeEach(async () => {
   desk = await signedIn(house, mei)
   id = await does.ask(suQing)
 })
-afterEach(() => {
-  for (const line of lines.splice(0)) line.disconnect()
-})
 
-const line = (who: Browser = desk): Promise<Socket> => {
-  const socket = io(`${house.url}/desk`, {
-    path: '/live',
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: { cookie: who.cookie, origin: house.url },
-  })
-  lines.push(socket)
-  return new Promise((resolve, reject) => socket.once('connect', () => resolve(socket)).once('connect_error', reject))
-}
+const line = (who: Browser = desk): Promise<Socket> => deskLine(house.url, who.cookie)
 const watch = (socket: Socket, ticketId: string) => ack<Partial<Said>>(socket, 'watch', { ticketId })
 
 test('one too many in a second changes nothing, and the line goes on when it has calmed down', async () => {

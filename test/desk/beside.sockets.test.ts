@@ -1,10 +1,11 @@
-import { io, type Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Socket } from 'socket.io-client'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { ack, next, openLine } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
+import { deskLine, opened } from '../support/desk-line.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
 import { hasRedis, startRedis } from '../support/redis.ts'
 import { type House, heard, startServer } from '../support/server.ts'
@@ -12,7 +13,6 @@ import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-const lines: Socket[] = []
 let house: House
 let mei: StaffId
 let zhou: StaffId
@@ -38,24 +38,8 @@ beforeEach(async () => {
   id = await does.ask(suQing)
   await does.take(id, mei)
 })
-afterEach(() => {
-  for (const line of lines.splice(0)) line.disconnect()
-})
 
-const settled = (socket: Socket): Promise<Socket> => {
-  lines.push(socket)
-  return new Promise((resolve, reject) => socket.once('connect', () => resolve(socket)).once('connect_error', reject))
-}
-const line = (who: Browser, at = house): Promise<Socket> =>
-  settled(
-    io(`${at.url}/desk`, {
-      path: '/live',
-      transports: ['websocket'],
-      forceNew: true,
-      reconnection: false,
-      extraHeaders: { cookie: who.cookie, origin: at.url },
-    }),
-  )
+const line = (who: Browser, at = house): Promise<Socket> => deskLine(at.url, who.cookie)
 /** A window in which the conversation is open. */
 const looking = async (who: Browser, at = house): Promise<Socket> => {
   const socket = await line(who, at)
@@ -122,7 +106,7 @@ test('a window that only looks does not hide that the same person writes in anot
 test('the customer sees that the agent writes, never that a colleague does or that it is a note', async () => {
   const mine = await looking(desk)
   const theirs = await looking(boss)
-  const customer = await settled(openLine(house.url, { token: suQing.token }))
+  const customer = await opened(openLine(house.url, { token: suQing.token }))
   const heard: unknown[] = []
   customer.on('typing', (said) => heard.push(said))
   await ack(theirs, 'typing', { ticketId: id, on: true })

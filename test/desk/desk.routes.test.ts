@@ -1,34 +1,32 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { checkIn, endBreak, startBreak } from '../../server/attendance/actions.ts'
 import { expireOffer, offerNext } from '../../server/desk/offers/actions.ts'
+import { openOfferOf } from '../../server/desk/offers/shown/queries.ts'
+import { someoneOnPost } from '../../server/desk/on-post/queries.ts'
 import { listLostWork } from '../../server/desk/presence/queries.ts'
-import { openOfferOf, someoneOnPost } from '../../server/desk/queries.ts'
 import type { OfferId, StaffId } from '../../server/kernel/ids.ts'
 import { plus, SECOND } from '../../server/kernel/time.ts'
 import { system } from '../../server/platform/actor.ts'
 import { currentSettings } from '../../server/settings/queries.ts'
 import { complain } from '../../server/tickets/actions.ts'
-import { findOpenAssignment, getTicket } from '../../server/tickets/queries.ts'
+import { findOpenAssignment } from '../../server/tickets/assignments/queries.ts'
+import { getTicket } from '../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { as, hire, putOnPost, roster, TONIGHT, type Visitor, welcome } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { heard } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-let does: ReturnType<typeof conversations>
+const house = testHouse(database, clock)
+const does = conversations(house)
 let mei: StaffId
 let suQing: Visitor
 let desk: Browser
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

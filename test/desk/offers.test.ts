@@ -12,8 +12,11 @@ import {
 import { listQueue } from '../../server/desk/queries.ts'
 import type { AlarmId, OfferId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
-import { complain, endByCustomer } from '../../server/tickets/actions.ts'
-import { findOpenAssignment, getTicket, queuePlace } from '../../server/tickets/queries.ts'
+import { complain } from '../../server/tickets/actions.ts'
+import { findOpenAssignment } from '../../server/tickets/assignments/queries.ts'
+import { endByCustomer } from '../../server/tickets/endings/actions.ts'
+import { getTicket } from '../../server/tickets/queries.ts'
+import { queuePlace } from '../../server/tickets/queue/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { openNight } from '../support/night.ts'
@@ -183,6 +186,23 @@ test('after three people have let it go the duty manager is alarmed, and the tic
   expect(await queuePlace(database.db, later)).toEqual({ place: 2, ahead: 1 })
   // It goes on being offered: the fourth is asked as well.
   expect(await lastOffer(ticket)).toMatchObject({ hop: 4, state: 'made' })
+})
+
+test('where nobody has a hand free what rings is found when an offer ends, and not looked for at each further question', async () => {
+  const ticket = await ask(suQing)
+  await tick()
+  await pass((await lastOffer(ticket)).id)
+  // The next question keeps the one agent busy before anybody has looked at the first again.
+  const second = await ask(await welcome(database.db, '陈薇'))
+  await sql`
+    insert into offers (ticket_id, staff_id, round, hop, state, made_at, expires_at)
+    values (${second}, ${mei}, 1, 1, 'made', ${clock.now()}, ${new Date(clock.now().getTime() + 20_000)})`.execute(
+    database.db,
+  )
+  await transact(system, (tx) => offerNext(tx, ['ticket.queued']))
+  expect(await ringing()).toEqual([])
+  await transact(system, (tx) => offerNext(tx, ['ticket.queued', 'offer.passed']))
+  expect(await ringing()).toEqual(['offers_refused'])
 })
 
 test('when everybody on post has let it go nobody waits for a third: the duty manager is alarmed at once', async () => {

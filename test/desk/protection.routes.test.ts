@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { openAlarms } from '../../server/desk/alarms/queries.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { getTicket } from '../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let talk: ReturnType<typeof conversations>
 let lin: StaffId
 let chen: StaffId
@@ -23,11 +23,9 @@ let customer: Visitor
 let id: TicketId
 let epoch: number
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
+beforeAll(() => {
   talk = conversations(house)
 })
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   lin = await hire(database.db, '林玫')

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { hash } from '@node-rs/argon2'
 import sharp from 'sharp'
 import type { Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { expireOffer } from '../../server/desk/offers/actions.ts'
 import type { OfferId, StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
@@ -21,33 +21,28 @@ import {
   type Said,
 } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
-import { hire, roster, TONIGHT, topic } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
+import { testServer } from '../support/house.ts'
+import { hire, publishTerms, roster, TONIGHT, topic } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testServer(database, clock)
 const PASSWORD = 'night after night'
 const PROTOCOL = ['desk', 'chat'].map((feature) =>
   fs.readFileSync(path.join(import.meta.dirname, `../../server/${feature}/protocol.md`), 'utf8'),
 )
 const lines: Socket[] = []
-let house: House
 let passwordHash: string
 /** Names of fields and events, and codes, that came and that the document does not have. */
 let unheardOf: Set<string>
 
 beforeAll(async () => {
-  house = await startServer(database, clock)
   passwordHash = await hash(PASSWORD, { memoryCost: 4096, timeCost: 1 })
 })
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   unheardOf = new Set()
-  await database.db
-    .insertInto('customer_terms')
-    .values({ version: 1, body: JSON.stringify({ 'zh-CN': '条款', en: 'Terms' }), published_at: clock.now() })
-    .execute()
+  await publishTerms(database.db, clock.now())
 })
 afterEach(() => {
   for (const line of lines.splice(0)) line.disconnect()

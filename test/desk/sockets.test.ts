@@ -1,30 +1,25 @@
-import { io, type Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Socket } from 'socket.io-client'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { listMessages } from '../../server/tickets/messages/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { ack, type Message, next, openLine, type Said } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
+import { deskLine, openDeskLine, opened } from '../support/desk-line.ts'
+import { testServer } from '../support/house.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { type House, startServer } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-const lines: Socket[] = []
-let house: House
-let does: ReturnType<typeof conversations>
+const house = testServer(database, clock)
+const does = conversations(house)
 let mei: StaffId
 let zhou: StaffId
 let suQing: Visitor
 let desk: Browser
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')
@@ -33,29 +28,9 @@ beforeEach(async () => {
   suQing = await welcome(database.db, '苏晴')
   desk = await signedIn(house, mei)
 })
-afterEach(() => {
-  for (const line of lines.splice(0)) line.disconnect()
-})
 
-const open = (headers: Record<string, string>): Socket => {
-  const socket = io(`${house.url}/desk`, {
-    path: '/live',
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: headers,
-  })
-  lines.push(socket)
-  return socket
-}
-const settled = (socket: Socket): Promise<Socket> =>
-  new Promise((resolve, reject) => socket.once('connect', () => resolve(socket)).once('connect_error', reject))
-const line = (who: Browser = desk) => settled(open({ cookie: who.cookie, origin: house.url }))
-const customer = () => {
-  const socket = openLine(house.url, { token: suQing.token })
-  lines.push(socket)
-  return settled(socket)
-}
+const line = (who: Browser = desk): Promise<Socket> => deskLine(house.url, who.cookie)
+const customer = (): Promise<Socket> => opened(openLine(house.url, { token: suQing.token }))
 const mine = async () => {
   const id = await does.ask(suQing)
   return { id, epoch: await does.take(id, mei) }
@@ -67,16 +42,18 @@ const hearing = (socket: Socket): string[] => {
   return heard
 }
 const rejected = (socket: Socket): Promise<string> =>
-  settled(socket).then(
+  opened(socket).then(
     () => 'admitted',
     (error) => error.message,
   )
 
 test('the line needs a session, and a page of ours', async () => {
-  expect(await rejected(open({ origin: house.url }))).toBe('unauthenticated')
-  expect(await rejected(open({ cookie: `nightdesk=${'x'.repeat(43)}`, origin: house.url }))).toBe('unauthenticated')
+  expect(await rejected(openDeskLine(house.url, { origin: house.url }))).toBe('unauthenticated')
+  expect(await rejected(openDeskLine(house.url, { cookie: `nightdesk=${'x'.repeat(43)}`, origin: house.url }))).toBe(
+    'unauthenticated',
+  )
   for (const headers of [{ cookie: desk.cookie }, { cookie: desk.cookie, origin: 'https://evil.example' }])
-    expect(await rejected(open(headers as Record<string, string>))).not.toBe('admitted')
+    expect(await rejected(openDeskLine(house.url, headers as Record<string, string>))).not.toBe('admitted')
   expect((await line()).connected).toBe(true)
 })
 
@@ -149,7 +126,9 @@ test('who is not let in is told so in the language of their browser', async () =
     ['zh-CN,en;q=0.5', /\p{Script=Han}/u],
     ['en', /^[^\p{Script=Han}]+$/u],
   ] as const) {
-    const error = await settled(open({ origin: house.url, 'accept-language': accept })).catch((reason) => reason)
+    const error = await opened(openDeskLine(house.url, { origin: house.url, 'accept-language': accept })).catch(
+      (reason) => reason,
+    )
     expect(error.data.error.message).toMatch(words)
   }
 })
@@ -266,7 +245,7 @@ test('a session that ends cuts its line within a second', async () => {
   await desk.post('/sign-out')
   expect(await cut).toBe('io server disconnect')
   expect(performance.now() - began).toBeLessThan(1500)
-  expect(await rejected(open({ cookie: desk.cookie, origin: house.url }))).toBe('unauthenticated')
+  expect(await rejected(openDeskLine(house.url, { cookie: desk.cookie, origin: house.url }))).toBe('unauthenticated')
 })
 
 test('frames that are not of the table are answered with an error and change nothing', async () => {

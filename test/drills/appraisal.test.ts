@@ -3,13 +3,14 @@ import { expect, test } from 'vitest'
 import { monthsToOpen } from '../../server/appraisal/months/rules.ts'
 import { ownDatabase } from '../support/database.ts'
 import { runProgram, stopProgram, untilReady } from '../support/program.ts'
+import { childrenOf } from './children.ts'
 import { until } from './night.ts'
 
 const ZONE = 'Asia/Shanghai'
-const PEOPLE = 900
+const PEOPLE = 1800
 const database = ownDatabase('appraisal')
 
-test('a program killed in the middle of counting a month goes on when it is started again, and counts nobody twice', async () => {
+test('a program killed in the middle of counting a month goes on when it is started again, and so does the count apart; nobody is counted twice', async () => {
   const client = new pg.Client(database.url)
   await client.connect()
   try {
@@ -26,6 +27,14 @@ test('a program killed in the middle of counting a month goes on when it is star
     await stopProgram(killed, 'SIGKILL')
     expect(await counted()).toBeLessThan(PEOPLE)
     const again = await runProgram(environment)
+    const apart = () => childrenOf('server/counting.ts', again.process.pid)
+    const before = await counted()
+    await until(
+      'the counting goes on, in a process apart',
+      async () => (await counted()) > before && apart().length > 0,
+    )
+    for (const pid of apart()) process.kill(pid, 'SIGKILL')
+    expect(await counted()).toBeLessThan(PEOPLE)
     await until(
       'the month is counted',
       async () => (await one('select frozen_at is not null from appraisal_months')) === 'true',

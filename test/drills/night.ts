@@ -121,15 +121,24 @@ export const openWork = async ({ ask }: Pick<Fire, 'ask'>): Promise<number> => {
   return row?.n ?? 0
 }
 
-/** A killed worker's job begins anew after some seconds: until then it counts as running. */
+/**
+ * A killed worker's job begins anew after some seconds: until then it counts as running. The events are counted before
+ * and after the jobs: one that ended between the two looks may just have told something new.
+ */
 export const unfinished = async ({ ask, url }: Pick<Fire, 'ask' | 'url'>): Promise<number> => {
-  const [row] = await ask<{ n: number }>(
-    `select (select count(*) from outbox)::int + (select count(*) from offers where state = 'made' and expires_at < now() - interval '2 s')::int as n`,
-  )
+  const told = async () => {
+    const [row] = await ask<{ n: number; last: string }>(
+      `select (select count(*) from outbox)::int + (select count(*) from offers where state = 'made' and expires_at < now() - interval '2 s')::int as n,
+        (select max(id) from events)::text as last`,
+    )
+    return row ?? { n: 1, last: '' }
+  }
+  const before = await told()
   const figures = await (await fetch(`${url}/metrics`)).text()
   const jobs = [...figures.matchAll(/^nightdesk_jobs\{queue="react",state="(?:waiting|active|delayed)"\} (\d+)$/gm)]
   if (jobs.length !== 3) throw new Error('the queues do not say what lies in them')
-  return jobs.reduce((sum, [, n]) => sum + Number(n), row?.n ?? 1)
+  const after = await told()
+  return jobs.reduce((sum, [, n]) => sum + Number(n), before.n + after.n + (before.last === after.last ? 0 : 1))
 }
 
 export const pause = (milliseconds: number): Promise<void> =>

@@ -9,6 +9,8 @@ export type Fire = {
   /** The database as an onlooker sees it; fails while it is down. */
   readonly ask: <Row extends pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>
   readonly kill: (what: 'program' | 'database' | 'both') => Promise<void>
+  /** Of the program that runs now. */
+  readonly pid: () => number | undefined
   readonly output: () => string
   /** SIGTERM; the exit code. */
   readonly stop: () => Promise<number | null>
@@ -50,6 +52,7 @@ export async function startUnderFire(folder: string, more: Record<string, string
       await stopProgram(program, 'SIGKILL')
       await start()
     },
+    pid: () => program.process.pid,
     output: () => program.output() + program.errors(),
     stop: async () => {
       await pool.end()

@@ -10,6 +10,8 @@ import { openTicker } from '../../server/platform/ticker.ts'
 import type { Transact } from '../../server/schema.ts'
 import { forgetSettings } from '../../server/settings/queries.ts'
 import * as tickets from '../../server/tickets/actions.ts'
+import { returnTicket, transferTicket } from '../../server/tickets/assignments/actions.ts'
+import { endByCustomer } from '../../server/tickets/endings/actions.ts'
 import { mergeTicket } from '../../server/tickets/merging/actions.ts'
 import { postMessage } from '../../server/tickets/messages/actions.ts'
 import { keepPromise, makePromise, movePromise } from '../../server/tickets/promises/actions.ts'
@@ -83,20 +85,25 @@ async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; c
     ...kind,
     run: async (id: string) => {
       const which = `${kind.kind} ${id}`
-      if (killed.delete(which)) fate = undefined
-      else if (random() < 0.05) {
-        killed.add(which)
-        fate = pick(DEATHS)
-      }
-      await kind.run(id).catch((error: Error) => {
-        if (error.message !== 'killed after') throw error
-        // Its queue does not know that it was done, and does it again.
-        killed.delete(which)
-        return kind.run(id)
-      })
+      fate = killed.delete(which) || random() >= 0.05 ? undefined : pick(DEATHS)
+      const meant = fate
+      await kind
+        .run(id)
+        .catch((error: Error) => {
+          // Its queue does not know that it was done, and does it again.
+          if (error.message === 'killed after') return kind.run(id)
+          if (meant) killed.add(which)
+          throw error
+        })
+        // What never came to a transaction does not leave its death to the next one.
+        .finally(() => {
+          fate = undefined
+        })
     },
   }))
   const ticker = openTicker({ db: deps.db, clock, queues: deps.queues, log: deps.log, kinds: [...dying, ...beside] })
+  // Its own seconds are of another clock: a look of theirs would hold the place of one of ours.
+  await ticker.stop()
   return {
     house,
     tick: async () => {
@@ -104,10 +111,7 @@ async function open(): Promise<{ house: QuietHouse; tick: () => Promise<void>; c
       await ticker.pass()
       await heard(house)
     },
-    close: async () => {
-      await ticker.stop()
-      await house.close()
-    },
+    close: () => house.close(),
   }
 }
 
@@ -343,10 +347,10 @@ async function act(house: QuietHouse, agents: readonly StaffId[], handler: Staff
       },
       async () => {
         const end = pick(['return', 'solved', 'transfer', 'nothing', 'nothing', 'nothing'] as const)
-        if (end === 'return') await transact(me, (tx) => tickets.returnTicket(tx, id, 'returned', epoch))
-        if (end === 'solved') await transact(system, (tx) => tickets.endByCustomer(tx, id))
+        if (end === 'return') await transact(me, (tx) => returnTicket(tx, id, 'returned', epoch))
+        if (end === 'solved') await transact(system, (tx) => endByCustomer(tx, id))
         const to = pick(agents) ?? agent
-        if (end === 'transfer') await transact(me, (tx) => tickets.transferTicket(tx, id, { epoch, to }))
+        if (end === 'transfer') await transact(me, (tx) => transferTicket(tx, id, { epoch, to }))
       },
       async () => {
         const other = pick(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { addContact } from '../../server/customers/queries.ts'
 import { stepUp } from '../../server/escalations/deadlines/actions.ts'
 import { makeEscalationLink } from '../../server/escalations/links/actions.ts'
@@ -6,24 +6,22 @@ import { offerToPosts } from '../../server/escalations/offers/actions.ts'
 import type { CustomerId, EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { formToken, hashOf, newToken } from '../../server/platform/tokens.ts'
-import * as tickets from '../../server/tickets/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost, welcome } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { heard } from '../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
+const does = conversations(house)
 let mei: StaffId
 let wu: StaffId
 let ticketId: TicketId
 let epoch: number
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')
@@ -33,25 +31,8 @@ beforeEach(async () => {
 })
 
 async function ticketOf(name: string): Promise<{ ticketId: TicketId; epoch: number }> {
-  const customer = await welcome(database.db, name)
-  const { ticketId } = await house.deps.transact(customer.actor, (tx) =>
-    tickets.openTicket(tx, {
-      customerId: customer.customerId,
-      visitorId: customer.visitorId,
-      channel: 'web',
-      language: 'zh-CN',
-      categoryId: null,
-      question: '云服务器 <b>SSH</b> 超时',
-      clientId: crypto.randomUUID(),
-      cameFrom: null,
-      live: true,
-      promisedAt: null,
-    }),
-  )
-  const { epoch } = await house.deps.transact(system, (tx) =>
-    tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
-  )
-  return { ticketId, epoch }
+  const ticketId = await does.ask(await welcome(database.db, name), '云服务器 <b>SSH</b> 超时', { cameFrom: null })
+  return { ticketId, epoch: await does.take(ticketId, mei) }
 }
 
 const linkFor = (id: EscalationId, who = wu) => house.deps.transact(system, (tx) => makeEscalationLink(tx, id, who))
@@ -282,7 +263,7 @@ test('two handlers accept from the links in their mails at the same instant: one
   expect(refused).toMatch(/(Wu Kai|吴凯|Fang Xiao|方晓) has it/)
 })
 
-test('a decision that is not handed over in a quarter of an hour shows as overdue, and later on the request itself', async () => {
+test('row 37: a decision that is not handed over in a quarter of an hour shows as overdue, and later on the request itself', async () => {
   const agent = await browserOf(mei)
   const { location } = await agent.post(`/tickets/${ticketId}/escalations`, { epoch: String(epoch) })
   expect((await agent.get('/escalations')).text).not.toContain('Overdue')

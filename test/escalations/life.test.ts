@@ -5,16 +5,19 @@ import { stepUp } from '../../server/escalations/deadlines/actions.ts'
 import { listUnaccepted } from '../../server/escalations/deadlines/queries.ts'
 import { recordsOfDepartments } from '../../server/escalations/directory/queries.ts'
 import { askBack, replyToDepartment } from '../../server/escalations/notes/actions.ts'
-import { getEscalation, listNotes } from '../../server/escalations/queries.ts'
+import { listNotes } from '../../server/escalations/notes/queries.ts'
+import { getEscalation } from '../../server/escalations/queries.ts'
 import { escalationReactions } from '../../server/escalations/reactions.ts'
 import { decideEscalation, discardDecision, sendEscalation } from '../../server/escalations/sending/actions.ts'
 import type { DepartmentId, EscalationId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
+import { assignTicket, transferTicket } from '../../server/tickets/assignments/actions.ts'
+import { endByCustomer, resolveTicket } from '../../server/tickets/endings/actions.ts'
+import { listHolds } from '../../server/tickets/holds/queries.ts'
 import { listMessages } from '../../server/tickets/messages/queries.ts'
 import { openPromisesOf } from '../../server/tickets/promises/queries.ts'
 import { promiseReactions } from '../../server/tickets/promises/reactions.ts'
-import { listHolds } from '../../server/tickets/queries.ts'
 import { acts } from '../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
@@ -55,7 +58,7 @@ beforeEach(async () => {
     }),
   ))
   ;({ epoch } = await transact(as(mei), (tx) =>
-    tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
+    assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
   ))
 })
 
@@ -103,7 +106,7 @@ test('what the agent cannot solve goes to a department, is answered, and the cus
 test('a ticket with an open request cannot be resolved, and neither before the customer has been told', async () => {
   const id = await send()
   await describe()
-  const resolve = () => transact(as(mei), (tx) => tickets.resolveTicket(tx, ticketId, { epoch }))
+  const resolve = () => transact(as(mei), (tx) => resolveTicket(tx, ticketId, { epoch }))
   await expect(resolve()).rejects.toMatchObject({ code: 'tickets.held.escalation' })
   await answer(id)
   await expect(resolve()).rejects.toMatchObject({ code: 'tickets.held.escalation' })
@@ -158,7 +161,7 @@ test('the department asks back and the agent replies, both ways kept apart from 
   expect(bytes).not.toContain('华东二区')
 })
 
-test('not accepted in half an hour the duty manager is told, after an hour the head; never early, each once', async () => {
+test('row 37: not accepted in half an hour the duty manager is told, after an hour the head; never early, each once', async () => {
   const id = await send()
   const due = () => listUnaccepted(database.db, clock.now(), 10)
   const step = async () => {
@@ -207,7 +210,7 @@ test('a decision that was never sent ends with its ticket, and is dropped by who
   const first = await decide()
   const zhou = await hire(database.db, '周宇')
   await putOnPost(database.db, zhou)
-  await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  await transact(as(mei), (tx) => transferTicket(tx, ticketId, { epoch, to: zhou }))
   const stranger = await hire(database.db, '白露')
   await expect(transact(as(stranger), (tx) => discardDecision(tx, first))).rejects.toMatchObject({
     name: 'NotFound',
@@ -215,14 +218,14 @@ test('a decision that was never sent ends with its ticket, and is dropped by who
   await transact(as(zhou), (tx) => discardDecision(tx, first))
   expect(await state(first)).toBe('withdrawn')
   const second = await transact(as(zhou), (tx) => decideEscalation(tx, ticketId, { epoch: epoch + 1 }))
-  await transact(system, (tx) => tickets.endByCustomer(tx, ticketId))
+  await transact(system, (tx) => endByCustomer(tx, ticketId))
   await transact(system, async (tx) => escalationReactions.on['ticket.resolved']?.(tx, payload('ticket.resolved')))
   expect(await state(second)).toBe('withdrawn')
 })
 
 test('a ticket that ends takes its open requests with it', async () => {
   const id = await send()
-  await transact(system, (tx) => tickets.endByCustomer(tx, ticketId))
+  await transact(system, (tx) => endByCustomer(tx, ticketId))
   await transact(system, async (tx) => escalationReactions.on['ticket.resolved']?.(tx, payload('ticket.resolved')))
   expect(await state(id)).toBe('withdrawn')
   expect(await listHolds(database.db, ticketId)).toEqual([])
@@ -230,7 +233,7 @@ test('a ticket that ends takes its open requests with it', async () => {
 
 test('a ticket that is reopened before its end was heard keeps its open request, with hold and promise', async () => {
   const id = await send()
-  await transact(system, (tx) => tickets.endByCustomer(tx, ticketId))
+  await transact(system, (tx) => endByCustomer(tx, ticketId))
   await transact(system, (tx) => tickets.writeAsCustomer(tx, ticketId, { clientId: uuid(), body: '还是不行' }))
   const ended = payload('ticket.resolved')
   await transact(system, async (tx) => escalationReactions.on['ticket.resolved']?.(tx, ended))
@@ -331,7 +334,7 @@ test('a request survives the transfer of its ticket: whoever has it now follows 
   const zhou = await hire(database.db, '周宇')
   await putOnPost(database.db, zhou)
   const id = await send()
-  await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  await transact(as(mei), (tx) => transferTicket(tx, ticketId, { epoch, to: zhou }))
   await answer(id)
   await expect(tell(id)).rejects.toMatchObject({ code: 'stale_assignment' })
   await transact(as(zhou), (tx) =>

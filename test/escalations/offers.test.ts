@@ -13,6 +13,7 @@ import { decideEscalation, sendEscalation } from '../../server/escalations/sendi
 import type { EscalationId, EscalationOfferId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
+import { assignTicket } from '../../server/tickets/assignments/actions.ts'
 import { acts } from '../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
@@ -60,7 +61,7 @@ async function sendToTechnician(): Promise<{ id: EscalationId; ticketId: TicketI
     }),
   )
   const { epoch } = await transact(as(mei), (tx) =>
-    tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
+    assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
   )
   const id = await transact(as(mei), (tx) => decideEscalation(tx, ticketId, { epoch }))
   await transact(as(mei), (tx) =>

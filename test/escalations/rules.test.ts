@@ -14,7 +14,7 @@ const soon = new Date('2026-11-23T20:00:00Z')
 const words = { need: 'SSH times out', tried: 'Console works', contact: '+86 138 0013 8000', promisedAt: soon }
 const staffed = { kind: 'department', handlers: 2, person: 'none' } as const
 
-test('a request does not leave without need, what was tried, a contact and a promised time that is still to come', () => {
+test('row 37: a request does not leave without need, what was tried, a contact and a promised time that is still to come', () => {
   expect(whyNotSend(words, staffed, now)).toBeNull()
   expect(whyNotSend({ ...words, need: ' ' }, staffed, now)?.field).toBe('need')
   expect(whyNotSend({ ...words, tried: '' }, staffed, now)?.field).toBe('tried')
@@ -38,7 +38,7 @@ test('an answer without a result, or without words for the customer, is none', (
   )
 })
 
-test('a hand-over is late after a quarter of an hour, and not at its last moment', () => {
+test('row 37: a hand-over is late after a quarter of an hour, and not at its last moment', () => {
   const decided = new Date('2026-11-23T18:00:00Z')
   expect(isLate(decided, new Date('2026-11-23T18:15:00Z'), 15)).toBe(false)
   expect(isLate(decided, new Date('2026-11-23T18:15:01Z'), 15)).toBe(true)

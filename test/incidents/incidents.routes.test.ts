@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { openComplaint } from '../../server/incidents/actions.ts'
 import { openIncidentsOf } from '../../server/incidents/queries.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
@@ -6,22 +6,18 @@ import { system } from '../../server/platform/actor.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let mei: StaffId
 let zhou: StaffId
 let id: TicketId
 let incident: string
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

@@ -1,6 +1,6 @@
 import { createECDH, createHmac, randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { DepartmentId, HookId, StaffId } from '../../server/kernel/ids.ts'
 import { requestFor } from '../../server/notifications/channels/bodies.ts'
 import { masked, readAddress } from '../../server/notifications/channels/rules.ts'
@@ -11,28 +11,26 @@ import { system } from '../../server/platform/actor.ts'
 import { ANSWER_BYTES, isInside, openOutside } from '../../server/platform/outside.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { mailServer, readMail } from '../support/mail-server.ts'
 import { hire, putOnPost } from '../support/people.ts'
 import { answers, hangsUp, neverAnswers, openReceiver } from '../support/receiver.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 import { openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let night: ReturnType<typeof openTelling>
 let db: typeof database.db
 let ji: StaffId
 let lan: StaffId
 let admin: Browser
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
+beforeAll(() => {
   // Pages too: receivers of this test stand on this machine.
   Object.assign(house.deps.config, { insideHooks: true })
 })
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   db = database.db

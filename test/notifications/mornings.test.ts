@@ -1,21 +1,21 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import * as sending from '../../server/escalations/sending/actions.ts'
+import { beforeEach, expect, test } from 'vitest'
 import type { DepartmentId, EscalationId, StaffId } from '../../server/kernel/ids.ts'
 import { instantOf } from '../../server/kernel/time.ts'
 import { hasContent, linesOf, toneOf } from '../../server/notifications/briefs/rules.ts'
 import { forgetSettings } from '../../server/settings/queries.ts'
-import * as tickets from '../../server/tickets/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { mailServer, readMail } from '../support/mail-server.ts'
-import { as, hire, putOnPost, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import { hire, putOnPost, welcome } from '../support/people.ts'
 import { signedIn } from '../support/staff.ts'
 import { openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
+const does = conversations(house)
 let night: ReturnType<typeof openTelling>
 let db: typeof database.db
 let mei: StaffId
@@ -24,10 +24,6 @@ let wu: StaffId
 let chief: StaffId
 let research: DepartmentId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   forgetSettings()
@@ -70,35 +66,9 @@ const letters = (kind: 'digest' | 'brief') =>
   db.selectFrom('outgoing_mails').selectAll().where('kind', '=', kind).orderBy('id').execute()
 
 async function request(name: string): Promise<EscalationId> {
-  const { actor, customerId, visitorId } = await welcome(db, name)
-  const { transact } = house.deps
-  const { ticketId } = await transact(actor, (tx) =>
-    tickets.openTicket(tx, {
-      customerId,
-      visitorId,
-      channel: 'web',
-      live: true,
-      promisedAt: null,
-      clientId: crypto.randomUUID(),
-      language: 'en',
-      categoryId: null,
-      question: `SSH is down at ${name}`,
-      cameFrom: null,
-    }),
-  )
-  const { epoch } = await transact(as(mei), (tx) =>
-    tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
-  )
-  const id = await transact(as(mei), (tx) => sending.decideEscalation(tx, ticketId, { epoch }))
-  const words = {
-    need: 'SSH back',
-    tried: 'Console works',
-    contact: '138',
-    promisedAt: new Date('2026-11-24T12:00:00+08:00'),
-  }
-  const target = { kind: 'department', departmentId: research, personId: null } as const
-  await transact(as(mei), (tx) => sending.sendEscalation(tx, id, { epoch, target, ...words }))
-  return id
+  const id = await does.ask(await welcome(db, name), `SSH is down at ${name}`, { language: 'en', cameFrom: null })
+  const by = { staffId: mei, epoch: await does.take(id, mei) }
+  return does.sendTo(id, by, { departmentId: research, promisedAt: new Date('2026-11-24T12:00:00+08:00') })
 }
 
 test('at half past six a department gets its new and overdue requests in one letter, once, with a link for each', async () => {
@@ -198,7 +168,7 @@ test('when the clocks change the morning comes once: a time that does not exist 
   expect(instantOf('2026-03-08', '02:30', 'America/New_York')).toEqual(new Date('2026-03-08T07:30:00Z'))
 })
 
-test('a night in ten lines is drawn up in the morning, gets a word of its duty manager, and goes by half past eight', async () => {
+test('row 11: a night in ten lines is drawn up in the morning, gets a word of its duty manager, and goes by half past eight', async () => {
   const server = await mailServer()
   const mailed = openTelling(house, { smtpUrl: server.url })
   await request('Su')
@@ -227,7 +197,7 @@ test('a night in ten lines is drawn up in the morning, gets a word of its duty m
   expect((await leader.get('/brief/2026-11-23')).html).toContain('机房断电')
 })
 
-test('its duty manager may send it at once, and nobody else adds a word or sees that it is there', async () => {
+test('row 11: its duty manager may send it at once, and nobody else adds a word or sees that it is there', async () => {
   await request('Su')
   await night.tick(MORNINGS)
   clock.set('2026-11-24T06:00:00+08:00')
@@ -243,6 +213,25 @@ test('its duty manager may send it at once, and nobody else adds a word or sees 
   clock.set('2026-11-24T08:30:00+08:00')
   await night.tick(MORNINGS)
   expect(await letters('brief')).toHaveLength(1)
+})
+
+test('row 11: a night stands against the night before and against the mean of four weeks, and no further back', async () => {
+  const asked = async (daysAgo: number, count: number): Promise<void> => {
+    clock.set(new Date(new Date('2026-11-23T23:00:00+08:00').getTime() - daysAgo * 86_400_000))
+    for (let n = 0; n < count; n++) await does.ask(await welcome(db, `客户 ${daysAgo}-${n}`))
+  }
+  await asked(29, 20)
+  for (let daysAgo = 28; daysAgo >= 2; daysAgo--) await asked(daysAgo, 2)
+  await asked(1, 4)
+  await asked(0, 1)
+  clock.set('2026-11-24T06:00:00+08:00')
+  await night.tick(MORNINGS)
+  clock.set('2026-11-24T08:30:00+08:00')
+  await night.tick(MORNINGS)
+  const [letter] = await letters('brief')
+  // 27 nights of two and one of four.
+  expect(letter?.text).toContain('客户来找：1（前一夜 4，常态 2.1）')
+  expect(letter?.html).toContain('2.1')
 })
 
 test('a night in which nothing happened sends nothing', async () => {

@@ -1,19 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { tell } from '../../server/notifications/notices/telling.ts'
 import { system } from '../../server/platform/actor.ts'
 import { LINK_MARK, leaveMail, linkMark } from '../../server/platform/outgoing.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost } from '../support/people.ts'
 import { answers, openReceiver } from '../support/receiver.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, bytes, signedIn } from '../support/staff.ts'
 import { openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let night: ReturnType<typeof openTelling>
 let db: typeof database.db
 let ji: StaffId
@@ -21,11 +21,9 @@ let lan: StaffId
 let manager: Browser
 let admin: Browser
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
+beforeAll(() => {
   Object.assign(house.deps.config, { insideHooks: true })
 })
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   db = database.db
@@ -39,7 +37,7 @@ beforeEach(async () => {
 
 const path = async () => `/notices/${(await night.notices()).at(-1)?.id}`
 
-test('the bell counts what was told, a press opens it, and the receipt is a press of its own', async () => {
+test('row 2: the bell counts what was told, a press opens it, and the receipt is a press of its own', async () => {
   await night.alarm()
   expect((await manager.get('/duty')).html).toMatch(/id="bell"[\s\S]*?aria-hidden="true">1</)
   expect((await manager.get('/reminders')).html).toContain('有客户在等，没有人能接')
@@ -70,7 +68,7 @@ test('what was told to somebody else is not there, as if it had never been', asy
   expect((await stranger.get('/notices')).status).toBe(403)
 })
 
-test('HR and leaders see who has read what; looking at it reads nothing for others', async () => {
+test('rows 2 and 21: HR and leaders see who has read what; looking at it reads nothing for others', async () => {
   await night.alarm()
   const hr = await signedIn(house, await hire(db, '何静', { roles: ['hr'] }))
   expect((await hr.get('/notices?show=unread')).html).toContain('0/1')
@@ -126,6 +124,17 @@ test('the Outgoing page finds everything by state, channel, kind and text, and s
   expect((await manager.get('/outgoing')).status).toBe(403)
 })
 
+test('a letter to a colleague stands under their name and is found by it', async () => {
+  await house.deps.transact(system, (tx) =>
+    tell(tx, { kind: 'roster', ref: `shifts:${ji}`, path: '/roster', to: [{ staffId: ji, part: 'own' }] }),
+  )
+  await night.tick(['deliver-notices'])
+  await night.tick(['send-mail'])
+  const { html } = await admin.get('/outgoing?channel=mail&q=季然')
+  expect(html).toMatch(/邮件 · 季然 · 没有邮箱/)
+  expect((await admin.get('/outgoing?channel=mail&q=兰芝')).html).toContain('没有符合的')
+})
+
 test('a letter with several private links shows none of them, and hands each over to whoever asks', async () => {
   const linkUntil = new Date(clock.now().getTime() + 3_600_000)
   const id = await house.deps.transact(system, (tx) =>
@@ -159,6 +168,45 @@ test('pages of the list follow each other without a gap or a double', async () =
   const second = await admin.get(next.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='))
   const rows = (html: string) => [...html.matchAll(/<details class="mail"/g)].length
   expect([rows(first.html), rows(second.html)]).toEqual([50, 10])
+})
+
+test('the same words to forty people are one line that names them, and each is found by their name', async () => {
+  const many = await Promise.all(Array.from({ length: 40 }, (_, n) => hire(db, `员工${n}号`)))
+  for (const staffId of many)
+    await house.deps.transact(system, (tx) =>
+      tell(tx, { kind: 'roster', ref: `shifts:${staffId}`, path: '/roster', to: [{ staffId, part: 'own' }] }),
+    )
+  await night.tick(['deliver-notices'])
+  await night.tick(['send-mail'])
+  const list = await admin.get('/outgoing?channel=mail')
+  expect([...list.html.matchAll(/<details class="mail"/g)]).toHaveLength(1)
+  expect(list.html).toMatch(/员工\d+号 和另外 39 人/)
+  const one = await admin.get('/outgoing?channel=mail&q=员工7号')
+  expect(one.html).toMatch(/邮件 · 员工7号 · 没有邮箱/)
+})
+
+test('a letter older than what the page shows stands first once somebody asks for its link', async () => {
+  const linkUntil = new Date(clock.now().getTime() + 86_400_000)
+  const letter = {
+    subject: '旧邀请函',
+    text: `你好\n\n${LINK_MARK}`,
+    html: null,
+    link: 'https://house/key/old',
+    linkUntil,
+  }
+  const old = await house.deps.transact(system, (tx) =>
+    leaveMail(tx, { kind: 'invitation', staffId: ji, recipient: 'ji@example.com', ...letter }),
+  )
+  await night.tick(['send-mail'])
+  clock.forward({ minutes: 1 })
+  for (let n = 0; n < 60; n++)
+    await house.deps.transact(system, (tx) =>
+      tell(tx, { kind: 'answer', ref: `asked:${n}`, path: '/desk/1', to: [{ staffId: ji, part: 'own' }] }),
+    )
+  expect((await admin.get('/outgoing')).html).not.toContain('旧邀请函')
+  const handed = await admin.post(`/outgoing/${old}/link`)
+  expect(handed.html).toContain('value="https://house/key/old"')
+  expect([...handed.html.matchAll(/<details class="mail"/g)]).toHaveLength(51)
 })
 
 test('letters are previewed with what is really there, in both languages, and their links lead nowhere', async () => {

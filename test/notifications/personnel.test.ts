@@ -1,26 +1,22 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { acknowledge, decide, objectTo, reviewAppraisal } from '../../server/appraisal/deciding/actions.ts'
-import { type AppraisalRow, listOfMonth } from '../../server/appraisal/queries.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
-import { nextStage, night, october, openOctober, owed, worked } from '../support/appraisal.ts'
+import { nextStage, night, octoberOf, openOctober, owed, worked } from '../support/appraisal.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { appointChief, as, hire } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { toldAbout } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let quiet: QuietHouse
+const quiet = testHouse(database, clock)
 let mei: StaffId
 let chen: StaffId
 let xu: StaffId
 let wu: StaffId
 let he: StaffId
 
-beforeAll(async () => {
-  quiet = await openHouse(database, clock)
-})
-afterAll(() => quiet.close())
 beforeEach(async () => {
   const { db } = database
   clock.set('2026-10-31T12:00:00+08:00')
@@ -43,25 +39,9 @@ beforeEach(async () => {
 })
 
 const house = () => ({ db: database.db, transact: quiet.deps.transact, clock })
-const of = async (staffId: StaffId): Promise<AppraisalRow> => {
-  const found = (await listOfMonth(database.db, (await october(database.db)).id)).find((one) => one.staffId === staffId)
-  if (!found) throw new Error('not in the month')
-  return found
-}
+const of = (staffId: StaffId) => octoberOf(database.db, staffId)
 /** What somebody has been told so far and is not over: `counted`, `score` … */
-async function told(staffId: StaffId): Promise<string[]> {
-  await heard(quiet)
-  const rows = await database.db
-    .selectFrom('notices as n')
-    .innerJoin('notice_people as p', 'p.notice_id', 'n.id')
-    .select('n.ref')
-    .where('p.staff_id', '=', staffId)
-    .where('n.kind', '=', 'appraisal')
-    .where('n.settled_at', 'is', null)
-    .orderBy('n.id')
-    .execute()
-  return rows.map(({ ref }) => ref.split(':')[0] ?? '')
-}
+const told = (staffId: StaffId) => toldAbout(quiet, staffId, 'appraisal')
 
 test('each stage tells whoever must act, and what is over is settled (row 67)', async () => {
   await openOctober(house())

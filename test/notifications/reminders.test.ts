@@ -1,26 +1,27 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { appealBan } from '../../server/customers/abuse/appeals/actions.ts'
 import * as escalations from '../../server/escalations/actions.ts'
-import { decideEscalation, sendEscalation } from '../../server/escalations/sending/actions.ts'
 import type { DepartmentId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { linkActor } from '../../server/platform/actor.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
-import * as tickets from '../../server/tickets/actions.ts'
+import { returnTicket } from '../../server/tickets/assignments/actions.ts'
 import { makePromise } from '../../server/tickets/promises/actions.ts'
 import { getTicket } from '../../server/tickets/queries.ts'
 import { jobs } from '../../server/timetable.ts'
 import { protection } from '../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
-
+import { testHouse } from '../support/house.ts'
 import { as, hire, putOnPost, see, welcome } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { heard } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testHouse(database, clock)
+const does = conversations(house)
 let db: typeof database.db
-let house: QuietHouse
 let mei: StaffId
 let ji: StaffId
 let wu: StaffId
@@ -29,10 +30,6 @@ let research: DepartmentId
 let ticketId: TicketId
 let epoch: number
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   db = database.db
@@ -51,33 +48,13 @@ beforeEach(async () => {
   ).id as DepartmentId
   await db.updateTable('staff').set({ department_id: research }).where('id', 'in', [wu, gao]).execute()
   await db.updateTable('staff').set({ email: 'wu@example.com', language: 'en' }).where('id', '=', wu).execute()
-  const { actor, customerId, visitorId } = await welcome(db, '苏晴')
-  const words = { language: 'en' as const, categoryId: null, question: 'SSH is down', cameFrom: null }
-  ;({ ticketId } = await house.deps.transact(actor, (tx) =>
-    tickets.openTicket(tx, {
-      customerId,
-      visitorId,
-      channel: 'web',
-      live: true,
-      promisedAt: null,
-      clientId: crypto.randomUUID(),
-      ...words,
-    }),
-  ))
-  ;({ epoch } = await house.deps.transact(as(mei), (tx) =>
-    tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId: null, how: 'offer' }),
-  ))
+  const suQing = await welcome(db, '苏晴')
+  ticketId = await does.ask(suQing, 'SSH is down', { language: 'en', cameFrom: null })
+  epoch = await does.take(ticketId, mei)
 })
 
 const inMinutes = (minutes: number) => new Date(clock.now().getTime() + minutes * 60_000)
-const ask = async (promisedAt: Date) => {
-  const { transact } = house.deps
-  const id = await transact(as(mei), (tx) => decideEscalation(tx, ticketId, { epoch }))
-  const words = { need: 'SSH back', tried: 'Console works', contact: '138', promisedAt }
-  const target = { kind: 'department', departmentId: research, personId: null } as const
-  await transact(as(mei), (tx) => sendEscalation(tx, id, { epoch, target, ...words }))
-  return id
-}
+const ask = (promisedAt: Date) => does.sendTo(ticketId, { staffId: mei, epoch }, { departmentId: research, promisedAt })
 /** With those on post at their pages: every deadline that has come, whatever follows from it, and the deadlines that follow from that. */
 const tick = async () => {
   for (const one of [mei, ji]) await see(db, one, clock.now())
@@ -208,7 +185,7 @@ test('a request that nobody accepts reminds who was asked after half an hour and
 
 test('with the ticket in nobody’s hands the duty manager is reminded', async () => {
   await house.deps.transact(as(mei), (tx) => makePromise(tx, ticketId, { epoch, kind: 'call', dueAt: inMinutes(30) }))
-  await house.deps.transact(as(mei), (tx) => tickets.returnTicket(tx, ticketId, 'returned', epoch))
+  await house.deps.transact(as(mei), (tx) => returnTicket(tx, ticketId, 'returned', epoch))
   clock.forward({ minutes: 20 })
   await tick()
   expect(await reminded()).toEqual([[ji, 'promise_soon', 'owner']])

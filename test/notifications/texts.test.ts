@@ -1,60 +1,38 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { beforeEach, expect, test } from 'vitest'
 import { sendTexts } from '../../jobs/send-texts.ts'
-import { noteVisits } from '../../server/chat/visits/queries.ts'
-import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
+import type { StaffId } from '../../server/kernel/ids.ts'
 import { saveHook } from '../../server/notifications/channels/actions.ts'
 import { signatureOf } from '../../server/notifications/channels/bodies.ts'
 import { system } from '../../server/platform/actor.ts'
-import { forgetSettings } from '../../server/settings/queries.ts'
 import { makeLink } from '../../server/tickets/links/actions.ts'
-import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { handSetClock } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
-import { letterHouse } from '../support/letters.ts'
-import { as, hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { type Answering, answers, hangsUp, openReceiver } from '../support/receiver.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { testHouse } from '../support/house.ts'
+import { conversationInHand } from '../support/in-hand.ts'
+import { startSending } from '../support/killed.ts'
+import { as, hire, welcome } from '../support/people.ts'
+import { type Answering, answers, hangsUp, neverAnswers, openReceiver } from '../support/receiver.ts'
+import { heard } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testHouse(database, clock)
+const does = conversations(house)
 const SECRET = 'a good secret'
-let house: QuietHouse
-let does: ReturnType<typeof conversations>
-let mei: StaffId
 let lan: StaffId
-let suqing: Visitor
-let ticketId: TicketId
-let epoch: number
+const here = conversationInHand({ database, house, does, clock })
+const { isThere, say, set, tick } = here
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
-  clock.set(TWO_FOURTEEN)
-  forgetSettings()
-  mei = await hire(database.db, '林玫')
-  await putOnPost(database.db, mei)
   lan = await hire(database.db, '兰芝', { roles: ['administrator'] })
-  suqing = await welcome(database.db, '苏晴')
-  ticketId = await does.ask(suqing)
-  epoch = await does.take(ticketId, mei)
 })
 
 const NUMBER = '+8613800000041'
-async function gives(verified: boolean, value = NUMBER, who = suqing): Promise<void> {
-  const at = clock.now()
-  const row = {
-    customer_id: who.customerId,
-    kind: 'phone',
-    value,
-    verified_at: verified ? at : null,
-    created_at: at,
-  } as const
-  await database.db.insertInto('contacts').values(row).execute()
-}
+const gives = (verified: boolean, value = NUMBER, who = here.suqing) => here.gives(who, value, verified)
+
 /** A gateway of the company's, as a real HTTP receiver on this machine. */
 async function gateway(answering: Answering = answers(200)) {
   const receiver = await openReceiver(answering)
@@ -63,7 +41,6 @@ async function gateway(answering: Answering = answers(200)) {
   const sent = () => receiver.taken.map(({ body }) => JSON.parse(String(body)) as Record<string, string>)
   return { ...receiver, sent }
 }
-const { tick } = letterHouse(() => house, clock)
 /** Everything that waits goes to the gateway now. */
 async function send(): Promise<void> {
   const { deps } = house
@@ -78,16 +55,15 @@ const rows = () =>
     .where('channel', '=', 'sms')
     .orderBy('id')
     .execute()
-const say = (body: string) => does.say(ticketId, mei, epoch, body)
 /** They were there, an answer came, and ten minutes are over. */
 async function leaves(...words: string[]): Promise<void> {
-  await noteVisits(database.db, [ticketId], clock.now())
+  await isThere()
   for (const body of words) await say(body)
   clock.forward({ minutes: 11 })
   await tick()
 }
-const asks = async (path: string, body: object = {}, who = suqing) => {
-  const answer = await house.app.request(`/api/v1/tickets/${ticketId}${path}`, {
+const asks = async (path: string, body: object = {}, who = here.suqing) => {
+  const answer = await house.app.request(`/api/v1/tickets/${here.ticketId}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${who.token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -95,17 +71,9 @@ const asks = async (path: string, body: object = {}, who = suqing) => {
   return { status: answer.status, body: await answer.json() }
 }
 const numberOf = async () => {
-  const headers = { authorization: `Bearer ${suqing.token}` }
-  const answer = await house.app.request(`/api/v1/tickets/${ticketId}/number`, { headers })
+  const headers = { authorization: `Bearer ${here.suqing.token}` }
+  const answer = await house.app.request(`/api/v1/tickets/${here.ticketId}/number`, { headers })
   return ((await answer.json()) as { number: unknown }).number
-}
-async function set(values: Record<string, unknown>): Promise<void> {
-  for (const [key, value] of Object.entries(values))
-    await database.db
-      .insertInto('settings')
-      .values({ key, value: JSON.stringify(value), changed_by: null, changed_at: clock.now() })
-      .execute()
-  forgetSettings()
 }
 const isProved = async () =>
   (await database.db.selectFrom('contacts').select('verified_at').where('value', '=', NUMBER).executeTakeFirstOrThrow())
@@ -147,7 +115,13 @@ test('a proved address comes before a number, and without a gateway nothing is w
   const at = clock.now()
   await database.db
     .insertInto('contacts')
-    .values({ customer_id: suqing.customerId, kind: 'email', value: 'su@example.com', verified_at: at, created_at: at })
+    .values({
+      customer_id: here.suqing.customerId,
+      kind: 'email',
+      value: 'su@example.com',
+      verified_at: at,
+      created_at: at,
+    })
     .execute()
   clock.forward({ hours: 1 })
   await leaves('还在吗')
@@ -234,15 +208,19 @@ test('numbers of strangers are cheap to type and messages are not: so many codes
   for (const value of ['+8613900000001', '+8613900000002', '+8613900000003']) {
     const who = await welcome(database.db, value)
     await gives(false, value, who)
-    ticketId = await does.ask(who)
+    here.ticketId = await does.ask(who)
     const { status, body } = await asks('/number/code', {}, who)
     expect([status, (body as { error?: { code: string } }).error?.code]).toEqual(
       value.endsWith('3') ? [422, 'customers.codes_full'] : [200, undefined],
     )
   }
-  ticketId = await does.ask(await welcome(database.db, '谭越'))
-  epoch = await does.take(ticketId, mei)
-  await database.db.updateTable('tickets').set({ customer_id: suqing.customerId }).where('id', '=', ticketId).execute()
+  here.ticketId = await does.ask(await welcome(database.db, '谭越'))
+  here.epoch = await does.take(here.ticketId, here.mei)
+  await database.db
+    .updateTable('tickets')
+    .set({ customer_id: here.suqing.customerId })
+    .where('id', '=', here.ticketId)
+    .execute()
   for (let n = 0; n < 4; n++) {
     await leaves(`第 ${n} 句`)
     await send()
@@ -292,11 +270,30 @@ test('a gateway that refuses for now is asked again; one that hangs up or dies w
   expect(sms.taken).toHaveLength(3)
 })
 
+test('a process that is killed while the gateway has the message leaves it unknown, and nobody gets it twice', async () => {
+  const sms = await gateway(neverAnswers)
+  await gives(true)
+  await leaves('请看')
+  const [row] = await rows()
+  const child = startSending('sms', { databaseUrl: database.url, id: row?.id ?? '', at: clock.now() })
+  await expect.poll(() => sms.taken.length, { timeout: 20_000 }).toBe(1)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await send()
+  expect(await rows()).toMatchObject([{ state: 'sending' }])
+  clock.forward({ minutes: 2, seconds: 1 })
+  await send()
+  clock.forward({ hours: 3 })
+  await send()
+  expect(await rows()).toMatchObject([{ state: 'unknown', error: 'process_lost' }])
+  expect(sms.taken).toHaveLength(1)
+}, 30_000)
+
 test('what was read before the message went is not sent', async () => {
   const sms = await gateway()
   await gives(true)
   await leaves('请看')
-  await does.reads(suqing, ticketId, 1000)
+  await does.reads(here.suqing, here.ticketId, 1000)
   await send()
   expect(sms.taken).toEqual([])
   expect(await rows()).toMatchObject([{ state: 'dropped', error: 'read_meanwhile' }])
@@ -308,12 +305,12 @@ test('in the morning who has it and when they hear next comes by SMS, in their l
   await database.db
     .updateTable('tickets')
     .set({ language: 'en', promised_at: new Date('2026-11-24T10:00:00+08:00') })
-    .where('id', '=', ticketId)
+    .where('id', '=', here.ticketId)
     .execute()
-  await database.db.updateTable('staff').set({ name_en: 'Lin Mei' }).where('id', '=', mei).execute()
-  await noteVisits(database.db, [ticketId], clock.now())
+  await database.db.updateTable('staff').set({ name_en: 'Lin Mei' }).where('id', '=', here.mei).execute()
+  await isThere()
   await say('On its way')
-  await does.reads(suqing, ticketId, 1000)
+  await does.reads(here.suqing, here.ticketId, 1000)
   clock.set('2026-11-24T08:00:00+08:00')
   await tick()
   await send()
@@ -337,7 +334,7 @@ test('it stands on the Outgoing page with its number covered and without link an
   await database.db.updateTable('customer_letters').set({ due_at: clock.now() }).execute()
   await tick()
   await send()
-  const desk = await (await signedIn(house, mei)).get(`/desk/${ticketId}`)
+  const desk = await (await signedIn(house, here.mei)).get(`/desk/${here.ticketId}`)
   expect(desk.html).toContain('短信 · 未读回复')
   expect(desk.html).toContain('客户的手机号码已确认')
 })
@@ -345,7 +342,7 @@ test('it stands on the Outgoing page with its number covered and without link an
 test('the page of a request offers the code in both languages, and only where there is a gateway', async () => {
   await gateway()
   await gives(false)
-  const token = await house.deps.transact(system, (tx) => makeLink(tx, ticketId))
+  const token = await house.deps.transact(system, (tx) => makeLink(tx, here.ticketId))
   const page = async (language: string) =>
     (await house.app.request(`/requests/${token}`, { headers: { cookie: `nightdesk-language=${language}` } })).text()
   expect(await page('zh-CN')).toContain('用短信接收答复')

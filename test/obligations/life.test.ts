@@ -9,7 +9,8 @@ import { getShift } from '../../server/roster/queries.ts'
 import { acts } from '../support/acts.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire } from '../support/people.ts'
+import { UNSIGNED } from '../support/month.ts'
+import { appointChief, as, hire } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -23,6 +24,7 @@ let nuo: StaffId
 beforeEach(async () => {
   clock.set(at('20:00'))
   announced.length = 0
+  await appointChief(database.db, clock.now())
   mei = await hire(database.db, '林玫')
   zhou = await hire(database.db, '周启明', { rank: 'supervisor' })
   nuo = await hire(database.db, '许诺', { roles: ['hr'] })
@@ -154,21 +156,21 @@ test('a shift brings what will be due with it; another person in it owes it inst
   const hr = as(nuo, null, ['hr'])
   const window = { from: at('22:00'), to: new Date('2026-11-25T06:00:00+08:00') }
   const plan = { ...window, night: '2026-11-24', kind: 'night' as const }
-  await transact(hr, (tx) => addShift(tx, { ...plan, staffId: zhou, post: 'manager' }))
-  const id: ShiftId = await transact(hr, (tx) => addShift(tx, { ...plan, staffId: mei, post: 'service' }))
+  await transact(hr, (tx) => addShift(tx, { ...plan, staffId: zhou, post: 'manager' }, UNSIGNED))
+  const id: ShiftId = await transact(hr, (tx) => addShift(tx, { ...plan, staffId: mei, post: 'service' }, UNSIGNED))
   await react()
   const owners = async () => (await all()).map(({ staff_id, post }) => [staff_id, post])
   expect(await owners()).toEqual([
     [zhou, 'manager'],
     [mei, 'service'],
   ])
-  await transact(hr, (tx) => changeShift(tx, id, { staffId: nuo, post: 'guard' }))
+  await transact(hr, (tx) => changeShift(tx, id, { staffId: nuo, post: 'guard' }, UNSIGNED))
   await react()
   expect(await owners()).toEqual([
     [zhou, 'manager'],
     [nuo, 'guard'],
   ])
-  await transact(hr, (tx) => removeShift(tx, id))
+  await transact(hr, (tx) => removeShift(tx, id, UNSIGNED))
   await react()
   expect(await owners()).toEqual([[zhou, 'manager']])
 })

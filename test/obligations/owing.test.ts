@@ -6,6 +6,7 @@ import { lapse } from '../../server/obligations/actions.ts'
 import { listLapsing } from '../../server/obligations/queries.ts'
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
+import { assignTicket, reassignTicket } from '../../server/tickets/assignments/actions.ts'
 import { postMessage } from '../../server/tickets/messages/actions.ts'
 import { makePromise, trackPromise } from '../../server/tickets/promises/actions.ts'
 import { breachClock } from '../../server/tickets/sla/actions.ts'
@@ -53,8 +54,8 @@ const give = { shiftId: null, how: 'given' } as const
 const assign = async (staffId: StaffId): Promise<number> => {
   const done = await house.deps.transact(system, (tx) =>
     staffId === mei
-      ? tickets.assignTicket(tx, ticketId, { staffId, shiftId: null, how: 'offer' })
-      : tickets.reassignTicket(tx, ticketId, { staffId, ...give }),
+      ? assignTicket(tx, ticketId, { staffId, shiftId: null, how: 'offer' })
+      : reassignTicket(tx, ticketId, { staffId, ...give }),
   )
   await heard(house)
   return done.epoch

@@ -1,26 +1,23 @@
 import { UnrecoverableError } from 'bullmq'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { openLog } from '../../server/platform/log.ts'
 import { openQueues, type QueuedJob } from '../../server/platform/queue.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
+import type { QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let admin: Browser
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   const lan = await hire(database.db, '兰芝', { roles: ['administrator'] })
@@ -63,7 +60,7 @@ describe('the operator’s page', () => {
   test('says how late what was due was done, over all processes', async () => {
     await atWork('web-1', 3, 900)
     await atWork('web-2', 3, 2340)
-    expect(words((await admin.get('/operation')).html)).toMatch(/expire-offers 24 2\.3 s/)
+    expect(words((await admin.get('/operation')).html)).toMatch(/Offers that ran out 24 2\.3 s/)
   })
 
   test('says how much waits to be told, and since when', async () => {
@@ -102,7 +99,7 @@ describe('a job that has died', () => {
     await queues.add('due', { name: 'send-mail', id: `send-mail-7-${process.pid}-${Date.now()}`, data: {} })
     await expect.poll(async () => (await queues.dead(10)).length).toBe(1)
     const { html } = await operator.get('/operation')
-    expect(words(html)).toMatch(/Dead jobs 1 send-mail Deadlines .* the mail server said no Try again/)
+    expect(words(html)).toMatch(/Dead jobs 1 Sending mail Deadlines .* the mail server said no Try again/)
     broken = false
     const job = /name="job" value="([^"]+)"/.exec(html)?.[1] ?? ''
     expect(await operator.post('/operation/jobs/repeat', { queue: 'due', job })).toMatchObject({ status: 303 })

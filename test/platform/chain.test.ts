@@ -2,24 +2,19 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type RawBuilder, sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { anchorChain } from '../../jobs/anchor-chain.ts'
 import { BEGINNING, linkHash, readAnchors, type Sealed, verifyChain } from '../../server/platform/chain.ts'
 import { openLog } from '../../server/platform/log.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
+const house = testHouse(database, clock)
 
 /** A house in which five things were set, told and sealed; their events in order. */
 let events: string[]

@@ -1,6 +1,8 @@
+import net from 'node:net'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { system } from '../../server/platform/actor.ts'
+import { inTransaction, onOneLine } from '../../server/platform/connection.ts'
 import { openDatabase, openPool, withDatabase } from '../../server/platform/database.ts'
 import { buildTransact } from '../../server/platform/transaction.ts'
 import { handSetClock } from '../support/clock.ts'
@@ -57,3 +59,41 @@ test('what fails in a transaction undoes all of it, and the connection goes on',
   await expect(failing).rejects.toThrow('division by zero')
   expect(await db.selectFrom('lamps').selectAll().execute()).toHaveLength(2)
 })
+
+/** How often something was handed to the network while it ran. */
+async function packetsOf(act: () => Promise<unknown>): Promise<number> {
+  const lines = vi.spyOn(net.Socket.prototype, '_write')
+  const packets = vi.spyOn(net.Socket.prototype as never as { _writev: () => void }, '_writev')
+  try {
+    await act()
+    return lines.mock.calls.length + packets.mock.calls.length
+  } finally {
+    lines.mockRestore()
+    packets.mockRestore()
+  }
+}
+
+test('what is asked for at once leaves in one packet, on a line and in a transaction', async () => {
+  const three = (line: typeof db) =>
+    Promise.all([1, 2, 3].map((id) => line.selectFrom('lamps').select('place').where('id', '=', id).execute()))
+  await onOneLine(db, three)
+  expect(await packetsOf(() => onOneLine(db, three))).toBe(1)
+  // The commit goes by itself: it must know whether all of them went well.
+  expect(await packetsOf(() => inTransaction(db, three))).toBe(2)
+  expect(await onOneLine(db, three)).toEqual([[{ place: 'gate' }], [{ place: 'hall' }], []])
+})
+
+test('of what is asked for at once on a line one may fail: the others are answered, and the line goes on', async () => {
+  const asked = await onOneLine(db, (line) =>
+    Promise.allSettled([lampOn(line, 1), sql`select 1 / 0`.execute(line), lampOn(line, 2)]),
+  )
+  expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(await lamp(2).execute()).toEqual([{ id: 2, place: 'hall' }])
+})
+
+test('a line that has been given back answers nobody', async () => {
+  const line = await onOneLine(db, (one) => Promise.resolve({ one }))
+  await expect(lampOn(line.one, 1)).rejects.toThrow('given back')
+})
+
+const lampOn = (line: typeof db, id: number) => line.selectFrom('lamps').select('place').where('id', '=', id).execute()

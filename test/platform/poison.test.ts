@@ -17,8 +17,8 @@ import { testDatabase } from '../support/database.ts'
 const database = testDatabase()
 const log = openLog('silent')
 
-/** Two features that hear of every closed ticket; the first cannot bear ticket 2. */
-function house() {
+/** Two features that hear of every closed ticket; the first cannot bear ticket 2, and says why. */
+function house(why = () => new Error('no way'), isOver = () => false) {
   const clock = handSetClock()
   const { transact } = acts(database, clock)
   /** What has been reacted to and committed: `feature ticket`. */
@@ -32,7 +32,7 @@ function house() {
     feature: name,
     on: {
       'ticket.closed': async (_tx, { ticketId }) => {
-        if (ticketId === poison) throw new Error('no way')
+        if (ticketId === poison && !isOver()) throw why()
       },
     },
   })
@@ -85,4 +85,21 @@ test('what is made up for an hour long is made up for others although one of the
   const now = clock.now().getTime()
   await reactAgain({ db: database.db, reactions, react, log }, new Date(now - 3_600_000), new Date(now - 60_000))
   expect(await heard()).toEqual(['bell 1', 'bell 2', 'bell 3', 'lamp 1', 'lamp 3'])
+})
+
+test('a database that is away is no failure of the reaction that met it: it is tried until it is back, and rings at nobody', async () => {
+  let back = false
+  const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  const { heard, relay, close } = house(
+    () => gone,
+    () => back,
+  )
+  await close('2')
+  for (let pass = 1; pass <= 8; pass++) await relay.pass()
+  expect(await heard()).toEqual(['bell 2'])
+  back = true
+  await relay.pass()
+  await relay.stop()
+  expect(await heard()).toEqual(['bell 2', 'lamp 2'])
+  expect((await sql`select from alarms`.execute(database.db)).rows).toEqual([])
 })

@@ -1,26 +1,23 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { hearPraise } from '../../server/recognition/praises/actions.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
+import { throughPages } from '../support/lists.ts'
 import { hire } from '../support/people.ts'
 import { rated } from '../support/ratings.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let quiet: QuietHouse
+const quiet = testHouse(database, clock)
 let mei: StaffId
 let zhao: StaffId
 let xu: StaffId
 let he: StaffId
 
-beforeAll(async () => {
-  quiet = await openHouse(database, clock)
-})
-afterAll(() => quiet.close())
 beforeEach(async () => {
   clock.set('2026-11-24T02:14:00+08:00')
   mei = await hire(database.db, '林玫', { posts: ['service'] })
@@ -55,6 +52,37 @@ test('from the nomination to the wall: each hand does its part on its page, in b
   expect((await own.post(`${one}/wall`, { shown: 'no' })).status).toBe(303)
   expect((await own.get('/wall')).html).toContain('Nobody stands here yet')
   expect((await personnel.post(`${one}/reward`)).status).toBe(303)
+})
+
+test('the wall and what was decided go back page by page, each once, also where many were granted in one instant', async () => {
+  const granted = clock.now()
+  await database.db
+    .insertInto('commendations')
+    .values(
+      Array.from({ length: 125 }, (_, n) => ({
+        staff_id: mei,
+        source: 'colleague' as const,
+        state: 'granted' as const,
+        nominated_by: zhao,
+        nominated_at: granted,
+        words: '守住整夜',
+        links: ['/incidents/301'],
+        decision: `第 ${n} 次`,
+        decided_by: he,
+        decided_at: granted,
+      })),
+    )
+    .execute()
+  const personnel = await sign(xu)
+  for (const [address, ids] of [
+    ['/wall', /第 (\d+) 次/g],
+    ['/commendations', /href="\/commendations\/(\d+)"/g],
+  ] as const) {
+    const seen = await throughPages(personnel, address, ids)
+    expect(seen, address).toHaveLength(125)
+    expect(new Set(seen).size, address).toBe(125)
+  }
+  expect((await personnel.get('/commendations?before=0')).status).toBe(400)
 })
 
 test('a nomination that is not whole comes back as it was typed', async () => {
@@ -94,4 +122,34 @@ test('nobody without the right checks or decides, and a made-up one is not there
   expect((await nominator.post(`${location}/decision`, { outcome: 'granted', why: 'x', reward: '' })).status).toBe(403)
   expect((await nominator.get('/commendations/999999')).status).toBe(404)
   expect((await nominator.get('/wall?before=yesterday')).status).toBe(400)
+})
+
+test('whoever answered an incident can be nominated from it, with the incident as what shows it (row 54)', async () => {
+  const at = new Date('2026-11-23T02:00:00+08:00')
+  const { id } = await database.db
+    .insertInto('incidents')
+    .values({
+      kind: 'network',
+      level: 'major',
+      state: 'resolved',
+      ticket_id: null,
+      opened_at: at,
+      acknowledged_at: at,
+      acknowledged_by: mei,
+      resolved_at: at,
+      resolved_by: mei,
+      measures: '切换备用链路',
+      for_customer: null,
+      closed_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const personnel = await sign(xu)
+  const [, link = ''] =
+    /href="(\/commendations\/new\?person=\d+&amp;incident=\d+)"/.exec((await personnel.get(`/incidents/${id}`)).html) ??
+    []
+  const form = await personnel.get(link.replaceAll('&amp;', '&'))
+  expect(form.status).toBe(200)
+  expect(form.html).toContain(`/incidents/${id}`)
+  expect(form.html).toMatch(new RegExp(`value="${mei}" selected|value="${mei}"[^>]*checked`))
 })

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { listOfMonth } from '../../server/appraisal/queries.ts'
-import type { CommendationId, PraiseId, StaffId } from '../../server/kernel/ids.ts'
+import { ERASED } from '../../server/kernel/erased.ts'
+import type { CommendationId, PraiseId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import {
   checkFacts,
@@ -10,7 +11,7 @@ import {
   nominate,
   withdrawNomination,
 } from '../../server/recognition/actions.ts'
-import { hearPraise, setPraiseAside } from '../../server/recognition/praises/actions.ts'
+import { hearPraise, hearThanks, setPraiseAside } from '../../server/recognition/praises/actions.ts'
 import { listHeard } from '../../server/recognition/praises/queries.ts'
 import { getCommendation, listUndecided } from '../../server/recognition/queries.ts'
 import { chooseWall, showOnWall } from '../../server/recognition/wall/actions.ts'
@@ -151,6 +152,63 @@ test('the best mark with words flows in as a suggestion, once; other marks, no w
   const heard = await listHeard(db, { since: new Date(0), limit: 10 })
   expect(heard.map(({ ratingId }) => ratingId)).toEqual([good])
   expect(names().filter((name) => name === 'praise.heard')).toHaveLength(2)
+})
+
+/** A conversation in which Mei answered and the customer said this; the number of the round. */
+async function said(ticketId: TicketId, words: readonly string[]): Promise<void> {
+  const line = (seq: number, body: string, by: StaffId | null) => ({
+    ticket_id: ticketId as string,
+    seq,
+    round: 1,
+    author: by ? `staff:${by}` : 'customer',
+    staff_id: by as string | null,
+    client_id: crypto.randomUUID(),
+    body,
+    code: null,
+    details: null,
+    at: new Date('2026-10-12T23:00:00+08:00'),
+  })
+  await database.db
+    .insertInto('messages')
+    .values([
+      line(1, '家里断网了，在线等', null),
+      line(2, '请看一下光猫', zhao),
+      line(3, '我来接手', mei),
+      ...words.map((body, n) => line(4 + n, body, null)),
+    ])
+    .execute()
+}
+const heard = () => listHeard(database.db, { since: new Date(0), limit: 10 })
+
+test('what a customer says in praise in the conversation flows in when it is resolved, for whoever had spoken last; politeness does not', async () => {
+  const praising = await rated(database.db, mei, { service: 3 })
+  const polite = await rated(database.db, mei, { service: 3 })
+  await said(praising.ticketId, ['好的，谢谢', '半夜三点还这么有耐心，真的太感谢林工了，帮了大忙！', '再见'])
+  await said(polite.ticketId, ['非常感谢', '好的谢谢'])
+  for (const { ticketId } of [praising, polite, praising]) await transact(system, (tx) => hearThanks(tx, ticketId, 1))
+  expect(await heard()).toMatchObject([
+    { staffId: mei, ratingId: null, ticketId: praising.ticketId, comment: expect.stringContaining('帮了大忙') },
+  ])
+  expect(names().filter((name) => name === 'praise.heard')).toHaveLength(1)
+})
+
+test('one conversation praises once: the words with the best mark stand for those before it, and an erased customer has said nothing', async () => {
+  const { db } = database
+  const { ticketId, ratingId } = await rated(db, mei, { service: 5 })
+  await db.updateTable('ratings').set({ comment: '讲得很清楚' }).where('id', '=', ratingId).execute()
+  await said(ticketId, ['你们的服务非常好，请表扬这位客服'])
+  await transact(system, (tx) => hearThanks(tx, ticketId, 1))
+  expect((await heard()).map(({ comment }) => comment)).toEqual(['你们的服务非常好，请表扬这位客服'])
+  await transact(system, (tx) => hearPraise(tx, ratingId as never))
+  expect((await heard()).map(({ comment }) => comment)).toEqual(['讲得很清楚'])
+  await transact(system, (tx) => hearThanks(tx, ticketId, 1))
+  expect(await heard()).toHaveLength(1)
+  const other = await rated(db, mei, { service: 3 })
+  await said(other.ticketId, ['态度很好，一定要表扬她一下'])
+  await transact(system, (tx) => hearThanks(tx, other.ticketId, 1))
+  expect(await heard()).toHaveLength(2)
+  await db.updateTable('messages').set({ body: ERASED }).where('ticket_id', '=', other.ticketId).execute()
+  expect(await heard()).toHaveLength(1)
 })
 
 test('what customers said becomes a nomination, or is set aside; either leaves the suggestions', async () => {

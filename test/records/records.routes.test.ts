@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
+import { toldAbout } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let quiet: QuietHouse
+const quiet = testHouse(database, clock)
 let zhao: StaffId
 let mei: StaffId
 let xu: StaffId
 let he: StaffId
 
-beforeAll(async () => {
-  quiet = await openHouse(database, clock)
-})
-afterAll(() => quiet.close())
 beforeEach(async () => {
   clock.set('2026-11-25T15:00:00+08:00')
   zhao = await hire(database.db, '赵一', { posts: ['guard'] })
@@ -29,19 +26,7 @@ beforeEach(async () => {
 const sign = (one: StaffId, language = 'zh-CN'): Promise<Browser> => signedIn(quiet, one, language)
 const wish = () => ({ person: zhao, purpose: 'check', words: '17 日巡逻登记', link: '/obligations/12' })
 /** Sentences about documents that somebody has been told. */
-async function told(staffId: StaffId): Promise<string[]> {
-  await heard(quiet)
-  const rows = await database.db
-    .selectFrom('notices as n')
-    .innerJoin('notice_people as p', 'p.notice_id', 'n.id')
-    .select('n.ref')
-    .where('p.staff_id', '=', staffId)
-    .where('n.kind', '=', 'document')
-    .where('n.settled_at', 'is', null)
-    .orderBy('n.id')
-    .execute()
-  return rows.map(({ ref }) => ref.split(':')[0] ?? '')
-}
+const told = (staffId: StaffId) => toldAbout(quiet, staffId, 'document')
 
 test('asked, answered with a paper, and enough: each on its page, each is told (row 58)', async () => {
   const personnel = await sign(xu)

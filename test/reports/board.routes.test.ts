@@ -1,31 +1,27 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import { openAlarms } from '../../server/desk/alarms/queries.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
-import { findOpenAssignment } from '../../server/tickets/queries.ts'
+import { findOpenAssignment } from '../../server/tickets/assignments/queries.ts'
 import { keepClocks } from '../../server/tickets/sla/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../support/people.ts'
-import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { heard } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-let does: ReturnType<typeof conversations>
+const house = testHouse(database, clock)
+const does = conversations(house)
 let qiming: StaffId
 let mei: StaffId
 let han: Visitor
 let board: Browser
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   qiming = await hire(database.db, '周启明', { rank: 'supervisor' })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { keepNight } from '../../server/reports/periods/actions.ts'
@@ -9,23 +9,19 @@ import { sendReport } from '../../server/reports/subscriptions/letters.ts'
 import { listDueReports } from '../../server/reports/subscriptions/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, roster } from '../support/people.ts'
 import { rated } from '../support/ratings.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const ZONE = 'Asia/Shanghai'
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let hr: Browser
 let xu: StaffId
 let mei: StaffId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
+import { throughPages } from '../support/lists.ts'
 import { hire, welcome } from '../support/people.ts'
 import { rated } from '../support/ratings.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let hr: Browser
 let leader: Browser
 let mei: StaffId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')
@@ -70,6 +67,81 @@ test('what customers wrote is masked, on the page and in the sheet, and an erase
   expect((await hr.get('/satisfaction/ratings.csv')).html).not.toContain('\u{FDD0}')
 })
 
+test('words and what was left out are the newest first over any stretch, also those of half a year ago, each once', async () => {
+  for (const [comment, givenAt] of [
+    ['去年的话', '2025-12-03T01:00:00+08:00'],
+    ['春天的话', '2026-05-03T01:00:00+08:00'],
+    ['十月的话', '2026-10-03T01:00:00+08:00'],
+    ['昨夜的话', '2026-11-23T01:00:00+08:00'],
+  ] as const)
+    await rated(database.db, { staffId: mei, service: 2, comment, givenAt, reasons: ['price'] })
+  const { html } = await hr.get('/satisfaction?from=2026-01-01&to=2026-11-24')
+  const shown = [...html.matchAll(/去年的话|春天的话|十月的话|昨夜的话/g)].map(([words]) => words)
+  expect(shown).toEqual(['昨夜的话', '十月的话', '春天的话'])
+  expect(html.split('href="/ratings/').length - 1).toBeGreaterThanOrEqual(3)
+})
+
+test('the lists of words and of what is left out go back page by page, each rating once, with the filters in the address', async () => {
+  const { customerId } = await welcome(database.db, '苏晴')
+  for (let n = 0; n < 90; n++)
+    await rated(database.db, {
+      staffId: mei,
+      service: 3,
+      comment: `苏晴第 ${n} 句`,
+      reasons: ['price'],
+      channel: n % 3 ? 'phone' : 'web',
+      // Two at each instant, so that a page may end between them; over two years.
+      givenAt: new Date(Date.parse('2026-11-23T01:00:00+08:00') - Math.floor(n / 2) * 16 * 86_400_000).toISOString(),
+      ...(n % 7 ? {} : { customerId }),
+    })
+  for (const list of ['words', 'excluded']) {
+    const address = `/satisfaction/${list}?from=2024-11-25&to=2026-11-24&channel=phone`
+    expect((await hr.get(address)).html).not.toContain('苏晴')
+    const seen = await throughPages(hr, address, /href="\/ratings\/(\d+)"/g)
+    const order = (
+      await database.db.selectFrom('ratings').select('id').orderBy('given_at', 'desc').orderBy('id', 'desc').execute()
+    ).map(({ id }) => Number(id))
+    expect(new Set(seen).size, list).toBe(60)
+    expect(seen, list).toHaveLength(60)
+    expect(seen.map(Number), list).toEqual(seen.map(Number).toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
+    for (const bad of ['before=x', 'before=1&before=2', 'before=', 'more=1'])
+      expect((await hr.get(`/satisfaction/${list}?${bad}`)).status, bad).toBe(400)
+    expect((await hr.get(`/satisfaction/${list}?before=999999999`)).html).toContain('这些天里没有更早的')
+    expect((await leader.get(`/satisfaction/${list}`)).status).toBe(403)
+  }
+  const page = (await hr.get('/satisfaction?from=2024-11-25&to=2026-11-24&channel=phone')).html
+  expect(page.match(/href="\/ratings\/\d+"/g)).toHaveLength(24)
+  expect(page).toContain('/satisfaction/words?from&#x3D;2024-11-25&amp;to&#x3D;2026-11-24&amp;channel&#x3D;phone')
+})
+
+test('contests that were settled go back page by page; those that wait stand on the first page, all of them', async () => {
+  const judge = await hire(database.db, '许晴', { roles: ['hr'], posts: [] })
+  for (let n = 0; n < 145; n++) {
+    const { ratingId } = await rated(database.db, { staffId: mei, service: 1 })
+    const open = n < 3
+    await database.db
+      .insertInto('rating_contests')
+      .values({
+        rating_id: ratingId,
+        staff_id: mei,
+        ground: 'other',
+        words: '不是我',
+        contested_at: clock.now(),
+        state: open ? 'open' : 'counted',
+        decided_by: open ? null : judge,
+        // Ten in the same instant.
+        decided_at: open ? null : new Date(clock.now().getTime() - Math.floor(n / 10) * 60_000),
+        why: '',
+      })
+      .execute()
+  }
+  const seen = await throughPages(hr, '/ratings/contests', /href="\/ratings\/(\d+)"/g)
+  expect(seen).toHaveLength(145)
+  expect(new Set(seen).size).toBe(145)
+  expect((await hr.get('/ratings/contests?before=x')).status).toBe(400)
+  expect((await hr.get('/ratings/contests')).html.split('data-tone="lamp">待').length - 1).toBeLessThanOrEqual(3)
+})
+
 test('filters live in the address; days the wrong way round are refused in words and kept as typed', async () => {
   await rated(database.db, { staffId: mei, channel: 'phone' })
   expect((await hr.get('/satisfaction?channel=web')).html).toContain('这些天没有评价')
@@ -80,6 +152,14 @@ test('filters live in the address; days the wrong way round are refused in words
   expect(refused.html).toContain('value="2026-11-20"')
   for (const bad of ['?channel=fax', '?from=yesterday', '?department=x', '?more=1', '?from=2026-11-01&from=2026-11-02'])
     expect((await hr.get(`/satisfaction${bad}`)).status, bad).toBe(400)
+})
+
+test('over two years the days and the months are told with their year', async () => {
+  for (const year of [2025, 2026]) await rated(database.db, { staffId: mei, givenAt: `${year}-03-05T01:00:00+08:00` })
+  const { html } = await hr.get('/satisfaction?from=2024-11-25&to=2026-11-24')
+  expect(html).toContain('<p class="faint tiny cut">2024-11-25 – 2026-11-24</p>')
+  for (const month of ['2025-03', '2026-03']) expect(html).toContain(`<th scope="row">${month}</th>`)
+  expect((await hr.get('/reports?from=2025-11-25&to=2026-11-23')).html).toContain('2025-11-25 – 2026-11-23')
 })
 
 test('an agent sees their own, contests it without a script, and HR decides; a stranger finds nothing there', async () => {

@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 const linkIn = (html: string): string => /\/roster\/feed\/[A-Za-z0-9_-]{43}\.ics/.exec(html)?.[0] ?? ''
 
-test('one’s own shifts are a calendar by a private link, in instants, until the link is made anew or ended', async () => {
+test('row 21: one’s own shifts are a calendar by a private link, in instants, until the link is made anew or ended', async () => {
   const link = linkIn((await mei.post('/roster/calendar')).html)
   const feed = await house.app.request(link)
   expect(feed.status).toBe(200)

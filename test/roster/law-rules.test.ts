@@ -9,7 +9,9 @@ import { substitutesFor } from '../../server/roster/checker/substitutes.ts'
 import type { Cell, MonthFacts } from '../../server/roster/facts.ts'
 import { generate, type Solve } from '../../server/roster/generator/generate.ts'
 import { openSolver } from '../../server/roster/generator/solver.ts'
+import type { Stand } from '../../server/roster/judging.ts'
 import { COLUMNS, readPlan } from '../../server/roster/months/sheets/reading.ts'
+import { judgeMoves, type Move } from '../../server/roster/swaps/judging.ts'
 import { csvOf } from '../../server/web/sheet.ts'
 import { cell, crew, monthOf, nightOf, ZONE } from '../support/month.ts'
 import { brokenRules } from './law.ts'
@@ -153,6 +155,113 @@ test('a cover or a trade that the checker lets pass breaks no hard rule that was
       const after = [...cells.filter((each) => !change.out.includes(each)), ...change.in]
       const before = brokenRules(month, cells)
       expect([...brokenRules(month, after)].filter((each) => !before.has(each))).toEqual([])
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('row 24: a cover or a trade of days, and of a day for a night, that the rules let pass breaks no hard rule that was not broken before', () => {
+  const dayShift = fc.record({
+    on: fc.integer({ min: 2, max: 30 }),
+    id: fc.constantFrom(...IDS),
+    // Mostly at a post of theirs, and for somebody of the same.
+    post: fc.option(fc.constantFrom<Post>(...POSTS), { nil: null, freq: 8 }),
+    start: fc.integer({ min: 6, max: 14 }),
+    hours: fc.integer({ min: 2, max: 9 }),
+  })
+  const crewOf = (id: number): number[] => IDS.filter((other) => postOf(other) === postOf(id))
+  const passed = { cover: 0, days: 0, mixed: 0 }
+  fc.assert(
+    fc.property(
+      facts,
+      anyPlan,
+      dayShift,
+      fc.option(fc.oneof(dayShift, fc.nat()), { nil: null }),
+      fc.nat(),
+      (month, cells, one, back, taker) => {
+        const standOf = ({ on, id, post, start, hours }: typeof one): Stand => ({
+          from: at(on, start),
+          to: plus(at(on, start), hours * HOUR),
+          kind: 'day',
+          staffId: String(id) as StaffId,
+          post: post ?? postOf(id),
+          night: nightOf(on),
+        })
+        const colleagues = crewOf(one.id)
+        const colleague = colleagues[taker % colleagues.length] ?? one.id
+        const nights = cells.filter(({ backup }) => !backup)
+        const nightStand = (n: number): Stand | null => {
+          const same = nights.filter(({ post }) => post === postOf(one.id))
+          const mine = n % 5 === 0 ? nights[n % Math.max(1, nights.length)] : same[n % Math.max(1, same.length)]
+          const window = month.nights.find(({ night }) => night === mine?.night)?.window
+          return mine && window ? { ...mine, ...window, kind: 'night' } : null
+        }
+        const given = standOf(one)
+        const other =
+          back === null ? null : typeof back === 'number' ? nightStand(back) : standOf({ ...back, id: colleague })
+        const to = other?.staffId ?? (String(colleague) as StaffId)
+        if (to === given.staffId || (back !== null && !other)) return
+        const moves: Move[] = [{ given, to }, ...(other ? [{ given: other, to: given.staffId }] : [])]
+        const days = moves.filter((move) => move.given.kind === 'day')
+        // What stands by day is one piece a person at a time, in the table as here.
+        const isFree = ({ given: { from, to: until, staffId } }: Move): boolean =>
+          month.standing.every((duty) => duty.staffId !== staffId || duty.to <= from || until <= duty.from)
+        if (!days.every(isFree)) return
+        const standing = days.map(({ given: { staffId, post, from, to: until } }) => ({
+          ...{ staffId, post, from, to: until },
+          kind: 'day' as const,
+        }))
+        const known = { ...month, standing: [...month.standing, ...standing] }
+        if (judgeMoves({ facts: known, cells }, moves, month.month).length > 0) return
+        passed[other === null ? 'cover' : other.kind === 'day' ? 'days' : 'mixed'] += 1
+        const cellAt = (stand: Stand, staffId: StaffId): Cell => ({
+          ...{ night: stand.night, post: stand.post, staffId, backup: false, locked: false },
+          ...(stand.kind === 'day' ? { stretch: { from: stand.from, to: stand.to, kind: 'day' as const } } : {}),
+        })
+        const rest = cells.filter(
+          (cell) => cell.backup || !moves.some((move) => move.given.kind === 'night' && sameCell(cell, move.given)),
+        )
+        const before = brokenRules(month, [...rest, ...moves.map((move) => cellAt(move.given, move.given.staffId))])
+        const after = brokenRules(month, [...rest, ...moves.map((move) => cellAt(move.given, move.to))])
+        const people = new Set(moves.map((move) => move.to))
+        const counted = [...after].filter(
+          (code) => !before.has(code) && (/ 2026-/.test(code) || [...people].some((id) => code.endsWith(` ${id}`))),
+        )
+        expect(counted).toEqual([])
+      },
+    ),
+    { numRuns: 1500 },
+  )
+  for (const [kind, count] of Object.entries(passed))
+    expect(count, `${kind} that the rules let pass`).toBeGreaterThan(30)
+})
+const postOf = (id: number): Post => (id < 10 ? 'manager' : id < 20 ? 'technician' : id < 30 ? 'service' : 'guard')
+const sameCell = (cell: Cell, { night, post, staffId }: Stand): boolean =>
+  cell.night === night && cell.post === post && cell.staffId === staffId
+
+test('row 3: a shift put in by hand, by day or at hours of its own, breaks no hard rule that is not named', () => {
+  const byHand = fc.record({
+    on: day,
+    id: fc.constantFrom(...IDS),
+    post: fc.constantFrom<Post>(...POSTS),
+    start: fc.integer({ min: 6, max: 29 }),
+    hours: fc.integer({ min: 2, max: 13 }),
+  })
+  fc.assert(
+    fc.property(facts, anyPlan, byHand, (month, cells, { on, id, post, start, hours }) => {
+      const [from, to] = [at(on, start), plus(at(on, start), hours * HOUR)]
+      const isNight = from < at(on, 30) && at(on, 22) < to
+      const put = cell(on, id, post, { stretch: { from, to, kind: isNight ? 'night' : 'day' } })
+      const named = new Set(
+        judgeChange(month, cells, { out: [], in: [put] })
+          .filter(({ weight }) => weight !== 'soft')
+          .map(({ code, staffId }) => `${code} ${staffId}`),
+      )
+      const before = brokenRules(month, cells)
+      const theirs = [...brokenRules(month, [...cells, put])].filter(
+        (one) => !before.has(one) && one.endsWith(` ${put.staffId}`),
+      )
+      expect(theirs.filter((one) => !named.has(one))).toEqual([])
     }),
     { numRuns: 400 },
   )

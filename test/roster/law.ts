@@ -10,7 +10,7 @@ type Work = { readonly arrives: number; readonly from: number; readonly to: numb
 export function brokenRules(facts: MonthFacts, cells: readonly Cell[]): Set<string> {
   const broken = new Set<string>()
   for (const { night, heads, gapReasons } of facts.nights) {
-    const on = cells.filter((cell) => cell.night === night)
+    const on = cells.filter((cell) => cell.night === night && cell.stretch?.kind !== 'day')
     const managers = on.filter(({ post, backup }) => post === 'manager' && !backup).length
     const backups = on.filter(({ backup }) => backup).length
     if (heads.manager > 0 && managers === 0) broken.add(`manager_none ${night} manager`)
@@ -34,26 +34,34 @@ function ofPerson(facts: MonthFacts, person: PersonFacts, mine: readonly Cell[])
   const { limits } = facts
   const codes = new Set<string>()
   for (const cell of mine) {
-    const window = facts.nights.find(({ night }) => night === cell.night)?.window
+    const window = cell.stretch ?? facts.nights.find(({ night }) => night === cell.night)?.window
     if (!window) continue
+    const isDay = cell.stretch?.kind === 'day'
     if (!person.posts.includes(cell.post)) codes.add('post')
     if (cell.post === 'manager' && person.rank === 'staff') codes.add(cell.backup ? 'backup_rank' : 'manager_rank')
     if (person.trainedUntil !== null && person.trainedUntil < cell.night) codes.add('training')
-    if (person.notAtNight.some(({ from, to }) => from <= cell.night && cell.night <= to)) codes.add('not_at_night')
+    if (!isDay && person.notAtNight.some(({ from, to }) => from <= cell.night && cell.night <= to))
+      codes.add('not_at_night')
     const arrives = window.from.getTime() - limits.earlyMinutes * MINUTE
     if (person.leave.some(({ from, to }) => from < window.to && to.getTime() > arrives)) codes.add('leave')
-    if (cell.backup && mine.some((other) => other !== cell && other.night === cell.night)) codes.add('backup_on_duty')
+    if (
+      cell.backup &&
+      mine.some((other) => other !== cell && other.stretch?.kind !== 'day' && other.night === cell.night)
+    )
+      codes.add('backup_on_duty')
   }
   const nights = mine.filter(({ backup }) => !backup)
-  if (person.mostNights !== null && nights.length > person.mostNights) codes.add('most_nights')
+  const stood = nights.filter(({ stretch }) => stretch?.kind !== 'day').length
+  if (person.mostNights !== null && stood > person.mostNights) codes.add('most_nights')
   for (const code of ofWork(facts, workOf(facts, person, nights))) codes.add(code)
   return codes
 }
 
 function workOf(facts: MonthFacts, { id }: PersonFacts, nights: readonly Cell[]): Work[] {
   const early = facts.limits.earlyMinutes * MINUTE
-  const planned = nights.flatMap(({ night }) => {
-    const window = facts.nights.find((one) => one.night === night)?.window
+  const planned = nights.flatMap(({ night: date, stretch }) => {
+    const window = stretch ?? facts.nights.find((one) => one.night === date)?.window
+    const night = stretch?.kind === 'day' ? null : date
     return window
       ? [{ arrives: window.from.getTime() - early, from: window.from.getTime(), to: window.to.getTime(), night }]
       : []

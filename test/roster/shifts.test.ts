@@ -7,7 +7,8 @@ import { shiftsOfNight } from '../../server/roster/queries.ts'
 import { acts } from '../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire } from '../support/people.ts'
+import { UNSIGNED } from '../support/month.ts'
+import { appointChief, as, hire } from '../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -21,6 +22,7 @@ let mei: StaffId
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   announced.length = 0
+  await appointChief(database.db, clock.now())
   nuo = await hire(database.db, '许诺', { roles: ['hr'] })
   zhou = await hire(database.db, '周启明', { rank: 'supervisor' })
   mei = await hire(database.db, '林玫')
@@ -28,10 +30,10 @@ beforeEach(async () => {
 
 const hr = () => as(nuo, null, ['hr'])
 const add = (staffId: StaffId, post: Post, window = WINDOW, by = hr()) =>
-  transact(by, (tx) => addShift(tx, { ...window, staffId, post, night: NIGHT, kind: 'night' }))
+  transact(by, (tx) => addShift(tx, { ...window, staffId, post, night: NIGHT, kind: 'night' }, UNSIGNED))
 const change = (id: ShiftId, staffId: StaffId, post: Post) =>
-  transact(hr(), (tx) => changeShift(tx, id, { staffId, post }))
-const remove = (id: ShiftId) => transact(hr(), (tx) => removeShift(tx, id))
+  transact(hr(), (tx) => changeShift(tx, id, { staffId, post }, UNSIGNED))
+const remove = (id: ShiftId) => transact(hr(), (tx) => removeShift(tx, id, UNSIGNED))
 const planned = async () =>
   (await shiftsOfNight(database.db, NIGHT)).map(({ name, post }) => `${name} ${post}`).toSorted()
 

@@ -6,7 +6,8 @@ import type { CategoryId } from '../../server/kernel/ids.ts'
 import { Refusal } from '../../server/kernel/refusal.ts'
 import { accentOf, NIGHT, PAPER, styleSheetOf } from '../../server/settings/brand/rules.ts'
 import { readTopic, stepped, type Topic } from '../../server/settings/categories/rules.ts'
-import { GROUPS, keysOf, SETTINGS, type SettingKey } from '../../server/settings/definitions.ts'
+import { keysOf, SETTINGS, type SettingKey } from '../../server/settings/definitions.ts'
+import { GROUPS } from '../../server/settings/kinds.ts'
 import {
   DEFAULTS,
   readGroup,

@@ -58,8 +58,9 @@ test('a company, its leadership group and its first night: then only the first q
   await transact(admin, (tx) => formGroup(tx, { chief, members: [], term }, 'Asia/Shanghai', options))
   const window = { from: new Date(TONIGHT.from), to: new Date(TONIGHT.to) }
   const plan = { ...window, night: TONIGHT.night, kind: 'night' as const, manager: staffId }
-  const invited = await transact(admin, (tx) =>
-    planFirstNight(tx, { ...plan, agents: [newcomer('cs1', '林玫')] }, options),
+  const unsigned = { zone: 'Asia/Shanghai', reason: '', leaderId: null }
+  const { invited } = await transact(admin, (tx) =>
+    planFirstNight(tx, { ...plan, agents: [newcomer('cs1', '林玫')] }, unsigned, options),
   )
   expect(invited).toHaveLength(1)
   expect(await hasChief(database.db, clock.now())).toBe(true)

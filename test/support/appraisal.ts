@@ -2,13 +2,15 @@ import type { Kysely } from 'kysely'
 import { countMonth } from '../../server/appraisal/freezing/actions.ts'
 import { openMonth, passStage } from '../../server/appraisal/months/actions.ts'
 import { findMonth, type MonthRow } from '../../server/appraisal/months/queries.ts'
+import { type AppraisalRow, listOfMonth } from '../../server/appraisal/queries.ts'
 import type { Post } from '../../server/kernel/capabilities.ts'
-import type { CustomerId, ShiftId, StaffId, TicketId } from '../../server/kernel/ids.ts'
+import type { ShiftId, StaffId } from '../../server/kernel/ids.ts'
 import type { ObligationKind, ObligationState } from '../../server/kernel/obligations.ts'
 import { system } from '../../server/platform/actor.ts'
 import { evidence } from '../../server/reactions.ts'
 import type { Database, Transact } from '../../server/schema.ts'
 import type { HandSetClock } from './clock.ts'
+import { type Rated, rated as ratedBy } from './ratings.ts'
 
 export const ZONE = 'Asia/Shanghai'
 export const OCTOBER = '2026-10-01'
@@ -104,81 +106,12 @@ export async function owed(
     .execute()
 }
 
-/** A conversation that a customer rated. */
-export async function rated(
+/** A conversation of October that a customer rated. */
+export const rated = (
   db: DB,
   staffId: StaffId,
-  {
-    service,
-    customerId,
-    shiftId = null,
-    reasons = [],
-    at = `${night(12)}T23:30:00+08:00`,
-  }: {
-    service: number
-    customerId?: CustomerId
-    shiftId?: ShiftId | null
-    reasons?: string[]
-    at?: string
-  },
-): Promise<{ ticketId: TicketId; ratingId: string }> {
-  const givenAt = new Date(at)
-  const customer =
-    customerId ??
-    (
-      await db
-        .insertInto('customers')
-        .values({ name: '苏晴', language: 'zh-CN', created_at: givenAt })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-    ).id
-  const ticket = await db
-    .insertInto('tickets')
-    .values({
-      state: 'closed',
-      customer_id: customer,
-      visitor_id: null,
-      channel: 'web',
-      language: 'zh-CN',
-      category_id: null,
-      subject: '断网',
-      came_from: null,
-      need: null,
-      result: null,
-      place_at: givenAt,
-      created_at: givenAt,
-      queued_at: givenAt,
-      complained_at: null,
-      answer_due_at: null,
-      first_answered_at: givenAt,
-      promised_at: null,
-      last_message_at: givenAt,
-      last_handler_id: staffId,
-      resolved_at: givenAt,
-      closes_at: givenAt,
-      closed_at: givenAt,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  const rating = await db
-    .insertInto('ratings')
-    .values({
-      ticket_id: ticket.id,
-      round: 1,
-      state: 'given',
-      asked_at: givenAt,
-      handlers: JSON.stringify([{ staffId, shiftId, messages: 4, share: 1 }]),
-      service,
-      product: null,
-      reasons,
-      comment: null,
-      source: 'chat',
-      given_at: givenAt,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return { ticketId: ticket.id as TicketId, ratingId: rating.id }
-}
+  { at = `${night(12)}T23:30:00+08:00`, ...rating }: Omit<Rated, 'staffId' | 'givenAt'> & { at?: string },
+) => ratedBy(db, { ...rating, staffId, givenAt: at })
 
 type House = { readonly db: DB; readonly transact: Transact; readonly clock: HandSetClock }
 
@@ -198,6 +131,14 @@ export async function october(db: DB): Promise<MonthRow> {
   const month = await findMonth(db, OCTOBER)
   if (!month) throw new Error('October is not open')
   return month
+}
+
+/** Somebody's row of that month as it stands. */
+export async function octoberOf(db: DB, staffId: StaffId): Promise<AppraisalRow> {
+  const rows = await listOfMonth(db, (await october(db)).id)
+  const found = rows.find((row) => row.staffId === staffId)
+  if (!found) throw new Error('not in the month')
+  return found
 }
 
 /** The clock goes to the end of the stage, and what follows of itself follows. */

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { openDatabase, openPool, withDatabase } from '../../server/platform/database.ts'
-import { RELAY_LOCK } from '../../server/platform/relay.ts'
+import { RELAY_LOCK } from '../../server/platform/outbox.ts'
 import type { Database } from '../../server/schema.ts'
 
 type Clone = { readonly url: string; readonly db: Kysely<Database>; readonly emptied: string }
@@ -59,7 +59,8 @@ export function ownDatabase(name: string): { readonly url: string } {
 async function makeClone(name: string): Promise<Clone> {
   await administer(`create database ${name} template nightdesk_template`)
   const url = withDatabase(inject('databaseUrl'), name)
-  const db = openDatabase<Database>(openPool(url, { max: 10, kind: 'web' }))
+  // A statement is not ended after five seconds: a busy machine is no failure.
+  const db = openDatabase<Database>(openPool(url, { max: 10, kind: 'long' }))
   return { url, db, emptied: emptying(await filledByTests(db)) }
 }
 
@@ -87,5 +88,9 @@ async function filledByTests(db: Kysely<Database>): Promise<string[]> {
 
 // A relay that still seals what the test before said would seal it into the emptied chain, so it ends first.
 // As a replica neither foreign keys nor the guard of the event log are asked; deleting few rows is faster than truncating.
-const emptying = (tables: readonly string[]): string =>
-  `select pg_advisory_xact_lock(${RELAY_LOCK}); set local session_replication_role = replica; ${tables.map((name) => `delete from "${name}";`).join(' ')}`
+// Twice: a reaction to the test before that was still writing is waited for at the rows that it refers to, and what it wrote
+// in tables that were emptied by then goes with the second round.
+const emptying = (tables: readonly string[]): string => {
+  const round = tables.map((name) => `delete from "${name}";`).join(' ')
+  return `select pg_advisory_xact_lock(${RELAY_LOCK}); set local session_replication_role = replica; ${round} ${round}`
+}

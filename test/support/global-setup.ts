@@ -16,7 +16,9 @@ declare module 'vitest' {
 
 export const TEMPLATE = 'nightdesk_template'
 // A test database need not survive a power cut.
-const FLAGS = ['fsync=off', 'full_page_writes=off', 'max_connections=300'].flatMap((setting) => ['-c', setting])
+const FLAGS = ['fsync=off', 'full_page_writes=off', 'max_connections=300', 'autovacuum_naptime=60s'].flatMap(
+  (setting) => ['-c', setting],
+)
 
 /** One PostgreSQL a run, in a folder of its own, with the template that every worker clones. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {

@@ -13,6 +13,7 @@ import { writeReminder } from '../../server/notifications/reminders/letters.ts'
 import { insertReminder } from '../../server/notifications/reminders/queries.ts'
 import { system } from '../../server/platform/actor.ts'
 import * as tickets from '../../server/tickets/actions.ts'
+import { closeTicket, resolveTicket } from '../../server/tickets/endings/actions.ts'
 import { sendFile } from '../../server/tickets/files/actions.ts'
 import { forgetIncoming } from '../../server/tickets/files/queries.ts'
 import { addNote, postMessage, sayHouse } from '../../server/tickets/messages/actions.ts'
@@ -79,7 +80,7 @@ export async function aLife(house: QuietHouse): Promise<Life> {
   await transact(as(mei), (tx) =>
     tickets.describeTicket(tx, ticketId, { epoch, categoryId, need: MARKER, result: MARKER }),
   )
-  await transact(as(mei), (tx) => tickets.resolveTicket(tx, ticketId, { epoch }))
+  await transact(as(mei), (tx) => resolveTicket(tx, ticketId, { epoch }))
   await transact(who.actor, (tx) =>
     giveRating(tx, ticketId, { service: 5, product: 4, reasons: [], comment: MARKER, source: 'request' }),
   )
@@ -92,7 +93,7 @@ export async function aLife(house: QuietHouse): Promise<Life> {
       PLACE,
     )
   })
-  await transact(system, (tx) => tickets.closeTicket(tx, ticketId))
+  await transact(system, (tx) => closeTicket(tx, ticketId))
   await db
     .updateTable('tickets')
     .set({ state: 'closed', closed_at: house.deps.clock.now() })

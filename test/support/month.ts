@@ -1,6 +1,7 @@
 import type { Post } from '../../server/kernel/capabilities.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { weekdayOf, windowOf } from '../../server/kernel/time.ts'
+import type { Signed } from '../../server/roster/exceptions/actions.ts'
 import type { Cell, Limits, MonthFacts, PersonFacts } from '../../server/roster/facts.ts'
 import { datesOf } from '../../server/roster/month.ts'
 
@@ -70,6 +71,7 @@ export const monthOf = (
   fixed: [],
   met: [],
   groupHasHead: true,
+  headless: [],
   limits: LIMITS,
   ...more,
 })
@@ -86,3 +88,6 @@ export const cell = (day: number, id: number, post: Post = 'service', more: Part
   locked: false,
   ...more,
 })
+
+/** By hand, with nobody who answers for a broken rule. */
+export const UNSIGNED: Signed = { zone: ZONE, reason: '', leaderId: null }

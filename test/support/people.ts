@@ -178,3 +178,9 @@ export async function topic(db: DB, code: string, skill: string | null = null): 
     .executeTakeFirstOrThrow()
   return row.id as CategoryId
 }
+
+/** The terms that customers accept before they ask. */
+export async function publishTerms(db: DB, at: Date, version = 1): Promise<void> {
+  const body = JSON.stringify({ 'zh-CN': '条款', en: 'Terms' })
+  await db.insertInto('customer_terms').values({ version, body, published_at: at }).execute()
+}

@@ -1,12 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import type { Channel } from '../../server/events/tickets.ts'
-import type { CategoryId, CustomerId, RatingId, StaffId, TicketId } from '../../server/kernel/ids.ts'
+import type { CategoryId, CustomerId, RatingId, ShiftId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import type { Database } from '../../server/schema.ts'
 import { welcome } from './people.ts'
 
-type Rated = {
+export type Rated = {
   /** Whom it is credited to; null: nobody of the staff spoke. */
   staffId: StaffId | null
+  shiftId?: ShiftId | null
   service?: number
   product?: number | null
   reasons?: string[]
@@ -21,7 +22,16 @@ type Rated = {
 /** A closed conversation with the rating that ended it, by their rows: for tests that need many. */
 export async function rated(
   db: Kysely<Database>,
-  { staffId, service = 5, product = null, reasons = [], comment = null, state = 'given', ...rest }: Rated,
+  {
+    staffId,
+    service = 5,
+    product = null,
+    reasons = [],
+    comment = null,
+    state = 'given',
+    shiftId = null,
+    ...rest
+  }: Rated,
 ): Promise<{ ratingId: RatingId; ticketId: TicketId; customerId: CustomerId }> {
   const givenAt = new Date(rest.givenAt ?? '2026-11-24T01:30:00+08:00')
   const customerId = rest.customerId ?? (await welcome(db, '苏晴')).customerId
@@ -53,7 +63,7 @@ export async function rated(
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const handlers = staffId ? [{ staffId, shiftId: null, messages: 3, share: 1 }] : []
+  const handlers = staffId ? [{ staffId, shiftId, messages: 3, share: 1 }] : []
   const given = state === 'given'
   const row = await db
     .insertInto('ratings')

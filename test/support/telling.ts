@@ -1,5 +1,6 @@
 import { raiseAlarm } from '../../server/desk/alarms/actions.ts'
 import type { AlarmKind } from '../../server/events/desk.ts'
+import type { NoticeKind } from '../../server/events/notifications.ts'
 import type { NoticeId, StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { jobs } from '../../server/timetable.ts'
@@ -66,4 +67,19 @@ export function openTelling(house: QuietHouse, config: Partial<Deps['config']> =
           .execute()
       ).map(({ channel, state }) => `${channel} ${state}`),
   }
+}
+
+/** What somebody has been told about this and is not over, by the first word of its reference: `counted`, `asked` … */
+export async function toldAbout(house: QuietHouse, staffId: StaffId, kind: NoticeKind): Promise<string[]> {
+  await heard(house)
+  const rows = await house.deps.db
+    .selectFrom('notices as n')
+    .innerJoin('notice_people as p', 'p.notice_id', 'n.id')
+    .select('n.ref')
+    .where('p.staff_id', '=', staffId)
+    .where('n.kind', '=', kind)
+    .where('n.settled_at', 'is', null)
+    .orderBy('n.id')
+    .execute()
+  return rows.map(({ ref }) => ref.split(':')[0] ?? '')
 }

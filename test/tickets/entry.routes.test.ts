@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let mei: StaffId
 let desk: Browser
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')

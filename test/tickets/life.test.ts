@@ -1,12 +1,16 @@
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
+import { endBreak, startBreak } from '../../server/attendance/actions.ts'
 import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { hashOf } from '../../server/platform/tokens.ts'
 import * as tickets from '../../server/tickets/actions.ts'
+import { assignTicket, returnTicket, transferTicket, undoTransfer } from '../../server/tickets/assignments/actions.ts'
+import { closeTicket, resolveTicket, undoResolve } from '../../server/tickets/endings/actions.ts'
 import { findTicketByLink } from '../../server/tickets/links/queries.ts'
 import { addNote, mark, postMessage } from '../../server/tickets/messages/actions.ts'
 import { listMessages, listNotes, marksOf } from '../../server/tickets/messages/queries.ts'
-import { getTicket, queuePlace } from '../../server/tickets/queries.ts'
+import { getTicket } from '../../server/tickets/queries.ts'
+import { queuePlace } from '../../server/tickets/queue/queries.ts'
 import { giveRating } from '../../server/tickets/ratings/actions.ts'
 import { ratingOf } from '../../server/tickets/ratings/queries.ts'
 import { acts } from '../support/acts.ts'
@@ -47,7 +51,7 @@ const ask = (who: Visitor = suQing, live = true) =>
     }),
   )
 const take = (id: TicketId, staffId = mei) =>
-  transact(as(staffId), (tx) => tickets.assignTicket(tx, id, { staffId, shiftId: null, how: 'offer' }))
+  transact(as(staffId), (tx) => assignTicket(tx, id, { staffId, shiftId: null, how: 'offer' }))
 const say = (id: TicketId, epoch: number, body: string, staffId = mei) =>
   transact(as(staffId), (tx) =>
     postMessage(tx, { ticketId: id, by: { kind: 'staff', staffId, epoch }, clientId: uuid(), body }),
@@ -65,7 +69,7 @@ const resolved = async () => {
   const { epoch } = await take(ticketId)
   await say(ticketId, epoch, '查到了，是交换机断电')
   await describe(ticketId, epoch)
-  await transact(as(mei), (tx) => tickets.resolveTicket(tx, ticketId, { epoch }))
+  await transact(as(mei), (tx) => resolveTicket(tx, ticketId, { epoch }))
   return { ticketId, epoch }
 }
 
@@ -148,7 +152,7 @@ test('the function and announce write the same kind of event and outbox rows', a
 test('whoever lost the ticket cannot write into it: the epoch is old', async () => {
   const { ticketId } = await ask()
   const { epoch } = await take(ticketId)
-  await transact(as(mei), (tx) => tickets.returnTicket(tx, ticketId, 'lease_lost'))
+  await transact(as(mei), (tx) => returnTicket(tx, ticketId, 'lease_lost'))
   await take(ticketId, await hire(database.db, '陈舟'))
   await expect(say(ticketId, epoch, '我来了')).rejects.toMatchObject({ code: 'stale_assignment' })
 })
@@ -169,30 +173,33 @@ test('a ticket given back keeps its place; one left over from a shift goes to th
   clock.forward({ minutes: 1 })
   const second = await ask(await welcome(database.db, '白露'))
   await take(first.ticketId)
-  await transact(as(mei), (tx) => tickets.returnTicket(tx, first.ticketId, 'returned'))
+  await transact(as(mei), (tx) => returnTicket(tx, first.ticketId, 'returned'))
   expect(await queuePlace(database.db, first.ticketId)).toMatchObject({ place: 1 })
   await take(second.ticketId)
-  await transact(as(mei), (tx) => tickets.returnTicket(tx, second.ticketId, 'shift_over'))
+  await transact(as(mei), (tx) => returnTicket(tx, second.ticketId, 'shift_over'))
   expect(await queuePlace(database.db, second.ticketId)).toMatchObject({ place: 1 })
 })
 
-test('a transfer goes only to a colleague on post and can be taken back until they have written', async () => {
+test('a transfer goes only to a colleague on post who is not on a break, and can be taken back until they have written', async () => {
   const zhou = await hire(database.db, '陈舟')
   const { ticketId } = await ask()
   const { epoch } = await take(ticketId)
-  const transfer = () => transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  const transfer = () => transact(as(mei), (tx) => transferTicket(tx, ticketId, { epoch, to: zhou }))
   await expect(transfer()).rejects.toMatchObject({ code: 'tickets.transfer_not_on_post' })
   await putOnPost(database.db, zhou)
+  await transact(as(zhou), startBreak)
+  await expect(transfer()).rejects.toMatchObject({ code: 'tickets.transfer_on_break', field: 'to' })
+  await transact(as(zhou), endBreak)
   await transfer()
   expect((await getTicket(database.db, ticketId)).assignment).toMatchObject({ staffId: zhou, epoch: epoch + 1 })
-  await transact(as(mei), (tx) => tickets.undoTransfer(tx, ticketId))
+  await transact(as(mei), (tx) => undoTransfer(tx, ticketId))
   expect((await getTicket(database.db, ticketId)).assignment).toMatchObject({ staffId: mei, epoch: epoch + 2 })
 })
 
-test('nothing is resolved without category, need and result', async () => {
+test('row 15: nothing is resolved without category, need and result', async () => {
   const { ticketId } = await ask()
   const { epoch } = await take(ticketId)
-  const resolve = () => transact(as(mei), (tx) => tickets.resolveTicket(tx, ticketId, { epoch }))
+  const resolve = () => transact(as(mei), (tx) => resolveTicket(tx, ticketId, { epoch }))
   await expect(resolve()).rejects.toMatchObject({ code: 'tickets.category_missing' })
   await describe(ticketId, epoch)
   await resolve()
@@ -207,7 +214,7 @@ test('a hold of another feature keeps a ticket from being resolved', async () =>
     .insertInto('ticket_holds')
     .values({ ticket_id: ticketId, kind: 'escalation', ref: '1', set_at: clock.now() })
     .execute()
-  await expect(transact(as(mei), (tx) => tickets.resolveTicket(tx, ticketId, { epoch }))).rejects.toMatchObject({
+  await expect(transact(as(mei), (tx) => resolveTicket(tx, ticketId, { epoch }))).rejects.toMatchObject({
     code: 'tickets.held.escalation',
   })
 })
@@ -218,12 +225,12 @@ test('who handled it is frozen when the rating is asked for', async () => {
   const { ticketId } = await ask()
   const { epoch } = await take(ticketId)
   for (const words of ['您好', '查一下', '查到了']) await say(ticketId, epoch, words)
-  await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  await transact(as(mei), (tx) => transferTicket(tx, ticketId, { epoch, to: zhou }))
   await say(ticketId, epoch + 1, '我接着处理', zhou)
   const categoryId = await topic(database.db, 'outage')
   await transact(as(zhou), async (tx) => {
     await tickets.describeTicket(tx, ticketId, { epoch: epoch + 1, categoryId, need: '恢复', result: '恢复了' })
-    await tickets.resolveTicket(tx, ticketId, { epoch: epoch + 1 })
+    await resolveTicket(tx, ticketId, { epoch: epoch + 1 })
   })
   const { handlers } = await database.db.selectFrom('ratings').select('handlers').executeTakeFirstOrThrow()
   expect(handlers).toEqual([
@@ -260,7 +267,7 @@ test('a word within 72 hours reopens at the head of the queue in a new round; af
   suQing = other
   const again = await resolved()
   clock.forward({ hours: 72 })
-  await transact(suQing.actor, (tx) => tickets.closeTicket(tx, again.ticketId))
+  await transact(suQing.actor, (tx) => closeTicket(tx, again.ticketId))
   expect((await getTicket(database.db, again.ticketId)).state).toBe('closed')
   await expect(write(again.ticketId, '在吗')).rejects.toMatchObject({ code: 'conversation_closed' })
 })
@@ -272,14 +279,14 @@ test('a word sent before the resolve and repeated after it does not reopen', asy
   await write(ticketId, '好了', clientId)
   await say(ticketId, epoch, '那我先关了')
   await describe(ticketId, epoch)
-  await transact(as(mei), (tx) => tickets.resolveTicket(tx, ticketId, { epoch }))
+  await transact(as(mei), (tx) => resolveTicket(tx, ticketId, { epoch }))
   expect(await write(ticketId, '好了', clientId)).toMatchObject({ repeated: true })
   expect((await getTicket(database.db, ticketId)).state).toBe('resolved')
 })
 
 test('a wrong resolve is taken back within a minute and the rating is not asked for', async () => {
   const { ticketId, epoch } = await resolved()
-  await transact(as(mei), (tx) => tickets.undoResolve(tx, ticketId))
+  await transact(as(mei), (tx) => undoResolve(tx, ticketId))
   expect(await getTicket(database.db, ticketId)).toMatchObject({
     state: 'open',
     assignment: { staffId: mei, epoch: epoch + 1 },

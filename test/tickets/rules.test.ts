@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Post } from '../../server/kernel/capabilities.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import {
   subjectOf,
@@ -15,7 +16,7 @@ const mei = '1' as StaffId
 const zhou = '2' as StaffId
 const described = { state: 'open', category_id: '3', need: 'Broadband back', result: 'Line restored' } as const
 
-test('a ticket without category, need or result cannot be resolved', () => {
+test('row 15: a ticket without category, need or result cannot be resolved', () => {
   expect(whyNotResolve({ ...described, category_id: null }, [])?.code).toBe('tickets.category_missing')
   expect(whyNotResolve({ ...described, need: null }, [])?.code).toBe('tickets.need_missing')
   expect(whyNotResolve({ ...described, result: null }, [])?.code).toBe('tickets.result_missing')
@@ -43,11 +44,13 @@ test('every arrow of the table leads to a state of the table', () => {
     for (const next of Object.values(ticketMoves[state])) expect(TICKET_STATES).toContain(next)
 })
 
-test('nobody transfers to themselves or to somebody who is not on post', () => {
-  expect(whyNotTransferTo(mei, mei, 'service')?.code).toBe('tickets.transfer_to_self')
-  expect(whyNotTransferTo(mei, zhou, null)?.code).toBe('tickets.transfer_not_on_post')
-  expect(whyNotTransferTo(mei, zhou, 'guard')?.code).toBe('tickets.transfer_not_on_post')
-  expect(whyNotTransferTo(mei, zhou, 'service')).toBeNull()
+test('nobody transfers to themselves, to somebody who is not on post, or to somebody on a break', () => {
+  const on = (post: Post, state: 'on_duty' | 'on_break' | 'extended' = 'on_duty') => ({ post, state })
+  expect(whyNotTransferTo(mei, mei, on('service'))?.code).toBe('tickets.transfer_to_self')
+  for (const duty of [null, on('guard'), on('service', 'extended')])
+    expect(whyNotTransferTo(mei, zhou, duty)?.code).toBe('tickets.transfer_not_on_post')
+  expect(whyNotTransferTo(mei, zhou, on('service', 'on_break'))?.code).toBe('tickets.transfer_on_break')
+  for (const post of ['service', 'manager'] as const) expect(whyNotTransferTo(mei, zhou, on(post))).toBeNull()
 })
 
 test('a wrong resolve is taken back by whoever did it, for a minute, and not once the customer has rated', () => {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { readAnchors, verifyChain } from '../../server/platform/chain.ts'
 import { openDatabase, openPool, withDatabase } from '../../server/platform/database.ts'
 import { type Files, openFiles } from '../../server/platform/files.ts'
@@ -14,20 +14,16 @@ import { restoreBackup } from '../../server/tools/backup/read.ts'
 import { writeBackup } from '../../server/tools/backup/write.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { administer, testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
 import { hire, putOnPost, topic, welcome } from '../support/people.ts'
-import { openHouse, type QuietHouse } from '../support/server.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testHouse(database, clock)
 const LONG = 60_000
-let house: QuietHouse
 let targets = 0
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(() => clock.set(TWO_FOURTEEN))
 
 function folder(): string {

@@ -8,6 +8,7 @@ import { listCells } from '../../server/roster/months/queries.ts'
 import { currentSettings } from '../../server/settings/queries.ts'
 import { RATING_REASONS } from '../../server/tickets/ratings/rules.ts'
 import { seedDemo } from '../../server/tools/demo/load.ts'
+import { tellMailed } from '../../server/tools/demo/mailed.ts'
 import { draftNextMonth } from '../../server/tools/demo/months.ts'
 import { tellPast } from '../../server/tools/demo/past.ts'
 import { PEOPLE } from '../../server/tools/demo/people.ts'
@@ -117,6 +118,37 @@ test('three programs that tell of the past at once tell it once, and none of the
     .where('number', '=', 'NT-20001')
     .executeTakeFirstOrThrow()
   expect(told.n).toBe('1')
+})
+
+test('one conversation was opened and continued by mail, and letters of several kinds lie where a newcomer reads them, none to be sent', async () => {
+  await seed()
+  const told = () => tellMailed({ transact, config })
+  await Promise.all([told(), told()])
+  await told()
+  const { db } = database
+  const letters = await db.selectFrom('incoming_mails').selectAll().orderBy('id').execute()
+  expect(letters.map(({ state, opened, reason }) => [state, opened, reason])).toEqual([
+    ['taken', true, null],
+    ['taken', false, null],
+    ['refused', false, 'list'],
+  ])
+  const about = letters[0]?.ticket_id ?? ''
+  const ticket = await db.selectFrom('tickets').select(['channel', 'state']).where('id', '=', about).executeTakeFirst()
+  expect(ticket).toEqual({ channel: 'mail', state: 'open' })
+  const kept = await db
+    .selectFrom('outgoing_mails')
+    .select(['kind', 'state', 'error', 'ticket_id'])
+    .orderBy('id')
+    .execute()
+  expect(new Set(kept.map(({ kind }) => kind))).toEqual(
+    new Set(['unread', 'escalation', 'verification', 'transcript', 'brief']),
+  )
+  const answers = kept.filter(({ kind, ticket_id }) => kind === 'unread' && ticket_id === about)
+  // The first was answered, so it has arrived.
+  expect(answers.map(({ state }) => state)).toEqual(['sent', 'kept'])
+  expect(kept.filter(({ state, error }) => state !== 'sent' && (state !== 'kept' || error !== 'no_server'))).toEqual([])
+  const made = await db.selectFrom('outgoing_mails').select('made_at').execute()
+  expect(made.filter(({ made_at }) => made_at >= clock.now())).toEqual([])
 })
 
 test('this month stands as HR published it, and next month is a draft in work with wishes, leave and needs', async () => {

@@ -4,7 +4,7 @@ import type { MembershipId, StaffId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import type { Term } from './rules.ts'
+import { RANK_OF_CHIEF, type Term } from './rules.ts'
 
 export type Membership = Term & {
   readonly id: MembershipId
@@ -60,6 +60,17 @@ export async function hasChief(db: Reader, now: Date): Promise<boolean> {
     select from leadership_members m join staff p on p.id = m.staff_id
     where m.chief and m.during @> ${now}::timestamptz and p.active and p.rank = 'vice_president' limit 1`.execute(db)
   return rows.length > 0
+}
+
+/** Terms of everybody who is or will be a valid 组长, the earliest first (REGULATION row 5). */
+export async function listChiefs(db: Reader): Promise<{ from: Date; to: Date | null }[]> {
+  const rows = await memberships(db)
+    .where('m.chief', '=', true)
+    .where('p.active', '=', true)
+    .where('p.rank', '=', RANK_OF_CHIEF)
+    .orderBy('from')
+    .execute()
+  return rows.map(({ from, to }) => ({ from, to }))
 }
 
 const rangeOf = ({ from, to }: { from: Date; to: Date | null }): string =>

@@ -7,6 +7,7 @@ import { staffOnly } from '../../web/guard.ts'
 import { page } from '../../web/page.ts'
 import { getPerson } from '../people/queries.ts'
 import { cardOf } from './cards.ts'
+import { stepsIn } from './steps.ts'
 
 /** Role cards: what each post and each standing role may and must do, one's own first (REGULATION row 2). */
 export const roleRoutes = (deps: Deps) =>
@@ -21,5 +22,6 @@ export const roleRoutes = (deps: Deps) =>
     return page(c, deps, 'roles/cards', {
       posts: ['manager', 'service', 'technician', 'guard'].map((name) => card(name as (typeof POSTS)[number])),
       roles: STANDING_ROLES.map(card),
+      steps: stepsIn(c.var.language),
     })
   })

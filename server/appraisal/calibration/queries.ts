@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
 import type { AppraisalMonthId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
+import type { Named } from '../../kernel/named.ts'
 import type { Reader } from '../../schema.ts'
-
-type Named = { readonly name: string; readonly nameEn: string }
 
 /** By how many points of the whole each score moved somebody. */
 export async function shiftsOfScores(

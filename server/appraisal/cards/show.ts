@@ -1,3 +1,4 @@
+import { POSTS } from '../../kernel/capabilities.ts'
 import type { AppraisalId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Deps } from '../../web/deps.ts'
@@ -13,6 +14,8 @@ import {
   mustBeSigned,
   whyNotMoveAppraisal,
 } from '../deciding/rules.ts'
+import { unrecordedOn } from '../evidence/rules.ts'
+import { isLate } from '../late/rules.ts'
 import { listOfAppraisal } from '../measures/queries.ts'
 import { getMonth } from '../months/queries.ts'
 import { partsIn } from '../people/queries.ts'
@@ -51,7 +54,7 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     scoresOf(db, id),
     wordsAbout(db, id),
     objectionsTo(db, id),
-    listOfAppraisal(db, id),
+    listOfAppraisal(db, id, clock.now()),
     sight.mine ? listCoaching(db, one.staffId) : Promise.resolve([]),
     partsIn(db, id),
   ])
@@ -75,10 +78,18 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     revision: shown.revision,
     /** What was published once, and is not what stands. */
     old: asked !== null && shown.revision < Math.max(one.revision, ...versions.map(({ revision }) => revision)),
+    isLate: isLate(one.reopenedWhy),
     again: one.state === 'reopened' || (sight.mine && versions.length > 0 && !isPublic(one.state)),
     arrivals: arrivalsOf(inputs.get('attendance') ?? []),
     leftOut: leftOutOf(inputs),
-    versions: versions.map((version) => ({ ...version, shownScore: oneDecimal(version.score) })),
+    /** Where they stood on several: so many shifts on each. */
+    posts: POSTS.flatMap((post) => (one.posts[post] ? [{ post, shifts: one.posts[post] }] : [])),
+    unrecorded: unrecordedOn(month.rates, Object.keys(one.posts)),
+    versions: versions.map((version) => ({
+      ...version,
+      isLate: isLate(version.why),
+      shownScore: oneDecimal(version.score),
+    })),
     scores: sight.mine && !isPublic(one.state) ? [] : scores,
     scoreAsked: scores.filter(({ scoredAt }) => !scoredAt).length,
     comments: words.filter(({ kind }) => kind === 'comment'),

@@ -1,18 +1,19 @@
 import type { AppraisalId } from '../../kernel/ids.ts'
+import { isLink } from '../../kernel/links.ts'
 import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { recount } from '../counted/actions.ts'
 import { getMonth } from '../months/queries.ts'
-import { partsIn } from '../people/queries.ts'
+import { keepParts, partsIn } from '../people/queries.ts'
 import { publish, publishIfReady, topicsOf } from '../publishing/actions.ts'
 import { type AppraisalRow, getAppraisal, lockAppraisal, setAppraisal } from '../queries.ts'
 import type { Indicator } from '../scoring/weights/rules.ts'
 import * as deciding from './queries.ts'
 import {
   AMENDMENT_MOST,
-  isLink,
+  ANEW,
   type Moved,
   mayCommentIn,
   mayReviewIn,
@@ -131,7 +132,7 @@ export async function noteCase(tx: Tx, id: AppraisalId, proven: { words: string;
   if (one.staffId === by) throw refusal('appraisal.own')
   if (!['managers', 'review'].includes(one.monthState) && one.state !== 'manager_scored')
     throw refusal('appraisal.not_now.case')
-  if (proven && !isLink(proven.link)) throw refusal('appraisal.case_link', {}, 'link')
+  if (proven && !isLink(proven.link.trim())) throw refusal('appraisal.case_link', {}, 'link')
   await setAppraisal(tx, id, {
     case_words: proven?.words ?? null,
     case_link: proven?.link ?? null,
@@ -201,8 +202,14 @@ export async function decide(
   await announce(tx, 'appraisal.decided', { appraisalId: id, staffId, by, outcome, revision }, topicsOf(one))
   if (outcome === 'amended') {
     await deciding.copyInputs(tx, id, revision)
+    await keepParts(tx, id)
     await setAppraisal(tx, id, { revision: revision + 1, amendment: one.amendment + amendment })
-    await publish(tx, await recount(tx, id), why, by)
+    const amended = await recount(tx, id)
+    // An extreme is the group's to sign, by whichever way one comes to it (REGULATION 2, APPRAISAL).
+    const signs = mustBeSigned(amended.grade)
+    if (signs && !tx.actor.capabilities.has('appraisal.sign')) throw refusal('appraisal.amendment_signed', {}, 'points')
+    await setAppraisal(tx, id, signs ? { signed_by: by, signed_at: tx.now } : { signed_by: null, signed_at: null })
+    await publish(tx, amended, why, by)
   }
   // The last word: due at once, so that the sweep closes it.
   await setAppraisal(tx, id, { state: outcome, answer_due_at: tx.now })
@@ -216,21 +223,15 @@ export async function reopen(tx: Tx, id: AppraisalId, { why, link }: { why: stri
   if (one.staffId === by) throw refusal('appraisal.own')
   if (one.state === 'reopened') return
   refuse(whyNotMoveAppraisal(one.state, 'reopen'))
-  if (!isLink(link)) throw refusal('appraisal.reopen_link', {}, 'link')
+  if (!isLink(link.trim())) throw refusal('appraisal.reopen_link', {}, 'link')
   const revision = one.revision + 1
+  await keepParts(tx, id)
   await setAppraisal(tx, id, {
-    state: 'reopened',
+    ...ANEW,
     revision,
-    pass: 0,
     reopened_by: by,
     reopened_why: why,
     reopened_link: link,
-    reviewed_by: null,
-    reviewed_at: null,
-    signed_by: null,
-    signed_at: null,
-    answer_due_at: null,
-    closed_at: null,
   })
   await announce(tx, 'appraisal.reopened', { ...about(one), by, revision }, topicsOf(one))
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
+import { named } from '../../kernel/named.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Moved } from './rules.ts'
@@ -118,7 +119,7 @@ export async function objectionsTo(db: Reader, id: AppraisalId): Promise<Objecti
     amendment: Number(row.amendment),
     why: row.why,
     decidedAt: row.decided_at,
-    by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
+    by: named(row.name, row.name_en),
   }))
 }
 

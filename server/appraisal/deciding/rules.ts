@@ -1,5 +1,6 @@
 import type { AppraisalState, Grade, MonthState } from '../../events/appraisal.ts'
 import type { StaffId } from '../../kernel/ids.ts'
+import { isLink } from '../../kernel/links.ts'
 import { after, type Moves } from '../../kernel/machine.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { isExtreme } from '../scoring/grades/rules.ts'
@@ -40,15 +41,23 @@ export const appraisalMoves: Moves<AppraisalState, AppraisalAct> = {
 export const whyNotMoveAppraisal = (from: AppraisalState, act: AppraisalAct): Refusal | null =>
   after(appraisalMoves, from, act) ? null : refusal(`appraisal.not_now.${act}`)
 
+/** What the next version begins with: nobody has scored, reviewed or signed it. */
+export const ANEW = {
+  state: 'reopened',
+  pass: 0,
+  reviewed_by: null,
+  reviewed_at: null,
+  signed_by: null,
+  signed_at: null,
+  answer_due_at: null,
+  closed_at: null,
+} as const
+
 /** What was moved, by how much and why. */
 export type Move = { readonly by: number; readonly why: string; readonly link: string }
 export type Moved = Readonly<Partial<Record<Indicator, Move>>>
 
 export const WORDS_LETTERS = 2000
-export const LINK_LETTERS = 300
-
-/** Within the house by its path, outside by a web address. */
-export const isLink = (text: string): boolean => /^(https?:\/\/\S+|\/[^/\s]\S*)$/.test(text.trim())
 
 /** REGULATION 3, DM score: ±10 an indicator, and not a point without a reason and a record. */
 export function whyNotMoved(moved: Moved, there: readonly Indicator[], most: number): Refusal | null {
@@ -58,7 +67,7 @@ export function whyNotMoved(moved: Moved, there: readonly Indicator[], most: num
     if (!there.includes(indicator)) return refusal('appraisal.nothing_to_move', {}, indicator)
     if (Math.abs(move.by) > most) return refusal('appraisal.moved_far', { most }, indicator)
     if (move.why.trim() === '') return refusal('appraisal.move_reason', {}, indicator)
-    if (!isLink(move.link)) return refusal('appraisal.move_link', {}, indicator)
+    if (!isLink(move.link.trim())) return refusal('appraisal.move_link', {}, indicator)
   }
   return null
 }

@@ -2,7 +2,7 @@ import type { Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
 import type { Group, Norm } from '../scoring/satisfaction/rules.ts'
-import type { Fact, Item, Subject } from './rules.ts'
+import type { Item, Kept, Subject } from './rules.ts'
 
 /**
  * Where the figures of a month come from. A feature that knows facts about people's work adds one of these to `evidence`
@@ -12,6 +12,8 @@ export type Evidence = {
   readonly item: Item
   /** What `ref` of its facts is the id of. */
   readonly subject: Subject
+  /** Where it has several: those that are recorded today. */
+  readonly parts?: readonly string[]
   /** Read once a month and pass: what concerns everybody. */
   readonly gather: (db: Reader, asked: Asked) => Promise<Gathered>
 }
@@ -33,7 +35,11 @@ export type PostRates = Readonly<Partial<Record<Post, { readonly done: number; r
 
 export type Gathered = {
   /** Facts of some people, asked in small groups, so that nobody who works at night waits for it. */
-  readonly factsOf: (db: Reader, people: readonly StaffId[], norm: Norm) => Promise<ReadonlyMap<StaffId, Fact[]>>
+  readonly factsOf: (
+    db: Reader,
+    people: readonly StaffId[],
+    norm: Norm,
+  ) => Promise<ReadonlyMap<StaffId, readonly Kept[]>>
   /** What each post reaches on the whole, over the trailing 90 days. */
   readonly rates?: PostRates
   /** What all ratings say together. */

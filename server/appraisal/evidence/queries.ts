@@ -1,45 +1,72 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
-import type { ObligationKind } from '../../kernel/obligations.ts'
+import type { ObligationKind, ObligationState } from '../../kernel/obligations.ts'
 import type { Window } from '../../kernel/time.ts'
 import type { Reader } from '../../schema.ts'
 import type { PostRates } from './contract.ts'
-import type { Fact } from './rules.ts'
+import type { Fact, Packed } from './rules.ts'
 
-type Packed = { staff_id: StaffId; facts: Fact[] }
-const byPerson = (rows: readonly Packed[]): Map<StaffId, Fact[]> =>
-  new Map(rows.map((row) => [row.staff_id, row.facts]))
+type Row = { staff_id: StaffId; facts: Fact[] }
+const byPerson = (rows: readonly Row[]): Map<StaffId, Fact[]> => new Map(rows.map((row) => [row.staff_id, row.facts]))
 const list = (people: readonly StaffId[]) => sql`${[...people]}::bigint[]`
 
-/** What these people owed in a window and what became of it; what is not over yet is nothing. */
+export type KindFacts = {
+  readonly staffId: StaffId
+  readonly kind: ObligationKind
+  readonly post: Post | null
+  readonly state: ObligationState
+  readonly refs: readonly number[]
+}
+/** What these people owed in a window and what became of it, together what became the same; what is not over yet is nothing. */
 export async function obligationFacts(
   db: Reader,
   people: readonly StaffId[],
-  { kinds, window }: { kinds: readonly ObligationKind[]; window: Window },
-): Promise<Map<StaffId, Fact[]>> {
-  const { rows } = await sql<Packed>`
-    select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'post', post, 'code', state,
-        'why', case when state = 'excused' then 'excused' end))::jsonb
-      || jsonb_build_object('value', case state when 'done' then 1 when 'excused' then null else 0 end) order by id) as facts
-    from obligations
-    where staff_id = any(${list(people)}) and due_at >= ${window.from} and due_at < ${window.to}
-      and kind = any(${[...kinds]}::text[]) and state <> 'due'
-    group by staff_id`.execute(db)
-  return byPerson(rows)
+  { from, to }: Window,
+): Promise<KindFacts[]> {
+  const { rows } = await sql<KindFacts>`
+    select staff_id as "staffId", kind, post, state, array_to_json(array_agg(id)) as refs from obligations
+    where staff_id = any(${list(people)}) and due_at >= ${from} and due_at < ${to} and state <> 'due'
+    group by staff_id, kind, post, state`.execute(db)
+  return rows
 }
 
-/** What each post reaches of it on the whole. */
-export async function obligationRates(
-  db: Reader,
-  { kinds, window }: { kinds: readonly ObligationKind[]; window: Window },
-): Promise<PostRates> {
-  const { rows } = await sql<{ post: Post; done: number; of: number }>`
-    select post, count(*) filter (where state = 'done')::integer as done, count(*)::integer as of from obligations
-    where due_at >= ${window.from} and due_at < ${window.to} and kind = any(${[...kinds]}::text[])
-      and state in ('done', 'late', 'missed') and staff_id is not null and post is not null
-    group by post`.execute(db)
-  return Object.fromEntries(rows.map(({ post, done, of }) => [post, { done, of }]))
+export function factsOfKinds(all: readonly KindFacts[], kinds: readonly ObligationKind[]): Map<StaffId, Packed[]> {
+  const facts = new Map<StaffId, Packed[]>()
+  for (const { staffId, kind, post, state, refs } of all) {
+    if (!kinds.includes(kind)) continue
+    const value = state === 'done' ? 1 : state === 'excused' ? null : 0
+    const why = value === null ? { why: 'excused' } : {}
+    const own = facts.get(staffId) ?? []
+    facts.set(staffId, own)
+    own.push({ refs, value, code: state, ...(post ? { post } : {}), ...why })
+  }
+  return facts
+}
+
+export type KindRate = {
+  readonly kind: ObligationKind
+  readonly post: Post
+  readonly done: number
+  readonly of: number
+}
+/** What each post reaches on the whole, of each kind. */
+export async function obligationRates(db: Reader, { from, to }: Window): Promise<KindRate[]> {
+  const { rows } = await sql<KindRate>`
+    select kind, post, count(*) filter (where state = 'done')::integer as done, count(*)::integer as of from obligations
+    where due_at >= ${from} and due_at < ${to} and state in ('done', 'late', 'missed') and staff_id is not null and post is not null
+    group by kind, post`.execute(db)
+  return rows
+}
+
+export function ratesOfKinds(all: readonly KindRate[], kinds: readonly ObligationKind[]): PostRates {
+  const rates: Record<string, { done: number; of: number }> = {}
+  for (const { kind, post, done, of } of all) {
+    if (!kinds.includes(kind)) continue
+    const before = rates[post] ?? { done: 0, of: 0 }
+    rates[post] = { done: before.done + done, of: before.of + of }
+  }
+  return rates
 }
 
 export type ShiftFact = {
@@ -100,7 +127,7 @@ export async function noteFacts(
   people: readonly StaffId[],
   { month, next }: { month: string; next: string },
 ): Promise<Map<StaffId, Fact[]>> {
-  const { rows } = await sql<Packed>`
+  const { rows } = await sql<Row>`
     select s.staff_id, json_agg(json_build_object('ref', n.id::text, 'by', n.manager_id::text, 'at', to_char(s.night, 'YYYY-MM-DD'),
       'value', (n.reachable + n.records + n.courteous + n.helpful) / 12.0) order by n.id) as facts
     from shift_notes n join shifts s on s.id = n.shift_id
@@ -115,7 +142,7 @@ export async function commendationFacts(
   people: readonly StaffId[],
   { from, to }: Window,
 ): Promise<Map<StaffId, Fact[]>> {
-  const { rows } = await sql<Packed>`
+  const { rows } = await sql<Row>`
     select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'code', 'good', 'at', to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         'why', case when source = 'appraisal' then 'counted_once' end))::jsonb
       || jsonb_build_object('value', case when source <> 'appraisal' then 1 end) order by id) as facts
@@ -131,7 +158,7 @@ export async function falseRecordFacts(
   people: readonly StaffId[],
   { from, to }: Window,
 ): Promise<Map<StaffId, Fact[]>> {
-  const { rows } = await sql<Packed>`
+  const { rows } = await sql<Row>`
     select staff_id, json_agg(json_strip_nulls(json_build_object('ref', id::text, 'value', 1, 'code', weight,
       'at', to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
       'about', (select 'obligation:' || substring(l from '^/obligations/([0-9]+)$') from unnest(links) l where l ~ '^/obligations/[0-9]+$' limit 1)))
@@ -156,47 +183,4 @@ export async function shiftsLedBy(
     where m.post = 'manager' and m.staff_id = any(${list(people)}) and m.night >= ${month}::date and m.night < ${next}::date
       and (upper(m.during * s.during) - lower(m.during * s.during)) * 2 > s.ends_at - s.starts_at`.execute(db)
   return rows
-}
-
-export type AckMinutes = { readonly general: number; readonly major: number }
-const within = ({ general, major }: AckMinutes, level: RawBuilder<unknown>) =>
-  sql`make_interval(mins => case ${level} when 'major' then ${major}::integer else ${general}::integer end)`
-
-export type IncidentFact = {
-  readonly staffId: StaffId
-  readonly incidentId: string
-  readonly openedAt: Date
-  readonly acknowledgedInTime: boolean | null
-}
-
-/** Incidents of a window in which they had a part: whoever acknowledged or answered them. */
-export async function incidentFacts(
-  db: Reader,
-  people: readonly StaffId[],
-  { window, minutes }: { window: Window; minutes: AckMinutes },
-): Promise<IncidentFact[]> {
-  const { rows } = await sql<IncidentFact>`
-    select p.staff_id as "staffId", i.id as "incidentId", i.opened_at as "openedAt",
-      case when i.acknowledged_by = p.staff_id
-        then i.acknowledged_at <= i.opened_at + ${within(minutes, sql`i.level`)} end as "acknowledgedInTime"
-    from incidents i
-    cross join lateral (select distinct v as staff_id from unnest(array[i.acknowledged_by, i.resolved_by]) v where v is not null) p
-    where p.staff_id = any(${list(people)}) and i.opened_at >= ${window.from} and i.opened_at < ${window.to}
-    order by i.id`.execute(db)
-  return rows
-}
-
-/** How the posts do with incidents, of 100: whoever acknowledged them was the duty manager. */
-export async function incidentRate(
-  db: Reader,
-  { window, minutes }: { window: Window; minutes: AckMinutes },
-): Promise<PostRates> {
-  const { rows } = await sql<{ done: number; of: number }>`
-    select count(*) filter (where acknowledged_at <= opened_at + ${within(minutes, sql`level`)})::integer * 100 as done,
-      count(*)::integer as of
-    from incidents where acknowledged_at is not null and opened_at >= ${window.from} and opened_at < ${window.to}`.execute(
-    db,
-  )
-  const [row] = rows
-  return row && row.of > 0 ? { manager: row } : {}
 }

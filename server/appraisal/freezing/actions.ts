@@ -6,11 +6,11 @@ import type { Reader, Transact, Tx } from '../../schema.ts'
 import { addedTo } from '../counted/queries.ts'
 import { count } from '../counting/rules.ts'
 import type { Asked, Evidence, Gathered } from '../evidence/contract.ts'
-import type { Fact } from '../evidence/rules.ts'
+import { type Fact, singly } from '../evidence/rules.ts'
 import { normOf, type Rates, ratesOf } from '../months/norms/rules.ts'
 import { enrol, getMonth, lockMonth, type MonthRow, normBefore, setMonth } from '../months/queries.ts'
 import { dueOf, firstOfNext, nightsOf, stageAfter } from '../months/rules.ts'
-import { getAppraisal } from '../queries.ts'
+import { listAppraisals } from '../queries.ts'
 import { ratersOf } from '../scoring/quality/rules.ts'
 import * as freezing from './queries.ts'
 
@@ -19,7 +19,7 @@ type House = { readonly db: Reader; readonly transact: Transact }
 /** REGULATION 3: what posts and strata do on the whole is that of the trailing 90 days. */
 const TRAILING_DAYS = 90
 /** People a transaction: whoever works at night waits for none of them. */
-const AT_ONCE = 25
+const AT_ONCE = 50
 
 type Source = { readonly evidence: Evidence; readonly gathered: Gathered }
 
@@ -68,27 +68,34 @@ async function frame(tx: Tx, id: AppraisalMonthId, sources: readonly Source[]): 
   })
 }
 
+/** Of everything that is recorded, what each post reaches; what is not in it nobody recorded when this month was counted. */
 const ratesIn = (sources: readonly Source[]): Rates =>
   Object.fromEntries(
-    sources.flatMap(({ evidence, gathered }) =>
-      gathered.rates ? [[evidence.item, ratesOf(gathered.rates)] as const] : [],
-    ),
+    sources.flatMap(({ evidence: { item, parts = [] }, gathered }) => [
+      [item, ratesOf(gathered.rates ?? {})] as const,
+      ...parts.map((part) => [`${item}.${part}`, {}] as const),
+    ]),
   )
 
 /** How many were counted. */
 async function countSome(tx: Tx, id: AppraisalMonthId, sources: readonly Source[], whole: boolean): Promise<number> {
   const month = await getMonth(tx.db, id)
-  const ids = await freezing.lockSome(tx, id, { pass: month.pass, reopened: !whole, limit: AT_ONCE })
+  const ids = await freezing.lockSome(tx, id, { pass: month.pass, late: !whole, limit: AT_ONCE })
   if (ids.length === 0) return 0
   const people = new Map<StaffId, { id: AppraisalId; revision: number; facts: Map<string, Fact[]> }>()
-  const found = await Promise.all(ids.map((one) => getAppraisal(tx.db, one)))
+  const found = await listAppraisals(tx.db, ids)
   for (const one of found) people.set(one.staffId, { id: one.id, revision: one.revision, facts: new Map() })
   const inputs: freezing.NewInput[] = []
-  for (const { evidence, gathered } of sources)
-    for (const [staffId, facts] of await gathered.factsOf(tx.db, [...people.keys()], month.norm)) {
+  const staff = [...people.keys()]
+  const read = sources.map(async ({ evidence, gathered }) => ({
+    evidence,
+    of: await gathered.factsOf(tx.db, staff, month.norm),
+  }))
+  for (const { evidence, of } of await Promise.all(read))
+    for (const [staffId, facts] of of) {
       const person = people.get(staffId)
       if (!person || facts.length === 0) continue
-      person.facts.set(evidence.item, facts)
+      person.facts.set(evidence.item, singly(facts))
       const { item, subject } = evidence
       inputs.push({ appraisalId: person.id, revision: person.revision, item, subject, facts })
     }

@@ -1,19 +1,19 @@
 import { sql } from 'kysely'
 import type { AppraisalId, AppraisalMonthId } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import type { Fact, Item, Subject } from '../evidence/rules.ts'
+import type { Item, Kept, Subject } from '../evidence/rules.ts'
 import { firstOfNext } from '../months/rules.ts'
 import type { Note } from '../scoring/quality/rules.ts'
 
-/** Some whose turn it is in this pass, locked; whoever another worker has is passed over. */
+/** Some whose turn it is in this pass, or to whom something was added since, locked; whoever another worker has is passed over. */
 export async function lockSome(
   tx: Tx,
   monthId: AppraisalMonthId,
-  { pass, reopened, limit }: { pass: number; reopened: boolean; limit: number },
+  { pass, late, limit }: { pass: number; late: boolean; limit: number },
 ): Promise<AppraisalId[]> {
   const { rows } = await sql<{ id: AppraisalId }>`
     select id from appraisals
-    where month_id = ${monthId} and pass < ${pass} and (state = 'reopened') = ${reopened}
+    where month_id = ${monthId} and pass < ${pass} and case when ${late} then pass = 0 else state <> 'reopened' end
     order by id limit ${limit} for update skip locked`.execute(tx.db)
   return rows.map(({ id }) => id)
 }
@@ -32,7 +32,7 @@ export type NewInput = {
   readonly revision: number
   readonly item: Item
   readonly subject: Subject
-  readonly facts: readonly Fact[]
+  readonly facts: readonly Kept[]
 }
 
 /** What stood there of this revision gives way: figures are counted anew as a whole. */
@@ -41,18 +41,10 @@ export async function storeInputs(tx: Tx, inputs: readonly NewInput[], ids: read
     delete from appraisal_inputs i using appraisals a
     where a.id = i.appraisal_id and a.revision = i.revision and a.id = any(${[...ids]}::bigint[])`.execute(tx.db)
   if (inputs.length === 0) return
-  await tx.db
-    .insertInto('appraisal_inputs')
-    .values(
-      inputs.map((one) => ({
-        appraisal_id: one.appraisalId,
-        revision: one.revision,
-        item: one.item,
-        subject: one.subject,
-        facts: JSON.stringify(one.facts),
-      })),
-    )
-    .execute()
+  await sql`
+    insert into appraisal_inputs (appraisal_id, revision, item, subject, facts)
+    select "appraisalId", revision, item, subject, facts from jsonb_to_recordset(${JSON.stringify(inputs)}::jsonb)
+      as given ("appraisalId" bigint, revision integer, item text, subject text, facts jsonb)`.execute(tx.db)
 }
 
 /** All notes of a month, for how each rater notes on the whole. */

@@ -8,7 +8,7 @@ import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { monthsLater } from '../months/rules.ts'
 import { lockMeasure, type MeasureRow, setMeasure } from './queries.ts'
-import { whyNotCoefficient, whyNotDecideMeasure, whyNotMoveMeasure } from './rules.ts'
+import { whyNotCoefficient, whyNotDecideMeasure, whyNotMoveMeasure, whyNotTouch } from './rules.ts'
 
 const about = ({ id: measureId, staffId, kind }: MeasureRow) => ({ measureId, staffId, kind })
 const topicsOf = ({ staffId }: MeasureRow): { about: string[] } => ({
@@ -98,7 +98,8 @@ export async function withdrawMeasure(tx: Tx, id: MeasureId, why: string): Promi
   const one = await lockOthers(tx, id)
   if (one.state === 'withdrawn') return
   refuse(whyNotMoveMeasure(one.state, 'withdraw'))
-  await setMeasure(tx, id, { state: 'withdrawn', decision: why })
+  if (why.trim() === '') throw refusal('measures.reason_missing', {}, 'why')
+  await setMeasure(tx, id, { state: 'withdrawn', withdrawn_by: by, withdrawn_at: tx.now, withdrawal: why })
   await announce(tx, 'measure.withdrawn', { ...about(one), by }, topicsOf(one))
 }
 
@@ -107,6 +108,7 @@ export async function objectToMeasure(tx: Tx, id: MeasureId, words: string): Pro
   need(tx, 'appraisal.own')
   const one = await lockOwn(tx, id)
   if (one.state === 'objected') return
+  if (one.objection !== null) throw refusal('measures.objected_once')
   refuse(whyNotMoveMeasure(one.state, 'object'))
   await setMeasure(tx, id, { state: 'objected', objection: words, objected_at: tx.now })
   await announce(tx, 'measure.objected', about(one), topicsOf(one))
@@ -138,11 +140,13 @@ export async function tellUndecided(tx: Tx, id: MeasureId): Promise<void> {
 async function lockOwn(tx: Tx, id: MeasureId): Promise<MeasureRow> {
   const one = await lockMeasure(tx, id)
   if (one.staffId !== staffOf(tx) || one.state === 'proposed') throw new NotFound()
+  refuse(whyNotTouch(one, tx.now))
   return one
 }
 
 async function lockOthers(tx: Tx, id: MeasureId): Promise<MeasureRow> {
   const one = await lockMeasure(tx, id)
   if (one.staffId === staffOf(tx)) throw refusal('appraisal.own')
+  refuse(whyNotTouch(one, tx.now))
   return one
 }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Grade, MeasureKind, MeasureState } from '../../events/appraisal.ts'
 import type { AppraisalId, MeasureId, StaffId } from '../../kernel/ids.ts'
+import { type Named, named } from '../../kernel/named.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
-type Named = { readonly name: string; readonly nameEn: string }
 export type MeasureRow = Named & {
   readonly id: MeasureId
   readonly appraisalId: AppraisalId
@@ -29,6 +29,8 @@ export type MeasureRow = Named & {
   readonly reviewedAt: Date | null
   readonly review: string
   readonly expiresAt: Date | null
+  readonly withdrawal: string
+  readonly withdrawnAt: Date | null
   readonly decider: Named | null
 }
 
@@ -69,7 +71,9 @@ const measureOf = (row: Row): MeasureRow => ({
   reviewedAt: row.reviewed_at,
   review: row.review,
   expiresAt: row.expires_at,
-  decider: row.decider === null ? null : { name: row.decider, nameEn: row.decider_en ?? '' },
+  withdrawal: row.withdrawal,
+  withdrawnAt: row.withdrawn_at,
+  decider: named(row.decider, row.decider_en),
 })
 
 /** @throws NotFound */
@@ -92,7 +96,7 @@ export const listMeasures = async (
 ): Promise<MeasureRow[]> =>
   (
     await rows(db)
-      .where(({ eb, or }) => or([eb('e.expires_at', 'is', null), eb('e.expires_at', '>', now)]))
+      .where(onFile(now))
       .$if(staffId !== undefined, (q) => q.where('e.staff_id', '=', staffId ?? '0'))
       // What concerns a person is theirs to read once a human has put it forward.
       .$if(staffId !== undefined, (q) => q.where('e.state', '<>', 'proposed'))
@@ -104,40 +108,53 @@ export const listMeasures = async (
       .execute()
   ).map(measureOf)
 
-export const listOfAppraisal = async (db: Reader, id: AppraisalId): Promise<MeasureRow[]> =>
-  (await rows(db).where('e.appraisal_id', '=', id).orderBy('e.id').execute()).map(measureOf)
+const OVER = ['executed', 'declined', 'withdrawn'] as const
 
-export const insertProposals = async (
-  tx: Tx,
-  { appraisalId, staffId }: { appraisalId: AppraisalId; staffId: StaffId },
-  proposals: readonly { kind: MeasureKind; coefficient: number | null }[],
-): Promise<{ id: MeasureId; kind: MeasureKind }[]> => {
-  if (proposals.length === 0) return []
-  const made = await tx.db
-    .insertInto('appraisal_measures')
-    .values(
-      proposals.map(({ kind, coefficient }) => ({
-        appraisal_id: appraisalId,
-        staff_id: staffId,
-        kind,
-        state: 'proposed' as const,
-        coefficient,
-        proposed_at: tx.now,
-      })),
-    )
-    .onConflict((conflict) => conflict.constraint('appraisal_measures_once').doNothing())
-    .returning(['id', 'kind'])
-    .execute()
-  return made.map(({ id, kind }) => ({ id: id as MeasureId, kind }))
+/** Those of others that somebody has to do something about, and how many wait to be put forward in all. */
+export async function listUnderWay(
+  db: Reader,
+  { except, now, limit }: { except: StaffId; now: Date; limit: number },
+): Promise<{ proposed: MeasureRow[]; proposedCount: number; going: MeasureRow[] }> {
+  const some = rows(db)
+    .where(onFile(now))
+    .where('e.staff_id', '<>', except)
+    .orderBy('m.month', 'desc')
+    .orderBy('p.number')
+    .orderBy('e.id')
+  const [proposed, counted, going] = await Promise.all([
+    some.where('e.state', '=', 'proposed').limit(limit).execute(),
+    db
+      .selectFrom('appraisal_measures')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('state', '=', 'proposed')
+      .where('staff_id', '<>', except)
+      .executeTakeFirstOrThrow(),
+    some.where('e.state', 'in', ['pending', 'decided', 'objected', 'reviewed']).limit(limit).execute(),
+  ])
+  return { proposed: proposed.map(measureOf), proposedCount: Number(counted.count), going: going.map(measureOf) }
 }
 
-/** What nobody has looked at goes with the result that it rested on. */
-export const dropUnseen = (tx: Tx, appraisalId: AppraisalId) =>
-  tx.db
-    .deleteFrom('appraisal_measures')
-    .where('appraisal_id', '=', appraisalId)
-    .where('state', '=', 'proposed')
-    .execute()
+/** Those of others about which there is nothing more to do, the newest first; `before` is the last of the page before. */
+export const listOver = async (
+  db: Reader,
+  { except, now, before, limit }: { except: StaffId; now: Date; before: MeasureId | null; limit: number },
+): Promise<MeasureRow[]> =>
+  (
+    await rows(db)
+      .where(onFile(now))
+      .where('e.staff_id', '<>', except)
+      .where('e.state', 'in', OVER)
+      .$if(before !== null, (q) => q.where('e.id', '<', before ?? '0'))
+      .orderBy('e.id', 'desc')
+      .limit(limit)
+      .execute()
+  ).map(measureOf)
+
+/** What followed from one appraisal, as far as it is on the file still. */
+export const listOfAppraisal = async (db: Reader, id: AppraisalId, now: Date): Promise<MeasureRow[]> =>
+  (await rows(db).where('e.appraisal_id', '=', id).where(onFile(now)).orderBy('e.id').execute()).map(measureOf)
+
+const onFile = (now: Date) => sql<boolean>`(e.expires_at is null or e.expires_at > ${now})`
 
 type Change = Partial<{
   state: MeasureState
@@ -160,6 +177,9 @@ type Change = Partial<{
   review: string
   told_chief_at: Date
   expires_at: Date
+  withdrawn_by: StaffId
+  withdrawn_at: Date
+  withdrawal: string
 }>
 export const setMeasure = (tx: Tx, id: MeasureId, change: Change) =>
   tx.db
@@ -168,23 +188,21 @@ export const setMeasure = (tx: Tx, id: MeasureId, change: Change) =>
     .where('id', '=', id)
     .execute()
 
-/** Grades of the three months before, the latest first, and whether there was training since. */
+/** Grades of the last three months that are on the file still, twelve months back, the latest first, and whether there was training in that time. */
 export async function beforeOf(
   db: Reader,
-  { staffId, month }: { staffId: StaffId; month: string },
-): Promise<{ grades: (Grade | null)[]; trained: boolean }> {
-  const { rows: found } = await sql<{ grade: Grade | null }>`
-    select a.grade from appraisals a join appraisal_months m on m.id = a.month_id
-    where a.staff_id = ${staffId} and m.month < ${month}::date and a.published_at is not null
-    order by m.month desc limit 3`.execute(db)
-  const trained = await db
-    .selectFrom('coaching_requests')
-    .select('id')
-    .where('staff_id', '=', staffId)
-    .where('state', '=', 'scheduled')
-    .limit(1)
-    .executeTakeFirst()
-  return { grades: found.map(({ grade }) => grade), trained: trained !== undefined }
+  { people, month }: { people: readonly StaffId[]; month: string },
+): Promise<(one: StaffId) => { grades: (Grade | null)[]; trained: boolean }> {
+  const { rows } = await sql<{ staff_id: StaffId; grades: (Grade | null)[]; trained: boolean }>`
+    select p.staff_id, array(
+        select a.grade from appraisals a join appraisal_months m on m.id = a.month_id
+        where a.staff_id = p.staff_id and m.month < ${month}::date and m.month >= ${month}::date - interval '12 months' and a.published_at is not null
+        order by m.month desc limit 3) as grades,
+      exists (select from coaching_requests c where c.staff_id = p.staff_id and c.state = 'scheduled'
+        and c.answered_at >= ${month}::date - interval '12 months') as trained
+    from unnest(${[...people]}::bigint[]) as p (staff_id)`.execute(db)
+  const of = new Map(rows.map(({ staff_id, ...before }) => [staff_id, before]))
+  return (one) => of.get(one) ?? { grades: [], trained: false }
 }
 
 /** Proposed so long ago that whoever heads the group is told. */

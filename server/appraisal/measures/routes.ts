@@ -5,13 +5,14 @@ import { Refusal } from '../../kernel/refusal.ts'
 import type { Tx } from '../../schema.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
-import { form, optionalText, pathId, rowId, text } from '../../web/forms.ts'
+import { form, optionalText, pathId, query, rowId, text } from '../../web/forms.ts'
 import { needOf, staffOnly } from '../../web/guard.ts'
 import { partOrPage, seeOther } from '../../web/page.ts'
 import { WORDS_LETTERS } from '../deciding/rules.ts'
-import { refusedBy, tabsOf } from '../routes.ts'
+import { refusedBy } from '../routes.ts'
+import { tabsOf } from '../tabs.ts'
 import * as act from './actions.ts'
-import { listMeasures, type MeasureRow } from './queries.ts'
+import { listMeasures, listOver, listUnderWay } from './queries.ts'
 import { isAgainst } from './rules.ts'
 
 type Ctx = Context<Env>
@@ -75,7 +76,7 @@ export function measureRoutes(deps: Deps) {
       return acting(c, {}, (tx, id) => act.executeMeasure(tx, id))
     })
     .post('/:id/withdrawal', own, async (c) => {
-      const typed = await form(c, { why: optionalText(WORDS_LETTERS) })
+      const typed = await form(c, { why: text(WORDS_LETTERS) })
       return acting(c, typed, (tx, id) => act.withdrawMeasure(tx, id, typed.why))
     })
     .post('/:id/objection', own, async (c) => {
@@ -89,7 +90,9 @@ export function measureRoutes(deps: Deps) {
     })
 }
 
-const isOver = ({ state }: MeasureRow): boolean => ['executed', 'declined', 'withdrawn'].includes(state)
+/** To be put forward at once; the others follow once these are. */
+const AT_ONCE = 200
+const OVER_AT_ONCE = 50
 
 async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const { me } = c.var
@@ -97,27 +100,38 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
   const reviews = me.capabilities.has('appraisal.review')
   const signs = me.capabilities.has('appraisal.sign')
   const mine = await listMeasures(deps.db, { now, staffId: me.staffId })
-  const others =
-    reviews || signs ? (await listMeasures(deps.db, { now })).filter((one) => one.staffId !== me.staffId) : []
-  const waiting = (one: (typeof others)[number]) => one.state === 'proposed'
+  const asked = c.req.method === 'GET' ? query(c, { before: rowId.optional() }) : {}
+  const before = (asked.before ?? null) as MeasureId | null
+  const except = me.staffId
+  const { proposed, proposedCount, going } =
+    reviews || signs
+      ? await listUnderWay(deps.db, { except, now, limit: AT_ONCE })
+      : { proposed: [], proposedCount: 0, going: [] }
+  const over = reviews || signs ? await listOver(deps.db, { except, now, before, limit: OVER_AT_ONCE + 1 }) : []
   const shown = {
-    proposed: reviews ? others.filter(waiting) : [],
-    mine: mine.map((one) => ({ ...one, against: isAgainst(one.kind) })),
-    others: others
-      .filter((one) => !waiting(one) && !isOver(one))
-      .map((one) => ({
-        ...one,
-        against: isAgainst(one.kind),
-        heard: one.statement !== null || (one.statementDueAt !== null && one.statementDueAt <= now),
-        may: {
-          forward: reviews && one.state === 'proposed',
-          decide: signs && one.state === 'pending' && one.editedBy !== me.staffId,
-          execute: reviews && (one.state === 'decided' || one.state === 'reviewed'),
-          withdraw: reviews && ['proposed', 'pending', 'decided'].includes(one.state),
-          review: signs && one.state === 'objected' && one.decidedBy !== me.staffId,
-        },
-      })),
-    over: others.filter(isOver),
+    proposed: reviews ? proposed : [],
+    proposedCount,
+    more: proposedCount - proposed.length,
+    mine: mine.map((one) => ({
+      ...one,
+      may: {
+        object: isAgainst(one.kind) && one.objection === null && ['decided', 'executed'].includes(one.state),
+      },
+    })),
+    others: going.map((one) => ({
+      ...one,
+      against: isAgainst(one.kind),
+      heard: one.statement !== null || (one.statementDueAt !== null && one.statementDueAt <= now),
+      may: {
+        decide: signs && one.state === 'pending' && one.editedBy !== me.staffId,
+        execute: reviews && (one.state === 'decided' || one.state === 'reviewed'),
+        withdraw: reviews && ['proposed', 'pending', 'decided'].includes(one.state),
+        review: signs && one.state === 'objected' && one.decidedBy !== me.staffId && one.editedBy !== me.staffId,
+      },
+    })),
+    over: over.slice(0, OVER_AT_ONCE),
+    before,
+    older: over.length > OVER_AT_ONCE ? over[OVER_AT_ONCE - 1]?.id : null,
     reviews,
     signs,
   }

@@ -85,3 +85,7 @@ export function whyNotDecideMeasure({ state, statement, statementDueAt }: Standi
   if (statement !== null) return null
   return statementDueAt && statementDueAt <= now ? null : refusal('measures.not_heard')
 }
+
+/** Twelve months later, or once the result that it rested on fell, it is on nobody's file: nothing is done about it any more. */
+export const whyNotTouch = ({ expiresAt }: { expiresAt: Date | null }, now: Date): Refusal | null =>
+  expiresAt !== null && expiresAt <= now ? refusal('measures.off_file') : null

@@ -7,12 +7,13 @@ import { publishReady } from '../publishing/actions.ts'
 import { FIRST_LIMITS } from '../scoring/rules.ts'
 import { FIRST_NORM } from '../scoring/satisfaction/rules.ts'
 import { currentWeights } from '../weights/queries.ts'
+import { hasShiftsIn } from './due/queries.ts'
 import * as months from './queries.ts'
 import { dueOf, planOf, stageAfter, windowOfMonth } from './rules.ts'
 
 /** The month has ended: its row, its plan in workdays, and what it will be counted by. Its figures follow from the queue. */
 export async function openMonth(tx: Tx, month: string, zone: string): Promise<void> {
-  if (!(await months.hasShiftsIn(tx.db, month))) return
+  if (!(await hasShiftsIn(tx.db, month))) return
   const { version, weights } = await currentWeights(tx.db)
   const settings = await currentSettings(tx.db)
   const id = await months.insertMonth(tx, {

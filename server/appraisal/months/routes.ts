@@ -2,30 +2,29 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { POSTS, type Post } from '../../kernel/capabilities.ts'
 import type { AppraisalId } from '../../kernel/ids.ts'
-import { NotFound, Refusal } from '../../kernel/refusal.ts'
+import { Refusal } from '../../kernel/refusal.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { form, query, rowId, text } from '../../web/forms.ts'
-import { needOf, staffOnly } from '../../web/guard.ts'
+import { staffOnly } from '../../web/guard.ts'
 import { page, partOrPage, seeOther } from '../../web/page.ts'
-import { byOneAlone, notesByRater, scoredOf, shiftsOfScores } from '../calibration/queries.ts'
-import { FEWEST_IN_GROUP, FLAG_POINTS, FLAG_SCORES, impactOf, ratersOver } from '../calibration/rules.ts'
-import { one as oneDecimal, signed } from '../cards/rules.ts'
+import { showCalibration } from '../calibration/page.ts'
+import { one as oneDecimal } from '../cards/rules.ts'
 import { reviewAppraisal } from '../deciding/actions.ts'
 import { mayReviewIn, WORDS_LETTERS } from '../deciding/rules.ts'
 import { type AppraisalRow, listOfMonth } from '../queries.ts'
-import { refusedBy, tabsOf } from '../routes.ts'
-import { corrected, ratersOf } from '../scoring/quality/rules.ts'
+import { refusedBy } from '../routes.ts'
 import { INDICATORS, type Indicator, type WeightsByPost } from '../scoring/weights/rules.ts'
+import { tabsOf } from '../tabs.ts'
 import { changeWeights } from '../weights/actions.ts'
 import { listWeights } from '../weights/queries.ts'
-import { findMonth, listMonths, type MonthRow, progressOf } from './queries.ts'
-import { firstOfNext, STAGES } from './rules.ts'
+import { monthIn, needReader } from './asked.ts'
+import { listMonths, type MonthRow, progressOf } from './queries.ts'
+import { STAGES } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
 
-const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/
 const PERCENT = z
   .string()
   .trim()
@@ -78,22 +77,10 @@ export function appraisalMonthRoutes(deps: Deps) {
     })
 }
 
-function needReader({ var: { me } }: Ctx): void {
-  if (!me.capabilities.has('appraisal.sign')) needOf(me, 'appraisal.review')
-}
-
 const weightsIn = (typed: Record<string, unknown>): WeightsByPost =>
   Object.fromEntries(
     POSTS.map((post) => [post, Object.fromEntries(INDICATORS.map((one) => [one, Number(typed[`${post}_${one}`])]))]),
   ) as WeightsByPost
-
-async function monthIn(c: Ctx, { db }: Deps): Promise<MonthRow> {
-  needReader(c)
-  const asked = c.req.param('month') ?? ''
-  const month = MONTH.test(asked) ? await findMonth(db, `${asked}-01`) : undefined
-  if (!month) throw new NotFound()
-  return month
-}
 
 async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const { me } = c.var
@@ -172,61 +159,6 @@ function stageAt({ state }: MonthRow, stage: (typeof STAGES)[number]): 'past' | 
   const of = order.indexOf(stage)
   return is === of ? 'now' : is > of ? 'past' : 'ahead'
 }
-
-async function showCalibration(c: Ctx, deps: Deps): Promise<Response> {
-  const month = await monthIn(c, deps)
-  const span = { month: month.month, next: firstOfNext(month.month) }
-  const [shifted, notes, scored, alone] = await Promise.all([
-    shiftsOfScores(deps.db, month.id),
-    notesByRater(deps.db, span),
-    scoredOf(deps.db, month.id, span),
-    byOneAlone(deps.db, month.id),
-  ])
-  const names = new Map(shifted.map(({ rater, name, nameEn }) => [rater, { name, nameEn }]))
-  const raters = ratersOf(
-    notes.flatMap(({ rater, mean, notes: count }) => Array.from({ length: count }, () => ({ rater, value: mean }))),
-  )
-  const departments = new Map(scored.map(({ departmentId, department }) => [departmentId, department]))
-  const cut = (of: 'post' | 'departmentId' | 'young' | 'weekend' | 'sex' | 'age') => ({
-    of,
-    // Whoever nobody has noted anything of is in no group.
-    groups: impactOf(
-      scored.flatMap((row) => (row[of] === null ? [] : [{ group: String(row[of]), score: row.score }])),
-    ).map((group) => ({
-      ...group,
-      department: departments.get(group.group),
-      mean: oneDecimal(group.mean),
-      low: oneDecimal(group.low),
-      high: oneDecimal(group.high),
-    })),
-  })
-  return page(c, deps, 'appraisal/calibration', {
-    ...(await tabsOf(c, deps)),
-    month,
-    monthKey: month.month.slice(0, 7),
-    raters: ratersOver(shifted).map((one) => ({
-      ...one,
-      ...names.get(one.rater),
-      x: placeOf(one.mean),
-      from: one.half === null ? null : placeOf(one.mean - one.half),
-      to: one.half === null ? null : placeOf(one.mean + one.half),
-      mean: signed(one.mean),
-      half: one.half === null ? null : oneDecimal(one.half),
-    })),
-    leniency: notes.map((one) => ({
-      ...one,
-      mean: oneDecimal(one.mean * 100),
-      off: signed((one.mean - raters.all) * 100),
-      corrected: oneDecimal(corrected({ rater: one.rater, value: one.mean }, raters) * 100),
-    })),
-    cuts: [cut('post'), cut('departmentId'), cut('weekend'), cut('sex'), cut('age'), cut('young')],
-    alone,
-    limits: { points: FLAG_POINTS, scores: FLAG_SCORES, fewest: FEWEST_IN_GROUP },
-  })
-}
-
-/** −10 to +10 in 200 units. */
-const placeOf = (points: number): number => Math.round((Math.min(10, Math.max(-10, points)) + 10) * 100) / 10
 
 async function showWeights(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const versions = await listWeights(deps.db)

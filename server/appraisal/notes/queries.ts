@@ -117,3 +117,13 @@ export async function notesNamed(db: Reader, ids: readonly string[]): Promise<No
     .execute()
   return rows.map(({ name_en: nameEn, ...row }) => ({ ...row, nameEn }))
 }
+
+/** Shifts in which this person led another one, and whose others all have their note by now. */
+export async function ledAndNoted(db: Reader, managerId: StaffId, shiftId: ShiftId): Promise<ShiftId[]> {
+  const { rows } = await sql<{ id: ShiftId }>`
+    select m.id from shifts m join shifts one on one.id = ${shiftId} and one.during && m.during
+    where m.post = 'manager' and m.staff_id = ${managerId} and not exists (
+      select from shifts s where s.post <> 'manager' and s.staff_id <> ${managerId} and s.during && m.during
+        and not exists (select from shift_notes n where n.shift_id = s.id and n.manager_id = ${managerId}))`.execute(db)
+  return rows.map(({ id }) => id)
+}

@@ -1,6 +1,6 @@
+import { isLink } from '../../kernel/links.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { HOUR, plus, type Window } from '../../kernel/time.ts'
-import { isLink } from '../deciding/rules.ts'
 import { BEHAVIOURS, type Behaviour } from '../scoring/quality/rules.ts'
 
 export type Marks = Readonly<Record<Behaviour, number>>
@@ -15,5 +15,8 @@ export function whyNotNote(shift: Window, now: Date, hours: number): Refusal | n
 export function whyNotMarks(marks: Marks, words: string, link: string): Refusal | null {
   const low = BEHAVIOURS.find((one) => marks[one] === 0)
   if (low && words.trim() === '') return refusal('appraisal.note_words', {}, 'words')
-  return link.trim() !== '' && !isLink(link) ? refusal('appraisal.note_link', {}, 'link') : null
+  return link.trim() !== '' && !isLink(link.trim()) ? refusal('appraisal.note_link', {}, 'link') : null
 }
+
+/** What the obligation to note the shifts of a night is about: the shift of whoever led it. */
+export const notesSubject = (managerShiftId: string): string => `shift:${managerShiftId}`

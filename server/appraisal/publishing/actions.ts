@@ -1,43 +1,58 @@
 import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
 import { localOf } from '../../kernel/time.ts'
 import { endOfWorkday } from '../../kernel/workdays.ts'
-import { announce } from '../../platform/transaction.ts'
+import { announce, announceAll } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { mustBeSigned } from '../deciding/rules.ts'
 import { proposeMeasures } from '../measures/proposing/actions.ts'
 import { getMonth, lockMonth, setMonth } from '../months/queries.ts'
-import { type AppraisalRow, lockAppraisal, setAppraisal } from '../queries.ts'
+import { type AppraisalRow, listAppraisals, lockAppraisal, setAppraisal } from '../queries.ts'
 import * as publishing from './queries.ts'
 
-/** All of a month that nobody has to look at any more. */
+/** All of a month that nobody has to look at any more, together: five hundred people are a dozen statements. */
 export async function publishReady(tx: Tx, monthId: AppraisalMonthId): Promise<void> {
-  for (const id of await publishing.listReady(tx.db, monthId)) await publish(tx, await lockAppraisal(tx, id), '', null)
+  const ids = await publishing.lockReady(tx, monthId)
+  if (ids.length > 0) await publishAll(tx, await listAppraisals(tx.db, ids), null)
 }
 
 /** After the day of publication each goes out as soon as it is ready: late, or opened again. */
 export async function publishIfReady(tx: Tx, one: AppraisalRow, by: StaffId): Promise<void> {
   if (one.monthState !== 'published' && one.monthState !== 'closed') return
   if (one.state !== 'signed' && (one.state !== 'hr_reviewed' || mustBeSigned(one.grade))) return
-  await publish(tx, one, one.reopenedWhy ?? '', by)
+  await publishAll(tx, [one], by)
 }
 
 /** The result is the person's to read, and from now on it stands: whatever changes it is a new version that says why. */
-export async function publish(tx: Tx, one: AppraisalRow, why: string, by: StaffId | null): Promise<void> {
-  if (!one.result || !one.grade) return
+export const publish = (tx: Tx, one: AppraisalRow, why: string, by: StaffId | null): Promise<void> =>
+  publishAll(tx, [{ ...one, reopenedWhy: why }], by)
+
+/** Several of one month, locked. */
+async function publishAll(tx: Tx, all: readonly AppraisalRow[], by: StaffId | null): Promise<void> {
+  const ready = all.filter(publishing.hasResult)
+  const [first] = ready
+  if (!first) return
   const { appraisalAnswerWorkdays } = await currentSettings(tx.db)
-  const { zone } = await getMonth(tx.db, one.monthId)
-  const { id: appraisalId, revision, result, score, grade, staffId } = one
-  await publishing.insertResult(tx, { appraisalId, revision, result, score, grade, why, by })
-  await setAppraisal(tx, appraisalId, {
-    state: 'published',
-    published_at: tx.now,
-    answer_due_at: endOfWorkday(localOf(tx.now, zone).date, appraisalAnswerWorkdays, zone),
-    answered_at: null,
-    closed_at: null,
-  })
-  await announce(tx, 'appraisal.published', { appraisalId, staffId, revision, grade, score }, topicsOf(one))
-  await proposeMeasures(tx, one)
+  const { zone } = await getMonth(tx.db, first.monthId)
+  const answerDueAt = endOfWorkday(localOf(tx.now, zone).date, appraisalAnswerWorkdays, zone)
+  await publishing.insertResults(tx, ready, by)
+  await publishing.setPublished(
+    tx,
+    ready.map(({ id }) => id),
+    answerDueAt,
+  )
+  await announceAll(
+    tx,
+    ready.map((one) => {
+      const { id: appraisalId, staffId, revision, grade, score } = one
+      return {
+        name: 'appraisal.published' as const,
+        payload: { appraisalId, staffId, revision, grade, score },
+        ...topicsOf(one),
+      }
+    }),
+  )
+  await proposeMeasures(tx, ready)
 }
 
 /** Five workdays without a word: received, which is not agreed. What was answered or decided is closed. */

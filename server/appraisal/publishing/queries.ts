@@ -2,41 +2,46 @@ import { sql } from 'kysely'
 import type { Grade } from '../../events/appraisal.ts'
 import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import type { AppraisalRow } from '../queries.ts'
 import type { Result } from '../scoring/rules.ts'
 
-/** Reviewed, and signed where it must be. */
-export async function listReady(db: Reader, monthId: AppraisalMonthId): Promise<AppraisalId[]> {
+/** Reviewed, and signed where it must be; locked. */
+export async function lockReady(tx: Tx, monthId: AppraisalMonthId): Promise<AppraisalId[]> {
   const { rows } = await sql<{ id: AppraisalId }>`
     select id from appraisals where month_id = ${monthId}
-      and (state = 'signed' or (state = 'hr_reviewed' and grade not in ('excellent', 'poor'))) order by id`.execute(db)
+      and (state = 'signed' or (state = 'hr_reviewed' and grade not in ('excellent', 'poor'))) order by id for update`.execute(
+    tx.db,
+  )
   return rows.map(({ id }) => id)
 }
 
-/** A published result is written once and never again. */
-export const insertResult = (
-  tx: Tx,
-  row: {
-    appraisalId: AppraisalId
-    revision: number
-    result: Result
-    score: number | null
-    grade: Grade
-    why: string
-    by: StaffId | null
-  },
-) =>
+export type Ready = AppraisalRow & { readonly result: Result; readonly grade: Grade }
+export const hasResult = (one: AppraisalRow): one is Ready => one.result !== null && one.grade !== null
+
+/** A published result is written once and never again; it says why it was opened again. */
+export async function insertResults(tx: Tx, all: readonly Ready[], by: StaffId | null): Promise<void> {
+  const given = all.map(({ id, revision, result, score, grade, reopenedWhy }) => {
+    return { id, revision, result, score, grade, why: reopenedWhy ?? '' }
+  })
+  await sql`
+    insert into appraisal_results (appraisal_id, revision, result, score, grade, why, published_at, published_by)
+    select id, revision, result, score, grade, why, ${tx.now}, ${by}::bigint from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
+      as given (id bigint, revision integer, result jsonb, score numeric, grade text, why text)`.execute(tx.db)
+}
+
+/** From now on so long theirs to answer. */
+export const setPublished = (tx: Tx, ids: readonly AppraisalId[], answerDueAt: Date) =>
   tx.db
-    .insertInto('appraisal_results')
-    .values({
-      appraisal_id: row.appraisalId,
-      revision: row.revision,
-      result: JSON.stringify(row.result),
-      score: row.score,
-      grade: row.grade,
-      why: row.why,
+    .updateTable('appraisals')
+    .set({
+      state: 'published',
       published_at: tx.now,
-      published_by: row.by,
+      answer_due_at: answerDueAt,
+      answered_at: null,
+      closed_at: null,
+      version: sql<number>`version + 1`,
     })
+    .where('id', 'in', ids)
     .execute()
 
 export type PublishedResult = {

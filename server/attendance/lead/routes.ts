@@ -2,9 +2,8 @@ import { type Context, Hono } from 'hono'
 import type { AbsenceId, ShiftId, StaffId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { comingNight } from '../../kernel/time.ts'
-import { substitutesFor } from '../../roster/checker/substitutes.ts'
-import { readFacts } from '../../roster/months/facts/queries.ts'
-import { listCells } from '../../roster/months/queries.ts'
+import type { Substitute } from '../../roster/checker/substitutes.ts'
+import { eligibleFor } from '../../roster/judging.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
@@ -17,22 +16,26 @@ import { reportAway } from '../cases/actions.ts'
 import { countOpenCases } from '../cases/queries.ts'
 import { REASON_LETTERS } from '../cases/rules.ts'
 import { countAsked } from '../corrections/queries.ts'
+import type { Gate } from '../gates.ts'
 import { replaceMissing } from '../missing/actions.ts'
 import { callableOf, type Expected, listAbsent, listExpected } from '../missing/queries.ts'
 import { closePlace, openPlace } from '../places/actions.ts'
 import { CODE_SECONDS, codeOf, stepAt } from '../places/codes.ts'
+import { proofAside } from '../places/contributions.ts'
+import { qrOf } from '../places/qr.ts'
 import { getPlace, openPlaces } from '../places/queries.ts'
+import { isUnproved } from '../rules.ts'
 
 type Ctx = Context<Env>
 const MOST_SUBSTITUTES = 8
 
 /** /attendance: who has come tonight and who stands in, and places with their codes. */
-export const attendanceLeadRoutes = (deps: Deps) =>
+export const attendanceLeadRoutes = (deps: Deps, gates: readonly Gate[]) =>
   new Hono<Env>()
     .get('/', staffOnly(deps, 'attendance.lead'), async (c) => showTonight(c, deps))
     .post('/shifts/:id/witness', staffOnly(deps, 'attendance.lead'), async (c) => {
       await form(c, {})
-      return acting(c, deps, (tx) => witnessCheckIn(tx, pathId<ShiftId>(c)))
+      return acting(c, deps, (tx) => witnessCheckIn(tx, pathId<ShiftId>(c), gates))
     })
     .post('/shifts/:id/away', staffOnly(deps, 'attendance.lead'), async (c) => {
       const { observed } = await form(c, { observed: text(REASON_LETTERS) })
@@ -61,7 +64,9 @@ export const attendanceLeadRoutes = (deps: Deps) =>
       const place = await getPlace(deps.db, pathId(c))
       const now = deps.clock.now()
       const left = CODE_SECONDS - Math.floor((now.getTime() / 1000) % CODE_SECONDS)
-      const values = { name: place.name, id: place.id, code: codeOf(place, stepAt(now)), left }
+      const code = codeOf(place, stepAt(now))
+      const qr = qrOf(`${deps.config.publicUrl}/duty?code=${code}`)
+      const values = { name: place.name, id: place.id, code, left, qr }
       return wantsPart(c)
         ? fragment(c, deps, 'attendance/screen', 'code', values)
         : page(c, deps, 'attendance/screen', values)
@@ -89,30 +94,20 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
     countOpenCases(db),
     countAsked(db),
   ])
-  const missing = expected.some((one) => one.missing && one.kind === 'night')
-  const month = night.slice(0, 7)
-  const [facts, cells] = missing
-    ? await Promise.all([readFacts(db, month, { now, zone: config.timeZone }), listCells(db, month)])
-    : [undefined, []]
-  const standIns = (one: Expected) =>
-    facts && one.missing && one.kind === 'night'
-      ? substitutesFor(facts, cells, {
-          night: one.night,
-          post: one.post,
-          staffId: one.staffId,
-          backup: false,
-          locked: false,
-        })
-          .eligible.filter(({ staffId }) => !expected.some((other) => other.staffId === staffId))
+  const standIns = async (one: Expected): Promise<readonly Substitute[]> =>
+    one.missing
+      ? (await eligibleFor(db, one, { now, zone: config.timeZone })).eligible
+          .filter(({ staffId }) => !expected.some((other) => other.staffId === staffId))
           .slice(0, MOST_SUBSTITUTES)
       : []
-  const seen = expected.map((one) => ({ ...one, substitutes: standIns(one) }))
+  const seen = await Promise.all(expected.map(async (one) => ({ ...one, substitutes: await standIns(one) })))
   const callable = await callableOf(db, [
     ...new Set(seen.flatMap((one) => one.substitutes.map(({ staffId }) => staffId))),
   ])
   const rows = seen.map((one) => ({
     ...one,
     look: lookOf(one, now),
+    unproved: isUnproved(one.how),
     onPost:
       one.arrival !== null &&
       !one.checkedOutAt &&
@@ -124,6 +119,7 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
   }))
   const shown = {
     night,
+    proof: await proofAside(deps),
     rows,
     openCases,
     askedCorrections,

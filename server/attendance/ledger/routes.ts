@@ -15,13 +15,20 @@ import { addCorrection, askCorrection } from '../corrections/actions.ts'
 import { correctionsOfMonth, countOfMonth } from '../corrections/queries.ts'
 import { CORRECTED, isLocked, REASON_LETTERS } from '../corrections/rules.ts'
 import { excuseAbsence } from '../missing/actions.ts'
+import { proofAside } from '../places/contributions.ts'
+import { isUnproved } from '../rules.ts'
 import { type Attended, attendedOfMonth } from './queries.ts'
 import { ledgerOf } from './rules.ts'
 import { sheetOf } from './sheet.ts'
 
 type Ctx = Context<Env>
 const MONTH = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/)
-const VIEW = { month: MONTH.optional(), who: z.literal('all').optional(), correct: rowId.optional() }
+const VIEW = {
+  month: MONTH.optional(),
+  who: z.literal('all').optional(),
+  correct: rowId.optional(),
+  proof: z.literal('none').optional(),
+}
 type View = z.infer<z.ZodObject<typeof VIEW>>
 
 /** /attendance/hours: everybody's own month, and everybody's for HR; corrections are asked for where the shift stands. */
@@ -80,6 +87,7 @@ async function showHours(c: Ctx, deps: Deps, asked: View, back?: { refused: Refu
     countOfMonth(db, me.staffId, month),
   ])
   const adds = me.capabilities.has('attendance.excuse')
+  const unproved = rows.filter(({ how }) => isUnproved(how)).length
   const people = [...Map.groupBy(rows, ({ staffId }) => staffId).values()].flatMap((mine) =>
     mine.slice(0, 1).map((person) => {
       const ledger = ledgerOf(
@@ -90,11 +98,13 @@ async function showHours(c: Ctx, deps: Deps, asked: View, back?: { refused: Refu
         person,
         ledger,
         open: !asked.who || mine.some(({ shiftId }) => shiftId === asked.correct),
+        unproved: mine.filter(({ how }) => isUnproved(how)).length,
         rows: mine.map((row, at) => {
           const locked = isLocked(row, settings.recordLockHours, now)
           const may = asked.who ? adds && row.staffId !== me.staffId : !locked
           return {
             ...row,
+            unproved: isUnproved(row.how),
             look: row.absent ? 'absent' : (row.arrival ?? 'expected'),
             corrections: (row.shiftId && corrections.get(row.shiftId)) || [],
             locked: locked && !row.absent,
@@ -109,13 +119,19 @@ async function showHours(c: Ctx, deps: Deps, asked: View, back?: { refused: Refu
   )
   const shown = {
     month,
-    year: month.slice(0, 4),
-    monthNumber: Number(month.slice(5)),
     before: neighbour(month, -1),
     next: neighbour(month, 1),
     all: asked.who === 'all',
     titled: asked.who === 'all' ? 'hours' : 'my_hours',
-    people,
+    // Hours are of the whole month; what is asked for is which of its rows are shown.
+    people: asked.proof
+      ? people
+          .filter((one) => one.unproved > 0)
+          .map((one) => ({ ...one, open: true, rows: one.rows.filter((row) => row.unproved) }))
+      : people,
+    unproved,
+    onlyUnproved: asked.proof === 'none',
+    proofAside: asked.who ? await proofAside(deps) : null,
     lockHours: settings.recordLockHours,
     left: Math.max(0, settings.correctionsAMonth - used),
     ...back,

@@ -35,6 +35,7 @@ export function sheetOf(
     at(row.checkedInAt),
     at(row.checkedOutAt),
     how(row),
+    row.how ? t(`attendance.how.${row.how}`) : '',
     corrected(row),
   ])
   return `\uFEFF${lines.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`

@@ -4,8 +4,7 @@ import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
-import { judgeChange } from '../../roster/checker/rules.ts'
-import { readFacts } from '../../roster/months/facts/queries.ts'
+import { eligibleFor } from '../../roster/judging.ts'
 import { followShifts } from '../../roster/months/following/actions.ts'
 import * as shifts from '../../roster/queries.ts'
 import type { Tx } from '../../schema.ts'
@@ -42,8 +41,8 @@ export async function noteAbsent(tx: Tx, id: AbsenceId): Promise<void> {
 }
 
 /**
- * The duty manager calls somebody in: the rest of the shift is theirs from now on, and whoever was missing is absent. What
- * the law forbids the checker names, and that is refused; what it merely minds is not.
+ * The duty manager calls somebody in: the rest of the shift is theirs from now on, and whoever was missing is absent. Only
+ * who may legally stand in (row 25): where nobody may, HR puts somebody in by hand with a leader who answers for it (row 3).
  */
 export async function replaceMissing(tx: Tx, id: AbsenceId, staffId: StaffId, zone: string): Promise<void> {
   need(tx, 'attendance.lead')
@@ -58,11 +57,9 @@ export async function replaceMissing(tx: Tx, id: AbsenceId, staffId: StaffId, zo
   const rest = { from: found.from > tx.now ? found.from : tx.now, to: found.to }
   const others = await shifts.shiftsTouching(tx.db, rest, found.shiftId)
   refuse(others.some((one) => one.staffId === staffId) ? refusal('roster.overlap', {}, 'staff') : null)
-  const facts = await readFacts(tx.db, found.night.slice(0, 7), { now: tx.now, zone })
-  const cell = { night: found.night, post: found.post, backup: false, locked: false }
-  const findings = judgeChange(facts, [], { out: [], in: [{ ...cell, staffId }] })
-  const barred = findings.filter(({ code, staffId: whose }) => whose === staffId && FORBIDDEN.has(code))
-  refuse(barred.length > 0 ? refusal('attendance.substitute_barred', {}, 'staff') : null)
+  const shift = await shifts.getShift(tx.db, found.shiftId)
+  const { eligible } = await eligibleFor(tx.db, shift, { now: tx.now, zone })
+  refuse(eligible.some((one) => one.staffId === staffId) ? null : refusal('attendance.substitute_barred', {}, 'staff'))
   await missing.setAbsent(tx, id, { replacedBy: staffId, decidedBy: staffOf(tx) })
   await shifts.setShift(tx, found.shiftId, { staffId, post: found.post })
   await announce(
@@ -79,8 +76,6 @@ export async function replaceMissing(tx: Tx, id: AbsenceId, staffId: StaffId, zo
   )
   await followShifts(tx, [found.night], 'replaced')
 }
-/** What no night may ask of anybody, whatever its need. */
-const FORBIDDEN: ReadonlySet<string> = new Set(['not_at_night', 'leave', 'manager_rank', 'post', 'training'])
 
 /** Why an absence counts against nobody; another person's word, never one's own (row 55). */
 export async function excuseAbsence(tx: Tx, id: AbsenceId, excuse: string): Promise<void> {

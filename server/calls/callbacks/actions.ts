@@ -1,7 +1,6 @@
-import { raiseAlarm, settleAlarmsOfKind } from '../../desk/alarms/actions.ts'
-import type { CallbackEnd } from '../../events/calls.ts'
+import { raiseAlarm } from '../../desk/alarms/actions.ts'
 import { instant } from '../../events/event.ts'
-import type { CallbackId, CallId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { CallbackId, CallId, StaffId } from '../../kernel/ids.ts'
 import { refusal, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need, staffOf } from '../../platform/actor.ts'
@@ -10,21 +9,13 @@ import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { endPromisesOf, promise } from '../../tickets/promises/actions.ts'
 import { whyNotPromise } from '../../tickets/promises/rules.ts'
-import { getTicket, lockTicket } from '../../tickets/queries.ts'
+import { lockTicket } from '../../tickets/queries.ts'
 import { getCall, isBannedNumber, lockCall, setCall, staffNamed } from '../queries.ts'
 import { isUnanswered } from '../rules.ts'
 import { fileInto, type Target } from '../wrapping/filing.ts'
+import { calm, lockMine, lockOpenOf, type Row, refOf, TOPICS } from './hand.ts'
 import * as callbacks from './queries.ts'
-import {
-  type AttemptOutcome,
-  type GiveUpReason,
-  isOpenCallback,
-  whyNotGiveUp,
-  whyNotMine,
-  whyNotMoveCallback,
-} from './rules.ts'
-
-type Row = callbacks.CallbackRow
+import { type AttemptOutcome, isOpenCallback, whyNotMoveCallback } from './rules.ts'
 
 /**
  * Nobody took it: the number is owed a call, within ten minutes of the first (REGULATION row 14). The same number again
@@ -51,31 +42,6 @@ export async function oweCall(tx: Tx, callId: CallId): Promise<void> {
   const times = row.times + 1
   await callbacks.setCallback(tx, id, { times, last_at: call.began_at > row.last_at ? call.began_at : row.last_at })
   await announce(tx, 'callback.repeated', { ...facts, times }, TOPICS)
-}
-
-/** Somebody has spoken with this number: whatever was missed before is settled. */
-export async function settleAnswered(tx: Tx, callId: CallId): Promise<void> {
-  const call = await getCall(tx.db, callId)
-  if (!call.number || !call.answered_at || call.test) return
-  const row = await lockOpenOf(tx, call.number)
-  if (!row) return
-  const { last } = await callbacks.missedOf(tx.db, row.id)
-  // They rang again after that talk: that is still owed.
-  if (last && last > call.answered_at) return
-  const why = call.direction === 'in' ? 'answered' : 'called'
-  await end(tx, row, { state: 'done', why, by: call.answered_by })
-}
-
-/** A call of this number was written down, or a request of theirs was entered. */
-export async function settleLogged(
-  tx: Tx,
-  number: string,
-  by: { staffId: StaffId; ticketId: TicketId | null },
-): Promise<void> {
-  const row = await lockOpenOf(tx, number)
-  // What was entered for the promise itself settles nothing.
-  if (!row || (row.ticket_id && row.ticket_id === by.ticketId)) return
-  await end(tx, row, { state: 'done', why: 'logged', by: by.staffId })
 }
 
 /** We called and nobody lifted, as the line tells it. */
@@ -178,43 +144,6 @@ export async function promiseCallback(
   await calm(tx)
 }
 
-/** They were reached: with a note, or into a ticket. */
-export async function endCallback(
-  tx: Tx,
-  id: CallbackId,
-  { note, target }: { note: string; target: Target | null },
-): Promise<TicketId | null> {
-  const before = await callbacks.getCallback(tx.db, id)
-  if (before.ticket_id) await lockTicket(tx, before.ticket_id)
-  if (target?.kind === 'ticket' && target.ticketId !== before.ticket_id) await lockTicket(tx, target.ticketId)
-  const row = await lockMine(tx, id)
-  if (row.state === 'done') return row.ticket_id
-  refuse(whyNotMoveCallback(row.state, 'end'))
-  if (!target && note.trim() === '') throw refusal('callbacks.note_missing', {}, 'note')
-  const ticketId = target ? await fileInto(tx, target, { number: row.number, note }) : null
-  await end(tx, row, { state: 'done', why: ticketId ? 'logged' : 'noted', by: staffOf(tx), words: note })
-  if (!ticketId) return null
-  const { customer_id } = await getTicket(tx.db, ticketId)
-  await callbacks.setCallback(tx, id, { ticket_id: ticketId, customer_id })
-  return ticketId
-}
-
-/** Nobody calls any more, with the reason. */
-export async function giveUpCallback(
-  tx: Tx,
-  id: CallbackId,
-  { reason, words }: { reason: GiveUpReason; words: string },
-): Promise<void> {
-  const before = await callbacks.getCallback(tx.db, id)
-  if (before.ticket_id) await lockTicket(tx, before.ticket_id)
-  const row = await lockMine(tx, id)
-  if (row.state === 'given_up') return
-  refuse(whyNotMoveCallback(row.state, 'give_up'))
-  const { callbackTries } = await currentSettings(tx.db)
-  refuse(whyNotGiveUp(reason, row.attempts, callbackTries))
-  await end(tx, row, { state: 'given_up', why: reason, by: staffOf(tx), words })
-}
-
 /** Its time is over and they have not been called: the duty manager knows. Never early, once. */
 export async function noteOverdue(tx: Tx, id: CallbackId): Promise<void> {
   const row = await callbacks.lockCallback(tx, id)
@@ -223,48 +152,3 @@ export async function noteOverdue(tx: Tx, id: CallbackId): Promise<void> {
   await announce(tx, 'callback.overdue', { callbackId: id, lineId: row.line_id, times: row.times }, TOPICS)
   await raiseAlarm(tx, 'callback_overdue', null)
 }
-
-async function end(
-  tx: Tx,
-  row: Row,
-  { state, why, by, words = '' }: { state: 'done' | 'given_up'; why: CallbackEnd; by: StaffId | null; words?: string },
-): Promise<void> {
-  const { id: callbackId, line_id: lineId, ticket_id: ticketId } = row
-  await callbacks.setCallback(tx, callbackId, {
-    state,
-    ended_at: tx.now,
-    ended_by: by,
-    ended_why: why,
-    words: words.trim() || null,
-  })
-  if (ticketId) await endPromisesOf(tx, ticketId, refOf(callbackId), state === 'done' ? 'kept' : 'void')
-  if (state === 'done') await announce(tx, 'callback.done', { callbackId, lineId, by, why }, TOPICS)
-  else if (by) await announce(tx, 'callback.given_up', { callbackId, lineId, by, why, attempts: row.attempts }, TOPICS)
-  await calm(tx)
-}
-
-/** Nothing is overdue any more: the bell stops. */
-async function calm(tx: Tx): Promise<void> {
-  if (!(await callbacks.isAnyOverdue(tx.db))) await settleAlarmsOfKind(tx, 'callback_overdue')
-}
-
-/** Its ticket is locked before it (DESIGN 3.1). */
-async function lockOpenOf(tx: Tx, number: string): Promise<Row | undefined> {
-  const found = await callbacks.findOpenOf(tx.db, number)
-  if (!found) return undefined
-  if (found.ticket_id) await lockTicket(tx, found.ticket_id)
-  const row = await callbacks.lockCallback(tx, found.id)
-  return isOpenCallback(row.state) ? row : undefined
-}
-
-async function lockMine(tx: Tx, id: CallbackId): Promise<Row> {
-  need(tx, 'call.work')
-  const row = await callbacks.lockCallback(tx, id)
-  if (isOpenCallback(row.state) && !tx.actor.capabilities.has('desk.lead'))
-    refuse(whyNotMine(row.claimed_by, staffOf(tx)))
-  return row
-}
-
-/** What the promise belongs to. */
-const refOf = (id: CallbackId): string => `callback:${id}`
-const TOPICS = { about: ['calls', 'board'] } as const

@@ -15,8 +15,9 @@ import { seenNumber } from '../cards.ts'
 import { TARGET, targetOf } from '../targets.ts'
 import { lastCallsOf, openTicketsOf } from '../wrapping/queries.ts'
 import * as act from './actions.ts'
-import { type CallbackView, listEndedCallbacks, listOpenCallbacks, viewCallback } from './queries.ts'
+import { endCallback, giveUpCallback } from './ending/actions.ts'
 import { ATTEMPT_OUTCOMES, GIVE_UP_REASONS, isOpenCallback, moreUrgent } from './rules.ts'
+import { type CallbackView, listEndedCallbacks, listOpenCallbacks, viewCallback } from './views/queries.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -67,12 +68,12 @@ export function callbackRoutes(deps: Deps) {
       const typed = await form(c, { ...TARGET, note: optionalText(WORDS) })
       return acting(c, { end: typed }, async (tx) => {
         const target = await targetOf(deps.db, typed)
-        await act.endCallback(tx, pathId<CallbackId>(c), { note: typed.note, target })
+        await endCallback(tx, pathId<CallbackId>(c), { note: typed.note, target })
       })
     })
     .post('/:id{[0-9]+}/giving-up', work, async (c) => {
       const typed = await form(c, { reason: z.enum(GIVE_UP_REASONS), words: optionalText(400) })
-      return acting(c, { give: typed }, (tx) => act.giveUpCallback(tx, pathId<CallbackId>(c), typed))
+      return acting(c, { give: typed }, (tx) => giveUpCallback(tx, pathId<CallbackId>(c), typed))
     })
 }
 
@@ -142,7 +143,11 @@ async function aroundOne(
   one: ReturnType<typeof seenCallback<CallbackView>>,
 ) {
   const ids = one.customers.map(({ id }) => id)
-  const [tickets, past] = await Promise.all([openTicketsOf(db, ids), lastCallsOf(db, one.number, null, 6)])
+  const [tickets, past, { callRecordingNotice }] = await Promise.all([
+    openTicketsOf(db, ids),
+    lastCallsOf(db, one.number, null, 6),
+    currentSettings(db),
+  ])
   const soon = localOf(plus(clock.now(), SOON_MINUTES * MINUTE), config.timeZone)
   return {
     ...one,
@@ -152,6 +157,8 @@ async function aroundOne(
       customerName: veilOf(one.inFull, ticket.customerName).name,
     })),
     past,
+    // Whoever is called back over a line that records hears it as any caller does.
+    notice: one.records ? callRecordingNotice : null,
     soon: `${soon.date}T${soon.time}`,
     clientId: crypto.randomUUID(),
     attemptId: crypto.randomUUID(),

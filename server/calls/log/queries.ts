@@ -112,8 +112,8 @@ export async function listOfTicket(db: Reader, ticketId: TicketId): Promise<Call
   return rows
 }
 
-/** What the log is asked for, as a condition. */
-function isAsked(asked: Asked): RawBuilder<boolean> {
+/** What the log is asked for, as a condition on `calls k`. */
+export function isAsked(asked: Asked): RawBuilder<boolean> {
   const { from, to, line, agent, state, direction, number, unlogged } = asked
   const all: RawBuilder<unknown>[] = [sql`not k.test`]
   if (from) all.push(sql`k.began_at >= ${from}`)
@@ -143,78 +143,6 @@ export async function listCalls(
   return rows
 }
 
-/** Of one line of figures; shares are of those that rang in. */
-export type Figures = {
-  rang: number
-  answered: number
-  /** Median seconds from the ring to the answer. */
-  medianSeconds: number | null
-  withinGoal: number
-  givenUp: number
-  missed: number
-  voicemail: number
-  rejected: number
-  unlogged: number
-}
-
-const COUNTS = (goalSeconds: number) => sql`
-  count(*) filter (where k.direction = 'in' and k.state <> 'rejected')::integer as rang,
-  count(*) filter (where k.direction = 'in' and k.answered_at is not null)::integer as answered,
-  percentile_cont(0.5) within group (order by extract(epoch from k.answered_at - k.rang_at))
-    filter (where k.direction = 'in' and k.answered_at is not null and k.rang_at is not null)::float as "medianSeconds",
-  count(*) filter (where k.direction = 'in' and k.answered_at <= k.rang_at + make_interval(secs => ${goalSeconds}))::integer as "withinGoal",
-  count(*) filter (where k.state = 'abandoned' and k.direction = 'in')::integer as "givenUp",
-  count(*) filter (where k.state = 'missed' and k.direction = 'in')::integer as missed,
-  count(*) filter (where k.state = 'voicemail' and k.direction = 'in')::integer as voicemail,
-  count(*) filter (where k.state = 'rejected')::integer as rejected,
-  count(*) filter (where k.answered_at is not null and k.logged_at is null)::integer as unlogged`
-
-export async function figuresOf(db: Reader, asked: Asked, goalSeconds: number): Promise<Figures> {
-  const { rows } = await sql<Figures>`select ${COUNTS(goalSeconds)} from calls k where ${isAsked(asked)}`.execute(db)
-  const [row] = rows
-  if (!row) throw new Error('figures are always one row')
-  return row
-}
-
-/** By the company's hour of the day in which they rang. */
-export async function figuresByHour(
-  db: Reader,
-  asked: Asked,
-  { goalSeconds, zone }: { goalSeconds: number; zone: string },
-): Promise<(Figures & { hour: number })[]> {
-  const { rows } = await sql<Figures & { hour: number }>`
-    select extract(hour from k.began_at at time zone ${zone})::integer as hour, ${COUNTS(goalSeconds)}
-    from calls k where ${isAsked(asked)} and k.direction = 'in' group by 1 order by min(k.began_at)`.execute(db)
-  return rows
-}
-
-/** By who spoke; what nobody took is nobody's. */
-export async function figuresByAgent(
-  db: Reader,
-  asked: Asked,
-  goalSeconds: number,
-): Promise<(Figures & { name: string; nameEn: string; talkSeconds: number })[]> {
-  const { rows } = await sql<Figures & { name: string; nameEn: string; talkSeconds: number }>`
-    select s.name, s.name_en as "nameEn", ${COUNTS(goalSeconds)},
-      coalesce(sum(extract(epoch from k.ended_at - k.answered_at)) filter (where k.ended_at is not null), 0)::integer as "talkSeconds"
-    from calls k join staff s on s.id = k.answered_by where ${isAsked(asked)} group by s.id order by answered desc, s.number`.execute(
-    db,
-  )
-  return rows
-}
-
-export type Owed = { due: number; overdue: number; done: number; givenUp: number }
-/** Callbacks that are owed now, and those that ended since. */
-export async function countOwed(db: Reader, now: Date, since: Date): Promise<Owed> {
-  const { rows } = await sql<Owed>`
-    select count(*) filter (where state in ('due', 'claimed'))::integer as due,
-      count(*) filter (where state in ('due', 'claimed') and due_at <= ${now})::integer as overdue,
-      count(*) filter (where state = 'done' and ended_at >= ${since})::integer as done,
-      count(*) filter (where state = 'given_up' and ended_at >= ${since})::integer as "givenUp"
-    from callbacks where state in ('due', 'claimed') or ended_at >= ${since}`.execute(db)
-  return rows[0] ?? { due: 0, overdue: 0, done: 0, givenUp: 0 }
-}
-
 /** What needs this person at the phone: callbacks of everybody's and theirs, and what they have not written down. */
 export async function countForPhone(db: Reader, staffId: StaffId): Promise<number> {
   const { rows } = await sql<{ count: number }>`
@@ -238,33 +166,5 @@ export async function listAnswering(db: Reader): Promise<Person[]> {
   const { rows } = await sql<Person>`
     select id, name, name_en as "nameEn" from staff s
     where exists (select from calls k where k.answered_by = s.id) order by s.number`.execute(db)
-  return rows
-}
-
-/** Callbacks by who has them, or had them at their end. */
-export async function owedByAgent(
-  db: Reader,
-  now: Date,
-  since: Date,
-): Promise<(Owed & { name: string; nameEn: string })[]> {
-  const { rows } = await sql<Owed & { name: string; nameEn: string }>`
-    select s.name, s.name_en as "nameEn", count(*) filter (where b.state = 'claimed')::integer as due,
-      count(*) filter (where b.state = 'claimed' and b.due_at <= ${now})::integer as overdue,
-      count(*) filter (where b.state = 'done')::integer as done,
-      count(*) filter (where b.state = 'given_up')::integer as "givenUp"
-    from callbacks b join staff s on s.id = coalesce(b.ended_by, b.claimed_by)
-    where b.state = 'claimed' or b.ended_at >= ${since} group by s.id order by s.number`.execute(db)
-  return rows
-}
-
-/** Callbacks by the company's hour in which they were opened: those still owed, and those past their time. */
-export async function owedByHour(
-  db: Reader,
-  { now, since, zone }: { now: Date; since: Date; zone: string },
-): Promise<{ hour: number; due: number; overdue: number }[]> {
-  const { rows } = await sql<{ hour: number; due: number; overdue: number }>`
-    select extract(hour from opened_at at time zone ${zone})::integer as hour, count(*)::integer as due,
-      count(*) filter (where due_at <= ${now})::integer as overdue
-    from callbacks where state in ('due', 'claimed') and opened_at >= ${since} group by 1`.execute(db)
   return rows
 }

@@ -10,10 +10,11 @@ import type { Env, SignedIn } from '../../web/env.ts'
 import { day, optionalText, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { partOrPage } from '../../web/page.ts'
-import { seenNumber, seesCaller } from '../cards.ts'
+import { exportedNumber, seenNumber, seesCaller } from '../cards.ts'
+import { countOwed, figuresOf } from '../figures/queries.ts'
+import { figuresBy, wordedFigures } from '../figures/words.ts'
 import { allLines, isAnyLine } from '../lines/queries.ts'
 import { secondsToAnswer } from '../rules.ts'
-import { wordedFigures } from './figures.ts'
 import * as log from './queries.ts'
 import { ASKED_STATES, type Asked, csvOf } from './rules.ts'
 
@@ -66,15 +67,12 @@ async function showLog(c: Ctx, deps: Deps): Promise<Response> {
   const { callAnswerSeconds } = await currentSettings(db)
   const since = asked.from ?? noonBefore(now, config.timeZone)
   const before = (typed.before || null) as CallId | null
-  const at = { goalSeconds: callAnswerSeconds, zone: config.timeZone }
-  const [calls, figures, hours, agents, owed, owedAgents, owedHours, lines, people, connected] = await Promise.all([
+  const at = { now, since, goalSeconds: callAnswerSeconds, zone: config.timeZone }
+  const [calls, figures, { hours, agents }, owed, lines, people, connected] = await Promise.all([
     log.listCalls(db, asked, { before, limit: PAGE + 1 }),
-    log.figuresOf(db, asked, callAnswerSeconds),
-    log.figuresByHour(db, asked, at),
-    log.figuresByAgent(db, asked, callAnswerSeconds),
-    log.countOwed(db, now, since),
-    log.owedByAgent(db, now, since),
-    log.owedByHour(db, { now, since, zone: config.timeZone }),
+    figuresOf(db, asked, callAnswerSeconds),
+    figuresBy(db, asked, at),
+    countOwed(db, now, since),
     allLines(db),
     log.listAnswering(db),
     isAnyLine(db),
@@ -94,18 +92,8 @@ async function showLog(c: Ctx, deps: Deps): Promise<Response> {
     connected,
     figures: wordedFigures(figures),
     goal: callAnswerSeconds,
-    hours: hours.map((one) => ({
-      ...wordedFigures(one),
-      ...(owedHours.find(({ hour }) => hour === one.hour) ?? { due: 0, overdue: 0 }),
-      hour: `${String(one.hour).padStart(2, '0')}:00`,
-    })),
-    agents: agents.map((one) => ({
-      ...wordedFigures(one),
-      name: one.name,
-      nameEn: one.nameEn,
-      talk: countdown(one.talkSeconds * 1000),
-      owed: owedAgents.find(({ name, nameEn }) => name === one.name && nameEn === one.nameEn) ?? null,
-    })),
+    hours,
+    agents,
     owed,
   })
 }
@@ -162,7 +150,7 @@ async function exportLog(c: Ctx, deps: Deps): Promise<Response> {
       call.line,
       t(`calls.direction.${call.direction}`),
       // What leaves the house is masked for all but those who see every customer.
-      seenNumber(call.number, me.capabilities.has('customer.read')),
+      exportedNumber(call.number, me.capabilities.has('customer.read')),
       t(`calls.state.${call.state}`),
       secondsToAnswer(call.rangAt, call.answeredAt),
       secondsToAnswer(call.answeredAt, call.endedAt),

@@ -6,9 +6,9 @@ import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { getTicket, lockTicket } from '../../tickets/queries.ts'
 import { givePhoneRating } from '../../tickets/ratings/actions.ts'
-import { lockMine } from '../actions.ts'
 import { getCall, setCall } from '../queries.ts'
 import type { WHY_NO_TICKET } from '../rules.ts'
+import { lockMine } from '../talking/actions.ts'
 import { fileInto, type Target } from './filing.ts'
 
 export type WhyNoTicket = (typeof WHY_NO_TICKET)[number]

@@ -6,7 +6,8 @@ import type { TicketId, VisitorId } from '../../kernel/ids.ts'
 import { type Refusal, TooMany } from '../../kernel/refusal.ts'
 import { plus, SECOND } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import { findOpenTicketOfVisitor, getTicket } from '../../tickets/queries.ts'
+import { findOpenTicketOfVisitor } from '../../tickets/customer-side/queries.ts'
+import { getTicket } from '../../tickets/queries.ts'
 import { networkPressed, pressedOf, standingOf } from './queries.ts'
 
 /**

@@ -3,6 +3,7 @@ import { ERASED } from '../../kernel/erased.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import { maskContact, maskName, maskWords } from '../../kernel/masks.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
+import { asWritten } from '../rules.ts'
 
 type Viewer = { readonly staffId: StaffId; readonly capabilities: ReadonlySet<Capability> }
 
@@ -15,9 +16,13 @@ export const seesCustomer = ({ staffId, capabilities }: Viewer, heldBy: StaffId 
 
 export type What = 'name' | 'contact' | 'words'
 
-/** The one door through which what identifies a customer reaches a page: as it is, or masked. `name`: whose words they are. */
+/**
+ * The one door through which what identifies a customer reaches a page: as it is, a number as people write it, or masked.
+ * `name`: whose words they are.
+ */
 export function shown(what: What, value: string, inFull: boolean, name = ''): string {
-  if (inFull || value === ERASED) return value
+  if (value === ERASED) return value
+  if (inFull) return what === 'contact' ? asWritten(value) : value
   switch (what) {
     case 'name':
       return maskName(value)

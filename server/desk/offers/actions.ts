@@ -1,5 +1,5 @@
 import { dutyOf } from '../../attendance/contributions.ts'
-import { instant } from '../../events/event.ts'
+import { type EventName, instant } from '../../events/event.ts'
 import type { OfferId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus, SECOND } from '../../kernel/time.ts'
@@ -8,51 +8,65 @@ import { announce, constraintOf } from '../../platform/transaction.ts'
 import { isCovered } from '../../roster/queries.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import { assignTicket, reassignTicket } from '../../tickets/actions.ts'
-import { findOpenAssignment, lockTicket } from '../../tickets/queries.ts'
+import { assignTicket, reassignTicket } from '../../tickets/assignments/actions.ts'
+import { findOpenAssignment } from '../../tickets/assignments/queries.ts'
+import { lockTicket } from '../../tickets/queries.ts'
+import { whyNotGive } from '../../tickets/rules.ts'
 import { raiseAlarm, settleAlarmsOf } from '../alarms/actions.ts'
 import { type Candidate, isAble, isAnyoneLeft, pickAgent, whyNotMore, whyNotTake } from '../rules.ts'
 import * as offers from './queries.ts'
+import { type Asking, listWaiting, lockWaiting, type WaitingTicket } from './waiting/queries.ts'
 
-/** How many of the queue are read at once. */
+/** How many of the queue are read at most at once. */
 const AT_ONCE = 100
+/** More than there are hands free are not locked: whoever writes in them would wait. Some only ring. */
+const lockedAtOnce = (hands: number): number => Math.min(AT_ONCE, hands + 10)
 
 /**
  * Offers what waits to who is able, in the order of the queue, until nothing fits. Where nobody is able, or nobody has
  * taken it after so many hops, the duty manager is alarmed; the ticket keeps its place and goes on being offered.
+ * Where nobody has a hand free and all that came about is a further question, there is nothing to be done.
  */
-export async function offerNext(tx: Tx): Promise<number> {
+export async function offerNext(tx: Tx, after: readonly EventName[] = []): Promise<number> {
   const settings = await currentSettings(tx.db)
-  const lately = plus(tx.now, -settings.offerAgainMinutes * MINUTE)
-  const onPost: readonly Candidate[] = await offers.listCandidates(tx.db, tx.now, lately)
+  const onPost: readonly Candidate[] = await offers.listCandidates(tx.db, tx.now)
   const able = onPost.filter((one) => isAble(one, settings, tx.now))
   // Outside the roster nobody on post is no alarm: no day page rings because the night has not begun.
+  const asking = (among: readonly Candidate[]): Asking => ({
+    since: plus(tx.now, -settings.offerAgainMinutes * MINUTE),
+    able: among.map(({ staffId }) => staffId),
+    free: among.filter(({ hasOpenOffer }) => !hasOpenOffer).map(({ staffId }) => staffId),
+    hopsUntilAlarm: settings.offerHops,
+  })
   const night = able.length > 0 || (await isCovered(tx.db, tx.now, 'service'))
   if (able.every(({ hasOpenOffer }) => hasOpenOffer)) {
     // Nobody has a hand free: then nothing is locked, and only what rings is looked for.
-    if (night)
-      await ringFor(tx, await offers.listWaiting(tx.db, lately, { limit: AT_ONCE, asked: able.length > 0 }), able)
+    const news = after.length === 0 || after.some((name) => name !== 'ticket.queued')
+    if (night && (news || able.length === 0)) await ringFor(tx, await listWaiting(tx.db, asking(able), AT_ONCE), able)
     return 0
   }
   let candidates = able
   let made = 0
-  for (let waiting = await offers.lockWaiting(tx, lately, AT_ONCE); ; ) {
+  for (let last: TicketId | undefined; ; ) {
+    const now = asking(candidates)
+    const limit = lockedAtOnce(now.free.length)
+    const waiting = await lockWaiting(tx, now, limit, last)
     await ringFor(tx, waiting, candidates)
     for (const ticket of waiting) {
       const chosen = pickAgent(ticket, candidates, settings, tx.now)
-      if (!chosen || !(await makeOffer(tx, ticket, chosen.staffId, settings.offerSeconds))) continue
+      if (!chosen) continue
+      // The ticket is ours: where it did not come about, somebody else has just asked this person about another one.
+      if (await makeOffer(tx, ticket, chosen.staffId, settings.offerSeconds)) made += 1
       candidates = candidates.map((one) => (one.staffId === chosen.staffId ? { ...one, hasOpenOffer: true } : one))
-      made += 1
     }
-    // Further back only while somebody is free who has been asked about all of these lately: few have said no so often.
-    const last = waiting.at(-1)
-    if (candidates.every(({ hasOpenOffer }) => hasOpenOffer) || !last || waiting.length < AT_ONCE) return made
-    waiting = await offers.lockWaiting(tx, lately, AT_ONCE, last.id)
+    // Further back only while somebody is free.
+    last = waiting.at(-1)?.id
+    if (candidates.every(({ hasOpenOffer }) => hasOpenOffer) || waiting.length < limit) return made
   }
 }
 
 /** The duty manager hears of what nobody is able to take, and of what everybody able was asked about, or so many times. */
-async function ringFor(tx: Tx, waiting: readonly offers.WaitingTicket[], able: readonly Candidate[]): Promise<void> {
+async function ringFor(tx: Tx, waiting: readonly WaitingTicket[], able: readonly Candidate[]): Promise<void> {
   const settings = await currentSettings(tx.db)
   for (const ticket of waiting) {
     const asked = able.length > 0 && !isAnyoneLeft(ticket, able, settings, tx.now)
@@ -62,14 +76,14 @@ async function ringFor(tx: Tx, waiting: readonly offers.WaitingTicket[], able: r
 }
 
 /** Once, and once more a while after somebody has answered it, if the reason is still there. */
-async function ring(tx: Tx, ticket: offers.WaitingTicket, kind: 'nobody_eligible' | 'offers_refused'): Promise<void> {
+async function ring(tx: Tx, ticket: WaitingTicket, kind: 'nobody_eligible' | 'offers_refused'): Promise<void> {
   if (!ticket.rung.includes(kind)) await raiseAlarm(tx, kind, ticket.id)
 }
 
-/** False where somebody else has just made one, for this ticket or this person. */
+/** False where somebody else has just made one for this person. */
 async function makeOffer(
   tx: Tx,
-  { id: ticketId, round, hops }: offers.WaitingTicket,
+  { id: ticketId, round, hops }: WaitingTicket,
   staffId: StaffId,
   offerSeconds: number,
 ): Promise<boolean> {
@@ -151,9 +165,7 @@ export async function takeTicket(tx: Tx, ticketId: TicketId, epoch?: number): Pr
 export async function giveTicket(tx: Tx, ticketId: TicketId, staffId: StaffId, epoch?: number): Promise<void> {
   need(tx, 'desk.lead')
   await lockTicket(tx, ticketId)
-  const duty = await dutyOf(tx.db, staffId, tx.now)
-  if (duty?.state === 'extended' || (duty?.post !== 'service' && duty?.post !== 'manager'))
-    throw refusal('tickets.transfer_not_on_post', {}, 'staff')
+  refuse(whyNotGive(await dutyOf(tx.db, staffId, tx.now), 'staff'))
   await hand(tx, ticketId, { staffId, how: 'given', epoch })
 }
 

@@ -1,67 +1,14 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { AlarmKind } from '../../events/desk.ts'
+import { sql } from 'kysely'
 import type { OfferId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import { queueOrder } from '../../tickets/queries.ts'
 import { isEngaged } from '../engagements/queries.ts'
-import type { Candidate, Waiting } from '../rules.ts'
-
-export type WaitingTicket = Waiting & {
-  readonly id: TicketId
-  readonly round: number
-  /** How many have said no, or nothing, since it waits. */
-  readonly hops: number
-  /** Alarms that ring about it, or that somebody has answered lately. */
-  readonly rung: readonly AlarmKind[]
-}
-
-/** Queued tickets without an open offer, in the order of the queue and behind `after`, locked; those that others hold are skipped. */
-export const lockWaiting = (tx: Tx, answeredSince: Date, limit: number, after?: TicketId): Promise<WaitingTicket[]> =>
-  waiting(tx.db, answeredSince, {
-    which: after
-      ? sql`and (${queueOrder(sql.ref('t'))}) > (select ${queueOrder(sql.ref('l'))} from tickets l where l.id = ${after})`
-      : sql``,
-    limit: sql`limit ${limit} for no key update of t skip locked`,
-  })
-
-/** The same, only read; with `asked` those alone that somebody has been asked about since they wait, or lately. */
-export const listWaiting = (
-  db: Reader,
-  answeredSince: Date,
-  { limit, asked }: { limit: number; asked: boolean },
-): Promise<WaitingTicket[]> =>
-  waiting(db, answeredSince, {
-    which: asked
-      ? sql`and exists (select from offers o where o.ticket_id = t.id and o.made_at >= least(coalesce(t.queued_at, t.created_at), ${answeredSince}))`
-      : sql``,
-    limit: sql`limit ${limit}`,
-  })
-
-async function waiting(
-  db: Reader,
-  answeredSince: Date,
-  { which, limit }: { which: RawBuilder<unknown>; limit: RawBuilder<unknown> },
-): Promise<WaitingTicket[]> {
-  const { rows } = await sql<Omit<WaitingTicket, 'hops'> & { hops: string }>`
-    select t.id, t.language, t.round, (select k.skill from categories k where k.id = t.category_id) as skill,
-      (select count(*) from offers o where o.ticket_id = t.id and o.state in ('passed', 'expired')
-        and o.made_at >= coalesce(t.queued_at, t.created_at)) as hops,
-      array(select a.kind from alarms a where a.ticket_id = t.id
-        and (a.settled_at is null or (a.settled_by is not null and a.settled_at > ${answeredSince}))) as rung
-    from tickets t
-    where t.state = 'queued' and not exists (select from offers o where o.ticket_id = t.id and o.state = 'made') ${which}
-    order by ${queueOrder(sql.ref('t'))} ${limit}`.execute(db)
-  return rows.map(({ hops, ...row }) => ({ ...row, hops: Number(hops) }))
-}
+import type { Candidate } from '../rules.ts'
+import { endOfferIn, listExpiredIn, type OfferEnd } from './ends/queries.ts'
 
 /** Everybody checked in for customer service on a shift that covers this instant, with what decides. */
-export async function listCandidates(
-  db: Reader,
-  now: Date,
-  notSince: Date,
-): Promise<(Candidate & { shiftId: ShiftId })[]> {
+export async function listCandidates(db: Reader, now: Date): Promise<(Candidate & { shiftId: ShiftId })[]> {
   const { rows } = await sql<{
     staff_id: string
     shift_id: string
@@ -75,7 +22,6 @@ export async function listCandidates(
     languages: Language[]
     skills: string[]
     last_offer_at: Date | null
-    lately: string[]
   }>`
     select s.staff_id, s.id as shift_id, coalesce(a.stays_until, s.ends_at) as ends_at, p.languages, p.skills,
       (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
@@ -83,8 +29,7 @@ export async function listCandidates(
       ${isEngaged(sql.ref('s.staff_id'), now)} as engaged,
       exists (select from offers o where o.staff_id = s.staff_id and o.state = 'made') as has_offer,
       coalesce(load.on_us, 0) as on_us, coalesce(load.on_customer, 0) as on_customer,
-      (select max(o.made_at) from offers o where o.staff_id = s.staff_id) as last_offer_at,
-      array(select distinct o.ticket_id::text from offers o where o.staff_id = s.staff_id and o.made_at > ${notSince}) as lately
+      (select max(o.made_at) from offers o where o.staff_id = s.staff_id) as last_offer_at
     from attendances a
     join shifts s on s.id = a.shift_id and s.post = 'service' and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
     join staff p on p.id = s.staff_id and p.active
@@ -106,7 +51,6 @@ export async function listCandidates(
     languages: row.languages,
     skills: row.skills,
     lastOfferAt: row.last_offer_at,
-    lately: row.lately,
   }))
 }
 
@@ -116,7 +60,7 @@ export type OfferRow = {
   staffId: StaffId
   round: number
   hop: number
-  state: 'made' | 'taken' | 'passed' | 'expired' | 'withdrawn'
+  state: 'made' | OfferEnd
   madeAt: Date
   expiresAt: Date
 }
@@ -193,31 +137,10 @@ export async function findTicketOfferedTo(db: Reader, staffId: StaffId): Promise
 }
 
 /** False where the offer had ended already. */
-export async function endOffer(
-  tx: Tx,
-  id: OfferId,
-  state: 'taken' | 'passed' | 'expired' | 'withdrawn',
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx.db
-    .updateTable('offers')
-    .set({ state, ended_at: tx.now })
-    .where('id', '=', id)
-    .where('state', '=', 'made')
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
+export const endOffer = (tx: Tx, id: OfferId, state: OfferEnd): Promise<boolean> => endOfferIn(tx, 'offers', id, state)
 
-export async function listExpired(db: Reader, now: Date, limit: number): Promise<{ id: OfferId; version: number }[]> {
-  const rows = await db
-    .selectFrom('offers')
-    .select('id')
-    .where('state', '=', 'made')
-    .where('expires_at', '<=', now)
-    .orderBy('expires_at')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({ id: row.id as OfferId, version: 0 }))
-}
+export const listExpired = (db: Reader, now: Date, limit: number) =>
+  listExpiredIn<OfferId>(db, 'offers', { now, limit })
 
 /** The load of one person, with their row locked: two claims of one person are counted one after the other. */
 export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs: number; waitingOnCustomer: number }> {
@@ -228,12 +151,4 @@ export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs:
     tx.db,
   )
   return { waitingOnUs: Number(rows[0]?.on_us ?? 0), waitingOnCustomer: Number(rows[0]?.on_customer ?? 0) }
-}
-
-/** Whether anything waits without an offer: a cheap question before a pass. */
-export async function isAnyoneWaiting(db: Reader): Promise<boolean> {
-  const { rows } = await sql<{ any: boolean }>`
-    select exists (select from tickets t where t.state = 'queued' and not exists (
-      select from offers o where o.ticket_id = t.id and o.state = 'made')) as any`.execute(db)
-  return rows[0]?.any ?? false
 }

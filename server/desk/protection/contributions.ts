@@ -5,7 +5,7 @@ import type { TicketView } from '../../tickets/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
 import type { Insert } from '../../web/inserts.ts'
-import { listColleagues } from '../queries.ts'
+import { listColleagues } from '../on-post/queries.ts'
 import { CHOSEN, lastWordsOf } from './queries.ts'
 import { managerAmong } from './rules.ts'
 

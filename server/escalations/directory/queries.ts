@@ -4,7 +4,7 @@ import type { Bilingual } from '../../kernel/language.ts'
 import { DAY, plus } from '../../kernel/time.ts'
 import type { Reader } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import { named } from '../queries.ts'
+import { named } from '../views/queries.ts'
 
 /** How far back a department's record is counted. */
 const WEEKS = 4

@@ -3,7 +3,7 @@ import { refusal, refuse } from '../../kernel/refusal.ts'
 import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
-import { about, accept, lock, move, needHandler, needOwner, topicsOf } from '../actions.ts'
+import { about, accept, lock, move, needHandler, type OwnersWord, topicsOf, writeToDepartment } from '../actions.ts'
 import { ownerOf } from '../queries.ts'
 import { isOpen, whyNotMoveEscalation } from '../rules.ts'
 import { insertNote } from './queries.ts'
@@ -20,18 +20,8 @@ export async function askBack(tx: Tx, id: EscalationId, word: { clientId: string
 }
 
 /** The agent answers what the department asked. */
-export async function replyToDepartment(
-  tx: Tx,
-  id: EscalationId,
-  { epoch, ...word }: { epoch: number; clientId: string; body: string },
-): Promise<void> {
-  const { ticket, escalation } = await lock(tx, id)
-  const by = await needOwner(tx, ticket, epoch)
-  if (!(await insertNote(tx, { id, staffId: by, side: 'agent', ...word }))) return
-  refuse(whyNotMoveEscalation(escalation.state, 'reply'))
-  await move(tx, escalation, { state: 'accepted' })
-  await announce(tx, 'escalation.replied', { ...about(escalation), by }, topicsOf(escalation))
-}
+export const replyToDepartment = (tx: Tx, id: EscalationId, word: OwnersWord): Promise<void> =>
+  writeToDepartment(tx, id, word, 'reply')
 
 /** A word between the two sides that asks for nothing. */
 export async function noteOnEscalation(

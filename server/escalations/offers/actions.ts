@@ -21,14 +21,13 @@ const AT_ONCE = 25
  * offer, never twice within three minutes; after three hops, or with nobody able, the duty manager is alarmed.
  */
 export async function offerToPosts(tx: Tx): Promise<number> {
-  const waiting = await offers.lockWaiting(tx, AT_ONCE)
-  if (waiting.length === 0) return 0
   const settings = await currentSettings(tx.db)
-  const notSince = plus(tx.now, -settings.offerAgainMinutes * MINUTE)
+  const waiting = await offers.lockWaiting(tx, plus(tx.now, -settings.offerAgainMinutes * MINUTE), AT_ONCE)
+  if (waiting.length === 0) return 0
   const onPost = new Map<TargetPost, readonly Candidate[]>()
   let made = 0
   for (const one of waiting) {
-    const candidates = onPost.get(one.post) ?? (await offers.listCandidates(tx.db, one.post, tx.now, notSince))
+    const candidates = onPost.get(one.post) ?? (await offers.listCandidates(tx.db, one.post, tx.now))
     onPost.set(one.post, candidates)
     if (one.hops >= settings.offerHops) await raiseAlarm(tx, 'escalation_unaccepted', one.ticketId, one.escalationId)
     const chosen = pickAgent(one, candidates, settings, tx.now)

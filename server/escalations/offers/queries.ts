@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { endOfferIn, listExpiredIn, type OfferEnd } from '../../desk/offers/ends/queries.ts'
 import type { Candidate, Waiting } from '../../desk/rules.ts'
 import type { EscalationId, EscalationOfferId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
@@ -14,7 +15,7 @@ export type WaitingRequest = Waiting & {
 }
 
 /** Requests to a post that nobody has and nobody is asked about, complaints and the oldest first, locked; those that others hold are skipped. */
-export async function lockWaiting(tx: Tx, limit: number): Promise<WaitingRequest[]> {
+export async function lockWaiting(tx: Tx, askedSince: Date, limit: number): Promise<WaitingRequest[]> {
   const { rows } = await sql<{
     id: string
     ticket_id: string
@@ -22,9 +23,11 @@ export async function lockWaiting(tx: Tx, limit: number): Promise<WaitingRequest
     language: Language
     skill: string | null
     hops: string
+    asked_lately: StaffId[]
   }>`
     select e.id, e.ticket_id, e.post, t.language, (select k.skill from categories k where k.id = t.category_id) as skill,
-      (select count(*) from escalation_offers o where o.escalation_id = e.id and o.state in ('passed', 'expired')) as hops
+      (select count(*) from escalation_offers o where o.escalation_id = e.id and o.state in ('passed', 'expired')) as hops,
+      array(select o.staff_id::text from escalation_offers o where o.escalation_id = e.id and o.made_at > ${askedSince}) as asked_lately
     from escalations e join tickets t on t.id = e.ticket_id
     where e.state = 'sent' and e.post is not null
       and not exists (select from escalation_offers o where o.escalation_id = e.id and o.state = 'made')
@@ -38,11 +41,12 @@ export async function lockWaiting(tx: Tx, limit: number): Promise<WaitingRequest
     language: row.language,
     skill: row.skill,
     hops: Number(row.hops),
+    askedLately: row.asked_lately,
   }))
 }
 
 /** Everybody checked in on this post now, with what decides: what they hold of others' requests is their load. */
-export async function listCandidates(db: Reader, post: TargetPost, now: Date, notSince: Date): Promise<Candidate[]> {
+export async function listCandidates(db: Reader, post: TargetPost, now: Date): Promise<Candidate[]> {
   const { rows } = await sql<{
     staff_id: string
     ends_at: Date
@@ -54,7 +58,6 @@ export async function listCandidates(db: Reader, post: TargetPost, now: Date, no
     languages: Language[]
     skills: string[]
     last_offer_at: Date | null
-    lately: string[]
   }>`
     select s.staff_id, coalesce(a.stays_until, s.ends_at) as ends_at, p.languages, p.skills,
       (select max(r.seen_at) from presence r where r.staff_id = s.staff_id) as seen_at,
@@ -62,8 +65,7 @@ export async function listCandidates(db: Reader, post: TargetPost, now: Date, no
       exists (select from escalation_offers o where o.staff_id = s.staff_id and o.state = 'made') as has_offer,
       (select count(*) from escalations e where e.accepted_by = s.staff_id and e.state = 'accepted') as held,
       (select count(*) from escalations e where e.accepted_by = s.staff_id and e.state = 'asked_back') as asked_back,
-      (select max(o.made_at) from escalation_offers o where o.staff_id = s.staff_id) as last_offer_at,
-      array(select distinct o.escalation_id::text from escalation_offers o where o.staff_id = s.staff_id and o.made_at > ${notSince}) as lately
+      (select max(o.made_at) from escalation_offers o where o.staff_id = s.staff_id) as last_offer_at
     from attendances a
     join shifts s on s.id = a.shift_id and s.post = ${post} and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
     join staff p on p.id = s.staff_id and p.active
@@ -80,7 +82,6 @@ export async function listCandidates(db: Reader, post: TargetPost, now: Date, no
     languages: row.languages,
     skills: row.skills,
     lastOfferAt: row.last_offer_at,
-    lately: row.lately,
   }))
 }
 
@@ -89,7 +90,7 @@ export type OfferRow = {
   escalationId: EscalationId
   staffId: StaffId
   hop: number
-  state: 'made' | 'taken' | 'passed' | 'expired' | 'withdrawn'
+  state: 'made' | OfferEnd
   madeAt: Date
   expiresAt: Date
 }
@@ -157,35 +158,11 @@ export async function openOfferOf(db: Reader, staffId: StaffId, now: Date): Prom
 }
 
 /** False where the offer had ended already. */
-export async function endOffer(
-  tx: Tx,
-  id: EscalationOfferId,
-  state: 'taken' | 'passed' | 'expired' | 'withdrawn',
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx.db
-    .updateTable('escalation_offers')
-    .set({ state, ended_at: tx.now })
-    .where('id', '=', id)
-    .where('state', '=', 'made')
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
+export const endOffer = (tx: Tx, id: EscalationOfferId, state: OfferEnd): Promise<boolean> =>
+  endOfferIn(tx, 'escalation_offers', id, state)
 
-export async function listExpired(
-  db: Reader,
-  now: Date,
-  limit: number,
-): Promise<{ id: EscalationOfferId; version: number }[]> {
-  const rows = await db
-    .selectFrom('escalation_offers')
-    .select('id')
-    .where('state', '=', 'made')
-    .where('expires_at', '<=', now)
-    .orderBy('expires_at')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({ id: row.id as EscalationOfferId, version: 0 }))
-}
+export const listExpired = (db: Reader, now: Date, limit: number) =>
+  listExpiredIn<EscalationOfferId>(db, 'escalation_offers', { now, limit })
 
 /** What one person holds, with their row locked: two claims of one person are counted one after the other. */
 export async function lockLoad(tx: Tx, staffId: StaffId): Promise<{ waitingOnUs: number; waitingOnCustomer: number }> {

@@ -10,7 +10,7 @@ import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, query, rowId, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
-import type { Sources, TicketWords } from '../sources.ts'
+import { filledFrom, type Sources, type TicketWords } from '../sources.ts'
 import { beginArticle, publishArticle, restoreVersion, saveArticle, withdrawArticle } from './actions.ts'
 import { articleWith, type Draft, type Listed, listArticles, versionsOf, wordsAbout } from './queries.ts'
 import { ARTICLE_STATES, BODY_LETTERS, blocksOf, faqPath, languageOf, ranked, TITLE_LETTERS } from './rules.ts'
@@ -29,6 +29,7 @@ const TYPED = {
   act: z.enum(['save', 'preview', 'publish']),
 }
 type Typed = z.infer<z.ZodObject<typeof TYPED>>
+const LETTERS = { title: TITLE_LETTERS, body: BODY_LETTERS }
 const ASKED = {
   q: optionalText(200).optional(),
   state: z.enum([...ARTICLE_STATES, '']).optional(),
@@ -144,19 +145,13 @@ const previewOf = (typed: Typed) =>
   ].filter(({ title }) => title.trim())
 
 /** What a resolved conversation gives: the need as its title, what was done under it, in the customer's language. */
-const filled = ({ language, title, solution, categoryId }: TicketWords) => ({
-  category: categoryId ?? '',
-  ...(language === 'en'
-    ? { titleEn: title.slice(0, TITLE_LETTERS), bodyEn: solution.slice(0, BODY_LETTERS) }
-    : { titleZh: title.slice(0, TITLE_LETTERS), bodyZh: solution.slice(0, BODY_LETTERS) }),
-})
+const filled = (words: TicketWords) => filledFrom(words, words.solution, LETTERS)
 
 const EMPTY = { titleZh: '', titleEn: '', bodyZh: '', bodyEn: '', category: '', position: 0, seen: 0 }
 
 async function show(c: Ctx, deps: Deps, id: ArticleId | null, values: Values, status: 200 | 422 = 200) {
   const categories = await listCategories(deps.db)
-  const letters = { title: TITLE_LETTERS, body: BODY_LETTERS }
-  if (!id) return page(c, deps, 'knowledge/edit', { categories, letters, typed: EMPTY, ...values }, status)
+  if (!id) return page(c, deps, 'knowledge/edit', { categories, letters: LETTERS, typed: EMPTY, ...values }, status)
   const [article, versions, said] = await Promise.all([
     articleWith(deps.db, id),
     versionsOf(deps.db, id),
@@ -178,7 +173,7 @@ async function show(c: Ctx, deps: Deps, id: ArticleId | null, values: Values, st
     // Whoever writes articles needs no customer's number.
     said: said.map((one) => ({ ...one, word: maskWords(one.word) })),
     categories,
-    letters,
+    letters: LETTERS,
     typed,
     pending: article.state === 'published' && article.draft !== article.publishedDraft,
     address: standing ? faqPath(id, standing.title.en || standing.title['zh-CN']) : null,

@@ -9,7 +9,7 @@ import { form, optionalText, pathId, query, rowId, wholeNumber } from '../../web
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { OPENINGS } from '../rules.ts'
-import type { Sources } from '../sources.ts'
+import { filledFrom, type Sources, type TicketWords } from '../sources.ts'
 import { keepNewReply, keepReply, removeReply } from './actions.ts'
 import { cannedWith, listCanned } from './queries.ts'
 import { BODY_LETTERS, CANNED_KINDS, type Canned, mayChange, SHORTCUT_LETTERS, TITLE_LETTERS } from './rules.ts'
@@ -92,12 +92,7 @@ const replyOf = (c: Ctx, typed: Typed): Canned => ({
 })
 
 /** What a resolved conversation gives: the agent's own words, the customer's name left open. */
-const filled = ({ language, title, said, categoryId }: NonNullable<Awaited<ReturnType<Sources['wordsOf']>>>) => ({
-  category: categoryId ?? '',
-  ...(language === 'en'
-    ? { titleEn: title.slice(0, TITLE_LETTERS), bodyEn: said.slice(0, BODY_LETTERS) }
-    : { titleZh: title.slice(0, TITLE_LETTERS), bodyZh: said.slice(0, BODY_LETTERS) }),
-})
+const filled = (words: TicketWords) => filledFrom(words, words.said, LETTERS)
 
 const EMPTY: Typed = {
   shortcut: '',

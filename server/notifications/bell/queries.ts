@@ -3,6 +3,7 @@ import type { NoticeImportance, NoticeKind } from '../../events/notifications.ts
 import type { NoticeId, StaffId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
 import { type Told, told, toldOf } from '../notices/queries.ts'
+import { OF_THE_DUTY_MANAGER } from '../notices/rules.ts'
 
 /** Of one person, for the bell: what is unread first, each the newest first; what stands there by itself is left out. */
 export async function listTold(
@@ -82,3 +83,28 @@ export async function ringingFor(
     .executeTakeFirst()
   return row && { ...row, id: row.id as NoticeId }
 }
+
+/** Pages to the duty manager that go on and that nobody has read, the oldest first. */
+export async function listUnanswered(db: Reader): Promise<Subject[]> {
+  const rows = await db
+    .selectFrom('notices as n')
+    .select(['n.id', 'n.kind', 'n.importance'])
+    .where('n.settled_at', 'is', null)
+    .where('n.importance', '=', 'duty')
+    .where('n.kind', 'in', OF_THE_DUTY_MANAGER)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('notice_people as p')
+            .select('p.id')
+            .whereRef('p.notice_id', '=', 'n.id')
+            .where('p.read_at', 'is not', null),
+        ),
+      ),
+    )
+    .orderBy('n.id')
+    .execute()
+  return rows.map(({ id, kind, importance }) => ({ id: id as NoticeId, kind, importance }))
+}
+type Subject = { readonly id: NoticeId; readonly kind: NoticeKind; readonly importance: NoticeImportance }

@@ -1,6 +1,7 @@
 import type { BriefId } from '../../kernel/ids.ts'
 import { Conflict, NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { addDays, instantOf, type Window, windowOf } from '../../kernel/time.ts'
+import { drop, owe, settle as settleOwed } from '../../obligations/actions.ts'
 import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Reader, Tx } from '../../schema.ts'
@@ -8,7 +9,7 @@ import { currentSettings } from '../../settings/queries.ts'
 import { settle } from '../notices/actions.ts'
 import { tell } from '../notices/telling.ts'
 import * as briefs from './queries.ts'
-import { type BriefLine, hasContent, linesOf, NORM_NIGHTS } from './rules.ts'
+import { type BriefLine, briefSubject, hasContent, linesOf, NORM_NIGHTS } from './rules.ts'
 
 export type Times = { readonly draftAt: Date; readonly dueAt: Date }
 type Hours = { readonly nightStart: string; readonly nightEnd: string }
@@ -50,10 +51,14 @@ export async function draftBrief(tx: Tx, id: BriefId, zone: string): Promise<voi
   if (brief.state !== 'due' || brief.draftAt > tx.now) return
   const { lines, lived } = await readLines(tx.db, brief.night, zone)
   await briefs.setBrief(tx, id, { state: lived ? 'draft' : 'empty', lines })
+  const owed = { kind: 'night_brief', subject: briefSubject(brief.night) } as const
+  await drop(tx, owed)
   if (!lived) return
   await announce(tx, 'brief.drafted', { briefId: id }, { about: ['board'] })
   const settings = await currentSettings(tx.db)
   const managers = await briefs.managersOf(tx.db, windowOfNight(brief.night, settings, zone))
+  const due = { opensAt: tx.now, dueAt: brief.dueAt, missedAt: brief.dueAt, path: `/brief/${brief.night}` }
+  await owe(tx, ...managers.map((staffId) => ({ ...owed, ...due, staffId, post: 'manager' as const })))
   await tell(tx, {
     kind: 'brief',
     ref: `brief:${id}`,
@@ -74,6 +79,7 @@ export async function writeWords(
   if (brief.version !== version) throw new Conflict('brief_changed')
   const by = staffOf(tx)
   await briefs.setBrief(tx, brief.id, { words, edited_by: by, edited_at: tx.now })
+  if (words !== '') await settleOwed(tx, { kind: 'night_brief', subject: briefSubject(night) }, { by })
   await announce(tx, 'brief.edited', { briefId: brief.id, by }, { about: [] })
 }
 
@@ -92,5 +98,7 @@ export async function closeBrief(tx: Tx, brief: briefs.Brief, zone: string): Pro
   const by = tx.actor.kind === 'staff' ? staffOf(tx) : null
   await briefs.setBrief(tx, brief.id, { state: 'sent', lines, sent_at: tx.now, sent_by: by })
   await settle(tx, `brief:${brief.id}`)
+  // By its time it goes by itself: nobody has done it then.
+  if (by) await settleOwed(tx, { kind: 'night_brief', subject: briefSubject(brief.night) }, { by })
   return { ...brief, state: 'sent', lines, sentAt: tx.now }
 }

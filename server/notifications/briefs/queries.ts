@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { BriefId, StaffId } from '../../kernel/ids.ts'
+import { named } from '../../kernel/named.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Window } from '../../kernel/time.ts'
 import type { Due } from '../../platform/ticker.ts'
@@ -69,7 +70,7 @@ const briefOf = (row: Row): Brief => ({
   words: row.words,
   version: row.version,
   editedAt: row.edited_at,
-  editor: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
+  editor: named(row.name, row.name_en),
   sentAt: row.sent_at,
 })
 

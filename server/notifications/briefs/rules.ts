@@ -52,3 +52,12 @@ export function toneOf({ key, tonight, before, norm }: BriefLine): 'ok' | 'bad' 
   if (worse > Math.max(1, usual * 0.25)) return 'bad'
   return worse < -Math.max(1, usual * 0.25) ? 'ok' : 'quiet'
 }
+
+/** What an obligation about the brief of a night is about. */
+export const briefSubject = (night: string): string => `brief:${night}`
+
+/** From one time of the clock to the next time that it shows another, in minutes. */
+export function minutesFrom(from: string, to: string): number {
+  const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5))
+  return (minutes(to) - minutes(from) + 1440) % 1440
+}

@@ -1,6 +1,7 @@
 import type { HookChannel } from '../../events/notifications.ts'
 import type { DepartmentId, HookId, StaffId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
+import { named } from '../../kernel/named.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
 export type Hook = {
@@ -68,7 +69,7 @@ export async function listHooks(db: Reader): Promise<ShownHook[]> {
     signed: row.secret !== null,
     department: row.department,
     madeAt: row.made_at,
-    by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
+    by: named(row.name, row.name_en),
   }))
 }
 

@@ -118,7 +118,7 @@ async function send(tx: Tx, { letter, party, place }: Case, { to, ...draft }: Dr
   const mailId = await leave(tx, { letter, party, place }, draft, to)
   await letters.storeMailed(tx, letter, draft.unread.slice(0, MESSAGES_A_LETTER))
   await letters.setLetter(tx, letter.id, { state: 'left', dueAt: null, mailId })
-  await announce(tx, 'customer_letter.left', { ...named(letter), mailId }, { about: [] })
+  await announce(tx, 'customer_letter.left', { ...named(letter), mailId }, { about: [`ticket:${letter.ticketId}`] })
   if (draft.unread.length <= MESSAGES_A_LETTER) return
   const { unreadMailAgainMinutes } = await currentSettings(tx.db)
   const dueAt = plus(tx.now, unreadMailAgainMinutes * MINUTE)
@@ -144,7 +144,7 @@ async function text(tx: Tx, one: Case, { to, ...draft }: Draft & { to: string })
   })
   await letters.storeMailed(tx, letter, draft.unread)
   await letters.setLetter(tx, letter.id, { state: 'left', dueAt: null, mailId })
-  await announce(tx, 'customer_letter.left', { ...named(letter), mailId }, { about: [] })
+  await announce(tx, 'customer_letter.left', { ...named(letter), mailId }, { about: [`ticket:${letter.ticketId}`] })
 }
 
 /** Nobody has proved an address: until the end of the night it waits for that. */
@@ -154,7 +154,7 @@ async function hold(tx: Tx, { letter, place }: Case): Promise<void> {
   const { nightEnd } = await currentSettings(tx.db)
   const dueAt = nextNightEnd(tx.now, nightEnd, place.zone)
   await letters.setLetter(tx, letter.id, { state: 'waiting', dueAt })
-  await announce(tx, 'customer_letter.held', named(letter), { about: [] })
+  await announce(tx, 'customer_letter.held', named(letter), { about: [`ticket:${letter.ticketId}`] })
 }
 
 /** The night is over and no address is proved: it lies on the Outgoing page, and the board rings for a call. */
@@ -166,7 +166,7 @@ async function giveUp(tx: Tx, one: Case, draft: Draft): Promise<void> {
   const error = address ? 'not_verified' : 'no_address'
   await setMail(tx, mailId, { state: 'kept', error, dueAt: null, settledAt: tx.now })
   await letters.setLetter(tx, letter.id, { state: 'unreached', dueAt: null, mailId })
-  await announce(tx, 'customer_letter.unreached', named(letter), { about: [] })
+  await announce(tx, 'customer_letter.unreached', named(letter), { about: [`ticket:${letter.ticketId}`] })
   await raiseAlarm(tx, 'customer_unreached', letter.ticketId)
 }
 

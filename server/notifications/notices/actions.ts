@@ -6,11 +6,11 @@ import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import { listCovered, listUnseen } from '../bell/queries.ts'
+import { listCovered, listUnanswered, listUnseen } from '../bell/queries.ts'
 import { dropPending, insertDelivery, listOfPage, seePages } from '../deliveries/queries.ts'
 import { chiefNow, headOf, isNightAt, isOnPost, onPostNow } from '../people/queries.ts'
 import * as notices from './queries.ts'
-import { AWAY_HOURS, AWAY_NOTICES, hasReceipt, isDelivered, KINDS, OFTEN_ROUNDS } from './rules.ts'
+import { AWAY_HOURS, AWAY_NOTICES, hasReceipt, isDelivered, KINDS, OF_THE_DUTY_MANAGER, OFTEN_ROUNDS } from './rules.ts'
 import { addPerson, ladderFor, tell, topicsOf } from './telling.ts'
 
 /** Opened by this person: seen. Somebody else's is not there. @throws NotFound */
@@ -83,16 +83,16 @@ export async function goOn(tx: Tx, placeId: string): Promise<void> {
 
 /** A duty page goes to whoever is on post by now; whoever went home is not rung any more. */
 async function repeat(tx: Tx, place: notices.Told): Promise<void> {
-  const { pageNextSeconds } = await currentSettings(tx.db)
-  if (place.part === 'post')
-    for (const staffId of await onPostNow(tx.db, 'manager', tx.now))
-      await addPerson(
-        tx,
-        { id: place.noticeId, kind: place.kind, importance: place.importance },
-        { staffId, part: 'post' },
-      )
-  if (!(await isOnPost(tx.db, place.staffId, tx.now)))
-    return void (await notices.setPlace(tx, place.id, { wakes: false, next_at: null }))
+  const { pageNextSeconds, pageRepeatMinutes } = await currentSettings(tx.db)
+  const subject = { id: place.noticeId, kind: place.kind, importance: place.importance }
+  const waits = place.part === 'up' && OF_THE_DUTY_MANAGER.some((kind) => kind === place.kind)
+  const onPost = place.part === 'post' || waits ? await onPostNow(tx.db, 'manager', tx.now) : []
+  for (const staffId of onPost) await addPerson(tx, subject, { staffId, part: 'post' })
+  if (!(await isOnPost(tx.db, place.staffId, tx.now))) {
+    // Told above because nobody was on post: until somebody is, it is looked at again.
+    const next_at = waits && onPost.length === 0 ? plus(tx.now, pageRepeatMinutes * MINUTE) : null
+    return void (await notices.setPlace(tx, place.id, { wakes: false, next_at }))
+  }
   const { ladder } = await ladderFor(tx, place, place.staffId)
   const [pageId, round] = [randomUUID(), place.round + 1]
   const { noticeId, staffId } = place
@@ -105,6 +105,12 @@ async function repeat(tx: Tx, place: notices.Told): Promise<void> {
   for (const channel of ladder.atOnce)
     if (channel !== 'mail') await insertDelivery(tx, { noticeId, staffId, channel, pageId })
   await announce(tx, 'notice.repeated', { noticeId, staffId, round }, topicsOf(staffId))
+}
+
+/** Whoever takes the post of the duty manager is paged for what nobody has answered, and not only when it is told again. */
+export async function pageWhoComes(tx: Tx, staffId: StaffId): Promise<void> {
+  if (!(await onPostNow(tx.db, 'manager', tx.now)).includes(staffId)) return
+  for (const subject of await listUnanswered(tx.db)) await addPerson(tx, subject, { staffId, part: 'post' })
 }
 
 /** Unread for too long: the next person up is told, and after them the next (REGULATION row 2). Once a person. */

@@ -4,13 +4,13 @@ import type { AlarmKind } from '../../events/desk.ts'
 import type { EscalationId, MailId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import type { Database, Tx } from '../../schema.ts'
-import { findOpenAssignment } from '../../tickets/queries.ts'
+import { findOpenAssignment } from '../../tickets/assignments/queries.ts'
 import { noteMail } from '../deliveries/actions.ts'
 import { forgetDevicesOf } from '../devices/actions.ts'
 import { findMailError } from '../outgoing/queries.ts'
 import { onPostNow, ringsStill } from '../people/queries.ts'
 import { isPublished } from '../rostering/queries.ts'
-import { foldAbsence, seeOfReminder, settle } from './actions.ts'
+import { foldAbsence, pageWhoComes, seeOfReminder, settle } from './actions.ts'
 import { KIND_OF } from './rules.ts'
 import { managers, tell } from './telling.ts'
 
@@ -82,7 +82,10 @@ export const noticeReactions: Reactions<Database> = {
       if (from !== staffId) await tellOfRoster(tx, from)
     },
     'person.deactivated': async (tx, { staffId }) => forgetDevicesOf(tx, staffId),
-    'attendance.checked_in': async (tx, { staffId }) => foldAbsence(tx, staffId),
+    'attendance.checked_in': async (tx, { staffId }) => {
+      await foldAbsence(tx, staffId)
+      await pageWhoComes(tx, staffId)
+    },
     'session.opened': async (tx, { staffId }) => foldAbsence(tx, staffId),
     // Only letters to customers are dropped.
     'mail.settled': async (tx, { mailId, state }) => {

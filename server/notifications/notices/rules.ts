@@ -40,6 +40,9 @@ export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
 /** Kinds that the bell's list has by itself. */
 export const OWN_LINES = (Object.keys(KINDS) as NoticeKind[]).filter((kind) => KINDS[kind].ownLine)
 
+/** What rings at whoever is duty manager, whoever that is by then. */
+export const OF_THE_DUTY_MANAGER = ['alarm', 'incident'] as const satisfies readonly NoticeKind[]
+
 /** What a person may choose for; the rest follows from what happened. */
 export const CHOSEN_KINDS = [
   'alarm',

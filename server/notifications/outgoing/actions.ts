@@ -147,12 +147,12 @@ const threadOf = async (tx: Tx, { id, kind, ticketId }: mails.Mail): Promise<Rea
 
 async function settle(
   tx: Tx,
-  { id, attempts }: mails.Mail,
+  { id, attempts, ticketId }: mails.Mail,
   state: 'sent' | 'failed' | 'unknown' | 'kept' | 'dropped',
   error: string | null,
 ): Promise<undefined> {
   await mails.setMail(tx, id, { state, error, dueAt: null, settledAt: tx.now })
   if (state === 'sent' || state === 'dropped') await mails.dropLink(tx, id)
-  await announce(tx, 'mail.settled', { mailId: id, state, attempts }, { about: [] })
+  await announce(tx, 'mail.settled', { mailId: id, state, attempts }, { about: ticketId ? [`ticket:${ticketId}`] : [] })
   return undefined
 }

@@ -45,6 +45,29 @@ export function seen(line: OutgoingLine, mail: Mail | undefined, { language, now
   }
 }
 
+type Seen = ReturnType<typeof seen>
+
+/**
+ * The same words to several people, one after the other, as one line that names the rest: a stage that asks forty people
+ * is one thing that went out. `apart` stands on its own: somebody is about to act on it.
+ */
+export function folded(lines: readonly Seen[], apart: string | undefined): (Seen & { readonly others: Seen[] })[] {
+  const groups: (Seen & { readonly others: Seen[] })[] = []
+  for (const line of lines) {
+    const last = groups.at(-1)
+    if (last && isSame(last, line) && ![last.at, line.at].includes(apart ?? '')) last.others.push(line)
+    else groups.push({ ...line, others: [] })
+  }
+  return groups
+}
+
+/** Nobody is told the same twice in it, so that each of them is found by their name. */
+const isSame = (group: Seen & { readonly others: readonly Seen[] }, line: Seen): boolean =>
+  (['source', 'channel', 'kind', 'state', 'says', 'error'] as const).every((key) => group[key] === line[key]) &&
+  !line.closed &&
+  line.person !== null &&
+  [group, ...group.others].every(({ person }) => person !== null && person.id !== line.person?.id)
+
 const titleOf = ({ channel, subject, text }: Mail, t: Words): string =>
   orErased(t, channel === 'mail' ? subject : withoutLinks(text, '…').replaceAll(CODE_MARK, '••••••'))
 

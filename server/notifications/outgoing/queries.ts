@@ -82,7 +82,8 @@ export type OutgoingLine = {
   readonly noticeId: NoticeId | null
   readonly ref: string | null
   readonly count: number
-  readonly person: { readonly name: string; readonly nameEn: string } | null
+  /** A colleague; null where it went to a customer or a robot. */
+  readonly person: { readonly id: string; readonly name: string; readonly nameEn: string } | null
   readonly department: Bilingual | null
   readonly recipient: string | null
   readonly subject: string | null
@@ -100,14 +101,14 @@ export type Asked = {
 const MAILS = sql`
   select 'mail' as source, m.id, to_char(m.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'm' || lpad(m.id::text, 18, '0') as key,
     m.channel, m.kind, m.state, m.made_at as "madeAt", m.settled_at as "settledAt", m.attempts, m.error,
-    null::bigint as "noticeId", null as ref, 1 as count, null::text as name, null::text as "nameEn", null::jsonb as department,
+    null::bigint as "noticeId", null as ref, 1 as count, s.id as "staffId", s.name, s.name_en as "nameEn", null::jsonb as department,
     m.recipient, m.subject
-  from outgoing_mails m`
+  from outgoing_mails m left join staff s on s.id = case when m.about like 'staff:%' then substr(m.about, 7)::bigint end`
 // A notice's letter is a letter: its delivery says no more than the letter does.
 const DELIVERIES = sql`
   select 'delivery' as source, d.id, to_char(d.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'd' || lpad(d.id::text, 18, '0') as key,
     d.channel, n.kind, d.state, d.made_at as "madeAt", d.settled_at as "settledAt", d.attempts, d.error,
-    n.id as "noticeId", n.ref, n.count, s.name, s.name_en as "nameEn", case when d.hook_id is null then null else coalesce(p.name, '{}'::jsonb) end as department,
+    n.id as "noticeId", n.ref, n.count, s.id as "staffId", s.name, s.name_en as "nameEn", case when d.hook_id is null then null else coalesce(p.name, '{}'::jsonb) end as department,
     null as recipient, null as subject
   from deliveries d join notices n on n.id = d.notice_id
   left join staff s on s.id = d.staff_id left join hooks h on h.id = d.hook_id left join departments p on p.id = h.department_id
@@ -125,15 +126,29 @@ export async function listOutgoing(db: Reader, { before, limit, ...asked }: Aske
   const side = (lines: RawBuilder<unknown>) => sql`
     (select * from (${lines}) lines where ${chosen(asked)} and (${before ?? null}::text is null or key < ${before ?? null})
       order by "madeAt" desc, id desc limit ${limit})`
-  const { rows } = await sql<OutgoingLine & { name: string | null; nameEn: string | null }>`
+  const { rows } = await sql<LineRow>`
     select * from (${side(MAILS)} union all ${side(DELIVERIES)}) everything order by key desc limit ${limit}`.execute(
     db,
   )
-  return rows.map(({ name, nameEn, ...row }) => ({
-    ...row,
-    person: name === null ? null : { name, nameEn: nameEn ?? '' },
-  }))
+  return rows.map(lineOf)
 }
+
+/** One of them, however old; undefined where there is none. */
+export async function findOutgoing(
+  db: Reader,
+  source: OutgoingLine['source'],
+  id: string,
+): Promise<OutgoingLine | undefined> {
+  const { rows } =
+    await sql<LineRow>`select * from (${source === 'mail' ? MAILS : DELIVERIES}) lines where id = ${id}`.execute(db)
+  return rows[0] && lineOf(rows[0])
+}
+
+type LineRow = OutgoingLine & { staffId: string | null; name: string | null; nameEn: string | null }
+const lineOf = ({ staffId, name, nameEn, ...row }: LineRow): OutgoingLine => ({
+  ...row,
+  person: staffId === null ? null : { id: staffId, name: name ?? '', nameEn: nameEn ?? '' },
+})
 
 /** How many there are of each state, whatever else was asked for. */
 export async function countOutgoing(

@@ -10,31 +10,18 @@ import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { findGateway } from '../channels/queries.ts'
 import { sendDeliveryAgain } from '../deliveries/actions.ts'
+import { CHOSEN_KINDS } from '../notices/rules.ts'
 import { sendAgain, showLink } from './actions.ts'
-import { seen } from './lines.ts'
-import { countOutgoing, listMailsOf, listOutgoing } from './queries.ts'
+import { folded, seen } from './lines.ts'
+import { countOutgoing, findOutgoing, listMailsOf, listOutgoing, type OutgoingLine } from './queries.ts'
 
 const STATES = ['pending', 'sending', 'sent', 'seen', 'failed', 'unknown', 'kept', 'dropped'] as const
 const CHANNELS = ['mail', 'page', 'push', 'sms', 'voice', 'wecom', 'dingtalk', 'feishu'] as const
 const KINDS = [
   ...(['invitation', 'reset', 'escalation', 'reminder', 'notice', 'digest', 'report'] as const),
   ...(['verification', 'code', 'callback', 'unread', 'transcript', 'morning'] as const),
-  ...([
-    'alarm',
-    'incident',
-    'request',
-    'answer',
-    'promise',
-    'unaccepted',
-    'roster',
-    'attendance',
-    'appraisal',
-    'recognition',
-    'document',
-    'brief',
-    'away',
-    'test',
-  ] as const),
+  ...CHOSEN_KINDS,
+  ...(['away', 'test'] as const),
 ]
 const AT_ONCE = 50
 const ASKED = {
@@ -92,7 +79,7 @@ async function show(
   c: Context<Env>,
   deps: Deps,
   { state, channel, kind, q, before }: Asked,
-  values: Record<string, unknown> = {},
+  values: { at?: string; links?: readonly string[]; refused?: Refusal } = {},
   status: 200 | 422 = 200,
 ): Promise<Response> {
   const asked = { channel: channel || undefined, kind: kind || undefined, text: q?.trim() || undefined }
@@ -102,7 +89,8 @@ async function show(
     currentSettings(deps.db),
     findGateway(deps.db, 'sms'),
   ])
-  const shown = lines.slice(0, AT_ONCE)
+  const newest = lines.slice(0, AT_ONCE)
+  const shown = [...(await acted(deps, values.at, newest)), ...newest]
   const mails = await listMailsOf(
     deps.db,
     shown.filter(({ source }) => source === 'mail').map(({ id }) => id as MailId),
@@ -117,15 +105,18 @@ async function show(
     'outgoing/list',
     {
       ...values,
-      lines: shown.map((line) =>
-        seen(
-          line,
-          mails.find(({ id }) => line.source === 'mail' && id === line.id),
-          { language: c.var.language, now, ways },
+      lines: folded(
+        shown.map((line) =>
+          seen(
+            line,
+            mails.find(({ id }) => line.source === 'mail' && id === line.id),
+            { language: c.var.language, now, ways },
+          ),
         ),
+        values.at,
       ),
       more:
-        lines.length > AT_ONCE ? addressOf({ ...words, state: state || '', before: shown.at(-1)?.key ?? '' }) : null,
+        lines.length > AT_ONCE ? addressOf({ ...words, state: state || '', before: newest.at(-1)?.key ?? '' }) : null,
       state: state || null,
       asked: words,
       filtered: Boolean(asked.channel || asked.kind || asked.text),
@@ -142,6 +133,14 @@ async function show(
     },
     status,
   )
+}
+
+/** What somebody acts on stands first where it is older than what the page shows. */
+async function acted({ db }: Deps, at: string | undefined, newest: readonly OutgoingLine[]): Promise<OutgoingLine[]> {
+  const [source, id] = at?.split('-') ?? []
+  if (!id || newest.some((line) => line.source === source && line.id === id)) return []
+  const line = await findOutgoing(db, source === 'mail' ? 'mail' : 'delivery', id)
+  return line ? [line] : []
 }
 
 function addressOf(words: Readonly<Record<string, string>>): string {

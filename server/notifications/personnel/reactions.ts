@@ -82,9 +82,11 @@ export const personnelReactions: Reactions<Database> = {
       for (const before of ['statement', 'decide', 'undecided']) await settle(tx, `measure_${before}:${measureId}`)
       await tellOf(tx, `measure_decided:${measureId}`, `/measures#measure-${measureId}`, [staffId])
     },
-    'measure.withdrawn': async (tx, { measureId }) => {
+    'measure.withdrawn': async (tx, { measureId, staffId, by }) => {
       for (const before of ['statement', 'decide', 'undecided', 'objected'])
         await settle(tx, `measure_${before}:${measureId}`)
+      // What was decided about them, and what they were asked about, is gone with the result that it rested on.
+      if (by === null) await tellOf(tx, `measure_fell:${measureId}`, '/measures', [staffId])
     },
     'measure.objected': async (tx, { measureId, staffId }) => {
       const leaders = without(await withRole(tx.db, 'leadership'), staffId)

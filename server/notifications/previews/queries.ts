@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { NoticeKind, ReminderKind } from '../../events/notifications.ts'
-import type { EscalationId } from '../../kernel/ids.ts'
+import type { DepartmentId, EscalationId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
 import type { Told } from '../notices/queries.ts'
 
@@ -32,4 +32,17 @@ export async function latestReminders(db: Reader): Promise<Map<ReminderKind, str
   const { rows } = await sql<{ kind: ReminderKind; id: string }>`
     select kind, max(id)::text as id from reminders group by kind`.execute(db)
   return new Map(rows.map(({ kind, id }) => [kind, id]))
+}
+
+/** A department that has something before it, so that its morning is drawn with what is really there. */
+export async function departmentAsked(db: Reader): Promise<DepartmentId | undefined> {
+  const row = await db
+    .selectFrom('escalations')
+    .select('department_id')
+    .where('department_id', 'is not', null)
+    .where('state', '=', 'sent')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.department_id as DepartmentId | undefined
 }

@@ -12,6 +12,7 @@ import { optionalText, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page } from '../../web/page.ts'
 import { composeLetter, kindsOf, LETTERS, type LetterName, type MorePreviews, type Preview } from './composing.ts'
+import { departmentAsked } from './queries.ts'
 
 type Asked = {
   readonly letter: string
@@ -30,7 +31,8 @@ export const previewRoutes = (deps: Deps, more: MorePreviews) => {
       const { letter, of, language, department } = asked(c)
       const departments = await listDepartments(deps.db)
       const kinds = await kindsOf(letter, deps.db)
-      const { subject, text, empty } = await draw(c, deps, more, asked(c))
+      const shown = department ?? (await departmentAsked(deps.db)) ?? departments[0]?.id
+      const { subject, text, empty } = await draw(c, deps, more, { ...asked(c), department: shown })
       return page(c, deps, 'notices/previews', {
         letters: names,
         departments,
@@ -38,7 +40,7 @@ export const previewRoutes = (deps: Deps, more: MorePreviews) => {
         letter,
         of: of && kinds.includes(of) ? of : kinds[0],
         in: language,
-        department: department ?? departments[0]?.id,
+        department: shown,
         subject,
         text,
         empty,

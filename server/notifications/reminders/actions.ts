@@ -9,7 +9,8 @@ import { staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import { findOpenAssignment, getTicket } from '../../tickets/queries.ts'
+import { findOpenAssignment } from '../../tickets/assignments/queries.ts'
+import { getTicket } from '../../tickets/queries.ts'
 import * as reminders from './queries.ts'
 
 type To = { readonly staffId: StaffId; readonly part: ReminderPart; readonly mail: 'none' | 'due' }

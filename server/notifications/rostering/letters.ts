@@ -1,5 +1,5 @@
 import { wordsOf } from '../../i18n/dictionaries.ts'
-import { clockTime, dateName, shortDate } from '../../i18n/instants.ts'
+import { clockTime, dateName, monthName, shortDate } from '../../i18n/instants.ts'
 import type { Bilingual, Language } from '../../kernel/language.ts'
 import type { LetterFile } from '../../platform/outgoing.ts'
 import { calendarOf } from '../../roster/confirmations/calendar.ts'
@@ -54,7 +54,7 @@ async function linesOfMonth(
   const t = wordsOf(language)
   const latest = `${shortDate(hoursBefore, language, zone)} ${clockTime(hoursBefore, zone)}`
   return [
-    t('roster.plan.title', { year: month.slice(0, 4), month: Number(month.slice(5)) }),
+    t('roster.plan.title', { month: monthName(month, language) }),
     t('roster.plan.deadline', { input: dateName(inputBy, language), publish: dateName(publishBy, language), latest }),
   ]
 }

@@ -1,9 +1,10 @@
 import type { RosterEvents } from '../../events/roster.ts'
-import type { NoticeId, StaffId, SwapId } from '../../kernel/ids.ts'
+import type { NoticeId, SignatureId, StaffId, SwapId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import { noteDelivered, noteSeen } from '../../roster/confirmations/actions.ts'
 import { monthFrom } from '../../roster/months/reminding/actions.ts'
 import { listPlanners, listSilent } from '../../roster/months/reminding/queries.ts'
+import { countNamed } from '../../roster/signatures/queries.ts'
 import type { Database, Tx } from '../../schema.ts'
 import { settle } from '../notices/actions.ts'
 import { type Somebody, tell } from '../notices/telling.ts'
@@ -74,6 +75,28 @@ export const rosteringReactions: Reactions<Database> = {
       tellOf(tx, swapId, 'swap_kept', [by === requesterId ? substituteId : requesterId]),
     'swap.reversed': async (tx, { swapId, requesterId, substituteId }) =>
       tellOf(tx, swapId, 'swap_reversed', [requesterId, substituteId, ...(await humanResources(tx.db))]),
+    'roster.leader_named': async (tx, { leaderId }) => {
+      if ((await countNamed(tx.db, leaderId)) === 0) return
+      // What is signed for in one go is told once.
+      await tell(tx, { kind: 'roster', ref: `signature:${leaderId}`, path: '/roster/signatures', to: own(leaderId) })
+    },
+    'roster.leader_confirmed': async (tx, { signatureId, leaderId }) => tellAnswered(tx, signatureId, leaderId),
+    'roster.leader_objected': async (tx, { signatureId, leaderId, by }) => {
+      await tellAnswered(tx, signatureId, leaderId)
+      const to = [...new Set([...(by ? [by] : []), ...(await humanResources(tx.db))])].filter((one) => one !== leaderId)
+      await tell(tx, {
+        kind: 'roster',
+        ref: `objection:${signatureId}`,
+        path: '/roster/signatures',
+        to: to.flatMap(own),
+      })
+    },
+    'roster.unled': async (tx) => {
+      const group = await listGroup(tx.db, tx.now)
+      const to = [...new Set([...(await humanResources(tx.db)), ...group])]
+      await tell(tx, { kind: 'roster', ref: 'unled:nights', path: '/roster/gaps', to: to.flatMap(own) })
+    },
+    'roster.led': async (tx) => settle(tx, 'unled:nights'),
     'delivery.settled': async (tx, { noticeId, staffId, channel, state }) => {
       if (staffId && state === 'sent' && channel !== 'page') await noteProof(tx, noticeId, staffId)
     },
@@ -81,6 +104,12 @@ export const rosteringReactions: Reactions<Database> = {
       if ((await refOf(tx.db, noticeId)).startsWith('published:')) await noteSeen(tx, staffId)
     },
   },
+}
+
+/** A leader who has answered everything is not asked any more. */
+async function tellAnswered(tx: Tx, id: SignatureId, leaderId: StaffId): Promise<void> {
+  await settle(tx, `objection:${id}`)
+  if ((await countNamed(tx.db, leaderId)) === 0) await settle(tx, `signature:${leaderId}`)
 }
 
 /** REGULATION row 19: HR 3, 2, 1 days before, then the group; each step is told anew. */

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { ERASED } from '../../kernel/erased.ts'
-import type { CommendationId, PraiseId, RatingId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { CommendationId, MessageId, PraiseId, RatingId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
 export type Praise = {
   readonly id: PraiseId
-  readonly ratingId: RatingId
+  /** Null where it was said in the conversation itself. */
+  readonly ratingId: RatingId | null
   readonly ticketId: TicketId
   readonly number: string
   readonly customerName: string
@@ -16,14 +17,14 @@ export type Praise = {
   readonly heardAt: Date
 }
 
-const COLUMNS = sql`a.id, a.rating_id as "ratingId", r.ticket_id as "ticketId", t.number, c.name as "customerName", r.comment,
+const COLUMNS = sql`a.id, a.rating_id as "ratingId", t.id as "ticketId", t.number, c.name as "customerName", coalesce(r.comment, m.body) as comment,
   a.staff_id as "staffId", p.name, p.name_en as "nameEn", a.heard_at as "heardAt"`
 /** What a customer has had erased, and what was left out since, is no praise any more. */
-const FROM = sql`praises a join ratings r on r.id = a.rating_id join tickets t on t.id = r.ticket_id
-  join customers c on c.id = t.customer_id join staff p on p.id = a.staff_id`
-const STANDS = sql`r.comment is not null and r.comment <> ${ERASED} and p.active
+const FROM = sql`praises a left join ratings r on r.id = a.rating_id left join messages m on m.id = a.message_id
+  join tickets t on t.id = coalesce(r.ticket_id, m.ticket_id) join customers c on c.id = t.customer_id join staff p on p.id = a.staff_id`
+const STANDS = sql`coalesce(r.comment, m.body) <> ${ERASED} and p.active
   and not exists (select from rating_exclusions x where x.rating_id = r.id and x.lifted_at is null)
-  and not exists (select from ticket_exclusions x where x.ticket_id = r.ticket_id)`
+  and not exists (select from ticket_exclusions x where x.ticket_id = t.id)`
 
 /** Nobody has made anything of it yet; the newest first. `of`: one person's alone, `except`: not theirs. */
 export async function listHeard(
@@ -108,15 +109,42 @@ export async function wordsOfRating(
   return rows[0]
 }
 
+type Said = { readonly messageId: MessageId; readonly body: string; readonly staffId: StaffId; readonly at: Date }
+
+/**
+ * What the customer wrote in a round, each with whoever had spoken to them last, the latest first; nothing where the round
+ * has praised somebody already.
+ */
+export async function wordsOfRound(db: Reader, ticketId: TicketId, round: number): Promise<Said[]> {
+  const { rows } = await sql<Said>`
+    select m.id as "messageId", m.body, s.staff_id as "staffId", m.at from messages m
+    cross join lateral (
+      select p.staff_id from messages p where p.ticket_id = m.ticket_id and p.seq < m.seq and p.staff_id is not null
+      order by p.seq desc limit 1) s
+    where m.ticket_id = ${ticketId} and m.round = ${round} and m.author = 'customer' and m.body <> ${ERASED}
+      and not exists (select from praises a join messages o on o.id = a.message_id where o.ticket_id = m.ticket_id and o.round = m.round)
+      and not exists (select from praises a join ratings r on r.id = a.rating_id where r.ticket_id = m.ticket_id and r.round = m.round)
+    order by m.seq desc`.execute(db)
+  return rows
+}
+
+/** Thanks of the same round that nobody has made anything of. */
+export const setThanksAside = (tx: Tx, ratingId: RatingId) =>
+  sql`
+    update praises a set state = 'set_aside', settled_at = ${tx.now} from messages m, ratings r
+    where m.id = a.message_id and r.id = ${ratingId} and m.ticket_id = r.ticket_id and m.round = r.round and a.state = 'heard'`.execute(
+    tx.db,
+  )
+
 /** Undefined where it was heard before. */
 export async function insertPraise(
   tx: Tx,
-  row: { ratingId: RatingId; staffId: StaffId; heardAt: Date },
+  row: { ratingId: RatingId | null; messageId: MessageId | null; staffId: StaffId; heardAt: Date },
 ): Promise<PraiseId | undefined> {
   const made = await tx.db
     .insertInto('praises')
-    .values({ rating_id: row.ratingId, staff_id: row.staffId, heard_at: row.heardAt })
-    .onConflict((conflict) => conflict.constraint('praises_once').doNothing())
+    .values({ rating_id: row.ratingId, message_id: row.messageId, staff_id: row.staffId, heard_at: row.heardAt })
+    .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
   return made?.id as PraiseId | undefined

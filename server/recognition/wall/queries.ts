@@ -15,10 +15,10 @@ export type OnWall = {
   readonly at: Date
 }
 
-/** What was granted and may be seen, the newest first: nobody stands here against their wish, nor after they have left. */
+/** What was granted and may be seen, the newest first, from the one `before` on: nobody stands here against their wish, nor after they have left. */
 export async function listWall(
   db: Reader,
-  { before, limit }: { before: Date | null; limit: number },
+  { before, limit }: { before: CommendationId | null; limit: number },
 ): Promise<OnWall[]> {
   const { rows } = await sql<OnWall>`
     select c.id, c.staff_id as "staffId", p.name, p.name_en as "nameEn", d.name as department, c.decision as citation, c.reward, c.source,
@@ -26,7 +26,7 @@ export async function listWall(
     from commendations c join staff p on p.id = c.staff_id join departments d on d.id = p.department_id
     left join wall_choices w on w.staff_id = c.staff_id
     where c.state in ('granted', 'executed') and c.hidden_at is null and p.active and coalesce(w.on_wall, true)
-      and (${before}::timestamptz is null or c.decided_at < ${before}::timestamptz)
+      and (${before}::bigint is null or (c.decided_at, c.id) < (select y.decided_at, y.id from commendations y where y.id = ${before}::bigint))
     order by c.decided_at desc, c.id desc limit ${limit}`.execute(db)
   return rows
 }

@@ -1,9 +1,10 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { CommendationId } from '../../kernel/ids.ts'
 import { localOf } from '../../kernel/time.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
-import { form, query } from '../../web/forms.ts'
+import { form, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { partOrPage, seeOther } from '../../web/page.ts'
 import { chooseWall } from './actions.ts'
@@ -15,8 +16,8 @@ const AT_ONCE = 30
 export const wallRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/', staffOnly(deps, 'recognition.nominate'), async (c) => {
-      const asked = query(c, { before: z.iso.datetime().optional() })
-      const before = asked.before ? new Date(asked.before) : null
+      const asked = query(c, { before: rowId.optional() })
+      const before = (asked.before ?? null) as CommendationId | null
       const found = await listWall(deps.db, { before, limit: AT_ONCE + 1 })
       const shown = found.slice(0, AT_ONCE)
       const last = found.length > AT_ONCE ? shown.at(-1) : undefined
@@ -24,8 +25,8 @@ export const wallRoutes = (deps: Deps) =>
       const months = [...Map.groupBy(shown, ({ at }) => monthOf(at))].map(([month, some]) => ({ month, some }))
       return partOrPage(c, deps, 'recognition/wall', 'wall', {
         months,
-        before: asked.before,
-        older: last && `/wall?before=${encodeURIComponent(last.at.toISOString())}`,
+        before,
+        older: last && `/wall?before=${last.id}`,
         onWall: await isOnWall(deps.db, c.var.me.staffId),
       })
     })

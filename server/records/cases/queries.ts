@@ -2,10 +2,9 @@ import { sql } from 'kysely'
 import type { CaseWeight, FalseRecordState } from '../../events/records.ts'
 import type { DocumentRequestId, FalseRecordId, StaffId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
+import { type Named, named } from '../../kernel/named.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
-
-type Named = { readonly name: string; readonly nameEn: string }
 
 export type FalseRecord = Named & {
   readonly id: FalseRecordId
@@ -46,8 +45,6 @@ const rows = (db: Reader) =>
     .select(['p.name', 'p.name_en', 'd.name as department', 'o.name as o_name', 'o.name_en as o_name_en'])
     .select(['b.name as b_name', 'b.name_en as b_name_en', 'r.name as r_name', 'r.name_en as r_name_en'])
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number]
-const named = (name: string | null, nameEn: string | null): Named | null =>
-  name === null ? null : { name, nameEn: nameEn ?? '' }
 const caseOf = (row: Row): FalseRecord => ({
   id: row.id as FalseRecordId,
   staffId: row.staff_id as StaffId,

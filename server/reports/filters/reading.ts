@@ -4,7 +4,7 @@ import type { CategoryId, DepartmentId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
 import { listTopics } from '../../settings/categories/queries.ts'
 import { day, optionalText, rowId } from '../../web/forms.ts'
-import { CHANNELS, type Filter, lastDays, whyNotSpan } from './rules.ts'
+import { addressOf, CHANNELS, type Filter, lastDays, whyNotSpan } from './rules.ts'
 
 const nothing = optionalText(0)
 
@@ -37,3 +37,16 @@ export async function choicesOf(db: Reader) {
   const [topics, departments] = await Promise.all([listTopics(db), listDepartments(db)])
   return { topics: topics.map(({ id, name }) => ({ id, name })), departments, channels: CHANNELS }
 }
+
+const QUICK_DAYS = [7, 30, 90, 365]
+
+/** The stretches that people ask for, under the same filters. */
+export const quickSpans = (path: string, filter: Filter, now: Date, zone: string) =>
+  QUICK_DAYS.map((days) => {
+    const span = lastDays(now, days, zone)
+    return {
+      days,
+      address: addressOf(path, { ...filter, ...span }),
+      current: span.from === filter.from && span.to === filter.to,
+    }
+  })

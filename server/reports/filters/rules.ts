@@ -36,6 +36,19 @@ export const instantsOf = ({ from, to }: Pick<Filter, 'from' | 'to'>, zone: stri
   to: instantOf(addDays(to, 1), '00:00', zone),
 })
 
+/** The same days in stretches of whole months, the last one first: one month, two, four, … */
+export function backwards({ from, to }: Pick<Filter, 'from' | 'to'>): Pick<Filter, 'from' | 'to'>[] {
+  const stretches: Pick<Filter, 'from' | 'to'>[] = []
+  let last = to
+  for (let months = 1; last >= from; months *= 2) {
+    let first = `${last.slice(0, 8)}01`
+    for (let left = months - 1; left > 0; left--) first = `${addDays(first, -1).slice(0, 8)}01`
+    stretches.push({ from: first > from ? first : from, to: last })
+    last = addDays(first, -1)
+  }
+  return stretches
+}
+
 /** As fine as it can be read: days, weeks from Monday, months. */
 export type Grain = 'day' | 'week' | 'month'
 export function grainOf(span: Pick<Filter, 'from' | 'to'>): Grain {
@@ -45,7 +58,7 @@ export function grainOf(span: Pick<Filter, 'from' | 'to'>): Grain {
 }
 
 /** The query of an address, without what is not asked for. */
-export function addressOf(path: string, filter: Partial<Filter>): string {
+export function addressOf(path: string, filter: Partial<Filter> & { readonly before?: string }): string {
   const named = Object.entries(filter).filter((entry): entry is [string, string] => Boolean(entry[1]))
   const query = new URLSearchParams(named).toString()
   return query ? `${path}?${query}` : path

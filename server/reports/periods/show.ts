@@ -2,8 +2,8 @@ import type { Words } from '../../i18n/dictionaries.ts'
 import { countdown, dateName } from '../../i18n/instants.ts'
 import type { Language } from '../../kernel/language.ts'
 import { addDays, nightOf, weekdayOf } from '../../kernel/time.ts'
-import { type Drawing, draw } from '../../platform/drawing.ts'
-import { bars, lines, WIDE } from '../charts.ts'
+import { bars, lines } from '../charts.ts'
+import { drawFigure, type Figure } from '../figure.ts'
 import type { Grain } from '../filters/rules.ts'
 import type { Report } from './gathering.ts'
 import { HOURS, type Line, nightsFrom, type Slice, sliceName } from './rules.ts'
@@ -17,24 +17,27 @@ export async function chartsOf(
   report: Report,
   grain: Grain,
   { t, language }: Reading,
-): Promise<Record<string, Drawing | null>> {
-  const hours = draw({
-    ...WIDE,
+): Promise<Record<string, Figure>> {
+  const label = (name: string): string => t(`report.chart.${name}`)
+  const asked = HOURS.map((hour) => report.whole.asked?.[String(hour)] ?? 0)
+  const hours = drawFigure({
     name: 'hours',
-    label: t('report.chart.hours'),
-    option: bars({
-      labels: HOURS.map((hour) => String(hour).padStart(2, '0')),
-      series: [
-        { name: t('report.figure.asked'), values: HOURS.map((hour) => report.whole.asked?.[String(hour)] ?? 0) },
-      ],
-    }),
+    label: label('hours'),
+    option: (room) =>
+      bars(
+        {
+          labels: HOURS.map((hour) => String(hour).padStart(2, '0')),
+          series: [{ name: t('report.figure.asked'), values: asked }],
+        },
+        room,
+      ),
   })
   if (report.lines.length < 2) return { hours: await hours }
   const labels = report.lines.map(({ start }) => labelOf(start, grain, language))
   const over = (name: string, series: { name: string; values: (number | null)[] }[], share = false) =>
-    draw({ ...WIDE, name, label: t(`report.chart.${name}`), option: lines({ labels, series, percent: share }) })
+    drawFigure({ name, label: label(name), option: (room) => lines({ labels, series, percent: share }, room) })
   const of = (pick: (line: Line) => number | null): (number | null)[] => report.lines.map(pick)
-  const drawn = [
+  const [volume, answers, kept] = await Promise.all([
     over('volume', [
       { name: t('report.column.asked'), values: of(({ asked }) => asked) },
       { name: t('report.column.resolved'), values: of(({ resolved }) => resolved) },
@@ -52,8 +55,7 @@ export async function chartsOf(
       ],
       true,
     ),
-  ]
-  const [volume = null, answers = null, kept = null] = await Promise.all(drawn)
+  ])
   return { hours: await hours, volume, answers, kept }
 }
 

@@ -1,47 +1,49 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { ExclusionReason } from '../../events/ratings.ts'
-import type { Channel } from '../../events/tickets.ts'
-import type { RatingId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { StaffId } from '../../kernel/ids.ts'
 import type { Reader } from '../../schema.ts'
-import { standings } from '../../tickets/ratings/standing/queries.ts'
-import { HOURS_A_BAND } from '../../tickets/ratings/standing/rules.ts'
-import { type Filter, type Grain, instantsOf } from '../filters/rules.ts'
+import type { Filter, Grain } from '../filters/rules.ts'
+import { sourcesOf } from './keeping/queries.ts'
 import type { Group, Norm, Rated } from './rules.ts'
 
 type Asking = { readonly filter: Filter; readonly grain: Grain; readonly zone: string }
 
-/** Whom a rating is credited to. */
-const CREDITED = sql`(r.handlers->0->>'staffId')::bigint`
-
+/** Of alike ratings `a`: what a filter leaves of them. */
 const narrowed = ({ channel, category, department }: Filter): RawBuilder<unknown> => sql`
-  ${channel ? sql`and t.channel = ${channel}` : sql``}
-  ${category ? sql`and t.category_id in (select id from categories where id = ${category} or parent_id = ${category})` : sql``}
-  ${department ? sql`and s.department_id = ${department}` : sql``}`
+  ${channel ? sql`and a.channel = ${channel}` : sql``}
+  ${category ? sql`and a.category_id in (select id from categories where id = ${category} or parent_id = ${category})` : sql``}
+  ${department ? sql`and a.staff_id in (select id from staff where department_id = ${department})` : sql``}`
 
-const marks = (column: RawBuilder<unknown>) =>
-  sql`array[${sql.join([1, 2, 3, 4, 5].map((mark) => sql`count(*) filter (where ${column} = ${sql.lit(mark)})`))}]::integer[]`
+const marks = (column: 'service' | 'product') =>
+  sql`array[${sql.join([1, 2, 3, 4, 5].map((mark) => sql`coalesce(sum(n) filter (where ${sql.ref(column)} = ${sql.lit(mark)}), 0)`))}]::integer[]`
+const NONE = sql`array[0, 0, 0, 0, 0]`
 
 /** What was asked in these days and what was answered, whole and cut in five ways; of the team, so nothing is left out. */
 export async function countRatings(db: Reader, { filter, grain, zone }: Asking): Promise<Group[]> {
-  const { from, to } = instantsOf(filter, zone)
+  const { asked } = await sourcesOf(db, filter, zone)
+  // Marks are counted as rows and laid side by side at the end: a dozen filtered sums a row and cut cost three times as much.
   const { rows } = await sql<Omit<Group, 'by'> & { by: Group['by'] }>`
-    with asked as materialized (
-      select r.state, r.service, r.product, t.channel, t.category_id, s.department_id,
-        to_char(date_trunc(${grain}, r.asked_at at time zone ${zone}), 'YYYY-MM-DD') as when_,
-        extract(hour from r.asked_at at time zone ${zone})::integer as hour
-      from ratings r join tickets t on t.id = r.ticket_id left join staff s on s.id = ${CREDITED}
-      where r.state <> 'withdrawn' and r.asked_at >= ${from} and r.asked_at < ${to} ${narrowed(filter)}
-    ), counted as (
+    with like_ as materialized (
+      select a.state, a.service, a.product, a.channel, a.category_id, s.department_id,
+        date_trunc(${grain}, a.day::timestamp) as when_, a.hour, sum(a.count) as n
+      from (${asked}) a left join staff s on s.id = a.staff_id where true ${narrowed(filter)}
+      group by 1, 2, 3, 4, 5, 6, 7, 8
+    ), sums as (
       select grouping(when_, channel, category_id, hour, department_id) as cut, when_, channel, category_id, hour, department_id,
-        count(*)::integer as asked, count(*) filter (where state = 'given')::integer as given,
-        ${marks(sql.ref('service'))} as service, ${marks(sql.ref('product'))} as product
-      from asked group by grouping sets ((), (when_), (channel), (category_id), (hour), (department_id))
+        state, service, product, sum(n) as n
+      from like_ group by grouping sets ((state, service, product), (state, service, product, when_), (state, service, product, channel),
+        (state, service, product, category_id), (state, service, product, hour), (state, service, product, department_id))
+    ), counted as (
+      select cut, when_, channel, category_id, hour, department_id, sum(n)::integer as asked,
+        coalesce(sum(n) filter (where state = 'given'), 0)::integer as given, ${marks('service')} as service, ${marks('product')} as product
+      from sums group by cut, when_, channel, category_id, hour, department_id
     )
     select case cut when 31 then 'all' when 15 then 'when' when 23 then 'channel' when 27 then 'category' when 29 then 'hour' else 'department' end as by,
-      coalesce(when_, channel, hour::text, c.category_id::text, c.department_id::text, '') as key, coalesce(k.name, d.name) as name,
+      coalesce(to_char(when_, 'YYYY-MM-DD'), channel, hour::text, c.category_id::text, c.department_id::text, '') as key, coalesce(k.name, d.name) as name,
       asked, given, service, product
-    from counted c left join categories k on k.id = c.category_id left join departments d on d.id = c.department_id
-    order by cut, when_, hour, given desc, asked desc`.execute(db)
+    from (select * from counted union all
+      select 31, null, null, null, null, null, 0, 0, ${NONE}, ${NONE} where not exists (select from counted)) c
+    left join categories k on k.id = c.category_id left join departments d on d.id = c.department_id
+    order by cut, when_, hour, given desc, asked desc, channel, category_id, department_id`.execute(db)
   return rows
 }
 
@@ -49,13 +51,12 @@ export type NamedReason = { readonly reason: string; readonly count: number; rea
 
 /** What customers named, most often first, with the mean mark it came with. */
 export async function countReasons(db: Reader, { filter, zone }: Omit<Asking, 'grain'>): Promise<NamedReason[]> {
-  const { from, to } = instantsOf(filter, zone)
+  const { asked } = await sourcesOf(db, filter, zone)
   const { rows } = await sql<NamedReason>`
-    select named.reason, count(*)::integer as count, avg(r.service)::float as service
-    from ratings r join tickets t on t.id = r.ticket_id left join staff s on s.id = ${CREDITED}
-    cross join lateral unnest(r.reasons) as named (reason)
-    where r.state = 'given' and r.asked_at >= ${from} and r.asked_at < ${to} ${narrowed(filter)}
-    group by named.reason order by count(*) desc, named.reason`.execute(db)
+    select named.reason, sum(a.count)::integer as count, (sum(a.service * a.count)::numeric / sum(a.count))::float as service
+    from (${asked}) a cross join lateral unnest(a.reasons) as named (reason)
+    where a.state = 'given' and a.reasons <> '{}' ${narrowed(filter)}
+    group by named.reason order by sum(a.count) desc, named.reason`.execute(db)
   return rows
 }
 
@@ -67,24 +68,30 @@ export async function countPeople(
   db: Reader,
   { filter, zone }: Omit<Asking, 'grain'>,
 ): Promise<{ norm: Norm; people: Rated[] }> {
+  const { people } = await sourcesOf(db, filter, zone)
   const { rows } = await sql<
     Omit<Rated, 'staffId'> & { staff_id: string } & { mean: number; spread: number; all: number }
   >`
-    with counted as (
-      select ${CREDITED} as staff_id, (r.service - 1) / 4.0 as y, r.channel, r.category_id,
-        floor(extract(hour from r.asked_at at time zone ${zone}) / ${sql.lit(HOURS_A_BAND)}) as band
-      from (${await given(db, filter, zone)}) as r where r.reason is null and jsonb_array_length(r.handlers) > 0
-    ), norm as (select avg(y) as mean, coalesce(stddev_samp(y), 0) as spread, count(*) as n from counted),
-    strata as (
-      select channel, category_id, band, (sum(y) + ${PSEUDO} * (select mean from norm)) / (count(*) + ${PSEUDO}) as expected
+    with counted as materialized (
+      select a.staff_id, a.channel, a.category_id, a.band, sum(a.count) as n,
+        sum(a.count * (a.service - 1)) / 4.0 as y, sum(a.count * (a.service - 1) * (a.service - 1)) / 16.0 as squares
+      from (${people}) a where true ${narrowed(filter)} group by a.staff_id, a.channel, a.category_id, a.band
+    ), norm as (
+      select sum(n) as n, sum(y) / sum(n) as mean,
+        case when sum(n) > 1 then sqrt(greatest((sum(squares) - sum(y) * sum(y) / sum(n)) / (sum(n) - 1), 0)) else 0 end as spread
+      from counted
+    ), strata as (
+      select channel, category_id, band, (sum(y) + ${PSEUDO} * (select mean from norm)) / (sum(n) + ${PSEUDO}) as expected
       from counted group by channel, category_id, band
+    ), own as (
+      select c.staff_id, sum(c.n) as n, sum(c.y - c.n * x.expected) / sum(c.n) as difference
+      from counted c join strata x on x.channel = c.channel and x.category_id is not distinct from c.category_id and x.band = c.band
+      group by c.staff_id
     )
-    select c.staff_id, s.name, s.name_en as "nameEn", d.name as department, count(*)::integer as count,
-      (n.mean + avg(c.y - x.expected))::float as value, n.mean::float as mean, n.spread::float as spread, n.n::integer as all
-    from counted c cross join norm n
-    join strata x on x.channel = c.channel and x.category_id is not distinct from c.category_id and x.band = c.band
-    join staff s on s.id = c.staff_id join departments d on d.id = s.department_id
-    group by c.staff_id, s.id, d.id, n.mean, n.spread, n.n order by s.number`.execute(db)
+    select o.staff_id, s.name, s.name_en as "nameEn", d.name as department, o.n::integer as count,
+      (n.mean + o.difference)::float as value, n.mean::float as mean, n.spread::float as spread, n.n::integer as all
+    from own o cross join norm n join staff s on s.id = o.staff_id join departments d on d.id = s.department_id
+    order by s.number`.execute(db)
   const [first] = rows
   return {
     norm: { count: first?.all ?? 0, mean: first?.mean ?? 0, spread: first?.spread ?? 0 },
@@ -97,54 +104,4 @@ export async function countPeople(
       value: Math.min(1, Math.max(0, value)),
     })),
   }
-}
-
-/** Ratings that arrived in these days, narrowed, with what became of them. */
-async function given(db: Reader, filter: Filter, zone: string): Promise<RawBuilder<unknown>> {
-  const span = instantsOf(filter, zone)
-  const { channel, category, department } = filter
-  return sql`select r.* from (${await standings(db, span, zone)}) as r where r.given_at >= ${span.from}
-    ${channel ? sql`and r.channel = ${channel}` : sql``}
-    ${category ? sql`and r.category_id in (select id from categories where id = ${category} or parent_id = ${category})` : sql``}
-    ${department ? sql`and ${CREDITED} in (select id from staff where department_id = ${department})` : sql``}`
-}
-
-export type Said = {
-  readonly ratingId: RatingId
-  readonly ticketId: TicketId
-  readonly number: string
-  readonly customerName: string
-  readonly staff: { readonly name: string; readonly nameEn: string } | null
-  readonly channel: Channel
-  readonly service: number
-  readonly product: number | null
-  readonly reasons: readonly string[]
-  readonly comment: string | null
-  readonly givenAt: Date
-  readonly reason: ExclusionReason | null
-  readonly by: string | null
-  readonly byName: { readonly name: string; readonly nameEn: string } | null
-  readonly excludedWhy: string | null
-  readonly contested: boolean
-}
-
-/** Ratings of these days one by one, the newest first: those with words, those left out, or all. */
-export async function listSaid(
-  db: Reader,
-  { filter, zone }: Omit<Asking, 'grain'>,
-  { only, limit }: { only: 'words' | 'excluded' | 'all'; limit: number },
-): Promise<Said[]> {
-  const wanted =
-    only === 'words' ? sql`r.comment is not null` : only === 'excluded' ? sql`r.reason is not null` : sql`true`
-  const { rows } = await sql<Said>`
-    select r.id as "ratingId", r.ticket_id as "ticketId", r.number, c.name as "customerName", r.channel, r.service, r.product,
-      r.reasons, r.comment, r.given_at as "givenAt", r.reason, r.by, r.excluded_why as "excludedWhy", r.contested,
-      case when s.id is not null then json_build_object('name', s.name, 'nameEn', s.name_en) end as staff,
-      case when b.id is not null then json_build_object('name', b.name, 'nameEn', b.name_en) end as "byName"
-    from (${await given(db, filter, zone)}) as r
-    join customers c on c.id = r.customer_id
-    left join staff s on s.id = ${CREDITED}
-    left join staff b on b.id = case when r.by ~ '^[0-9]+$' then r.by::bigint end
-    where ${wanted} order by r.given_at desc, r.id desc limit ${limit}`.execute(db)
-  return rows
 }

@@ -8,14 +8,16 @@ import { query } from '../../web/forms.ts'
 import { needOf, staffOnly } from '../../web/guard.ts'
 import { page } from '../../web/page.ts'
 import { SHEET_FORMATS, type Sheet, sheet } from '../../web/sheet.ts'
-import { choicesOf, FILTER, readFilter } from '../filters/reading.ts'
-import { addressOf, type Filter, lastDays } from '../filters/rules.ts'
-import { countRatings, listSaid } from './queries.ts'
+import { choicesOf, FILTER, quickSpans, readFilter } from '../filters/reading.ts'
+import { addressOf, type Filter } from '../filters/rules.ts'
+import { countRatings } from './queries.ts'
 import { rowOf } from './rules.ts'
-import { labelOf, satisfactionOf, seen } from './show.ts'
+import { listAll } from './said/queries.ts'
+import { saidPage } from './said/routes.ts'
+import { seen } from './said/show.ts'
+import { labelOf, satisfactionOf } from './show.ts'
 
 const USUAL_DAYS = 30
-const QUICK_DAYS = [7, 30, 90, 365]
 /** More than anybody reads; less than what holds up others. */
 const MOST_ROWS = 50_000
 const TABLES = ['groups', 'ratings'] as const
@@ -39,11 +41,16 @@ export const satisfactionRoutes = (deps: Deps) => {
         typed,
         refused,
         sees: people,
-        quick: QUICK_DAYS.map((days) => quickOf(days, filter, clock.now(), zone)),
+        quick: quickSpans('/satisfaction', filter, clock.now(), zone),
+        whole: {
+          words: addressOf('/satisfaction/words', filter),
+          excluded: addressOf('/satisfaction/excluded', filter),
+        },
         sheets: sheetsOf(filter, people),
       }
       return page(c, deps, 'satisfaction/show', values, refused ? 422 : 200)
     })
+    .get('/:list{words|excluded}', reads, (c) => saidPage(c, deps, USUAL_DAYS))
     .get('/:table{(groups|ratings)\\.(csv|xlsx)}', reads, async (c) => {
       const [table, format] = String(c.req.param('table')).split('.')
       const { filter } = read(query(c, FILTER))
@@ -91,7 +98,7 @@ export const satisfactionRoutes = (deps: Deps) => {
   async function ratingsSheet(c: Context<Env>, filter: Filter): Promise<Sheet> {
     const { language } = c.var
     const t = wordsOf(language)
-    const rows = (await listSaid(db, { filter, zone }, { only: 'all', limit: MOST_ROWS })).map(seen)
+    const rows = (await listAll(db, { filter, zone }, MOST_ROWS)).map(seen)
     const head = [
       'number',
       'given_at',
@@ -129,15 +136,6 @@ export const satisfactionRoutes = (deps: Deps) => {
 const round = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000) / 1000)
 const nameIn = (person: { name: string; nameEn: string } | null, language: string): string | null =>
   person && (language === 'en' && person.nameEn ? person.nameEn : person.name)
-
-function quickOf(days: number, filter: Filter, now: Date, zone: string) {
-  const span = lastDays(now, days, zone)
-  return {
-    days,
-    address: addressOf('/satisfaction', { ...filter, ...span }),
-    current: span.from === filter.from && span.to === filter.to,
-  }
-}
 
 const sheetsOf = (filter: Filter, people: boolean) =>
   TABLES.filter((table) => table === 'groups' || people).map((table) => ({

@@ -1,18 +1,19 @@
 import type { Words } from '../../i18n/dictionaries.ts'
 import { dateName } from '../../i18n/instants.ts'
-import { ERASED } from '../../kernel/erased.ts'
 import type { Bilingual, Language } from '../../kernel/language.ts'
-import { maskName, maskWords } from '../../kernel/masks.ts'
-import { draw } from '../../platform/drawing.ts'
 import type { Reader } from '../../schema.ts'
 import { PRODUCT_REASONS } from '../../tickets/ratings/standing/rules.ts'
-import { banded, bars, funnelPlot, WIDE } from '../charts.ts'
-import { type Filter, grainOf } from '../filters/rules.ts'
-import { countPeople, countRatings, countReasons, listSaid, type Said } from './queries.ts'
+import { banded, bars, funnelPlot } from '../charts.ts'
+import { drawFigure } from '../figure.ts'
+import { type Filter, type Grain, grainOf } from '../filters/rules.ts'
+import { countPeople, countRatings, countReasons } from './queries.ts'
 import { FEWEST_TO_COMPARE, limitsOf, type Placed, place, type Row, rowOf } from './rules.ts'
+import { listSaid } from './said/queries.ts'
+import { seen } from './said/show.ts'
 
 export type Place = { readonly db: Reader; readonly zone: string; readonly language: Language; readonly t: Words }
-const SHOWN = 40
+/** Of each list; all of it has a page of its own. */
+const SHOWN = 12
 
 /** Everything that the page shows for these days; people and their words only where `people` is set. */
 export async function satisfactionOf(place: Place, filter: Filter, people: boolean) {
@@ -28,7 +29,7 @@ export async function satisfactionOf(place: Place, filter: Filter, people: boole
   const rows = groups.map(rowOf)
   const [all] = rows.filter(({ by }) => by === 'all')
   const cut = (by: Row['by']) =>
-    rows.filter((row) => row.by === by && row.asked > 0).map((row) => ({ ...row, label: labelOf(place, row) }))
+    rows.filter((row) => row.by === by && row.asked > 0).map((row) => ({ ...row, label: labelOf(place, row, grain) }))
   const cuts = {
     when: cut('when'),
     channel: cut('channel'),
@@ -57,21 +58,11 @@ const byVerdict = (a: Placed, b: Placed): number =>
 /** A night begins at noon: its hours stand together. */
 const byHour = (a: Row, b: Row): number => ((Number(a.key) + 12) % 24) - ((Number(b.key) + 12) % 24)
 
-/** Nobody reads here who the customer was. */
-export const seen = (one: Said) => ({
-  ...one,
-  customerName: one.customerName === ERASED ? one.customerName : maskName(one.customerName),
-  comment: one.comment === null || one.comment === ERASED ? one.comment : maskWords(one.comment, one.customerName),
-  excludedWhy:
-    one.excludedWhy === null || one.excludedWhy === ERASED
-      ? one.excludedWhy
-      : maskWords(one.excludedWhy, one.customerName),
-})
-
-export function labelOf({ language, t }: Pick<Place, 'language' | 't'>, row: Row): string {
+/** A month with its year: over two years there are two of each. */
+export function labelOf({ language, t }: Pick<Place, 'language' | 't'>, row: Row, grain: Grain = 'day'): string {
   switch (row.by) {
     case 'when':
-      return dateName(row.key, language)
+      return grain === 'month' ? row.key.slice(0, 7) : dateName(row.key, language)
     case 'hour':
       return `${row.key.padStart(2, '0')}:00`
     case 'channel':
@@ -96,50 +87,59 @@ const percent = (share: number | null): number | null => (share === null ? null 
 
 async function chartsOf({ t, language }: Place, { all, cuts, rated }: Drawn) {
   const [service, product] = [t('satisfaction.service'), t('satisfaction.product')]
-  const marks = draw({
-    ...WIDE,
-    name: 'marks',
-    label: t('satisfaction.chart.marks'),
-    option: bars({
-      labels: ['1', '2', '3', '4', '5'].map((mark) => t('satisfaction.mark', { mark })),
-      series: [
-        { name: service, values: all.service },
-        { name: product, values: all.product },
-      ],
-    }),
+  const named = (name: string) => ({ name, label: t(`satisfaction.chart.${name}`) })
+  const ends = (end: 'low' | 'high'): number[] =>
+    cuts.when.map(({ serviceOf }) => percent(serviceOf.count ? serviceOf.interval[end] : 0) ?? 0)
+  const marks = drawFigure({
+    ...named('marks'),
+    option: (room) =>
+      bars(
+        {
+          labels: ['1', '2', '3', '4', '5'].map((mark) => t('satisfaction.mark', { mark })),
+          series: [
+            { name: service, values: all.service },
+            { name: product, values: all.product },
+          ],
+        },
+        room,
+      ),
   })
-  const trend = draw({
-    ...WIDE,
-    name: 'trend',
-    label: t('satisfaction.chart.trend'),
-    option: banded({
-      labels: cuts.when.map(({ label }) => label),
-      name: service,
-      values: cuts.when.map(({ serviceOf }) => percent(serviceOf.content)),
-      low: cuts.when.map(({ serviceOf }) => percent(serviceOf.count ? serviceOf.interval.low : 0) ?? 0),
-      high: cuts.when.map(({ serviceOf }) => percent(serviceOf.count ? serviceOf.interval.high : 0) ?? 0),
-    }),
+  const trend = drawFigure({
+    ...named('trend'),
+    option: () =>
+      banded({
+        labels: cuts.when.map(({ label }) => label),
+        name: service,
+        values: cuts.when.map(({ serviceOf }) => percent(serviceOf.content)),
+        low: ends('low'),
+        high: ends('high'),
+      }),
   })
-  const hours = draw({
-    ...WIDE,
-    name: 'hours',
-    label: t('satisfaction.chart.hours'),
-    option: bars({
-      percent: true,
-      labels: cuts.hour.map(({ label }) => label.slice(0, 2)),
-      series: [
-        { name: service, values: cuts.hour.map(({ serviceOf }) => percent(serviceOf.content)) },
-        { name: product, values: cuts.hour.map(({ productOf }) => percent(productOf.content)) },
-      ],
-    }),
+  const hours = drawFigure({
+    ...named('hours'),
+    option: (room) =>
+      bars(
+        {
+          percent: true,
+          labels: cuts.hour.map(({ label }) => label.slice(0, 2)),
+          series: [
+            { name: service, values: cuts.hour.map(({ serviceOf }) => percent(serviceOf.content)) },
+            { name: product, values: cuts.hour.map(({ productOf }) => percent(productOf.content)) },
+          ],
+        },
+        room,
+      ),
   })
+  const option = rated && rated.norm.count > 0 ? funnelOf(t, language, rated) : null
   return {
     marks: await marks,
     trend: await trend,
     hours: await hours,
-    funnel: rated && rated.norm.count > 0 ? await funnelOf(t, language, rated) : null,
+    funnel: option && (await drawFigure({ ...named('funnel'), option: () => option, rooms: FUNNEL })),
   }
 }
+
+const FUNNEL = { wide: { width: 640, height: 360 }, narrow: { width: 340, height: 320 } }
 
 function funnelOf(t: Words, language: Language, { norm, people }: NonNullable<Drawn['rated']>) {
   const limits = limitsOf(norm, Math.max(...people.map(({ count }) => count)))
@@ -156,12 +156,11 @@ function funnelOf(t: Words, language: Language, { norm, people }: NonNullable<Dr
       named: differs,
     }
   })
-  const option = funnelPlot({
+  return funnelPlot({
     points,
     norm: norm.mean * 100,
     wide: curve('wide'),
     narrow: curve('narrow'),
     across: t('satisfaction.ratings'),
   })
-  return draw({ width: 640, height: 360, name: 'funnel', label: t('satisfaction.chart.funnel'), option })
 }

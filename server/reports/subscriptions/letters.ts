@@ -1,6 +1,6 @@
 import { OF_ROLE } from '../../accounts/rules.ts'
 import { wordsOf } from '../../i18n/dictionaries.ts'
-import { countdown, dateName } from '../../i18n/instants.ts'
+import { countdown, dateName, spanName } from '../../i18n/instants.ts'
 import type { ReportSubscriptionId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import { DAY, HOUR, plus } from '../../kernel/time.ts'
@@ -71,7 +71,7 @@ type Around = {
 /** The figures in words, one a line; the page has the rest. */
 export function reportLetter(sums: Line, { from, to, period, name, language, company, now, zone }: Around) {
   const t = wordsOf(language)
-  const when = from === to ? dateName(from, language) : `${dateName(from, language)} – ${dateName(to, language)}`
+  const when = from === to ? dateName(from, language) : spanName(from, to, language)
   const subject = t(`report.mail.subject.${period}`, { when, company })
   const hello = t('report.mail.hello', { name })
   const lines = figuresIn(sums).map(([key, value]) => ({ name: t(`report.figure.${key}`), value }))

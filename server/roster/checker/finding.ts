@@ -6,7 +6,9 @@ type Kind = readonly [clause: string, weight: Finding['weight']]
 /** Every code with the clause it comes from: REGULATION rows 3, 5, 8, 20, 52 and section 4. */
 export const KINDS = {
   group_headless: ['group', 'barred'],
+  head_missing: ['group', 'barred'],
   manager_none: ['manager', 'barred'],
+  manager_part: ['manager', 'barred'],
   manager_several: ['manager', 'barred'],
   manager_rank: ['manager', 'barred'],
   backup_none: ['backup', 'hard'],

@@ -1,6 +1,13 @@
 import type { StaffId } from '../../kernel/ids.ts'
 import { addDays, DAY, HOUR, instantOf, localOf, MINUTE, nightOf, weekdayOf } from '../../kernel/time.ts'
-import type { Cell, MonthFacts, NightFacts, PersonFacts, StandingDuty } from '../facts.ts'
+import {
+  type Cell,
+  isAtNight,
+  type MonthFacts,
+  type NightFacts,
+  type PersonFacts,
+  type StandingDuty,
+} from '../facts.ts'
 
 /** A piece of work as the hours see it: from arrival to end, in milliseconds; `night` is the number of its date's day. */
 export type Duty = {
@@ -51,9 +58,10 @@ export function groundOf(facts: MonthFacts): Ground {
 export function dutyOf(ground: Ground, cell: Cell): Duty | null {
   const night = ground.nights.get(cell.night)
   if (!night || cell.backup) return null
-  const from = night.window.from.getTime()
+  const window = cell.stretch ?? night.window
+  const from = window.from.getTime()
   const arrives = from - ground.facts.limits.earlyMinutes * MINUTE
-  return { arrives, from, to: night.window.to.getTime(), night: dayNumber(cell.night), cell }
+  return { arrives, from, to: window.to.getTime(), night: isAtNight(cell) ? dayNumber(cell.night) : null, cell }
 }
 
 function lay(facts: MonthFacts): Ground {

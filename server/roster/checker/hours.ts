@@ -18,7 +18,13 @@ function dayFindings(ground: Ground, duties: readonly Duty[]): Finding[] {
     const hours = workHours(duty, limits)
     if (!duty.cell || hours <= limits.hoursADay) return []
     const values = { hours: tenths(hours), most: limits.hoursADay, by: hours - limits.hoursADay }
-    return [finding(ground.stretched.has(duty.cell.night) ? 'clock_change' : 'hours_day', at(duty.cell), values)]
+    return [
+      finding(
+        !duty.cell.stretch && ground.stretched.has(duty.cell.night) ? 'clock_change' : 'hours_day',
+        at(duty.cell),
+        values,
+      ),
+    ]
   })
 }
 

@@ -1,9 +1,10 @@
 import { isAtLeast } from '../../accounts/rules.ts'
 import { POSTS, type Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
+import { HOUR, type Window } from '../../kernel/time.ts'
 import type { Cell, Finding, MonthFacts, NightFacts, PersonFacts } from '../facts.ts'
 import { LEAST_RANK_OF_MANAGER } from '../rules.ts'
-import { at, finding } from './finding.ts'
+import { at, finding, tenths } from './finding.ts'
 import type { Ground } from './ground.ts'
 
 /** Heads a post, the one duty manager and the one named backup of a night (rows 8 and 20, H1, H2). */
@@ -30,18 +31,40 @@ function headFindings({ night, heads, gapReasons }: NightFacts, post: Post, coun
   ]
 }
 
-function managerFindings({ night, heads }: NightFacts, cells: readonly Cell[]): Finding[] {
+function managerFindings(whole: NightFacts, cells: readonly Cell[]): Finding[] {
+  const { night, heads } = whole
   if (heads.manager === 0 && !cells.some(({ post }) => post === 'manager')) return []
   const managers = cells.filter(({ post, backup }) => post === 'manager' && !backup)
   const backups = cells.filter(({ post, backup }) => post === 'manager' && backup)
   const where = { night, post: 'manager' } as const
+  const bare = bareHours(whole, cells, managers)
   return [
     ...(managers.length === 0 ? [finding('manager_none', where)] : []),
+    ...(managers.length > 0 && bare > 0
+      ? [finding('manager_part', where, { hours: tenths(bare), by: tenths(bare) })]
+      : []),
     ...(managers.length > 1 ? [finding('manager_several', where, several(managers))] : []),
     ...(backups.length === 0 ? [finding('backup_none', where)] : []),
     ...(backups.length > 1 ? [finding('backup_several', where, several(backups))] : []),
   ]
 }
+/** Hours in which somebody stands and no duty manager does: whoever leads may have hours of their own. */
+function bareHours({ window }: NightFacts, cells: readonly Cell[], managers: readonly Cell[]): number {
+  const of = (some: readonly Cell[]) => some.map(({ stretch }) => stretch ?? window)
+  const led = of(managers)
+  const edges = [...new Set([...of(cells.filter(({ backup }) => !backup)), ...led].flatMap(edgesOf))].sort(
+    (a, b) => a - b,
+  )
+  const others = of(cells.filter(({ backup, post }) => !backup && post !== 'manager'))
+  const within = (one: Window, from: number, to: number): boolean =>
+    one.from.getTime() <= from && to <= one.to.getTime()
+  return edges.slice(1).reduce((hours, to, n) => {
+    const from = edges[n] ?? to
+    const bare = others.some((one) => within(one, from, to)) && !led.some((one) => within(one, from, to))
+    return bare ? hours + (to - from) / HOUR : hours
+  }, 0)
+}
+const edgesOf = ({ from, to }: Window): number[] => [from.getTime(), to.getTime()]
 const several = ({ length }: readonly Cell[]) => ({ count: length, by: length - 1 })
 
 function isSenior({ people, facts }: Ground, staffId: StaffId): boolean {

@@ -1,6 +1,6 @@
 import { isAtLeast } from '../../accounts/rules.ts'
 import type { StaffId } from '../../kernel/ids.ts'
-import type { Cell, Finding, PersonFacts } from '../facts.ts'
+import { type Cell, type Finding, isAtNight, type PersonFacts } from '../facts.ts'
 import { LEAST_RANK_OF_MANAGER } from '../rules.ts'
 import { at, finding } from './finding.ts'
 import { type Duty, dutyOf, type Ground } from './ground.ts'
@@ -41,10 +41,11 @@ function cellFindings(ground: Ground, person: PersonFacts, cell: Cell): Finding[
   if (!person.posts.includes(cell.post)) findings.push(finding('post', at(cell)))
   if (!isTrained(ground, person, cell.night))
     findings.push(finding('training', at(cell), { until: person.trainedUntil ?? '' }))
-  if (person.notAtNight.some(({ from, to }) => from <= cell.night && cell.night <= to))
+  if (isAtNight(cell) && person.notAtNight.some(({ from, to }) => from <= cell.night && cell.night <= to))
     findings.push(finding('not_at_night', at(cell)))
-  const arrives = night.window.from.getTime() - ground.facts.limits.earlyMinutes * 60_000
-  if (person.leave.some(({ from, to }) => from.getTime() < night.window.to.getTime() && arrives < to.getTime()))
+  const window = cell.stretch ?? night.window
+  const arrives = window.from.getTime() - ground.facts.limits.earlyMinutes * 60_000
+  if (person.leave.some(({ from, to }) => from.getTime() < window.to.getTime() && arrives < to.getTime()))
     findings.push(finding('leave', at(cell)))
   return findings
 }
@@ -58,12 +59,16 @@ function isTrained({ facts: { limits } }: Ground, { trainedUntil }: PersonFacts,
 /** Whoever stands ready at home cannot stand on a post the same night, and is named once. */
 function backupFindings(cells: readonly Cell[]): Finding[] {
   return cells
-    .filter((cell) => cell.backup && cells.some((other) => other !== cell && other.night === cell.night))
+    .filter(
+      (cell) => cell.backup && cells.some((other) => other !== cell && isAtNight(other) && other.night === cell.night),
+    )
     .map((cell) => finding('backup_on_duty', at(cell)))
 }
 
 function mostFindings(person: PersonFacts, cells: readonly Cell[]): Finding[] {
-  const nights = cells.filter(({ backup }) => !backup).toSorted((a, b) => a.night.localeCompare(b.night))
+  const nights = cells
+    .filter((cell) => !cell.backup && isAtNight(cell))
+    .toSorted((a, b) => a.night.localeCompare(b.night))
   const last = nights.at(-1)
   const most = person.mostNights
   if (most === null || !last || nights.length <= most) return []
@@ -73,7 +78,7 @@ function mostFindings(person: PersonFacts, cells: readonly Cell[]): Finding[] {
 function softFindings(ground: Ground, person: PersonFacts, cells: readonly Cell[], duties: readonly Duty[]): Finding[] {
   const mine = new Set(duties.map(({ night }) => night))
   const wished = new Map(person.wishes.map(({ night, wish }) => [night, wish]))
-  const standing = cells.filter(({ backup }) => !backup)
+  const standing = cells.filter((cell) => !cell.backup && isAtNight(cell))
   return [
     ...standing.filter(({ night }) => wished.get(night) === 'avoid').map((cell) => finding('wish_avoid', at(cell))),
     ...person.wishes

@@ -34,7 +34,8 @@ function runAt(run: number, before: Duty | undefined, { night }: Duty): number {
 }
 
 function gapCode(before: Duty, duty: Duty): Code | null {
-  if (before.cell && duty.cell && before.night === duty.night) return 'twice'
+  const whole = before.cell && duty.cell && !before.cell.stretch && !duty.cell.stretch
+  if (whole && before.night === duty.night) return 'twice'
   if (duty.from < before.to) return 'overlap'
   return duty.arrives < before.to ? 'overlap_early' : null
 }

@@ -1,6 +1,5 @@
-import type { Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
-import type { Cell, Change, Finding, MonthFacts } from '../facts.ts'
+import { type Cell, type Change, type Finding, isAtNight, type MonthFacts } from '../facts.ts'
 import { finding, newly } from './finding.ts'
 import { groundOf } from './ground.ts'
 import { monthFindings, nightFindings } from './night.ts'
@@ -11,18 +10,27 @@ const WEIGHTS: readonly Finding['weight'][] = ['barred', 'hard', 'soft']
 /** Everything that is wrong with a plan, the worst first, then night by night. */
 export function judge(facts: MonthFacts, cells: readonly Cell[]): Finding[] {
   const ground = groundOf(facts)
-  const nights = Map.groupBy(cells, ({ night }) => night)
+  const nights = Map.groupBy(cells.filter(isAtNight), ({ night }) => night)
   const people = Map.groupBy(cells, ({ staffId }) => staffId)
   // Somebody without a night may still have wished for one.
   for (const { id, wishes } of facts.people) if (wishes.length > 0 && !people.has(id)) people.set(id, [])
   return inOrder([
-    ...(facts.groupHasHead ? [] : [finding('group_headless', {})]),
+    ...headFindings(
+      facts,
+      facts.nights.map(({ night }) => night),
+    ),
     ...facts.nights.flatMap((night) => nightFindings(ground, night, nights.get(night.night) ?? [])),
     ...[...people].flatMap(([staffId, theirs]) => personFindings(ground, staffId, theirs)),
     ...monthFindings(ground, nights),
     ...trainingFindings(facts, people),
     ...fixedFindings(facts, cells),
   ])
+}
+
+/** Row 5: without a 组长 nothing is published, and no night after the end of the last one's term. */
+export function headFindings({ groupHasHead, headless }: MonthFacts, nights: readonly string[]): Finding[] {
+  if (!groupHasHead) return [finding('group_headless', {})]
+  return nights.filter((night) => headless.includes(night)).map((night) => finding('head_missing', { night }))
 }
 
 /** While training is not recorded whoever stands there without a date counts as trained, and that is said (row 52). */
@@ -39,8 +47,8 @@ function trainingFindings(
 
 /** What a move, a cover or a trade newly breaks, or breaks more. Published nights may change by it, locked cells may not. */
 export function judgeChange(facts: MonthFacts, cells: readonly Cell[], change: Change): Finding[] {
-  const out = new Set(change.out.map(keyOf))
-  const open = { ...facts, fixed: facts.fixed.filter((cell) => cell.locked || !out.has(keyOf(cell))) }
+  const places = new Set(change.out.map(placeKey))
+  const open = { ...facts, fixed: facts.fixed.filter((cell) => cell.locked || !places.has(placeKey(cell))) }
   return newly(judge(open, cells), judge(open, changed(cells, change)))
 }
 
@@ -49,7 +57,7 @@ export function changed(cells: readonly Cell[], change: Change): Cell[] {
   return [...cells.filter((cell) => !out.has(keyOf(cell))), ...change.in]
 }
 
-type Where = { readonly night: string; readonly post: Post; readonly backup?: boolean }
+type Where = Pick<Cell, 'night' | 'post' | 'stretch'> & { readonly backup?: boolean }
 
 /** Why this person cannot stand there besides what they stand already; empty where they can. */
 export function whyNotOn(facts: MonthFacts, cells: readonly Cell[], staffId: StaffId, where: Where): Finding[] {
@@ -71,13 +79,15 @@ export function whatPublishingNeeds(findings: readonly Finding[]): 'barred' | 'r
 }
 
 function fixedFindings(facts: MonthFacts, cells: readonly Cell[]): Finding[] {
-  const there = new Set(cells.map(keyOf))
+  const there = new Set(cells.map(placeKey))
   return facts.fixed
-    .filter((cell) => !there.has(keyOf(cell)))
+    .filter((cell) => !there.has(placeKey(cell)))
     .map(({ night, post, staffId }) => finding('fixed_gone', { night, post, staffId }))
 }
 
-const keyOf = ({ night, post, staffId, backup }: Cell): string => `${night}|${post}|${staffId}|${backup}`
+/** What is fixed is a place; hours of one's own do not make it another. */
+const placeKey = ({ night, post, staffId, backup }: Cell): string => `${night}|${post}|${staffId}|${backup}`
+export const keyOf = (cell: Cell): string => `${placeKey(cell)}|${cell.stretch?.from.getTime() ?? ''}`
 
 const inOrder = (findings: Finding[]): Finding[] =>
   findings.sort(

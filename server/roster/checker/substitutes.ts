@@ -5,7 +5,7 @@ import type { Cell, Finding, MonthFacts, PersonFacts } from '../facts.ts'
 import { tenths } from './finding.ts'
 import { type Duty, type Ground, groundOf } from './ground.ts'
 import { dutiesOf } from './person.ts'
-import { adding } from './rules.ts'
+import { adding, keyOf } from './rules.ts'
 
 export type Load = { readonly nights: number; readonly hours: number }
 export type Substitute = {
@@ -25,7 +25,7 @@ export type Substitutes = { readonly eligible: readonly Substitute[]; readonly o
 /** Row 24: who may legally stand in for a cell, least load first, and of all others of the post why not. */
 export function substitutesFor(facts: MonthFacts, cells: readonly Cell[], cell: Cell): Substitutes {
   const ground = groundOf(facts)
-  const rest = cells.filter((one) => one !== cell && !isSame(one, cell))
+  const rest = cells.filter((one) => keyOf(one) !== keyOf(cell))
   const eligible: Substitute[] = []
   const others: NoSubstitute[] = []
   for (const person of facts.people) {
@@ -58,8 +58,6 @@ export function loadOf(ground: Ground, staffId: StaffId, cells: readonly Cell[])
 }
 const isNight = ({ night }: Duty): boolean => night !== null
 
-const isSame = (a: Cell, b: Cell): boolean =>
-  a.night === b.night && a.post === b.post && a.staffId === b.staffId && a.backup === b.backup
 const byId = (a: { staffId: StaffId }, b: { staffId: StaffId }): number => Number(a.staffId) - Number(b.staffId)
 
 /** Who could fill an empty place, and by what the others are barred: the words of a gap. */

@@ -133,8 +133,6 @@ async function showAll(
     'all',
     {
       month,
-      year: month.slice(0, 4),
-      monthNumber: Number(month.slice(5)),
       before: addDays(`${month}-01`, -1).slice(0, 7),
       next,
       steps: (['sent', 'delivered', 'seen', 'confirmed'] as const).map((step) => ({

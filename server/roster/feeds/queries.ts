@@ -3,6 +3,7 @@ import { POSTS, type Post } from '../../kernel/capabilities.ts'
 import type { ShiftId, StaffId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { listUnled, type Unled } from '../leading/queries.ts'
 
 /** One link a person: a new one ends the one before. */
 export const storeFeed = (tx: Tx, staffId: StaffId, tokenHash: Buffer) =>
@@ -56,7 +57,18 @@ export type CoverGap = {
   readonly reason: string | null
 }
 
-/** Nights from one to another on which somebody is missing on a post, by what the company asks or HR has said for that night (row 20). */
+type Ahead = Parameters<typeof listCoverGaps>[1] & { readonly now: Date }
+/** What is missing in the nights ahead: those that nobody leads, and places that nobody fills; who leads is said once. */
+export async function listGapsAhead(
+  db: Reader,
+  { now, ...asked }: Ahead,
+): Promise<{ gaps: CoverGap[]; unled: Unled[] }> {
+  const [gaps, unled] = await Promise.all([listCoverGaps(db, asked), listUnled(db, now)])
+  const said = new Set(unled.filter(({ code }) => code !== 'head_missing').map(({ night }) => night))
+  return { gaps: gaps.filter(({ post, night }) => post !== 'manager' || !said.has(night)), unled }
+}
+
+/** Nights from one to another on which somebody is missing on a post, who is on leave as well, by what the company asks or HR has said for that night (row 20). */
 export async function listCoverGaps(
   db: Reader,
   { from, to, heads }: { from: string; to: string; heads: Readonly<Record<Post, number>> },
@@ -67,7 +79,8 @@ export async function listCoverGaps(
     select n.night::text as night, u.post, (coalesce(r.heads, u.heads) - count(s.id))::integer as count, r.gap_reason as reason
     from nights n cross join usual u
     left join roster_needs r on r.night = n.night and r.post = u.post
-    left join shifts s on s.night = n.night and s.post = u.post and s.kind = 'night'
+    left join shifts s on s.night = n.night and s.post = u.post and s.kind = 'night' and not exists (select from staff_leaves l
+      where l.staff_id = s.staff_id and l.cancelled_at is null and l.first_day <= s.night + 1 and l.last_day >= s.night)
     group by n.night, u.post, u.heads, r.heads, r.gap_reason
     having coalesce(r.heads, u.heads) > count(s.id) order by n.night, u.post`.execute(db)
   return rows

@@ -13,7 +13,7 @@ import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { calendarOf } from '../confirmations/calendar.ts'
 import { headsOf } from '../months/facts/queries.ts'
-import { deleteFeed, findFeed, hasFeed, listCoverGaps, shiftsOfFeed, storeFeed } from './queries.ts'
+import { deleteFeed, findFeed, hasFeed, listGapsAhead, shiftsOfFeed, storeFeed } from './queries.ts'
 import { GAP_NIGHTS } from './rules.ts'
 
 const BACK_DAYS = 60
@@ -46,8 +46,9 @@ export const feedRoutes = (deps: Deps) =>
       const settings = await currentSettings(deps.db)
       const hours = { start: settings.nightStart, end: settings.nightEnd, zone: deps.config.timeZone }
       const from = comingNight(deps.clock.now(), hours)
-      const gaps = await listCoverGaps(deps.db, { from, to: addDays(from, GAP_NIGHTS - 1), heads: headsOf(settings) })
-      return page(c, deps, 'roster/gaps', { gaps })
+      const to = addDays(from, GAP_NIGHTS - 1)
+      const asked = { from, to, heads: headsOf(settings), now: deps.clock.now() }
+      return page(c, deps, 'roster/gaps', { ...(await listGapsAhead(deps.db, asked)) })
     })
     .get('/feed/:file{[A-Za-z0-9_-]{43}\\.ics}', async (c) => {
       const token = c.req.param('file').slice(0, -'.ics'.length)

@@ -9,11 +9,11 @@ import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { judge } from '../checker/rules.ts'
 import type { Finding } from '../facts.ts'
+import { planAsItStands } from '../judging.ts'
 import { neighbour } from '../month.ts'
 import * as shifts from '../queries.ts'
-import { readFacts } from './facts/queries.ts'
+import { nameLeader, whyNotName } from '../signatures/actions.ts'
 import { takenBack } from './following/rules.ts'
-import { isLeader } from './people/queries.ts'
 import * as months from './queries.ts'
 import { numbersOf, settlePublication } from './reminding/actions.ts'
 import { deadlinesOf, differencesOf, type MonthState, type Signing, whyNotPublish } from './rules.ts'
@@ -120,8 +120,7 @@ export async function publishMonth(
   const findings = await judged(tx, month, zone)
   refuse(whyNotPublish(findings, { reason: signing.reason, leader: signing.leaderId }))
   const hard = findings.some(({ weight }) => weight === 'hard')
-  if (hard && signing.leaderId && !(await isLeader(tx.db, signing.leaderId, tx.now)))
-    throw refusal('roster.leader_unknown', {}, 'leader')
+  if (hard && signing.leaderId) refuse(await whyNotName(tx, signing.leaderId))
   const cells = await months.listCells(tx.db, month)
   const [last] = await months.listVersions(tx.db, month)
   if (last && differencesOf(last.cells, cells).length === 0) throw refusal('roster.nothing_changed')
@@ -138,6 +137,7 @@ export async function publishMonth(
     cells,
     findings,
   })
+  if (hard && signing.leaderId) await nameLeader(tx, signing.leaderId, { month, version: version + 1 })
   await months.forgetEdits(tx, month)
   await months.setDraftFrom(tx, month, null)
   if (version === 0)
@@ -158,8 +158,8 @@ export async function freezeMonth(tx: Tx, month: string): Promise<void> {
 
 /** What the checker says of the plan as it stands. */
 export async function judged(tx: Tx, month: string, zone: string): Promise<Finding[]> {
-  const facts = await readFacts(tx.db, month, { now: tx.now, zone })
-  return judge(facts, await months.listCells(tx.db, month))
+  const { facts, cells } = await planAsItStands(tx.db, month, { now: tx.now, zone })
+  return judge(facts, cells)
 }
 
 /** The next version, in force from now on. */

@@ -17,8 +17,6 @@ export function monthIn(c: Context<Env>): string {
 /** What every page about a month says in its title and its arrows. */
 export const monthFrame = (month: string) => ({
   month,
-  year: month.slice(0, 4),
-  monthNumber: Number(month.slice(5)),
   before: neighbour(month, -1),
   next: neighbour(month, 1),
 })

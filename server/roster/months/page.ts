@@ -7,7 +7,7 @@ import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { judge } from '../checker/rules.ts'
 import type { Finding } from '../facts.ts'
-import { readFacts } from './facts/queries.ts'
+import { planAsItStands } from '../judging.ts'
 import { monthFrame } from './frame.ts'
 import { groupFindings } from './grouping.ts'
 import { listKnown, listLeaders } from './people/queries.ts'
@@ -37,15 +37,15 @@ export async function planOf(c: Ctx, deps: Deps, month: string, post: Post | nul
   }
   const plan = await findMonth(db, month)
   if (!plan) return { ...frame, plan: null, opens: month >= tonight.slice(0, 7) }
-  const [facts, cells, people, leaders, edits, run] = await Promise.all([
-    readFacts(db, month, { now, zone: config.timeZone }),
+  const [{ facts, cells: standing }, cells, people, leaders, edits, run] = await Promise.all([
+    planAsItStands(db, month, { now, zone: config.timeZone }),
     listCells(db, month),
     listKnown(db, addDays(`${month}-01`, -1)),
-    listLeaders(db, now),
+    listLeaders(db, now, c.var.me.staffId),
     countEdits(db, month, c.var.me.staffId),
     findRun(db, month),
   ])
-  const findings = inOrder(judge(facts, cells))
+  const findings = inOrder(judge(facts, standing))
   const t = wordsOf(c.var.language)
   const known = new Map(people.map((one) => [one.id, one]))
   const namesEn = new Map(people.map(({ id, nameEn }) => [id, nameEn]))

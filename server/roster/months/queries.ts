@@ -235,8 +235,11 @@ export async function listVersions(db: Reader, month: string): Promise<Version[]
     .selectFrom('roster_versions as v')
     .leftJoin('staff as p', 'p.id', 'v.by')
     .leftJoin('staff as l', 'l.id', 'v.leader_id')
+    .leftJoin('roster_signatures as g', (join) =>
+      join.onRef('g.month', '=', 'v.month').onRef('g.version', '=', 'v.version'),
+    )
     .select(['v.version', 'v.at', 'v.why', 'v.reason', 'v.late', 'v.cells', 'v.findings'])
-    .select(['p.name', 'p.name_en', 'l.name as leader', 'l.name_en as leader_en'])
+    .select(['p.name', 'p.name_en', 'l.name as leader', 'l.name_en as leader_en', 'g.state', 'g.words'])
     .where('v.month', '=', month)
     .orderBy('v.version', 'desc')
     .execute()
@@ -248,6 +251,7 @@ export async function listVersions(db: Reader, month: string): Promise<Version[]
     late: row.late,
     by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
     leader: row.leader === null ? null : { name: row.leader, nameEn: row.leader_en ?? '' },
+    said: row.state === null ? null : { state: row.state, words: row.words ?? null },
     cells: row.cells,
     findings: row.findings,
   }))

@@ -1,3 +1,4 @@
+import type { StaffId } from '../../kernel/ids.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 import { addDays, HOUR, instantOf, plus } from '../../kernel/time.ts'
 import type { Cell, Finding } from '../facts.ts'
@@ -24,6 +25,13 @@ export function deadlinesOf(
     publishBy: day(days.rosterPublishDay),
     hoursBefore: plus(instantOf(`${month}-01`, nightStart, zone), -days.rosterPublishHours * HOUR),
   }
+}
+
+/** What a version breaks, and where that is a hard rule, why and who answers for it (row 3). */
+export type Signature = {
+  readonly reason: string | null
+  readonly leaderId: StaffId | null
+  readonly findings: readonly Finding[]
 }
 
 export type Signing = { readonly reason: string; readonly leader: string | null }

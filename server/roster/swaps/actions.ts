@@ -6,13 +6,14 @@ import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { remain } from '../confirmations/actions.ts'
 import { findAsked } from '../confirmations/queries.ts'
+import { whyNotLed } from '../judging.ts'
 import { findMonth } from '../months/queries.ts'
 import { isPublished } from '../months/rules.ts'
 import { getShift, hasAttendance, lockRoster, type ShiftView } from '../queries.ts'
 import { judgeSwap } from './judging.ts'
 import type { Swap } from './queries.ts'
 import * as swaps from './queries.ts'
-import { expiresAt, isEmergency, isOpen, whyNotAsk, whyNotGive, whyNotMoveSwap, whyNotReason } from './rules.ts'
+import { expiresAt, isOpen, isUrgent, whyNotAsk, whyNotGive, whyNotMoveSwap, whyNotReason } from './rules.ts'
 
 /** Somebody cannot: what they go on in stands ready, and lapses like any other. Said twice it is one. */
 export async function draftSwap(tx: Tx, shiftId: ShiftId, requesterId: StaffId): Promise<void> {
@@ -67,13 +68,12 @@ export async function askSwap(tx: Tx, asking: Asking, zone: string): Promise<Swa
   const draft = await swaps.findDraft(tx.db, shiftId, me)
   const back = backShiftId ? await getShift(tx.db, backShiftId) : null
   const latePublished = await isExempt(tx, shiftId)
+  const backLate = backShiftId ? await isExempt(tx, backShiftId) : false
   const { swapHours, swapExpireHours } = await currentSettings(tx.db)
+  const hasProof = proof !== null || draft?.proof != null
+  const given = { shift, requesterId: me, substituteId, back, latePublished, backLate, hasProof }
   refuse(
-    whyNotAsk(
-      { shift, requesterId: me, substituteId, back, latePublished, hasProof: proof !== null || draft?.proof != null },
-      tx.now,
-      swapHours,
-    ) ??
+    whyNotAsk(given, tx.now, swapHours) ??
       whyNotReason(reason, 'reason') ??
       (back ? await whyNotAcross(tx, shift, back) : null),
   )
@@ -81,7 +81,8 @@ export async function askSwap(tx: Tx, asking: Asking, zone: string): Promise<Swa
   if (other) throw refusal(other.shiftId === shiftId ? 'swaps.open_already' : 'swaps.in_another')
   const judged = await judgeSwap(tx.db, { shift, substituteId, back }, { now: tx.now, zone })
   if (judged.length > 0) throw refusal('swaps.not_eligible', {}, 'substitute')
-  const emergency = isEmergency(shift, latePublished, tx.now, swapHours)
+  const emergency = isUrgent(given, tx.now, swapHours)
+  refuse(await whyNotHeaded(tx, { emergency, shift, back }, zone))
   const windows = back ? [shift, back] : [shift]
   const id = draft?.id ?? (await insertOne(tx, shift, me, reason))
   await swaps.setSwap(tx, id, {
@@ -106,6 +107,23 @@ async function whyNotAcross(tx: Tx, shift: ShiftView, back: ShiftView): Promise<
   return found.every((month) => month && isPublished(month)) ? null : refusal('swaps.not_published', {}, 'back')
 }
 
+/**
+ * Row 5: a roster that nobody heads is not changed, as it is not published. An emergency is somebody who cannot come: that is
+ * no plan, so it goes on, and the night is named on the board.
+ */
+export const whyNotHeaded = async (
+  tx: Tx,
+  { emergency, shift, back }: { emergency: boolean; shift: ShiftView | null; back: ShiftView | null },
+  zone: string,
+): Promise<Refusal | null> =>
+  emergency
+    ? null
+    : whyNotLed(
+        tx.db,
+        [shift, back].flatMap((one) => one?.night ?? []),
+        { now: tx.now, zone },
+      )
+
 async function insertOne(tx: Tx, shift: ShiftView, requesterId: StaffId, reason: string): Promise<SwapId> {
   const id = await swaps.insertDraft(tx, { requesterId, shiftId: shift.id, reason, nextAt: shift.from })
   if (!id) throw refusal('swaps.open_already')
@@ -118,7 +136,9 @@ export async function acceptSwap(tx: Tx, id: SwapId, zone: string): Promise<void
   const { swap } = whole
   if (swap.substituteId !== staffOf(tx)) throw new NotFound()
   if (swap.state === 'hr_review') return
-  refuse(whyNotMoveSwap(swap.state, 'accept'))
+  refuse(
+    whyNotMoveSwap(swap.state, 'accept') ?? (await whyNotHeaded(tx, { ...whole, emergency: swap.emergency }, zone)),
+  )
   const findings = await standing(tx, whole, zone)
   if (findings.length > 0) return failRules(tx, swap, findings)
   await swaps.setSwap(tx, id, { state: 'hr_review', accepted_at: tx.now, findings: [] })

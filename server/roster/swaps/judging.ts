@@ -1,51 +1,49 @@
 import type { StaffId } from '../../kernel/ids.ts'
+import { HOUR } from '../../kernel/time.ts'
 import type { Reader } from '../../schema.ts'
+import { tenths } from '../checker/finding.ts'
+import { groundOf } from '../checker/ground.ts'
 import { judgeChange, whyNotOn } from '../checker/rules.ts'
-import { substitutesFor } from '../checker/substitutes.ts'
+import { loadOf } from '../checker/substitutes.ts'
+import { findAsked } from '../confirmations/queries.ts'
 import type { Cell, Change, Finding, MonthFacts, StandingDuty } from '../facts.ts'
-import { neighbour } from '../month.ts'
-import { readFacts } from '../months/facts/queries.ts'
-import { listCells } from '../months/queries.ts'
-import { listShifts, type ShiftView } from '../queries.ts'
+import { type At, cellOf, eligibleFor, type Stand, type Standing, standingOf, withoutDays } from '../judging.ts'
+import type { ShiftView } from '../queries.ts'
 import { limitsOf, listCandidates } from './eligibility/queries.ts'
-import { type Candidate, findingsOf, type Offered, offered } from './eligibility/rules.ts'
+import { type Candidate, findingsOf, type Offered } from './eligibility/rules.ts'
 import type { Givable } from './lists/queries.ts'
-import type { SwapFinding } from './rules.ts'
+import { isEmergency, type SwapFinding } from './rules.ts'
 
-/** When, and in which zone nights are counted. */
-export type At = { readonly now: Date; readonly zone: string }
 type Swapping = { readonly shift: ShiftView; readonly substituteId: StaffId; readonly back: ShiftView | null }
-type Given = Pick<ShiftView, 'night' | 'post' | 'kind' | 'staffId'>
-type Move = { readonly given: Given & Pick<ShiftView, 'from'>; readonly to: StaffId }
+export type Move = { readonly given: Stand; readonly to: StaffId }
 
-/**
- * Every hard rule that a cover or a trade would newly break, for whoever takes the shift and whoever takes the other:
- * nights by the checker of the roster, the day desk by the times between duties alone.
- */
+/** Every hard rule that a cover or a trade would newly break, for whoever takes the shift and whoever takes the other. */
 export async function judgeSwap(db: Reader, swapping: Swapping, at: At): Promise<SwapFinding[]> {
   const { shift, substituteId, back } = swapping
   const moves = [{ given: shift, to: substituteId }, ...(back ? [{ given: back, to: shift.staffId }] : [])]
-  const months = new Set(moves.filter(({ given }) => given.kind === 'night').map(({ given }) => monthOf(given)))
+  const months = new Set(moves.map(({ given }) => monthOf(given)))
   const found: SwapFinding[] = []
   for (const month of months) {
-    const { facts: known, cells } = await planOf(db, month, at)
-    const facts = afterMoves(
-      known,
-      moves.filter(({ given }) => monthOf(given) !== month),
-    )
-    const mine = moves.filter(({ given }) => given.kind === 'night' && monthOf(given) === month)
-    const change: Change = {
-      out: mine.map(({ given }) => cellOf(cells, given)),
-      in: mine.map(({ given, to }) => ({ ...cellOf(cells, given), staffId: to })),
-    }
-    const people = moves.map(({ to }) => to)
-    found.push(
-      ...judgeChange(facts, cells, change)
-        .filter((one) => counts(one, people))
-        .map(saidOf),
-    )
+    found.push(...judgeMoves(await standingOf(db, month, at), moves, month).map(saidOf))
   }
   return [...found, ...(await ofTimes(db, moves))]
+}
+
+/** What moves by night and by day newly break in one month, for whoever takes something and for its nights; what stood by day is compared as it stood. */
+export function judgeMoves({ facts: known, cells }: Standing, moves: readonly Move[], month: string): Finding[] {
+  const mine = moves.filter(({ given }) => monthOf(given) === month)
+  const elsewhere = moves.filter((move) => !mine.includes(move))
+  const facts = withoutDays(
+    afterMoves(known, elsewhere),
+    mine.map(({ given }) => given),
+  )
+  const days = mine.filter(({ given }) => given.kind === 'day').map(({ given }) => cellOf(facts, given))
+  const change: Change = {
+    out: mine.map(({ given }) => placeOf(facts, cells, given)),
+    in: mine.map(({ given, to }) => ({ ...placeOf(facts, cells, given), staffId: to })),
+  }
+  const people = moves.map(({ to }) => to)
+  return judgeChange(facts, [...cells, ...days], change).filter((one) => counts(one, people))
 }
 
 /** A trade over the end of a month: of the other month's nights the one is gone and the other has come. */
@@ -60,17 +58,6 @@ function afterMoves(facts: MonthFacts, moves: readonly Move[]): MonthFacts {
   return { ...facts, standing: [...facts.standing.filter((duty) => !moveOf(duty)), ...moved] }
 }
 
-/** What really stands, whatever HR is drafting meanwhile; backups are of the plan alone. */
-export async function planOf(db: Reader, month: string, at: At): Promise<{ facts: MonthFacts; cells: Cell[] }> {
-  const facts = await readFacts(db, month, at)
-  const backups = (await listCells(db, month)).filter(({ backup }) => backup)
-  const shifts = await listShifts(db, `${month}-01`, `${neighbour(month, 1)}-01`)
-  const cells = shifts
-    .filter(({ kind }) => kind === 'night')
-    .map(({ night, post, staffId }) => ({ night, post, staffId, backup: false, locked: false }))
-  return { facts, cells: [...cells, ...backups] }
-}
-
 /** Only those who may, with their load now and after, the least first (REGULATION row 24). */
 export async function listCovers(
   db: Reader,
@@ -79,54 +66,88 @@ export async function listCovers(
   at: At,
 ): Promise<Offered[]> {
   const limits = await limitsOf(db)
-  if (shift.kind === 'day') return offered(people, shift, { except: shift.staffId, limits })
-  const { facts, cells } = await planOf(db, monthOf(shift), at)
   const known = new Map(people.map((one) => [one.id, one]))
-  return substitutesFor(facts, cells, cellOf(cells, shift)).eligible.flatMap(({ staffId, now, after }) => {
+  return (await eligibleFor(db, shift, at)).eligible.flatMap(({ staffId, now, after }) => {
     const person = known.get(staffId)
     if (!person || findingsOf(person, shift, null, limits).some(isOfTimes)) return []
     return [{ ...person, nights: now.nights, hoursNow: now.hours, hoursAfter: after.hours }]
   })
 }
 
-/** Shifts of others for which they could take this one and its owner theirs; `givable` says of which months. */
+/** Somebody with a shift of theirs that both could trade, and with their hours of the month as they stand and after it. */
+export type Trade = {
+  readonly person: Candidate
+  readonly theirs: Givable
+  readonly hoursNow: number
+  readonly hoursAfter: number
+}
+
+/** Shifts of others, by night and by day, for which they could take this one and its owner theirs; `givable` says of which months. Whoever has the fewest nights comes first (row 24). */
 export async function listTrades(
   db: Reader,
   shift: ShiftView,
   { people, givable, most, at }: { people: readonly Candidate[]; givable: readonly Givable[]; most: number; at: At },
-): Promise<{ person: Candidate; theirs: Givable }[]> {
+): Promise<Trade[]> {
   const limits = await limitsOf(db)
   const known = new Map(people.map((one) => [one.id, one]))
   const mine = known.get(shift.staffId)
-  if (!mine || shift.kind === 'day') return []
-  const plans = new Map<string, Awaited<ReturnType<typeof planOf>>>()
-  for (const month of new Set([shift, ...givable].map(monthOf))) plans.set(month, await planOf(db, month, at))
-  const trades: { person: Candidate; theirs: Givable }[] = []
-  for (const theirs of givable) {
+  if (!mine) return []
+  const plans = new Map<string, Standing>()
+  for (const month of new Set([shift, ...givable].map(monthOf))) plans.set(month, await standingOf(db, month, at))
+  const here = plans.get(monthOf(shift))
+  if (!here) return []
+  const ground = groundOf(here.facts)
+  const cellsOf = Map.groupBy(here.cells, ({ staffId }) => staffId)
+  const loads = new Map(here.facts.people.map(({ id }) => [id, loadOf(ground, id, cellsOf.get(id) ?? [])]))
+  const nightsOf = (id: StaffId): number => (ground.people.get(id)?.history.nights ?? 0) + (loads.get(id)?.nights ?? 0)
+  const hoursOf = (one: Stand): number => (one.to.getTime() - one.from.getTime()) / HOUR + limits.earlyMinutes / 60
+  const trades: Trade[] = []
+  for (const theirs of givable.toSorted((a, b) => nightsOf(a.staffId) - nightsOf(b.staffId))) {
     const person = known.get(theirs.staffId)
-    const other = theirs.kind === 'night' && (theirs.night !== shift.night || theirs.post !== shift.post)
+    const other = theirs.post !== shift.post || theirs.from.getTime() !== shift.from.getTime()
     if (!person || person.id === mine.id || !other) continue
     const times = [findingsOf(person, shift, theirs.id, limits), findingsOf(mine, theirs, shift.id, limits)]
     if (times.flat().length > 0) continue
-    const moves = [
-      { given: shift, to: person.id },
+    const moves: Move[] = [
       { given: theirs, to: mine.id },
+      { given: shift, to: person.id },
     ]
-    const barred = moves.flatMap(({ given, to }) => {
-      const plan = plans.get(monthOf(given))
-      if (!plan) return []
-      const facts = afterMoves(
-        plan.facts,
-        moves.filter((other) => monthOf(other.given) !== monthOf(given)),
-      )
-      const rest = plan.cells.filter((one) => !same(one, shift) && !same(one, theirs))
-      return whyNotOn(facts, rest, to, given)
-    })
-    if (barred.length === 0) trades.push({ person, theirs })
+    if (!moves.every((move) => mayTake(plans.get(monthOf(move.given)), move, moves))) continue
+    const hoursNow = loads.get(person.id)?.hours ?? 0
+    const gives = monthOf(theirs) === monthOf(shift) ? hoursOf(theirs) : 0
+    trades.push({ person, theirs, hoursNow, hoursAfter: tenths(hoursNow + hoursOf(shift) - gives) })
     if (trades.length >= most) break
   }
   return trades
 }
+
+/** Whether somebody may stand in what they get, once they have left what they give for it, by night or by day. */
+function mayTake(plan: Standing | undefined, { given, to }: Move, moves: readonly Move[]): boolean {
+  if (!plan) return true
+  const here = moves.filter((one) => monthOf(one.given) === monthOf(given))
+  const moved = afterMoves(
+    ofOne(plan.facts, to),
+    moves.filter((one) => !here.includes(one)),
+  )
+  const facts = withoutDays(
+    moved,
+    here.map((one) => one.given),
+  )
+  const nights = here.filter((one) => one.given.kind === 'night')
+  const rest = plan.cells.filter((cell) => !nights.some((one) => same(cell, one.given)))
+  return whyNotOn(facts, rest, to, cellOf(facts, given)).length === 0
+}
+
+/** What else one person stands in: all that is asked when it is about them alone, so that a list of a thousand is quick. */
+const ofOne = (facts: MonthFacts, id: StaffId): MonthFacts => ({
+  ...facts,
+  people: facts.people.filter((one) => one.id === id),
+  standing: facts.standing.filter(({ staffId }) => staffId === id),
+})
+
+/** Whether that shift of theirs may change hands as an emergency alone. */
+export const isUrgentBack = async (db: Reader, theirs: Givable, now: Date, swapHours: number): Promise<boolean> =>
+  isEmergency(theirs, false, now, swapHours) && !(await findAsked(db, theirs.id))?.latePublished
 
 /** What is certain of times alone, also where the plan knows no such window. */
 async function ofTimes(db: Reader, moves: readonly { given: ShiftView; to: StaffId }[]): Promise<SwapFinding[]> {
@@ -136,7 +157,7 @@ async function ofTimes(db: Reader, moves: readonly { given: ShiftView; to: Staff
     const [person] = await listCandidates(db, given.night, [to])
     const out = moves.find((one) => one.given.staffId === to)?.given.id ?? null
     const all = person ? findingsOf(person, given, out, limits) : [{ code: 'swaps.finding.gone', values: {} }]
-    found.push(...all.filter((one) => given.kind === 'day' || isOfTimes(one)))
+    found.push(...all.filter(isOfTimes))
   }
   return found
 }
@@ -148,14 +169,9 @@ const saidOf = ({ code, values, night }: Finding): SwapFinding => ({
   code: `roster.findings.${code}`,
   values: night ? { ...values, night } : values,
 })
-const monthOf = ({ night }: Pick<Given, 'night'>): string => night.slice(0, 7)
-const same = (cell: Cell, { night, post, staffId }: Omit<Given, 'kind'>): boolean =>
+const monthOf = ({ night }: Pick<Stand, 'night'>): string => night.slice(0, 7)
+const same = (cell: Cell, { night, post, staffId }: Pick<Stand, 'night' | 'post' | 'staffId'>): boolean =>
   !cell.backup && cell.night === night && cell.post === post && cell.staffId === staffId
-const cellOf = (cells: readonly Cell[], given: Given): Cell =>
-  cells.find((one) => same(one, given)) ?? {
-    night: given.night,
-    post: given.post,
-    staffId: given.staffId,
-    backup: false,
-    locked: false,
-  }
+/** As it stands among the cells, where it is one of the night. */
+const placeOf = (facts: MonthFacts, cells: readonly Cell[], given: Stand): Cell =>
+  (given.kind === 'night' ? cells.find((one) => same(one, given)) : undefined) ?? cellOf(facts, given)

@@ -16,7 +16,7 @@ import { getShift } from '../queries.ts'
 import * as act from './actions.ts'
 import { approveSwap, rejectSwap } from './deciding/actions.ts'
 import { listCandidates } from './eligibility/queries.ts'
-import { listCovers, listTrades } from './judging.ts'
+import { isUrgentBack, listCovers, listTrades } from './judging.ts'
 import { listGivable, listInReview, listSwaps, listSwapsOf, type SwapView, viewSwap } from './lists/queries.ts'
 import { PROOF_BYTES, withProof } from './proof/actions.ts'
 import { findDraft, getSwap } from './queries.ts'
@@ -209,7 +209,13 @@ async function showForm(
     listGivable(db, { around: shift.night.slice(0, 7) }, { now, limit: 1000 }),
   ])
   const covers = await listCovers(db, shift, people, at)
-  const trades = await listTrades(db, shift, { people, givable, most: MOST, at })
+  const urgent = isEmergency(shift, asked?.latePublished ?? false, now, settings.swapHours)
+  const trades = await Promise.all(
+    (await listTrades(db, shift, { people, givable, most: MOST, at })).map(async (trade) => ({
+      ...trade,
+      urgent: !urgent && (await isUrgentBack(db, trade.theirs, now, settings.swapHours)),
+    })),
+  )
   return page(
     c,
     deps,
@@ -218,7 +224,9 @@ async function showForm(
       shift,
       covers,
       trades,
-      emergency: isEmergency(shift, asked?.latePublished ?? false, now, settings.swapHours),
+      emergency: urgent,
+      // What comes back in a trade may begin sooner than what is given for it (row 23).
+      proves: urgent || trades.some((trade) => trade.urgent),
       latePublished: asked?.latePublished ?? false,
       begun: shift.from <= now,
       swapHours: settings.swapHours,

@@ -74,6 +74,8 @@ type Asking = {
   readonly substituteId: StaffId
   readonly back: Shift | null
   readonly latePublished: boolean
+  /** Of the shift that comes back. */
+  readonly backLate: boolean
   readonly hasProof: boolean
 }
 
@@ -81,16 +83,24 @@ type Asking = {
 export const isEmergency = (shift: Window, latePublished: boolean, now: Date, swapHours: number): boolean =>
   !latePublished && shift.from < plus(now, swapHours * HOUR)
 
+/** A trade changes both shifts, so the hours run to the earlier of them. */
+export const isUrgent = (
+  { shift, latePublished, back, backLate }: Pick<Asking, 'shift' | 'latePublished' | 'back' | 'backLate'>,
+  now: Date,
+  swapHours: number,
+): boolean =>
+  isEmergency(shift, latePublished, now, swapHours) || (back !== null && isEmergency(back, backLate, now, swapHours))
+
 /** What must hold of the shifts themselves, whoever takes them. */
 export function whyNotAsk(asking: Asking, now: Date, swapHours: number): Refusal | null {
-  const { shift, requesterId, substituteId, back, latePublished, hasProof } = asking
+  const { shift, requesterId, substituteId, back, hasProof } = asking
   const wrong = whyNotGive(shift, requesterId, now)
   if (wrong) return wrong
   if (substituteId === requesterId) return refusal('swaps.with_oneself', {}, 'substitute')
   if (back && back.id === shift.id) return refusal('swaps.same_shift', {}, 'back')
   const other = back && whyNotGive(back, substituteId, now)
   if (other) return refusal(other.code, other.details, 'back')
-  if (isEmergency(shift, latePublished, now, swapHours) && !hasProof)
+  if (isUrgent(asking, now, swapHours) && !hasProof)
     return refusal('swaps.proof_missing', { hours: swapHours }, 'proof')
   return null
 }

@@ -1,4 +1,5 @@
 import type { ChangeId, StaffId } from '../../kernel/ids.ts'
+import { named } from '../../kernel/named.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
 /** One change of what the company has set: what it was, what it became, by whom and when. */
@@ -65,7 +66,7 @@ export async function listChanges(
     subject: row.subject,
     old: row.old,
     new: row.new,
-    by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
+    by: named(row.name, row.name_en),
     at: row.changed_at,
   }))
 }

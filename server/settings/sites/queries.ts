@@ -1,4 +1,5 @@
 import type { SiteId, StaffId } from '../../kernel/ids.ts'
+import { named } from '../../kernel/named.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
 export type Site = {
@@ -19,7 +20,7 @@ export async function listSites(db: Reader): Promise<Site[]> {
     id: row.id as SiteId,
     origin: row.origin,
     at: row.added_at,
-    by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
+    by: named(row.name, row.name_en),
   }))
 }
 

@@ -11,10 +11,13 @@ import { form, pathId, query, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { fragment, partOrPage, seeOther, wantsJson, wantsPart } from '../../web/page.ts'
 import { hasServed } from '../keeping/queries.ts'
+import type { Around } from './around.ts'
 import { ticketAsJson } from './as-json.ts'
-import { type Around, besideOf, conversationOf, headOf, sideOf, timelineOf } from './contributions.ts'
+import { besideOf, conversationOf, headOf } from './contributions.ts'
 import { endOfPart } from './queries.ts'
 import { readTicket } from './reading.ts'
+import { sideOf } from './side.ts'
+import { timelineOf } from './timeline.ts'
 
 type Values = Record<string, unknown>
 export type Door = Around & { readonly deps: Deps }

@@ -1,5 +1,5 @@
 import type { TicketId } from '../../kernel/ids.ts'
-import type { Tx } from '../../schema.ts'
+import type { Reader, Tx } from '../../schema.ts'
 
 /** Other features hold a ticket: it cannot be resolved while `(kind, ref)` stands. Twice is once. */
 export async function setHold(tx: Tx, ticketId: TicketId, kind: string, ref: string): Promise<void> {
@@ -18,3 +18,6 @@ export async function liftHold(tx: Tx, ticketId: TicketId, kind: string, ref: st
     .where('ref', '=', ref)
     .execute()
 }
+
+export const listHolds = (db: Reader, ticketId: TicketId) =>
+  db.selectFrom('ticket_holds').select(['kind', 'ref']).where('ticket_id', '=', ticketId).orderBy('set_at').execute()

@@ -55,7 +55,7 @@ export async function noteFilesToDelete(tx: Tx, files: readonly string[]): Promi
 
 /** Ended before, not erased, and nobody holds them. */
 const OLD = (before: Date) => sql`t.erased_at is null and t.state in ('closed', 'merged', 'spam')
-  and coalesce(t.closed_at, t.last_message_at) < ${before}
+  and (t.closed_at < ${before} or t.closed_at is null and t.last_message_at < ${before})
   and not exists (select from ticket_holds h join tickets o on o.id = h.ticket_id where o.customer_id = t.customer_id)`
 
 export async function countOld(db: Reader, before: Date): Promise<number> {

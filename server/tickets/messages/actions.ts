@@ -9,7 +9,8 @@ import { currentSettings } from '../../settings/queries.ts'
 import { FILE_CODE, type FileDetails } from '../files/rules.ts'
 import { isErased, lockTicket, type TicketRow } from '../queries.ts'
 import { toDesk } from './live.ts'
-import { callPostMessage, insertNote, type MessageView, moveMarks, type Posted } from './queries.ts'
+import type { Posted } from './posting/queries.ts'
+import { callPostMessage, insertNote, type MessageView, moveMarks } from './queries.ts'
 
 export type Author =
   | { readonly kind: 'customer' }

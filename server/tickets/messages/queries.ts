@@ -1,6 +1,8 @@
-import { CompiledQuery, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { MessageId, NoteId, StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { type Posted, type Posting, postAlone } from './posting/queries.ts'
+import { writeTogether } from './posting/together.ts'
 import { ANSWER_LETTERS, fitting, MESSAGES_AT_ONCE } from './rules.ts'
 
 /** A message as every client gets it. Staff messages carry the name; house lines a code and its details. */
@@ -118,55 +120,11 @@ export const viewOf = (row: Row): MessageView => ({
   at: row.at.toISOString(),
 })
 
-export type Posting = {
-  ticketId: TicketId
-  author: string
-  staffId: StaffId | null
-  epoch: number | null
-  clientId: string
-  body: string
-  code: string | null
-  details: Record<string, string | number> | null
-  actor: string
-  answerSeconds: number
+/** Takes one message: in the act's transaction, or, where this statement is the whole act, together with what else comes. */
+export const callPostMessage = (tx: Tx, posting: Posting): Promise<Posted> => {
+  const word = { ...posting, now: tx.now }
+  return tx.db.isTransaction ? postAlone(tx.db, word) : writeTogether(tx.db, word)
 }
-/** Kept back for what its writer did, or for what somebody of their network did. */
-type Held = 'banned' | 'slow' | 'banned_network' | 'slow_network'
-export type Posted = {
-  /** With those of `Held` the field `at` says until when. */
-  outcome: 'posted' | 'repeated' | 'reused' | 'missing' | 'stale' | 'shut' | Held
-  seq: number | null
-  message_id: MessageId | null
-  at: Date | null
-  event_id: string | null
-  round: number | null
-  /** Whose work the ticket is, and how those see the name: told with the message. */
-  worker: StaffId | null
-  name: string | null
-  name_en: string | null
-}
-
-/** Lock, check, number, message, event and outbox row in one statement (migrations/0009-speed.ts). */
-export async function callPostMessage(tx: Tx, posting: Posting): Promise<Posted> {
-  const values = [
-    posting.ticketId,
-    posting.author,
-    posting.staffId,
-    posting.epoch,
-    posting.clientId,
-    posting.body,
-    posting.code,
-    posting.details ? JSON.stringify(posting.details) : null,
-    posting.actor,
-    posting.answerSeconds,
-    tx.now,
-  ]
-  const { rows } = await tx.db.executeQuery<Posted>(CompiledQuery.raw(POST_MESSAGE, values))
-  const [row] = rows
-  if (!row) throw new Error('post_message gave no answer')
-  return row
-}
-const POST_MESSAGE = 'select * from post_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)'
 
 export type Marks = { customer: { delivered: number; read: number }; staff: { delivered: number; read: number } }
 

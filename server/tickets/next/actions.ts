@@ -3,7 +3,8 @@ import { MINUTE, plus } from '../../kernel/time.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import { findOpenAssignment, lockTicket } from '../queries.ts'
+import { findOpenAssignment } from '../assignments/queries.ts'
+import { lockTicket } from '../queries.ts'
 import { nextOf, storeNext } from './queries.ts'
 
 /** An open ticket always has a next time: what is owed first, else so long from now. */

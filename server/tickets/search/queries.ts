@@ -3,6 +3,7 @@ import type { StaffId, TicketId } from '../../kernel/ids.ts'
 import type { Bilingual } from '../../kernel/language.ts'
 import type { Reader } from '../../schema.ts'
 import type { TicketState } from '../rules.ts'
+import { isSeldom } from './frequency/queries.ts'
 import { type Kind, literally, type Wanted } from './rules.ts'
 
 /** Which tickets are looked through. */
@@ -90,19 +91,25 @@ export async function findPlaces(
   wish: Wish,
 ): Promise<(Place & { kind: PlaceKind })[]> {
   if (kinds.length === 0) return []
-  const parts = kinds.map(({ kind, limit }) => placesOf(kind, { ...wish, limit }))
+  const seldom = await isSeldom(db, wish.wanted.query, READ.messages)
+  const parts = kinds.map(({ kind, limit }) =>
+    placesOf(kind, { ...wish, limit, seldom: seldom && kind === 'messages' }),
+  )
   const { rows } = await sql<
     Omit<Place, 'by'> & { kind: PlaceKind; name: string | null; name_en: string | null }
   >`${sql.join(parts, sql` union all `)} order by id desc`.execute(db)
   return rows.map(({ name, name_en, ...row }) => ({ ...row, by: name ? { name, nameEn: name_en ?? '' } : null }))
 }
 
-function placesOf(kind: PlaceKind, { wanted, narrowed, before, limit }: Wish & Page): RawBuilder<unknown> {
+function placesOf(
+  kind: PlaceKind,
+  { wanted, narrowed, before, limit, seldom }: Wish & Page & Seldom,
+): RawBuilder<unknown> {
   const { table, ticket, facts, at, by, ...source } = SOURCES[kind]
   const tickets = narrowing(narrowed, at)
   const joined = tickets ? sql`join tickets t on t.id = ${ticket} and ${tickets}` : sql``
   const read = kind === 'messages' ? READ.messages : READ.others
-  const ids = newestWith(wanted, { ...source, table, joined, read, before, limit })
+  const ids = newestWith(wanted, { ...source, table, joined, read, before, limit, seldom })
   return sql`
     select ${sql.lit(kind)} as kind, w.id, ${facts}, ${at} as at, s.name, s.name_en, ${TICKET}
     from ${ids} found join ${table} w on w.id = found.id join tickets t on t.id = ${ticket}
@@ -117,26 +124,34 @@ const READ = { messages: 2500, others: 1000 } as const
 
 /**
  * Ids of the newest that hold all terms: those just written by reading back, the others by the index. The second half does
- * not run where the first has found enough. Each is checked by `like`: pairs of letters may stand apart.
+ * not run where the first has found enough. Each is checked by `like`: pairs of letters may stand apart. That a word begins
+ * so the index knows: to ask each of a thousand places again takes longer than all the rest. What is seldom said is not
+ * read back at all: the index has fewer places than that would look at.
  */
 function newestWith(
-  { terms, begins, query }: Wanted,
-  { table, text, only, read, joined = sql``, before, limit }: Newest,
+  { terms, begins, parted, query }: Wanted,
+  { table, text, only, read, joined = sql``, before, limit, seldom }: Newest,
 ): RawBuilder<unknown> {
   const there = sql`lower(${text}) like all(${terms.map((term) => `%${literally(term)}%`)}::text[])`
-  const begun = begins.length > 0 ? sql`and lower(${text}) ~ all(${begins}::text[])` : sql``
+  const begin = (patterns: readonly string[]) =>
+    patterns.length > 0 ? sql`and lower(${text}) ~ all(${patterns}::text[])` : sql``
   const end = before ? sql`${before}::bigint` : sql`(select coalesce(max(id), 0) + 1 from ${table})`
   const lately = sql`(${end} - ${sql.lit(read)})`
+  const byIndex = (below: RawBuilder<unknown>) => sql`
+    select w.id from ${table} w ${joined} where w.id + 0 < ${below} and ${only} and words_of(${text}) @@ ${query}::tsquery
+      and ${there} ${begin(parted)} order by w.id + 0 desc limit ${limit}`
+  if (seldom) return sql`(${byIndex(end)})`
   // `+ 0` keeps the index of ids out of it: it would be read whole, and its order walked through all that is old.
   return sql`(
-    (select w.id from ${table} w ${joined} where w.id < ${end} and w.id >= ${lately} and ${only} and ${there} ${begun}
+    (select w.id from ${table} w ${joined} where w.id < ${end} and w.id >= ${lately} and ${only} and ${there} ${begin(begins)}
       order by w.id desc limit ${limit})
     union all
-    (select w.id from ${table} w ${joined} where w.id + 0 < ${lately} and ${only} and words_of(${text}) @@ ${query}::tsquery
-      and ${there} ${begun} order by w.id + 0 desc limit ${limit})
+    (${byIndex(lately)})
     limit ${limit})`
 }
-type Newest = Pick<Source, 'table' | 'text' | 'only'> & { read: number; joined?: RawBuilder<unknown> } & Page
+type Newest = Pick<Source, 'table' | 'text' | 'only'> & { read: number; joined?: RawBuilder<unknown> } & Page &
+  Partial<Seldom>
+type Seldom = { readonly seldom: boolean }
 
 /** What a ticket `t` must be; nothing where every ticket will do. `at`: when what is looked for came. */
 function narrowing({ states, departmentId, hadBy, heldBy, since }: Narrowed, at: RawBuilder<unknown>) {

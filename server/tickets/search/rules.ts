@@ -8,6 +8,8 @@ export type Wanted = {
   readonly terms: readonly string[]
   /** Patterns for those that begin with a letter or digit of spaced text: they must begin a word. */
   readonly begins: readonly string[]
+  /** Those among them that the index does not tell already: of more than one word, or of too long a one. */
+  readonly parted: readonly string[]
   /** The same for the index, as text of a `tsquery`; empty where nothing in it can be looked up. */
   readonly query: string
   /** A ticket's number, where it is one. */
@@ -24,7 +26,7 @@ const TICKET_NUMBER = /^#?\s*(?:nt[\s-]*)?(\d{4,9})$/i
 const PHONE = /^[\d\s()+./-]+$/
 const PHONE_LEAST_DIGITS = 4
 const MAIL = /^[\w.+-]{3,64}(?:@[\w.-]*)?$/i
-const NOTHING = { terms: [], begins: [], query: '', number: null, digits: null, mail: null } as const
+const NOTHING = { terms: [], begins: [], parted: [], query: '', number: null, digits: null, mail: null } as const
 
 export function readWanted(typed: string): Wanted {
   const trimmed = typed.trim()
@@ -34,18 +36,22 @@ export function readWanted(typed: string): Wanted {
   if (Array.from(trimmed).length > MOST_LETTERS) return { state: 'long', ...NOTHING }
   const terms = termsIn(trimmed)
   const query = terms.flatMap(lexemesOf).join(' & ')
+  const spaced = terms.filter((term) => IS_WORD.test(term))
   const number = TICKET_NUMBER.exec(narrow)?.[1]
   const digits = narrow.replace(/\D/g, '').replace(/^0{1,2}/, '')
   return {
     state: query === '' && !number && !(PHONE.test(narrow) && digits.length >= PHONE_LEAST_DIGITS) ? 'short' : 'words',
     terms,
-    begins: terms.filter((term) => IS_WORD.test(term)).map((term) => `(^|[^${WORD}])${escaped(term)}`),
+    begins: spaced.map(beginning),
+    parted: spaced.filter((term) => !IS_ONE_WORD.test(term)).map(beginning),
     query,
     number: number ? `NT-${number}` : null,
     digits: PHONE.test(narrow) && digits.length >= PHONE_LEAST_DIGITS ? digits : null,
     mail: MAIL.test(trimmed) ? trimmed.toLowerCase() : null,
   }
 }
+
+const beginning = (term: string): string => `(^|[^${WORD}])${escaped(term)}`
 
 /** A typed text inside a `like` pattern stands for itself. */
 export const literally = (typed: string): string => typed.replace(/[\\%_]/g, (sign) => `\\${sign}`)
@@ -77,6 +83,7 @@ const IS_HAN = new RegExp(`^[${HAN}]`, 'u')
 const IS_WORD = new RegExp(`^[${WORD}]`, 'u')
 const WORD_LETTERS = 40
 const WORD_LEAST_LETTERS = 2
+const IS_ONE_WORD = new RegExp(`^[${WORD}]{${WORD_LEAST_LETTERS},${WORD_LETTERS}}$`, 'u')
 
 /** What the index must hold where this term is. A word at the end may go on; one letter of Latin text says nothing. */
 function lexemesOf(term: string): string[] {

@@ -4,15 +4,20 @@ import { Conflict } from '../../kernel/refusal.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
-import { findOpenAssignment, lockTicket } from '../queries.ts'
-import { clockPayload, clockTopics, heardOf, hearTickets, writeClocks } from './hearing/actions.ts'
+import { findOpenAssignment } from '../assignments/queries.ts'
+import { lockTicket } from '../queries.ts'
+import { clockPayload, clockTopics, heardOf, hearInPassing, hearTickets, writeClocks } from './hearing/actions.ts'
 import * as sla from './queries.ts'
 import { type Priority, pauseClock, resumeClock, warnAt } from './rules.ts'
 
 /** Clocks of tickets in which something was said or done; several at the price of one. */
-export async function keepClocks(tx: Tx, ticketIds: readonly TicketId[]): Promise<void> {
-  await hearTickets(tx, ticketIds)
-}
+export const keepClocks = (tx: Tx, ticketIds: readonly TicketId[]): Promise<void> => hearTickets(tx, ticketIds)
+
+/** The same after the commit of whoever said or did it, while people talk on. */
+export const followClocks = (tx: Tx, ticketIds: readonly TicketId[]): Promise<void> => hearInPassing(tx, ticketIds)
+
+/** Heard while somebody held the ticket: its own countdown follows. Repeats safely. */
+export const settleLate = (tx: Tx, ticketId: TicketId): Promise<void> => hearTickets(tx, [ticketId])
 
 /** Somebody else has it from now on: the agent's clocks stand still; the customer's wait goes on. */
 export async function pauseClocks(tx: Tx, ticketId: TicketId, ref: string): Promise<void> {

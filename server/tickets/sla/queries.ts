@@ -2,9 +2,11 @@ import { type RawBuilder, sql } from 'kysely'
 import type { ClockId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { DAY, plus, type Window } from '../../kernel/time.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { currentSettings } from '../../settings/queries.ts'
 import type { Clock, Hours, PolicyFor, Priority } from './rules.ts'
 
 export type StoredClock = Clock & { readonly id: ClockId; readonly version: number }
+
 type PolicyRow = PolicyFor & { readonly id: string }
 
 /** Active policies, in the order in which equals are asked. */
@@ -29,7 +31,9 @@ export async function listPolicies(db: Reader): Promise<PolicyRow[]> {
 }
 
 const clockRows = (db: Reader) => db.selectFrom('ticket_clocks').selectAll()
+
 export type ClockRow = Awaited<ReturnType<ReturnType<typeof clockRows>['execute']>>[number]
+
 export const clockOf = (row: ClockRow): StoredClock => ({
   id: row.id as ClockId,
   kind: row.kind,
@@ -60,8 +64,10 @@ export async function noteOnce(tx: Tx, id: ClockId, what: 'warned_at' | 'breache
 }
 
 type Due = { id: ClockId; version: number }
+
 /** Running clocks that somebody should look at now; never early. */
 export const listWarnings = (db: Reader, now: Date, limit: number): Promise<Due[]> => listDue(db, 'warn', now, limit)
+
 /** Running clocks whose time is over. */
 export const listBreaches = (db: Reader, now: Date, limit: number): Promise<Due[]> => listDue(db, 'breach', now, limit)
 
@@ -175,3 +181,6 @@ export const retirePolicy = (tx: Tx, id: string, by: StaffId) =>
     .set({ active: false, changed_by: by, changed_at: tx.now })
     .where('id', '=', id)
     .execute()
+
+/** Within which a customer hears the first word (settings). */
+export const answerSeconds = async (tx: Tx): Promise<number> => (await currentSettings(tx.db)).answerSeconds

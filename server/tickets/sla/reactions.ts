@@ -1,6 +1,6 @@
 import type { Reactions } from '../../platform/reactions.ts'
 import type { Database } from '../../schema.ts'
-import { keepClocks } from './actions.ts'
+import { followClocks } from './actions.ts'
 import { noteClocks } from './owing/actions.ts'
 
 /** Clocks follow what is said and done, within a second and at its own instants. */
@@ -9,7 +9,7 @@ export const slaReactions: Reactions<Database> = {
   on: {},
   looks: {
     after: ['ticket.touched', 'ticket.queued', 'ticket.resolved', 'ticket.resolve_undone', 'ticket.marked_spam'],
-    act: keepClocks,
+    act: followClocks,
   },
 }
 

@@ -27,6 +27,8 @@ export type SlaTables = {
     hours: Hours
     agreed_at: Date
     seen_seq: Generated<number>
+    /** Heard in passing: the countdown on the ticket itself is not written yet. */
+    late: Generated<boolean>
   }
   ticket_clocks: {
     id: Generated<string>

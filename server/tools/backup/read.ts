@@ -8,7 +8,7 @@ import type { Files } from '../../platform/files.ts'
 import { knownMigrations, migrate } from '../../platform/migrate.ts'
 import { StartError } from '../../platform/start-error.ts'
 import { type Checksums, damaged, entriesOf, FORMAT, inspect, type Manifest } from './archive.ts'
-import { clear, isEmpty, openCopyIn, setSequences, wipe, withoutForeignKeys } from './rows.ts'
+import { clear, isEmpty, openCopyIn, setSequences, wipe, withoutForeignKeys, withoutNotes } from './rows.ts'
 
 type Into = {
   readonly url: string
@@ -39,7 +39,9 @@ export async function restoreBackup(file: string, into: Into): Promise<Restored>
     await migrated(into.url, last)
     await withClient(into.url, async (client) => {
       await client.query('begin')
-      await withoutForeignKeys(client, () => fill(client, file, { manifest, checksums, into, put }))
+      await withoutForeignKeys(client, () =>
+        withoutNotes(client, () => fill(client, file, { manifest, checksums, into, put })),
+      )
       await setSequences(client, checksums.sequences)
       await client.query('commit')
     })

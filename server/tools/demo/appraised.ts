@@ -122,7 +122,7 @@ async function tellScores(demo: Demo, month: string, now: Date): Promise<void> {
     update appraisal_scores s set scored_at = ${now}, scored_by = coalesce(s.manager_id, (select id from staff where number = 'ld0002')),
       moved = case when s.manager_id is null or s.id % 3 = 1 then '{}'::jsonb else jsonb_build_object('quality', jsonb_build_object(
         'by', case m.number when 'gd0408' then 4 + s.id % 3 when 'it0211' then -1 - s.id % 3 else 2 - s.id % 5 end,
-        'why', case when m.number = 'it0211' or s.id % 5 > 2 then '交接时有两次没有写明遗留事项' else '断网那晚主动支援，带着新人一起处理' end, 'link', '/incidents')) end
+        'why', case when m.number = 'it0211' or s.id % 5 > 2 then '交接时有两次没有写明遗留事项' else '断网那晚主动支援，带着新人一起处理' end, 'link', '/roster')) end
     from appraisals a, appraisal_scores o left join staff m on m.id = o.manager_id
     where a.month_id = ${id} and s.appraisal_id = a.id and o.id = s.id`.execute(tx.db)
   await sql`update appraisal_scores set moved = '{}' where (moved->'quality'->>'by')::numeric = 0`.execute(tx.db)

@@ -1,31 +1,15 @@
-import type { AssignmentEnd, Channel } from '../../events/tickets.ts'
-import type { CategoryId, CustomerId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { Channel } from '../../events/tickets.ts'
+import type { TicketId } from '../../kernel/ids.ts'
 import { addDays, DAY, HOUR, instantOf, MINUTE, nightOf, plus, SECOND } from '../../kernel/time.ts'
 import { hashOf, newToken } from '../../platform/tokens.ts'
 import type { Tx } from '../../schema.ts'
 import { subjectOf } from '../../tickets/rules.ts'
-import type { Handler } from '../../tickets/tables.ts'
+import type { Agent, Cast, Line } from './cast.ts'
+import { ACCEPTED_AFTER_SECONDS, writeAssignments, writeMarks, writeRating } from './handling.ts'
 import type { DemoConversation, DemoLine } from './types.ts'
-
-/** Somebody who was on the customer-service post at that time. */
-export type Agent = {
-  readonly staffId: StaffId
-  readonly shiftId: ShiftId
-  readonly name: string
-  readonly nameEn: string
-}
-export type Cast = {
-  readonly customerId: CustomerId
-  readonly categoryId: CategoryId
-  readonly agents: readonly Agent[]
-  readonly zone: string
-}
 
 /** The company's own pages, where its customers were when they asked; nobody is there. */
 const SITE = 'https://www.clearbrook.example'
-
-/** First answers of a good night: between half a minute and three. */
-const ACCEPTED_AFTER_SECONDS = 25
 
 /** When a conversation began: the last night but so many in which it was over by now. Nothing of history is still to come. */
 export function beginOf({ begins, lines, state }: DemoConversation, now: Date, zone: string): Date {
@@ -160,8 +144,6 @@ export async function writeHistory(
   return ticketId
 }
 
-type Line = { at: Date; agent?: Agent; text?: string; code?: string; details?: Record<string, string> }
-
 function unroll(lines: readonly DemoLine[], begin: Date, first: Agent | undefined, second: Agent | undefined) {
   const messages: Line[] = []
   const notes: { at: Date; agent: Agent; text: string; after: number }[] = []
@@ -179,90 +161,4 @@ function unroll(lines: readonly DemoLine[], begin: Date, first: Agent | undefine
     else if (line.by === 'customer') messages.push({ at, text: line.text })
   }
   return { messages, notes, transferredAt }
-}
-
-type Held = {
-  first: Agent
-  second: Agent | undefined
-  begin: Date
-  transferredAt: Date | null
-  end: Date | null
-  why: AssignmentEnd
-}
-
-async function writeAssignments(
-  { db }: Tx,
-  ticketId: TicketId,
-  { first, second, begin, transferredAt, end, why }: Held,
-): Promise<void> {
-  const row = (agent: Agent, epoch: number, opened: Date, ended: Date | null, reason: AssignmentEnd | null) => ({
-    ticket_id: ticketId,
-    staff_id: agent.staffId,
-    shift_id: agent.shiftId,
-    round: 1,
-    epoch,
-    opened_at: opened,
-    ended_at: ended,
-    end_reason: reason,
-  })
-  const opened = plus(begin, ACCEPTED_AFTER_SECONDS * SECOND)
-  const reason = end ? why : null
-  const rows =
-    transferredAt && second
-      ? [row(first, 1, opened, transferredAt, 'transferred'), row(second, 2, transferredAt, end, reason)]
-      : [row(first, 1, opened, end, reason)]
-  await db.insertInto('assignments').values(rows).execute()
-}
-
-async function writeMarks(
-  { db, now }: Tx,
-  ticketId: TicketId,
-  owner: Agent | undefined,
-  last: number,
-  ended: boolean,
-): Promise<void> {
-  if (!owner) return
-  const read = ended ? last : Math.max(1, last - 1)
-  await db
-    .insertInto('marks')
-    .values([
-      { ticket_id: ticketId, reader: 'customer', delivered_seq: last, read_seq: read, read_at: now },
-      { ticket_id: ticketId, reader: `staff:${owner.staffId}`, delivered_seq: last, read_seq: read, read_at: now },
-    ])
-    .execute()
-}
-
-async function writeRating(
-  { db }: Tx,
-  ticketId: TicketId,
-  { rating }: DemoConversation,
-  messages: readonly Line[],
-  askedAt: Date,
-): Promise<void> {
-  const said = messages.flatMap(({ agent }) => (agent ? [agent] : []))
-  const handlers: Handler[] = [...new Set(said)].map((agent) => {
-    const count = said.filter((one) => one === agent).length
-    return {
-      staffId: agent.staffId,
-      shiftId: agent.shiftId,
-      messages: count,
-      share: Math.round((count / said.length) * 1000) / 1000,
-    }
-  })
-  await db
-    .insertInto('ratings')
-    .values({
-      ticket_id: ticketId,
-      round: 1,
-      state: rating ? 'given' : 'asked',
-      asked_at: askedAt,
-      handlers: JSON.stringify(handlers),
-      service: rating?.service ?? null,
-      product: rating?.product ?? null,
-      reasons: rating?.reasons ?? [],
-      comment: rating?.comment ?? null,
-      source: rating ? 'chat' : null,
-      given_at: rating ? plus(askedAt, 3 * MINUTE) : null,
-    })
-    .execute()
 }

@@ -15,10 +15,11 @@ import { storeSetting } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import { tellAbuse } from './abuse.ts'
 import { publishDemoArticles } from './articles.ts'
+import type { Agent } from './cast.ts'
 import { CANNED, COMPANY, DEPARTMENTS, TERMS, TOPICS } from './company.ts'
 import { tellConfirmations } from './confirmations.ts'
 import { CONVERSATIONS } from './conversations.ts'
-import { type Agent, beginOf, writeHistory } from './history.ts'
+import { beginOf, writeHistory } from './history.ts'
 import { appointDemoLeaders } from './leaders.ts'
 import { publishThisMonth } from './months.ts'
 import { tellObligations } from './obligations.ts'
@@ -104,6 +105,8 @@ async function moveIn(tx: Tx, passwordHash: string, publicUrl: string): Promise<
         skills: person.skills,
         languages: person.languages,
         phone: null,
+        // Reserved for examples: a letter to it reaches nobody.
+        email: `${person.number}@clearbrook.example`,
         language: null,
         created_at: plus(now, -(HERE_DAYS + (n % 9) * 170) * DAY),
       })),

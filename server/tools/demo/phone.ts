@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Kysely } from 'kysely'
-import type { CallId, CustomerId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
+import type { Insertable, Kysely } from 'kysely'
+import { writeCti } from '../../calls/adapters/cti.ts'
+import { event } from '../../calls/adapters/reading.ts'
+import type { CallTables } from '../../calls/tables.ts'
+import type { CustomerId, ShiftId, StaffId, TicketId } from '../../kernel/ids.ts'
 import { HOUR, MINUTE, plus, SECOND } from '../../kernel/time.ts'
 import { hashOf, newToken } from '../../platform/tokens.ts'
 import { shiftsAt } from '../../roster/queries.ts'
@@ -43,7 +46,7 @@ export async function tellPhone(tx: Tx): Promise<void> {
   const line = await db
     .insertInto('phone_lines')
     .values({
-      name: '夜班热线',
+      name: '夜班热线 Night line',
       number: NUMBER,
       adapter: 'cti',
       token_hash: hashOf(newToken()),
@@ -64,12 +67,14 @@ export async function tellPhone(tx: Tx): Promise<void> {
       .values(agents.map(({ staffId }, n) => ({ extension: String(801 + n), staff_id: staffId, set_at: now })))
       .execute()
   const tickets = await phoneTickets(db)
+  const said: Said[] = []
   for (const [n, told] of NIGHT.entries()) {
     const agent = agents[n % Math.max(1, agents.length)]
     const ticket =
       told.how === 'answered' && !told.logged && !told.unlogged ? tickets[n % Math.max(1, tickets.length)] : undefined
-    await ring(tx, told, { lineId: line.id, agent, ticket })
+    said.push(...(await ring(tx, told, { lineId: line.id, agent, ticket, extension: String(801 + (n % 4)) })))
   }
+  await db.insertInto('call_events').values(said).execute()
   await owe(tx, line.id)
 }
 
@@ -85,22 +90,26 @@ async function phoneTickets(db: Kysely<Database>): Promise<{ id: TicketId; custo
   return rows.map((row) => ({ id: row.id as TicketId, customerId: row.customer_id as CustomerId }))
 }
 
+type Said = Insertable<CallTables['call_events']>
 type Around = {
   lineId: string
+  extension: string
   agent: { staffId: StaffId; id: ShiftId } | undefined
   ticket: { id: TicketId; customerId: CustomerId } | undefined
 }
-async function ring({ db, now }: Tx, told: Told, { lineId, agent, ticket }: Around): Promise<CallId> {
+/** A call, and what the line said of it. */
+async function ring({ db, now }: Tx, told: Told, { lineId, extension, agent, ticket }: Around): Promise<Said[]> {
   const rang = plus(now, -told.ago * MINUTE)
   const answered = told.how === 'answered' && agent ? plus(rang, told.ring * SECOND) : null
   const over = plus(answered ?? rang, (answered ? (told.talk ?? 0) : told.ring) * SECOND)
   const logged = answered && !told.unlogged ? plus(over, 40 * SECOND) : null
   const cause = told.how === 'abandoned' ? 'cancel' : told.how === 'missed' ? 'noAnswer' : 'normalClearing'
+  const callKey = randomUUID()
   const row = await db
     .insertInto('calls')
     .values({
       line_id: lineId,
-      call_key: randomUUID(),
+      call_key: callKey,
       direction: 'in',
       state: answered ? 'ended' : told.how === 'answered' ? 'missed' : told.how,
       number: told.from,
@@ -131,7 +140,24 @@ async function ring({ db, now }: Tx, told: Told, { lineId, agent, ticket }: Arou
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return row.id as CallId
+  const base = { callKey, direction: 'in', from: told.from ?? 'anonymous', to: NUMBER } as const
+  const lifted = answered ? extension : told.how === 'voicemail' ? 'voicemail' : ''
+  const events = [
+    event({ ...base, name: 'newCall', at: rang }),
+    ...(lifted ? [event({ ...base, name: 'answer', answeredUser: lifted, at: answered ?? over })] : []),
+    event({ ...base, name: 'hangup', answeredUser: lifted, cause: told.how === 'rejected' ? 'busy' : cause, at: over }),
+  ]
+  return events.map((one) => ({
+    line_id: lineId,
+    call_id: row.id,
+    key: `call:${callKey}:${one.name}`,
+    name: one.name,
+    outcome: 'taken',
+    at: one.at ?? now,
+    digit: null,
+    received_at: one.at ?? now,
+    raw: JSON.stringify(writeCti(one)),
+  }))
 }
 
 /** Whoever nobody has spoken with since: one overdue who rang twice, one with a voicemail, one just now. */

@@ -26,7 +26,7 @@ export type DemoConversation = {
   language: Language
   contact: string
   topic: string
-  channel: 'web' | 'widget' | 'form' | 'phone'
+  channel: 'web' | 'widget' | 'form' | 'phone' | 'mail'
   page: string
   state: 'queued' | 'open' | 'resolved' | 'closed' | 'new' | 'spam'
   begins: { nightsAgo: number; minute: number } | { minutesAgo: number }

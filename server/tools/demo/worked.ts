@@ -17,7 +17,7 @@ export const tellArrivals = (tx: Tx) =>
       from (select *, hashint8(id * 31 + staff_id) & 2147483647 as luck from shifts where ends_at <= ${tx.now}) s join staff p on p.id = s.staff_id) as came
     where not exists (select from attendances a where a.shift_id = came.id)`.execute(tx.db)
 
-/** The nights of the two months before this one, and some more, for those that the roster does not reach back to. */
+/** The nights of the two months before this one, and some more, for those that the roster does not reach back to; each week one further, so that weekends go round. */
 export async function tellNights(tx: Tx, zone: string): Promise<void> {
   const now = nightOf(tx.now, zone)
   const first = addDays(firstOf(firstOfLast(firstOfLast(now))), -BEFORE_NIGHTS)
@@ -32,7 +32,9 @@ export async function tellNights(tx: Tx, zone: string): Promise<void> {
       select id, post, row_number() over (partition by post order by number) - 1 as at, count(*) over (partition by post) as people from (
         select id, number, 'manager' as post from staff where active and 'manager' = any(posts)
         union all select id, number, unnest(posts) from staff where active and not 'manager' = any(posts)) as s
-    ) p on p.post = h.post and (p.at - n.k * h.heads % p.people + p.people) % p.people < h.heads`.execute(tx.db)
+    ) p on p.post = h.post and (p.at - (n.k * h.heads + n.k / 7) % p.people + p.people) % p.people < h.heads`.execute(
+    tx.db,
+  )
 }
 
 /** How duty managers saw the shifts of those months: each with a habit of their own. */

@@ -38,7 +38,11 @@ export async function messagePart({ stage, pace, say, cost }: Bench): Promise<Me
   const told = await talking.ask<Told[]>({ does: 'tell' } satisfies TalkJob)
   const wrong = [...runs.flatMap(({ failed }) => failed), ...(await historyOf(url, told))]
   await bare.end()
-  const bytes = pssBytes([...familyOf(product.pid), ...familyOf(stage.postmasterPid())])
+  const families = [familyOf(product.pid), familyOf(stage.postmasterPid())]
+  const [program = 0, database = 0] = families.map(pssBytes)
+  say(
+    `memory: the program ${megabytes(program)}, PostgreSQL ${megabytes(database)} in ${families[1]?.length} processes`,
+  )
   await talking.end()
   await product.stop()
   return [
@@ -64,11 +68,13 @@ export async function messagePart({ stage, pace, say, cost }: Bench): Promise<Me
       wrong,
     }),
     below('memory after the load, program and PostgreSQL with 128 MB of buffers', 450, {
-      value: bytes / 1_000_000,
+      value: (program + database) / 1_000_000,
       unit: 'MB PSS',
     }),
   ]
 }
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`
 
 async function historyOf(url: string, told: readonly Told[]): Promise<string[]> {
   const rows = await ask<{ ticketId: string; seq: number; clientId: string; body: string }>(

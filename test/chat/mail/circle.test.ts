@@ -1,31 +1,26 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { takeArrived } from '../../../server/chat/mail/reader.ts'
 import { noteVisits } from '../../../server/chat/visits/queries.ts'
 import type { StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { forgetSettings } from '../../../server/settings/queries.ts'
+import { findOpenAssignment } from '../../../server/tickets/assignments/queries.ts'
 import { listMessages } from '../../../server/tickets/messages/queries.ts'
-import { findOpenAssignment } from '../../../server/tickets/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { conversations } from '../../support/conversations.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { letter, letterHouse, type Made } from '../../support/letters.ts'
 import { mailServer, readMail } from '../../support/mail-server.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-let does: ReturnType<typeof conversations>
+const house = testHouse(database, clock)
+const does = conversations(house)
 let mei: StaffId
 let suqing: Visitor
 let ticketId: TicketId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   await database.db

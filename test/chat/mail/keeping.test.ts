@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { forgetFiles } from '../../../jobs/forget-files.ts'
 import { incomingOver } from '../../../server/chat/mail/keeping/queries.ts'
 import { takeArrived } from '../../../server/chat/mail/reader.ts'
 import { system } from '../../../server/platform/actor.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { MARKER, whereStands } from '../../support/kept.ts'
 import { letter } from '../../support/letters.ts'
 import { hire } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
 import { signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
+const house = testHouse(database, clock)
 beforeEach(() => clock.set(TWO_FOURTEEN))
 
 let uid = 0

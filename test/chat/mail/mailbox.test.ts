@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { openMailReader } from '../../../server/chat/mail/reader.ts'
 import { openLog } from '../../../server/platform/log.ts'
 import { openMailbox, type Reading } from '../../../server/platform/mailbox.ts'
@@ -8,19 +8,15 @@ import { forgetSettings } from '../../../server/settings/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
 import { BOX, type Dovecot, hasDovecot, startDovecot } from '../../support/dovecot.ts'
+import { testHouse } from '../../support/house.ts'
 import { letter } from '../../support/letters.ts'
 import { freePort } from '../../support/program.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
 
 if (!hasDovecot) console.warn('SKIPPED: letters over IMAP, because dovecot-imapd is not installed.')
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
+const house = testHouse(database, clock)
 beforeEach(() => {
   clock.set(TWO_FOURTEEN)
   forgetSettings()

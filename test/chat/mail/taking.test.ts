@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { takeArrived } from '../../../server/chat/mail/reader.ts'
 import type { TicketId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
@@ -7,24 +7,19 @@ import { answerAddress, messageIdOf } from '../../../server/platform/mail-thread
 import type { Arrived } from '../../../server/platform/mailbox-line.ts'
 import { leaveMail } from '../../../server/platform/outgoing.ts'
 import { forgetSettings } from '../../../server/settings/queries.ts'
-import { closeTicket, resolveTicket } from '../../../server/tickets/actions.ts'
+import { closeTicket, resolveTicket } from '../../../server/tickets/endings/actions.ts'
 import { protection } from '../../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { conversations } from '../../support/conversations.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { letter, type Made } from '../../support/letters.ts'
 import { as, hire, putOnPost, welcome } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-let does: ReturnType<typeof conversations>
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
+const house = testHouse(database, clock)
+const does = conversations(house)
 beforeEach(() => {
   clock.set(TWO_FOURTEEN)
   forgetSettings()

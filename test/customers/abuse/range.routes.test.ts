@@ -10,7 +10,7 @@ import { protection } from '../../support/abuse.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { conversations } from '../../support/conversations.ts'
 import { testDatabase } from '../../support/database.ts'
-import { hire, putOnPost, type Visitor, welcome } from '../../support/people.ts'
+import { hire, publishTerms, putOnPost, type Visitor, welcome } from '../../support/people.ts'
 import { plainBrowser } from '../../support/plain-browser.ts'
 import { type House, startServer } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
@@ -136,8 +136,7 @@ const known = async () =>
   (await sql`select id from visitors where range_hash is not null or range_at is not null`.execute(database.db)).rows
 
 test('a stranger without a script reads that it is their network, keeps what they typed, and sends it as urgent', async () => {
-  const body = JSON.stringify({ 'zh-CN': '条款', en: 'Terms' })
-  await database.db.insertInto('customer_terms').values({ version: 1, body, published_at: clock.now() }).execute()
+  await publishTerms(database.db, clock.now())
   const first = plainBrowser(house.url)
   const from = { 'x-forwarded-for': '198.51.100.7', 'accept-language': 'zh-CN' }
   await first.read('/')

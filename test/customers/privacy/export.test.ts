@@ -2,25 +2,21 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { fileNameOf } from '../../../server/customers/privacy/archive.ts'
 import type { StaffId } from '../../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { aLife, MARKER, whereStands } from '../../support/kept.ts'
 import { hire } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
 import { signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
+const house = testHouse(database, clock)
 let yan: StaffId
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   for await (const { id } of house.deps.files.list()) await house.deps.files.delete(id)

@@ -1,20 +1,20 @@
-import { io, type Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Socket } from 'socket.io-client'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { conversations } from '../../support/conversations.ts'
 import { ack, type Message, next, type Said } from '../../support/customer.ts'
 import { testDatabase } from '../../support/database.ts'
+import { deskLine } from '../../support/desk-line.ts'
+import { testServer } from '../../support/house.ts'
 import { hire, putOnPost, type Visitor, welcome } from '../../support/people.ts'
-import { type House, startServer } from '../../support/server.ts'
 import { signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-const lines: Socket[] = []
+const house = testServer(database, clock)
+const does = conversations(house)
 const WORDS = '请打 13812340041 或写 su.qing@example.com'
-let house: House
-let does: ReturnType<typeof conversations>
 let mei: StaffId
 let zhou: StaffId
 let ji: StaffId
@@ -22,11 +22,6 @@ let suQing: Visitor
 let id: TicketId
 let epoch: number
 
-beforeAll(async () => {
-  house = await startServer(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')
@@ -39,21 +34,10 @@ beforeEach(async () => {
   id = await does.ask(suQing)
   epoch = await does.take(id, mei)
 })
-afterEach(() => {
-  for (const line of lines.splice(0)) line.disconnect()
-})
 
 async function watching(staffId: StaffId): Promise<Socket> {
   const { cookie } = await signedIn(house, staffId)
-  const socket = io(`${house.url}/desk`, {
-    path: '/live',
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: { cookie, origin: house.url },
-  })
-  lines.push(socket)
-  await new Promise((resolve, reject) => socket.once('connect', () => resolve(socket)).once('connect_error', reject))
+  const socket = await deskLine(house.url, cookie)
   await ack(socket, 'watch', { ticketId: id })
   return socket
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { checkOut } from '../../../server/attendance/actions.ts'
 import { raiseAlarm } from '../../../server/desk/alarms/actions.ts'
 import { leaveLetters } from '../../../server/escalations/letters.ts'
@@ -12,18 +12,18 @@ import { addNote } from '../../../server/tickets/messages/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { conversations } from '../../support/conversations.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { as, hire, putOnPost, roster, type Visitor, welcome } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testHouse(database, clock)
+const does = conversations(house)
 const JSON_ASKED = { accept: 'application/json' }
 const NUMBER = '+8613812340041'
 /** However somebody writes it. */
 const SECRETS = ['13812340041', '138 1234 0041', '12340041', 'su.qing@example.com', '苏晴儿']
-let house: QuietHouse
-let does: ReturnType<typeof conversations>
 let mei: StaffId
 let zhou: StaffId
 let ji: StaffId
@@ -34,11 +34,6 @@ let mine: Browser
 let colleague: Browser
 let manager: Browser
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-  does = conversations(house)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   mei = await hire(database.db, '林玫')
@@ -146,7 +141,7 @@ describe('lists', () => {
       }
     const html = await seen(colleague, '/tickets/search?q=13812340041&kind=customers')
     expect(html).toContain('138****0041')
-    expect(await seen(mine, '/tickets/search?q=340041&kind=customers')).toContain(NUMBER)
+    expect(await seen(mine, '/tickets/search?q=340041&kind=customers')).toContain('138 1234 0041')
   })
 
   test('the board says who waits masked to everybody but the duty manager', async () => {

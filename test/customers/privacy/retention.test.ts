@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { endOver } from '../../../jobs/end-what-is-over.ts'
 import { ERASED } from '../../../server/kernel/erased.ts'
 import { foldAbsence } from '../../../server/notifications/notices/actions.ts'
@@ -10,20 +10,17 @@ import { forgetSettings } from '../../../server/settings/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { conversations } from '../../support/conversations.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { aLife, MARKER, whereStands } from '../../support/kept.ts'
 import { hire, welcome } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
+import { heard } from '../../support/server.ts'
 import { signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
+const house = testHouse(database, clock)
 const DAY = 86_400_000
-let house: QuietHouse
 
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
 beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   forgetSettings()
@@ -218,6 +215,7 @@ test('notices go with their deliveries and receipts after their days, reminders 
   const { id: last } = await db.selectFrom('deliveries').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()
   await db.updateTable('deliveries').set({ state: 'pending' }).where('id', '=', last).execute()
   const { ticketId } = await aLife(house)
+  await heard(house)
   await db
     .insertInto('reminders')
     .values({

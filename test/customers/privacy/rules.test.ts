@@ -21,6 +21,7 @@ const person = (staffId: string, ...capabilities: Capability[]) => ({
 test('a phone keeps its beginning and its end, an address its first letter and its house, a name its first', () => {
   expect(shown('contact', '+8613812340041', false)).toBe('138****0041')
   expect(shown('contact', '+442079460018', false)).toBe('+44****0018')
+  expect(shown('contact', '+8613812340041', true)).toBe('138 1234 0041')
   expect(shown('contact', '62345678', false)).toBe('6****78')
   expect(shown('contact', 'lin.qiao@example.com', false)).toBe('l***@example.com')
   expect(shown('name', '苏晴', false)).toBe('苏*')

@@ -12,7 +12,8 @@ import { listDuePeople } from '../../../server/roster/confirmations/queries.ts'
 import { jobs } from '../../../server/timetable.ts'
 import { handSetClock } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
-import { as, hire, roster } from '../../support/people.ts'
+import { UNSIGNED } from '../../support/month.ts'
+import { appointChief, as, hire, roster } from '../../support/people.ts'
 import { heard, openHouse, type QuietHouse } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
 
@@ -203,11 +204,12 @@ test('row 22: check-in counts as confirmation; a shift that was never published 
 })
 
 test('another person in a published shift is asked anew, and nothing is owed by whoever had it', async () => {
+  await appointChief(database.db, clock.now())
   await publish()
   await post()
   const chen = await hire(database.db, '陈舟')
   await house.deps.transact(as(nuo, null, ['hr']), (tx) =>
-    changeShift(tx, shifts[0] as ShiftId, { staffId: chen, post: 'service' }),
+    changeShift(tx, shifts[0] as ShiftId, { staffId: chen, post: 'service' }, UNSIGNED),
   )
   await heard(house)
   const [first] = await database.db.selectFrom('shift_confirmations').selectAll().orderBy('shift_id').execute()

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { setActive } from '../../../server/accounts/people/queries.ts'
 import type { ShiftId, StaffId } from '../../../server/kernel/ids.ts'
-import { changeShift } from '../../../server/roster/actions.ts'
+import { changeShift, releaseShifts } from '../../../server/roster/actions.ts'
 import { datesOf } from '../../../server/roster/month.ts'
 import { getShift } from '../../../server/roster/queries.ts'
 import { changeHands } from '../../../server/roster/swaps/deciding/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
+import { UNSIGNED } from '../../support/month.ts'
 import { appointChief, as, hire } from '../../support/people.ts'
 import { openHouse, type QuietHouse } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
@@ -124,7 +126,7 @@ test('whoever publishes has seen the newest version: another came between, and i
 test('a version says what was really in force, whatever HR has open', async () => {
   await cells(`2026-12-14 ${an} -;2026-12-14 ${wei} service`)
   await house.deps.transact(as(xu, null, ['hr']), async (tx) =>
-    changeShift(tx, await shiftAt('2026-12-10', mei), { staffId: wei, post: 'service' }),
+    changeShift(tx, await shiftAt('2026-12-10', mei), { staffId: wei, post: 'service' }, UNSIGNED),
   )
   const version = await database.db
     .selectFrom('roster_versions')
@@ -133,4 +135,26 @@ test('a version says what was really in force, whatever HR has open', async () =
     .executeTakeFirstOrThrow()
   const fourteenth = version.cells.filter(({ night, post }) => night === '2026-12-14' && post === 'service')
   expect(fourteenth.map(({ staffId }) => staffId)).toEqual([an])
+})
+
+test('H1: a named backup who leaves is named no more: the nights ahead lack one by name, and what is over stays as it was', async () => {
+  clock.set('2026-12-10T12:00:00+08:00')
+  await house.deps.transact(as(xu, null, ['hr', 'administrator']), async (tx) => {
+    await setActive(tx, deputy, false)
+    await releaseShifts(tx, deputy)
+  })
+  const { version, why, cells, findings } = await database.db
+    .selectFrom('roster_versions')
+    .select(['version', 'why', 'cells', 'findings'])
+    .orderBy('version', 'desc')
+    .executeTakeFirstOrThrow()
+  expect({ version, why }).toEqual({ version: 2, why: 'left' })
+  const backups = cells.filter(({ backup }) => backup).map(({ night }) => night)
+  expect(backups).toEqual(datesOf('2026-12').filter((night) => night < '2026-12-10'))
+  expect(findings.filter(({ code }) => code === 'backup_none').map(({ night }) => night)).toEqual(
+    datesOf('2026-12').filter((night) => night >= '2026-12-10'),
+  )
+  expect(cells.filter(({ post, backup }) => post === 'manager' && !backup)).toHaveLength(31)
+  hr = await signedIn(house, xu, 'en')
+  expect((await hr.get(PLAN)).html).toContain('nights 10–31')
 })

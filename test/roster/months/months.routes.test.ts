@@ -3,6 +3,7 @@ import type { StaffId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
 import { datesOf } from '../../../server/roster/month.ts'
 import { freezeMonth } from '../../../server/roster/months/actions.ts'
+import { readFacts } from '../../../server/roster/months/facts/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
 import { appointChief, hire } from '../../support/people.ts'
@@ -197,6 +198,49 @@ test('what HR knows of a person stays with HR: others read that they are not ava
   expect((await agent.get('/roster/people')).status).toBe(403)
   const payloads = await database.db.selectFrom('events').select('payload').execute()
   expect(JSON.stringify(payloads)).not.toContain('2009')
+})
+
+test('whoever is grown, or was protected in another month, counts among those who are there all month', async () => {
+  const facts = async () =>
+    (await readFacts(database.db, '2026-12', { now: clock.now(), zone: 'Asia/Shanghai' })).people.find(
+      ({ id }) => id === mei,
+    )
+  const know = (more: Record<string, string>) =>
+    hr.post(`/roster/people/${mei}`, {
+      ...{ birthDate: '1990-03-01', sex: '', trainedUntil: '', mostNights: '' },
+      ...{ protectedFrom: '2026-08-01', protectedTo: '2026-11-30', ...more },
+    })
+  expect((await know({})).status).toBe(303)
+  expect((await facts())?.availableAllMonth).toBe(true)
+  await know({ protectedTo: '2026-12-01' })
+  expect((await facts())?.availableAllMonth).toBe(false)
+  await know({ birthDate: '2009-03-01' })
+  expect((await facts())?.availableAllMonth).toBe(false)
+})
+
+test('H5: whoever is protected only after the roster stands is named to HR with each night that somebody else must take, and to nobody else', async () => {
+  const stands = { post: 'service' as const, kind: 'night' as const, created_at: clock.now() }
+  for (const [night, next] of [
+    ['2026-12-03', '2026-12-04'],
+    ['2026-12-20', '2026-12-21'],
+  ] as const)
+    await database.db
+      .insertInto('shifts')
+      .values({ ...stands, staff_id: mei, during: `[${night}T22:00:00+08:00,${next}T06:00:00+08:00)`, night })
+      .execute()
+  const known = { birthDate: '', sex: '', protectedFrom: '', protectedTo: '', trainedUntil: '', mostNights: '' }
+  const page = async () => (await hr.get('/roster/people?month=2026-12')).html
+  expect(await page()).not.toContain('href="/roster?night=2026-12-03"')
+  await hr.post(`/roster/people/${mei}`, { ...known, protectedFrom: '2026-12-10', protectedTo: '2027-06-30' })
+  expect(await page()).toContain('href="/roster?night=2026-12-20"')
+  expect(await page()).not.toContain('href="/roster?night=2026-12-03"')
+  await hr.post(`/roster/people/${mei}`, { ...known, birthDate: '2009-03-01' })
+  expect(await page()).toContain('href="/roster?night=2026-12-03"')
+  await hr.post(`/roster/people/${mei}`, { ...known, trainedUntil: '2026-12-05' })
+  expect(await page()).not.toContain('href="/roster?night=2026-12-03"')
+  expect(await page()).toContain('href="/roster?night=2026-12-20"')
+  await hr.post(`/roster/people/${mei}`, known)
+  expect(await page()).not.toContain('href="/roster?night=2026-12-20"')
 })
 
 test('leave is said once for each day, and bars its nights', async () => {

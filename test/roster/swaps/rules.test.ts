@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
 import type { ShiftId, StaffId } from '../../../server/kernel/ids.ts'
+import { substitutesFor } from '../../../server/roster/checker/substitutes.ts'
+import { type Candidate, type Duty, findingsOf, type Place } from '../../../server/roster/swaps/eligibility/rules.ts'
 import {
-  type Candidate,
-  type Duty,
-  findingsOf,
-  offered,
-  type Place,
-} from '../../../server/roster/swaps/eligibility/rules.ts'
-import { expiresAt, isEmergency, swapMoves, whyNotAsk, whyNotDecide } from '../../../server/roster/swaps/rules.ts'
+  expiresAt,
+  isEmergency,
+  isUrgent,
+  swapMoves,
+  whyNotAsk,
+  whyNotDecide,
+} from '../../../server/roster/swaps/rules.ts'
+import { cell, person as crewed, monthOf } from '../../support/month.ts'
 
 const LIMITS = { earlyMinutes: 15, restHours: 11, nightsInFour: 2, nightsInSeven: 3 }
 const [mei, chen, nuo] = ['1', '2', '3'] as StaffId[] as [StaffId, StaffId, StaffId]
@@ -70,13 +73,12 @@ test('in a trade the shift that is given is not counted against whoever gives it
 })
 
 test('row 24: they are ordered by load, with their hours now and after', () => {
-  const list = offered([person(mei, []), person(chen, [2, 20]), person(nuo, [2])], place(10), {
-    except: mei,
-    limits: LIMITS,
-  })
-  expect(list.map(({ id, nights, hoursNow, hoursAfter }) => [id, nights, hoursNow, hoursAfter])).toEqual([
-    [nuo, 1, 8.3, 16.5],
-    [chen, 2, 16.5, 24.8],
+  const facts = monthOf([21, 22, 23].map((id) => crewed(id, ['service'])))
+  const cells = [cell(10, 21), cell(2, 22), cell(20, 22), cell(2, 23)]
+  const list = substitutesFor(facts, cells, cell(10, 21)).eligible
+  expect(list.map(({ staffId, now, after }) => [staffId, now.nights, now.hours, after.hours])).toEqual([
+    ['23', 1, 8.3, 16.5],
+    ['22', 2, 16.5, 24.8],
   ])
 })
 
@@ -88,6 +90,7 @@ const asking = (more: object = {}) => ({
   substituteId: chen,
   back: null,
   latePublished: false,
+  backLate: false,
   hasProof: false,
   ...more,
 })
@@ -98,6 +101,15 @@ test('row 23: 48 hours ahead; later only with proof; what was published late is 
   expect(whyNotAsk(asking({ hasProof: true }), at('08T22:01'), 48)).toBeNull()
   expect(whyNotAsk(asking({ latePublished: true }), at('10T12:00'), 48)).toBeNull()
   expect(isEmergency(shift(mei), true, at('10T12:00'), 48)).toBe(false)
+})
+
+test('row 23: a trade is as near as the earlier of both shifts, unless that one was published late', () => {
+  const trade = (more: object = {}) => asking({ shift: shift(mei, 20), back: shift(chen, 10), ...more })
+  expect(whyNotAsk(trade(), at('08T22:00'), 48)).toBeNull()
+  expect(whyNotAsk(trade(), at('08T22:01'), 48)?.code).toBe('swaps.proof_missing')
+  expect(whyNotAsk(trade({ hasProof: true }), at('08T22:01'), 48)).toBeNull()
+  expect(whyNotAsk(trade({ backLate: true }), at('08T22:01'), 48)).toBeNull()
+  expect(isUrgent(trade({ latePublished: true }), at('08T22:01'), 48)).toBe(true)
 })
 
 test('a swap with oneself, of a past or running shift, or of somebody else’s is refused in words', () => {

@@ -5,7 +5,7 @@ import { system } from '../../../server/platform/actor.ts'
 import { askConfirmations } from '../../../server/roster/confirmations/actions.ts'
 import { handSetClock } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
-import { hire, putOnPost, roster, train } from '../../support/people.ts'
+import { appointChief, hire, putOnPost, roster, train } from '../../support/people.ts'
 import { heard, openHouse, type QuietHouse } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
 
@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 beforeEach(async () => {
   clock.set('2026-12-01T12:00:00+08:00')
+  await appointChief(database.db, clock.now())
   mei = await hire(database.db, '林玫', { posts: ['service'] })
   chen = await hire(database.db, '陈舟', { posts: ['service'] })
   asks = await signedIn(house, mei)

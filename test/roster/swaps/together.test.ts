@@ -11,7 +11,7 @@ import type { Tx } from '../../../server/schema.ts'
 import { acts } from '../../support/acts.ts'
 import { handSetClock } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
-import { as, hire, roster, train } from '../../support/people.ts'
+import { appointChief, as, hire, roster, train } from '../../support/people.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -30,6 +30,7 @@ const night = (day: number) => ({
 
 beforeEach(async () => {
   clock.set('2026-12-01T12:00:00+08:00')
+  await appointChief(database.db, clock.now())
   const manager = await hire(database.db, '周启明', { rank: 'supervisor', posts: ['manager'] })
   people = []
   for (const name of ['林玫', '陈舟', '安然']) people.push(await hire(database.db, name, { posts: ['service'] }))
@@ -40,6 +41,14 @@ beforeEach(async () => {
     await roster(database.db, manager, 'manager', night(day))
     shifts.push(await roster(database.db, people[n] as StaffId, 'service', night(day)))
   }
+  // The last of them stands by day: covers and trades are the same there.
+  const desk = { from: '2026-12-18T08:00:00+08:00', to: '2026-12-18T16:00:00+08:00', night: '2026-12-18' }
+  const during = `[${desk.from},${desk.to})`
+  await database.db
+    .updateTable('shifts')
+    .set({ kind: 'day', during })
+    .where('id', '=', shifts[2] as ShiftId)
+    .execute()
 })
 
 /** One press of one person, on whatever swap that number means by then; mostly by whoever it is asked of, else by anybody. */

@@ -1,21 +1,17 @@
 import { sql } from 'kysely'
 import sharp from 'sharp'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { forgetFiles } from '../../../jobs/forget-files.ts'
 import { readAttachment } from '../../../server/platform/attachments.ts'
 import { fileName } from '../../../server/tickets/files/rules.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { aQuestion } from '../../support/customer.ts'
 import { testDatabase } from '../../support/database.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
+import { testHouse } from '../../support/house.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
+const house = testHouse(database, clock)
 beforeEach(() => clock.set(TWO_FOURTEEN))
 
 const api = async <Body>(method: string, path: string, token?: string, body?: unknown) => {

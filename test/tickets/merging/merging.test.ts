@@ -7,13 +7,15 @@ import type { DepartmentId, StaffId, TicketId } from '../../../server/kernel/ids
 import { system } from '../../../server/platform/actor.ts'
 import { hashOf } from '../../../server/platform/tokens.ts'
 import * as tickets from '../../../server/tickets/actions.ts'
+import { endByCustomer } from '../../../server/tickets/endings/actions.ts'
+import { listHolds } from '../../../server/tickets/holds/queries.ts'
 import { findTicketByLink } from '../../../server/tickets/links/queries.ts'
 import { mergeTicket, splitTicket } from '../../../server/tickets/merging/actions.ts'
 import { listOrigins } from '../../../server/tickets/merging/queries.ts'
 import { listMessages } from '../../../server/tickets/messages/queries.ts'
 import { makePromise } from '../../../server/tickets/promises/actions.ts'
 import { openPromisesOf } from '../../../server/tickets/promises/queries.ts'
-import { getTicket, listHolds } from '../../../server/tickets/queries.ts'
+import { getTicket } from '../../../server/tickets/queries.ts'
 import { acts } from '../../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -157,7 +159,7 @@ test('what cannot be taken out, because its customer has asked something new mea
   const { ticketId: from } = await chat()
   const { ticketId: into } = await call()
   await merge(from, into)
-  await transact(system, (tx) => tickets.endByCustomer(tx, into))
+  await transact(system, (tx) => endByCustomer(tx, into))
   await chat()
   await expect(split(from)).rejects.toMatchObject({ code: 'merging.visitor_busy' })
   expect((await getTicket(database.db, from)).state).toBe('merged')

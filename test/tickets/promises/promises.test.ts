@@ -5,6 +5,15 @@ import { deskReactions } from '../../../server/desk/reactions.ts'
 import type { PromiseId, ShiftId, StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
 import * as tickets from '../../../server/tickets/actions.ts'
+import { assignTicket, transferTicket } from '../../../server/tickets/assignments/actions.ts'
+import {
+  confirmSolved,
+  endByCustomer,
+  reopenTicket,
+  resolveTicket,
+  undoResolve,
+} from '../../../server/tickets/endings/actions.ts'
+import { listHolds } from '../../../server/tickets/holds/queries.ts'
 import { postMessage } from '../../../server/tickets/messages/actions.ts'
 import { listMessages } from '../../../server/tickets/messages/queries.ts'
 import { followUp } from '../../../server/tickets/next/actions.ts'
@@ -12,7 +21,7 @@ import { listFollowUps, nextOf } from '../../../server/tickets/next/queries.ts'
 import * as promises from '../../../server/tickets/promises/actions.ts'
 import { getPromise, listDuePromises, promisesOf } from '../../../server/tickets/promises/queries.ts'
 import { promiseReactions } from '../../../server/tickets/promises/reactions.ts'
-import { getTicket, listHolds } from '../../../server/tickets/queries.ts'
+import { getTicket } from '../../../server/tickets/queries.ts'
 import { acts } from '../../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -50,9 +59,7 @@ beforeEach(async () => {
       promisedAt: null,
     }),
   ))
-  ;({ epoch } = await transact(as(mei), (tx) =>
-    tickets.assignTicket(tx, ticketId, { staffId: mei, shiftId, how: 'offer' }),
-  ))
+  ;({ epoch } = await transact(as(mei), (tx) => assignTicket(tx, ticketId, { staffId: mei, shiftId, how: 'offer' })))
 })
 
 const make = (kind: 'call' | 'update' | 'result', minutes: number) =>
@@ -71,7 +78,7 @@ const describe = async () => {
   const categoryId = await topic(database.db, uuid())
   await transact(as(mei), (tx) => tickets.describeTicket(tx, ticketId, { epoch, categoryId, need: 'a', result: 'b' }))
 }
-const resolve = () => transact(as(mei), (tx) => tickets.resolveTicket(tx, ticketId, { epoch }))
+const resolve = () => transact(as(mei), (tx) => resolveTicket(tx, ticketId, { epoch }))
 
 test('a promise is told to the customer, with its time, and belongs to the shift', async () => {
   const id = await make('call', 46)
@@ -147,7 +154,7 @@ test('what was promised goes over to the shift that has the ticket now', async (
   const zhou = await hire(database.db, '周宇')
   const { shiftId: next } = await putOnPost(database.db, zhou)
   const id = await make('call', 120)
-  await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  await transact(as(mei), (tx) => transferTicket(tx, ticketId, { epoch, to: zhou }))
   const assigned = announced.findLast(({ name }) => name === 'ticket.assigned')?.payload as never
   await transact(system, async (tx) => promiseReactions.on['ticket.assigned']?.(tx, assigned))
   expect((await getPromise(database.db, id)).shiftId).toBe(next)
@@ -187,18 +194,18 @@ test('one person without help in the first round is a first contact, until the c
   const flag = async () =>
     (await database.db.selectFrom('tickets').select('first_contact').executeTakeFirstOrThrow()).first_contact
   expect(await flag()).toBe(true)
-  await transact(suQing.actor, (tx) => tickets.reopenTicket(tx, ticketId))
+  await transact(suQing.actor, (tx) => reopenTicket(tx, ticketId))
   expect(await flag()).toBe(false)
 })
 
 test('the customer says that it is solved, once; a word still reopens it', async () => {
-  await expect(transact(suQing.actor, (tx) => tickets.confirmSolved(tx, ticketId))).rejects.toMatchObject({
+  await expect(transact(suQing.actor, (tx) => confirmSolved(tx, ticketId))).rejects.toMatchObject({
     code: 'tickets.not_resolved_yet',
   })
   await describe()
   await resolve()
-  await transact(suQing.actor, (tx) => tickets.confirmSolved(tx, ticketId))
-  await transact(suQing.actor, (tx) => tickets.confirmSolved(tx, ticketId))
+  await transact(suQing.actor, (tx) => confirmSolved(tx, ticketId))
+  await transact(suQing.actor, (tx) => confirmSolved(tx, ticketId))
   expect(announced.filter(({ name }) => name === 'ticket.confirmed')).toHaveLength(1)
   await transact(suQing.actor, (tx) => tickets.writeAsCustomer(tx, ticketId, { clientId: uuid(), body: '又断了' }))
   expect((await getTicket(database.db, ticketId)).state).toBe('queued')
@@ -208,7 +215,7 @@ const heard = async (name: 'ticket.resolved' | 'ticket.resolve_undone') => {
   const payload = announced.findLast((one) => one.name === name)?.payload as never
   await transact(system, async (tx) => promiseReactions.on[name]?.(tx, payload))
 }
-const undo = () => transact(as(mei), (tx) => tickets.undoResolve(tx, ticketId))
+const undo = () => transact(as(mei), (tx) => undoResolve(tx, ticketId))
 
 test('a resolve that is taken back owes again what it had ended, at its own time, and reminds and breaks as before', async () => {
   const id = await make('result', 60)
@@ -263,10 +270,10 @@ test('what was resolved in time is kept in time, however late that is heard', as
 test('what the customer ended, or has called solved, no colleague takes back', async () => {
   await describe()
   await resolve()
-  await transact(suQing.actor, (tx) => tickets.confirmSolved(tx, ticketId))
+  await transact(suQing.actor, (tx) => confirmSolved(tx, ticketId))
   await expect(undo()).rejects.toMatchObject({ code: 'tickets.undo_too_late' })
-  await transact(as(mei), (tx) => tickets.reopenTicket(tx, ticketId))
-  await transact(suQing.actor, (tx) => tickets.endByCustomer(tx, ticketId))
+  await transact(as(mei), (tx) => reopenTicket(tx, ticketId))
+  await transact(suQing.actor, (tx) => endByCustomer(tx, ticketId))
   await expect(undo()).rejects.toMatchObject({ code: 'tickets.undo_not_yours' })
 })
 
@@ -274,7 +281,7 @@ test('the customer sees what is promised also after the ticket has gone to a col
   await make('result', 60)
   const zhou = await hire(database.db, '周宇')
   await putOnPost(database.db, zhou)
-  await transact(as(mei), (tx) => tickets.transferTicket(tx, ticketId, { epoch, to: zhou }))
+  await transact(as(mei), (tx) => transferTicket(tx, ticketId, { epoch, to: zhou }))
   expect((await getTicket(database.db, ticketId)).promised_at).toEqual(at(60))
 })
 
@@ -300,7 +307,7 @@ test('a clock that is set back reminds nobody twice, breaks nothing early and as
 
 test('a call that ended with the round holds the ticket again when the round goes on', async () => {
   const id = await make('call', 60)
-  await transact(suQing.actor, (tx) => tickets.endByCustomer(tx, ticketId))
+  await transact(suQing.actor, (tx) => endByCustomer(tx, ticketId))
   await heard('ticket.resolved')
   expect(await state(id)).toBe('void')
   const held = async () => (await listHolds(database.db, ticketId)).map(({ kind, ref }) => [kind, ref])

@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { CustomerId, RatingId, StaffId } from '../../../server/kernel/ids.ts'
 import { excludeTickets } from '../../../server/tickets/conduct/actions.ts'
+import { contestOf } from '../../../server/tickets/ratings/contests/queries.ts'
+import { ratingsForScore, ratingsInBrief } from '../../../server/tickets/ratings/scored/queries.ts'
 import {
   contestRating,
   decideContest,
@@ -8,7 +10,6 @@ import {
   includeRating,
   withdrawContest,
 } from '../../../server/tickets/ratings/standing/actions.ts'
-import { contestOf, ratingsForScore } from '../../../server/tickets/ratings/standing/queries.ts'
 import { acts } from '../../support/acts.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -32,7 +33,26 @@ beforeEach(async () => {
   gao = await hire(database.db, '高岚', { roles: ['hr'] })
 })
 
-const all = (span = NOVEMBER) => ratingsForScore(database.db, span, ZONE)
+/** In full; and a whole month in brief says the same of each. */
+const all = async (span = NOVEMBER) => {
+  const found = await ratingsForScore(database.db, span, ZONE)
+  const brief = await ratingsInBrief(database.db, { ...span, since: span.from }, ZONE)
+  expect(brief.toSorted((a, b) => Number(a.ratingId) - Number(b.ratingId))).toEqual(
+    found
+      .map(({ ratingId, staffId, shiftId, stratum, service, exclusion }) => ({
+        ratingId,
+        staffId,
+        shiftId,
+        stratum,
+        service,
+        recent: true,
+        reason: exclusion?.reason ?? null,
+        by: exclusion?.by ?? null,
+      }))
+      .toSorted((a, b) => Number(a.ratingId) - Number(b.ratingId)),
+  )
+  return found
+}
 const one = async (id: RatingId) => (await all()).find(({ ratingId }) => ratingId === id)
 const hr = (who = chen) => as(who, null, ['hr'])
 const contest = (id: RatingId, who = mei, ground: 'wrong_agent' | 'other' = 'wrong_agent', words = '') =>

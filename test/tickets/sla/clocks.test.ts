@@ -4,6 +4,8 @@ import { decideEscalation, sendEscalation } from '../../../server/escalations/se
 import type { DepartmentId, StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { system } from '../../../server/platform/actor.ts'
 import * as tickets from '../../../server/tickets/actions.ts'
+import { assignTicket } from '../../../server/tickets/assignments/actions.ts'
+import { resolveTicket, undoResolve } from '../../../server/tickets/endings/actions.ts'
 import { postMessage } from '../../../server/tickets/messages/actions.ts'
 import { getTicket } from '../../../server/tickets/queries.ts'
 import { breachClock, keepClocks, setPriority, warnOfClock } from '../../../server/tickets/sla/actions.ts'
@@ -47,7 +49,7 @@ const ask = async (live = true) => {
   return ticketId
 }
 const take = (id: TicketId) =>
-  transact(as(mei), (tx) => tickets.assignTicket(tx, id, { staffId: mei, shiftId: null, how: 'offer' }))
+  transact(as(mei), (tx) => assignTicket(tx, id, { staffId: mei, shiftId: null, how: 'offer' }))
 const say = (id: TicketId, epoch: number) =>
   transact(as(mei), (tx) =>
     postMessage(tx, { ticketId: id, by: { kind: 'staff', staffId: mei, epoch }, clientId: uuid(), body: '在查' }),
@@ -204,10 +206,10 @@ test('a resolve that was taken back goes on with the same resolution clock', asy
   await say(id, epoch)
   const categoryId = await topic(database.db, uuid())
   await transact(as(mei), (tx) => tickets.describeTicket(tx, id, { epoch, categoryId, need: 'a', result: 'b' }))
-  await transact(as(mei), (tx) => tickets.resolveTicket(tx, id, { epoch }))
+  await transact(as(mei), (tx) => resolveTicket(tx, id, { epoch }))
   await keep(id)
   expect((await clocks(id)).every(({ endedAt }) => endedAt)).toBe(true)
-  await transact(as(mei), (tx) => tickets.undoResolve(tx, id))
+  await transact(as(mei), (tx) => undoResolve(tx, id))
   await keep(id)
   const open = (await clocks(id)).filter(({ endedAt }) => !endedAt)
   expect(open.map(({ kind }) => kind)).toEqual(['resolution'])
@@ -220,9 +222,9 @@ test('a question that was open when a resolve was taken back has its clock again
   await keep(id)
   const before = (await clocks(id)).find(({ kind }) => kind === 'first')
   await transact(as(mei), (tx) => tickets.describeTicket(tx, id, { epoch, categoryId, need: 'a', result: 'b' }))
-  await transact(as(mei), (tx) => tickets.resolveTicket(tx, id, { epoch }))
+  await transact(as(mei), (tx) => resolveTicket(tx, id, { epoch }))
   await keep(id)
-  await transact(as(mei), (tx) => tickets.undoResolve(tx, id))
+  await transact(as(mei), (tx) => undoResolve(tx, id))
   await keep(id)
   expect((await clocks(id)).find(({ kind }) => kind === 'first')).toMatchObject({ dueAt: before?.dueAt, endedAt: null })
   expect(await getTicket(database.db, id)).toMatchObject({ waiting_on: 'us', answer_due_at: before?.dueAt })

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { listPolicies } from '../../../server/tickets/sla/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { hire } from '../../support/people.ts'
-import { openHouse, type QuietHouse } from '../../support/server.ts'
 import { signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
-let house: QuietHouse
-beforeAll(async () => {
-  house = await openHouse(database, clock)
-})
-afterAll(() => house.close())
+const house = testHouse(database, clock)
 beforeEach(() => clock.set(TWO_FOURTEEN))
 
 const policy = (words: Record<string, string> = {}) => ({

@@ -122,7 +122,7 @@ test('the policy that says most about a ticket holds: category, then priority, t
   expect(pick(['9', '7'], 'urgent')).toBe('outage')
 })
 
-test('where no policy says otherwise a chat has 60 seconds, a call 20, mail and what is left as a form 30 minutes', () => {
+test('row 14: where no policy says otherwise a chat has 60 seconds, a call 20, mail and what is left as a form 30 minutes', () => {
   const usual = { answerSeconds: 60, callAnswerSeconds: 20, formAnswerMinutes: 30, resolutionHours: 4 }
   const times = (channel: ChannelKind) => {
     const { firstSeconds, nextSeconds, resolutionSeconds } = usualPolicy(channel, usual)

@@ -1,3 +1,4 @@
+import { POSTS, type Post } from '../../../kernel/capabilities.ts'
 import { clamp, sumOf } from '../figures/rules.ts'
 
 /** REGULATION 3, I: what one part in an incident is worth; together 100. */
@@ -20,3 +21,14 @@ export const incidentsOf = (handled: readonly number[], rate: number, prior: num
   score: handled.length === 0 ? null : (sumOf(handled) + prior * rate) / (handled.length + prior),
   count: handled.length,
 })
+
+/** What each post reaches on the whole: the sum of what was handled, of how many; who had nothing to do in one is not in it. */
+export const ratesByPost = (
+  all: readonly { readonly post: Post; readonly handled: number | null }[],
+): Partial<Record<Post, { done: number; of: number }>> =>
+  Object.fromEntries(
+    POSTS.flatMap((post) => {
+      const known = all.flatMap((one) => (one.post === post && one.handled !== null ? [one.handled] : []))
+      return known.length === 0 ? [] : [[post, { done: sumOf(known), of: known.length }]]
+    }),
+  )

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { ConductDuty } from '../../../events/abuse.ts'
 import type { AbuseCaseId, CustomerId, StaffId, TicketId } from '../../../kernel/ids.ts'
+import { named } from '../../../kernel/named.ts'
 import type { Reader } from '../../../schema.ts'
 import type { CaseRow } from '../queries.ts'
 import type { AbuseAct } from '../rules.ts'
@@ -71,7 +72,7 @@ export async function stepsOf(db: Reader, id: AbuseCaseId): Promise<StepView[]> 
   return found.map((row) => ({
     act: row.act,
     staffId: row.staff_id as StaffId | null,
-    by: row.name === null ? null : { name: row.name, nameEn: row.name_en ?? '' },
+    by: named(row.name, row.name_en),
     why: row.why,
     until: row.until,
     withRange: row.with_range,

@@ -1,3 +1,4 @@
+import type { PrivacyEvents } from '../../../events/privacy.ts'
 import type { CustomerId } from '../../../kernel/ids.ts'
 import { DAY, plus } from '../../../kernel/time.ts'
 import { system } from '../../../platform/actor.ts'
@@ -12,17 +13,7 @@ import { isRunDone, storeRun } from './queries.ts'
 import { A_BATCH, MOST_A_RUN } from './rules.ts'
 
 type House = { readonly db: Reader; readonly transact: Transact; readonly files: Files }
-type Counts = {
-  conversations: number
-  files: number
-  visitors: number
-  letters: number
-  incoming: number
-  recordings: number
-  calls: number
-  notices: number
-  reminders: number
-}
+type Counts = PrivacyEvents['retention.ran']
 
 /**
  * The run of a day: what is older than its days goes, by the same path as what somebody erases by hand; customer by

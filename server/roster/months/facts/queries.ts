@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { hasChief } from '../../../accounts/leadership/queries.ts'
+import { hasChief, listChiefs } from '../../../accounts/leadership/queries.ts'
 import type { Post, Rank } from '../../../kernel/capabilities.ts'
 import { isHoliday } from '../../../kernel/holidays.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
@@ -18,17 +18,29 @@ export async function readFacts(db: Reader, month: string, { now, zone }: At): P
   const settings = await currentSettings(db)
   const hours = { start: settings.nightStart, end: settings.nightEnd, zone }
   const tonight = comingNight(now, hours)
-  const [nights, people, standing, cells, met, groupHasHead] = await Promise.all([
+  const [nights, people, standing, cells, met, groupHasHead, chiefs] = await Promise.all([
     readNights(db, month, settings, zone),
     readPeople(db, month, zone),
     readStanding(db, month, hours),
     listCells(db, month),
     readMet(db, month),
     hasChief(db, now),
+    listChiefs(db),
   ])
   // What is over, and what begins before anybody could be told.
   const fixed: Cell[] = cells.filter((cell) => cell.locked || cell.night < tonight)
-  return { month, zone, nights, people, standing, fixed, met, groupHasHead, limits: limitsOf(settings) }
+  const headless = nights
+    .filter(({ night, window }) => night >= tonight && !isHeaded(window, chiefs, now))
+    .map(({ night }) => night)
+  return { month, zone, nights, people, standing, fixed, met, groupHasHead, headless, limits: limitsOf(settings) }
+}
+
+/** Whether terms of 组长 cover all of a window that is still ahead; one may follow the other in the middle of it. */
+function isHeaded({ from, to }: Window, terms: readonly { from: Date; to: Date | null }[], now: Date): boolean {
+  let covered = Math.max(from.getTime(), now.getTime())
+  for (const term of terms)
+    if (term.from.getTime() <= covered) covered = Math.max(covered, term.to?.getTime() ?? Number.POSITIVE_INFINITY)
+  return covered >= to.getTime()
 }
 
 export const headsOf = (settings: Settings): Readonly<Record<Post, number>> => ({
@@ -64,7 +76,8 @@ async function readNights(db: Reader, month: string, settings: Settings, zone: s
   return datesOf(month).map((night) => {
     const mine = needs.filter((need) => need.night === night)
     const heads = { ...headsOf(settings) }
-    for (const { post, heads: asked } of mine) if (asked !== null) heads[post] = asked
+    // Row 8: every night has its one duty manager, whatever was once asked.
+    for (const { post, heads: asked } of mine) if (asked !== null && post !== 'manager') heads[post] = asked
     return {
       night,
       window: windowOf(night, settings.nightStart, settings.nightEnd, zone),
@@ -148,13 +161,17 @@ async function readPeople(db: Reader, month: string, zone: string): Promise<Pers
         holidays: row.nights_of.filter(isHoliday).length,
         managerTurns: row.manager_turns,
       },
-      availableAllMonth: row.created <= first && leave.length === 0 && notAtNight(row).length === 0,
+      availableAllMonth: row.created <= first && leave.length === 0 && !isBarredIn(row, first, next),
     }
   })
 }
 
 const ALWAYS = '2999-12-31'
 const ADULT_YEARS = 18
+
+/** Whether the law or HR keeps this person from any night of the month. */
+const isBarredIn = (row: PersonRow, first: string, next: string): boolean =>
+  notAtNight(row).some(({ from, to }) => from < next && to >= first)
 
 /** H5: under 18 never, and the protected time that HR has entered. */
 function notAtNight({ birth_date, protected_from, protected_to }: PersonRow): { from: string; to: string }[] {

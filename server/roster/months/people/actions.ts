@@ -1,12 +1,12 @@
 import type { Post } from '../../../kernel/capabilities.ts'
 import type { DepartmentId, StaffId } from '../../../kernel/ids.ts'
 import { refusal, refuse } from '../../../kernel/refusal.ts'
-import { comingNight } from '../../../kernel/time.ts'
+import { addDays, comingNight, instantOf, overlap } from '../../../kernel/time.ts'
 import { need, staffOf } from '../../../platform/actor.ts'
 import { announce, constraintOf } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
-import { lockPerson } from '../../queries.ts'
+import { lockPerson, shiftsAheadOf } from '../../queries.ts'
 import { headsOf } from '../facts/queries.ts'
 import * as needs from '../needs/queries.ts'
 import { findMonth } from '../queries.ts'
@@ -24,11 +24,26 @@ export async function knowPerson(tx: Tx, staffId: StaffId, known: people.Known):
   await announce(tx, 'planning.changed', { staffId, by: staffOf(tx) }, TOPICS)
 }
 
-/** Approved leave, both days included; H6. */
-export async function addLeave(tx: Tx, leave: { staffId: StaffId; firstDay: string; lastDay: string }): Promise<void> {
+type Leave = { readonly staffId: StaffId; readonly firstDay: string; readonly lastDay: string }
+/** In which zone its days are counted; and that it stands over shifts, because somebody is ill and no roster asks for that. */
+type Entering = { readonly zone: string; readonly despite: boolean }
+
+/** Approved leave, both days included; H6. Over shifts that stand it is refused with their nights; the roster stays as it is either way. */
+export async function addLeave(tx: Tx, leave: Leave, { zone, despite }: Entering): Promise<void> {
   need(tx, 'roster.edit')
   refuse(leave.lastDay < leave.firstDay ? refusal('roster.leave_order', {}, 'lastDay') : null)
   await lockPerson(tx, leave.staffId)
+  const away = {
+    from: instantOf(leave.firstDay, '00:00', zone),
+    to: instantOf(addDays(leave.lastDay, 1), '00:00', zone),
+  }
+  const stands = (await shiftsAheadOf(tx.db, leave.staffId, tx.now)).filter((shift) => overlap(shift, away))
+  const nights = stands.map(({ night }) => night.slice(5)).join(', ')
+  refuse(
+    stands.length > 0 && !despite
+      ? refusal('roster.leave_over_shift', { count: stands.length, nights }, 'despite')
+      : null,
+  )
   await people.insertLeave(tx, { ...leave, by: staffOf(tx) }).catch((error: unknown) => {
     throw constraintOf(error) === 'staff_leaves_apart' ? refusal('roster.leave_overlaps', {}, 'firstDay') : error
   })
@@ -61,6 +76,7 @@ export async function sayNeed(
   { night, post, heads, reason }: { night: string; post: Post; heads: number; reason: string },
 ): Promise<void> {
   need(tx, 'roster.edit')
+  refuse(post === 'manager' && heads !== 1 ? refusal('roster.one_manager', {}, 'heads') : null)
   const usual = headsOf(await currentSettings(tx.db))[post]
   const gapReason = reason.trim() === '' ? null : reason.trim()
   refuse(heads < usual && !gapReason ? refusal('roster.reason_for_fewer', {}, 'reason') : null)

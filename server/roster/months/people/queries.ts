@@ -20,6 +20,8 @@ export type PlannedPerson = Known & {
   readonly nameEn: string
   readonly skills: readonly string[]
   readonly leaves: { id: string; firstDay: string; lastDay: string }[]
+  /** Nights that they stand in already although they may not: protected, under 18, or trained no longer (H2, H5). HR puts somebody else there. */
+  readonly standsBarred: string[]
 }
 
 /** Everybody who may be rostered, with what the plan needs of them and their leave from a day on. */
@@ -28,7 +30,12 @@ export async function listKnown(db: Reader, from: string): Promise<PlannedPerson
     select p.id::text as id, p.number, p.name, p.name_en as "nameEn", p.skills, h.birth_date as "birthDate", h.sex, h.protected_from as "protectedFrom",
       h.protected_to as "protectedTo", h.trained_until as "trainedUntil", h.most_nights as "mostNights",
       coalesce((select json_agg(json_build_object('id', l.id::text, 'firstDay', l.first_day, 'lastDay', l.last_day) order by l.first_day)
-        from staff_leaves l where l.staff_id = p.id and l.cancelled_at is null and l.last_day >= ${from}), '[]') as leaves
+        from staff_leaves l where l.staff_id = p.id and l.cancelled_at is null and l.last_day >= ${from}), '[]') as leaves,
+      coalesce((select json_agg(s.night::text order by s.night) from shifts s
+        where s.staff_id = p.id and s.kind = 'night' and s.night >= ${from}::date and (
+          (h.protected_from is not null or h.protected_to is not null)
+            and (h.protected_from is null or s.night >= h.protected_from) and (h.protected_to is null or s.night <= h.protected_to)
+          or s.night < (h.birth_date + interval '18 years')::date or h.trained_until < s.night)), '[]') as "standsBarred"
     from staff p left join staff_planning h on h.staff_id = p.id
     where p.active and p.posts <> '{}' order by p.number`.execute(db)
   return rows
@@ -97,10 +104,16 @@ export async function storeWish(tx: Tx, staffId: StaffId, night: string, wish: W
 }
 
 /** Members of the leadership group now. */
-export async function listLeaders(db: Reader, now: Date): Promise<{ id: StaffId; name: string; nameEn: string }[]> {
+export async function listLeaders(
+  db: Reader,
+  now: Date,
+  except: StaffId | null = null,
+): Promise<{ id: StaffId; name: string; nameEn: string }[]> {
   const { rows } = await sql<{ id: StaffId; name: string; nameEn: string }>`
     select p.id::text as id, p.name, p.name_en as "nameEn" from leadership_members m join staff p on p.id = m.staff_id
-    where m.during @> ${now}::timestamptz and p.active order by m.chief desc, p.number`.execute(db)
+    where m.during @> ${now}::timestamptz and p.active and p.id is distinct from ${except}::bigint order by m.chief desc, p.number`.execute(
+    db,
+  )
   return rows
 }
 export const isLeader = async (db: Reader, id: StaffId, now: Date): Promise<boolean> =>

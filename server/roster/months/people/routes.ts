@@ -43,9 +43,12 @@ export const planPeopleRoutes = (deps: Deps) =>
       return acting(c, deps, () => deps.transact(c.var.me.actor, (tx) => knowPerson(tx, id, known)), { open: id })
     })
     .post('/people/:id/leave', staffOnly(deps, 'roster.edit'), async (c) => {
-      const leave = await form(c, { firstDay: day, lastDay: day })
+      const { despite, ...leave } = await form(c, { firstDay: day, lastDay: day, despite: z.literal('yes').optional() })
       const id = pathId<StaffId>(c)
-      const act = () => deps.transact(c.var.me.actor, (tx) => addLeave(tx, { staffId: id, ...leave }))
+      const act = () =>
+        deps.transact(c.var.me.actor, (tx) =>
+          addLeave(tx, { staffId: id, ...leave }, { zone: deps.config.timeZone, despite: despite === 'yes' }),
+        )
       return acting(c, deps, act, { open: id, typed: leave })
     })
     .post('/leaves/:id/cancelling', staffOnly(deps, 'roster.edit'), async (c) => {

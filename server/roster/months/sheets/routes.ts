@@ -59,8 +59,6 @@ async function show(
     'roster/sheets',
     {
       month,
-      year: month.slice(0, 4),
-      monthNumber: Number(month.slice(5)),
       columns: COLUMNS,
       problems: problems.slice(0, SHOWN),
       count: problems.length,

@@ -7,7 +7,7 @@ import type { Tx } from '../../../schema.ts'
 import { remain } from '../../confirmations/actions.ts'
 import { followShifts } from '../../months/following/actions.ts'
 import type { ShiftView } from '../../queries.ts'
-import { end, facts, failRules, lockWhole, standing, topicsOf } from '../actions.ts'
+import { end, facts, failRules, lockWhole, standing, topicsOf, whyNotHeaded } from '../actions.ts'
 import type { Swap } from '../queries.ts'
 import * as swaps from '../queries.ts'
 import { isDecided, whyNotDecide, whyNotMoveSwap, whyNotReason } from '../rules.ts'
@@ -22,7 +22,11 @@ export async function approveSwap(tx: Tx, id: SwapId, as: 'hr' | 'manager', zone
   const whole = await lockWhole(tx, id)
   const { swap, shift, back } = whole
   if (swap.state === 'applied') return
-  refuse(whyNotMoveSwap(swap.state, 'approve') ?? whyNotDecide(swap, by, as))
+  refuse(
+    whyNotMoveSwap(swap.state, 'approve') ??
+      whyNotDecide(swap, by, as) ??
+      (await whyNotHeaded(tx, { ...whole, emergency: swap.emergency }, zone)),
+  )
   const findings = await standing(tx, whole, zone)
   if (findings.length > 0) return failRules(tx, swap, findings)
   const decided = as === 'hr' ? { hr_by: by, hr_at: tx.now } : { manager_by: by, manager_at: tx.now }

@@ -70,28 +70,5 @@ const finding = (code: string, values: SwapFinding['values'] = {}): SwapFinding 
   values,
 })
 
-/** Hours of work in a month: each duty with the minutes of its handover. */
-export function hoursOf(duties: readonly Duty[], month: string, earlyMinutes: number): number {
-  const mine = duties.filter(({ night }) => night.startsWith(month))
-  const hours = mine.reduce((sum, { from, to }) => sum + (to.getTime() - from.getTime()) / HOUR + earlyMinutes / 60, 0)
-  return Math.round(hours * 10) / 10
-}
-
+/** Whoever may take a shift, with nights and hours of its month as they stand and with it. */
 export type Offered = Candidate & { readonly nights: number; readonly hoursNow: number; readonly hoursAfter: number }
-/** Those who may, with the least load first. */
-export function offered(
-  people: readonly Candidate[],
-  place: Place,
-  { except, limits }: { except: StaffId; limits: Limits },
-): Offered[] {
-  const month = place.night.slice(0, 7)
-  return people
-    .filter((one) => one.id !== except && findingsOf(one, place, null, limits).length === 0)
-    .map((one) => ({
-      ...one,
-      nights: one.duties.filter(({ kind, night }) => kind === 'night' && night.startsWith(month)).length,
-      hoursNow: hoursOf(one.duties, month, limits.earlyMinutes),
-      hoursAfter: hoursOf([...one.duties, place], month, limits.earlyMinutes),
-    }))
-    .toSorted((a, b) => a.nights - b.nights || a.hoursNow - b.hoursNow || Number(a.id) - Number(b.id))
-}

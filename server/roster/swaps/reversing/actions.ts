@@ -3,7 +3,7 @@ import { NotFound, refusal, refuse } from '../../../kernel/refusal.ts'
 import { staffOf } from '../../../platform/actor.ts'
 import { announce } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
-import { facts, lockWhole, topicsOf, type Whole } from '../actions.ts'
+import { facts, lockWhole, topicsOf, type Whole, whyNotHeaded } from '../actions.ts'
 import { changeHands } from '../deciding/actions.ts'
 import { judgeSwap } from '../judging.ts'
 import * as swaps from '../queries.ts'
@@ -44,6 +44,7 @@ function whyNotBack({ swap, shift, back }: Whole, now: Date) {
 
 async function goBack(tx: Tx, { swap, shift, back }: Whole, zone: string): Promise<void> {
   if (!shift || !swap.substituteId) return
+  refuse(await whyNotHeaded(tx, { emergency: false, shift, back }, zone))
   const findings = await judgeSwap(tx.db, { shift, substituteId: swap.requesterId, back }, { now: tx.now, zone })
   if (findings.length > 0) throw refusal('swaps.back_not_possible')
   await changeHands(tx, [{ shift, to: swap.requesterId }, ...(back ? [{ shift: back, to: swap.substituteId }] : [])])

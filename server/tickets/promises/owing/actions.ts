@@ -2,7 +2,7 @@ import type { PromiseId, StaffId, TicketId } from '../../../kernel/ids.ts'
 import { drop, handOn, owe, resume, settle } from '../../../obligations/actions.ts'
 import type { About } from '../../../obligations/queries.ts'
 import type { Tx } from '../../../schema.ts'
-import { findOpenAssignment } from '../../queries.ts'
+import { findOpenAssignment } from '../../assignments/queries.ts'
 import { getPromise, openPromisesOf } from '../queries.ts'
 
 /** What was promised is due from whoever has the conversation; nobody has it, from the desk (REGULATION row 38). */

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { ContestGround, ExclusionReason } from '../../../events/ratings.ts'
 import type { ContestId, CustomerId, RatingId, StaffId, TicketId } from '../../../kernel/ids.ts'
+import type { Named } from '../../../kernel/named.ts'
 import { NotFound } from '../../../kernel/refusal.ts'
 import type { Reader } from '../../../schema.ts'
 import type { Handler } from '../../tables.ts'
 import { standings } from '../standing/queries.ts'
 
-type Named = { readonly name: string; readonly nameEn: string }
 export type RatingRow = {
   readonly ratingId: RatingId
   readonly ticketId: TicketId
@@ -91,12 +91,23 @@ const contests = sql`
   from rating_contests x join ratings r on r.id = x.rating_id join tickets t on t.id = r.ticket_id
   join customers c on c.id = t.customer_id join staff s on s.id = x.staff_id left join staff d on d.id = x.decided_by`
 
-/** Those that wait first, the oldest of them first; then those that were settled, the last first. */
-export async function listContests(db: Reader, limit: number): Promise<ContestView[]> {
+/** Those that wait, the oldest first: all of them, because each has its days. */
+export async function listOpenContests(db: Reader): Promise<ContestView[]> {
   const { rows } = await sql<ContestView>`
-    ${contests} order by x.state = 'open' desc, case when x.state = 'open' then x.contested_at end, x.decided_at desc limit ${limit}`.execute(
-    db,
-  )
+    ${contests} where x.state = 'open' order by x.contested_at, x.id`.execute(db)
+  return rows
+}
+
+/** Those that were settled, the last first; `before` is the last of the page before. */
+export async function listSettledContests(
+  db: Reader,
+  { before, limit }: { before: ContestId | null; limit: number },
+): Promise<ContestView[]> {
+  const older = before
+    ? sql`and (x.decided_at, x.id) < (select y.decided_at, y.id from rating_contests y where y.id = ${before})`
+    : sql``
+  const { rows } = await sql<ContestView>`
+    ${contests} where x.state <> 'open' ${older} order by x.decided_at desc, x.id desc limit ${limit}`.execute(db)
   return rows
 }
 

@@ -8,11 +8,11 @@ import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import type { Deps } from '../../../web/deps.ts'
 import type { Env } from '../../../web/env.ts'
-import { form, optionalText, pathId } from '../../../web/forms.ts'
+import { form, optionalText, pathId, query, rowId } from '../../../web/forms.ts'
 import { staffOnly } from '../../../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../../../web/page.ts'
+import { ratingOfContest } from '../contests/queries.ts'
 import { contestRating, decideContest, excludeRating, includeRating, withdrawContest } from '../standing/actions.ts'
-import { ratingOfContest } from '../standing/queries.ts'
 import {
   CONTEST_GROUNDS,
   contestEndsAt,
@@ -25,10 +25,19 @@ import {
   whyNotExclude,
   whyNotJudge,
 } from '../standing/rules.ts'
-import { contestsOf, exclusionsOf, getRating, listContests, listMine, type RatingRow } from './queries.ts'
+import {
+  contestsOf,
+  exclusionsOf,
+  getRating,
+  listMine,
+  listOpenContests,
+  listSettledContests,
+  type RatingRow,
+} from './queries.ts'
 
 type Ctx = Context<Env>
-const MOST = 80
+/** Settled contests a page. */
+const AT_ONCE = 60
 const words = optionalText(WORDS_LETTERS)
 
 /** /ratings: what customers said of my own work, and contesting it; the second person's list; one rating with all that was decided. */
@@ -136,14 +145,22 @@ export const ratingRoutes = (deps: Deps) => {
       return page(c, deps, 'ratings/mine', { months, from: span.from })
     })
     .get('/contests', decides, async (c) => {
-      const contests = (await listContests(db, MOST)).map((one) => ({
+      const asked = query(c, { before: rowId.optional() })
+      const before = (asked.before ?? null) as ContestId | null
+      const [open, settled] = await Promise.all([
+        before ? [] : listOpenContests(db),
+        listSettledContests(db, { before, limit: AT_ONCE + 1 }),
+      ])
+      const contests = [...open, ...settled.slice(0, AT_ONCE)].map((one) => ({
         ...one,
         words: shown('words', one.words, false, one.customerName),
         mine: one.staffId === c.var.me.staffId,
       }))
+      const older = settled.length > AT_ONCE ? settled[AT_ONCE - 1]?.id : null
+      const values = { contests, before, older }
       return wantsPart(c)
-        ? fragment(c, deps, 'ratings/contests', 'list', { contests })
-        : page(c, deps, 'ratings/contests', { contests })
+        ? fragment(c, deps, 'ratings/contests', 'list', values)
+        : page(c, deps, 'ratings/contests', values)
     })
     .get('/:id', mine, (c) => show(c, pathId<RatingId>(c)))
     .post(

@@ -6,6 +6,8 @@ import { announce } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import { lockTicket } from '../../queries.ts'
+import * as contests from '../contests/queries.ts'
+import * as exclusions from '../exclusions/queries.ts'
 import * as standing from './queries.ts'
 import {
   contestEndsAt,
@@ -29,10 +31,10 @@ export async function contestRating(
   const { ratingContestWorkdays } = await currentSettings(tx.db)
   const endsAt = contestEndsAt(rating.givenAt ?? tx.now, ratingContestWorkdays, zone)
   const mine = rating.handlers[0]?.staffId === by
-  const before = (await standing.contestOf(tx.db, ratingId, by)) !== undefined
+  const before = (await contests.contestOf(tx.db, ratingId, by)) !== undefined
   if (before && rating.contested) return
   refuse(whyNotContest({ ...rating, mine, before, endsAt }, tx.now) ?? whyNotGround(ground, words))
-  const contestId = await standing.insertContest(tx, { ratingId, staffId: by, ground, words })
+  const contestId = await contests.insertContest(tx, { ratingId, staffId: by, ground, words })
   if (!contestId) return
   const { ticketId } = rating
   await announce(tx, 'rating.contested', { ratingId, ticketId, contestId, by, ground }, about(rating))
@@ -41,12 +43,12 @@ export async function contestRating(
 /** Taken back before anybody decided. */
 export async function withdrawContest(tx: Tx, id: ContestId, zone: string): Promise<void> {
   const by = staffOf(tx)
-  const rating = await lockRating(tx, await standing.ratingOfContest(tx.db, id), zone)
-  const contest = await standing.lockContest(tx, id)
+  const rating = await lockRating(tx, await contests.ratingOfContest(tx.db, id), zone)
+  const contest = await contests.lockContest(tx, id)
   if (contest.staffId !== by) throw new NotFound()
   if (contest.state === 'withdrawn') return
   refuse(whyNotDecide(contest.state))
-  await standing.settleContest(tx, id, { state: 'withdrawn', by, why: '' })
+  await contests.settleContest(tx, id, { state: 'withdrawn', by, why: '' })
   const { id: ratingId, ticketId } = rating
   await announce(tx, 'rating.contest_withdrawn', { ratingId, ticketId, contestId: id, by }, about(rating))
 }
@@ -67,8 +69,8 @@ export async function decideContest(
 ): Promise<void> {
   need(tx, 'rating.decide')
   const by = staffOf(tx)
-  const rating = await lockRating(tx, await standing.ratingOfContest(tx.db, id), zone)
-  const contest = await standing.lockContest(tx, id)
+  const rating = await lockRating(tx, await contests.ratingOfContest(tx.db, id), zone)
+  const contest = await contests.lockContest(tx, id)
   if (contest.state === outcome && contest.decidedBy === by) return
   refuse(
     whyNotJudge(by, [contest.staffId, ...rating.handlers.map(({ staffId }) => staffId)]) ??
@@ -76,11 +78,11 @@ export async function decideContest(
       whyNotWithout(why),
   )
   const { id: ratingId, ticketId } = rating
-  await standing.settleContest(tx, id, { state: outcome, by, why })
+  await contests.settleContest(tx, id, { state: outcome, by, why })
   const told = { ratingId, ticketId, contestId: id, contestedBy: contest.staffId, by, outcome }
   await announce(tx, 'rating.contest_decided', told, about(rating))
   if (outcome === 'counted') return
-  if (await standing.insertExclusion(tx, { ratingId, reason, why, by, contestId: id }))
+  if (await exclusions.insertExclusion(tx, { ratingId, reason, why, by, contestId: id }))
     await announce(tx, 'rating.excluded', { ratingId, ticketId, by, reason, contestId: id }, about(rating))
 }
 
@@ -96,7 +98,7 @@ export async function excludeRating(
   const rating = await lockRating(tx, ratingId, zone)
   if (rating.exclusionId) return
   refuse(whyNotJudge(by, partsOf(rating)) ?? whyNotExclude(rating) ?? whyNotWithout(why))
-  if (await standing.insertExclusion(tx, { ratingId, reason, why, by, contestId: null }))
+  if (await exclusions.insertExclusion(tx, { ratingId, reason, why, by, contestId: null }))
     await announce(
       tx,
       'rating.excluded',
@@ -112,7 +114,7 @@ export async function includeRating(tx: Tx, ratingId: RatingId, { why }: { why: 
   const rating = await lockRating(tx, ratingId, zone)
   if (!rating.exclusionId) return
   refuse(whyNotJudge(by, partsOf(rating)) ?? whyNotWithout(why))
-  const reason = await standing.liftExclusion(tx, ratingId, { by, why })
+  const reason = await exclusions.liftExclusion(tx, ratingId, { by, why })
   if (reason) await announce(tx, 'rating.included', { ratingId, ticketId: rating.ticketId, by, reason }, about(rating))
 }
 

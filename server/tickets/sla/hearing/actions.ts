@@ -3,16 +3,31 @@ import { MINUTE, plus } from '../../../kernel/time.ts'
 import { type Announcing, announceLast, sendLast } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
-import { lockTickets, type TicketRow } from '../../queries.ts'
+import { lockTickets, readTickets, type TicketRow } from '../../queries.ts'
 import { listPolicies, type StoredClock, serviceWindows } from '../queries.ts'
-import { type Clock, type Counted, channelKind, hear, mergeWindows, pickPolicy, usualPolicy, warnAt } from '../rules.ts'
+import {
+  type Clock,
+  type Counted,
+  channelKind,
+  hear,
+  mergeWindows,
+  pickPolicy,
+  usualPolicy,
+  type Word,
+  warnAt,
+} from '../rules.ts'
 import * as hearing from './queries.ts'
 
 type Held = StoredClock | Clock
 export type Heard = { readonly clocks: readonly Held[]; readonly counted: Counted }
 
 /** A ticket with its clocks as they stand in their rows, and as they shall. */
-export type Change = { readonly ticketId: TicketId; readonly before: readonly Held[]; readonly after: readonly Held[] }
+export type Change = {
+  readonly ticketId: TicketId
+  readonly before: readonly Held[]
+  readonly after: readonly Held[]
+  readonly asRead?: hearing.AsRead
+}
 
 /**
  * Locks tickets and brings their clocks up to what has been said and done: words are heard in their order at their own
@@ -23,11 +38,48 @@ export type Change = { readonly ticketId: TicketId; readonly before: readonly He
 export async function hearTickets(tx: Tx, ids: readonly TicketId[]): Promise<void> {
   const [tickets, known, clocks, words, paused] = await Promise.all([
     lockTickets(tx, ids),
-    hearing.findAgreed(tx.db, ids),
+    hearing.lockAgreed(tx, ids),
     hearing.clocksOfAll(tx.db, ids),
     hearing.wordsUnheard(tx.db, ids),
     hearing.pausedAmong(tx.db, ids),
   ])
+  await hearAll(tx, tickets, { known, clocks, words, paused })
+}
+
+/**
+ * The same while people talk on: nobody who writes waits for it. Its lock is that of what was agreed, which whoever hears
+ * takes; the ticket's own row is written at the very end, where it stands as it was read and nobody holds it. Where that
+ * is not so it is marked, and heard again under its lock (`settleLate`) unless the word that came in between is heard first.
+ */
+export async function hearInPassing(tx: Tx, ids: readonly TicketId[]): Promise<void> {
+  const agreed = await hearing.findAgreed(tx.db, ids)
+  const fresh = ids.filter((id) => !agreed.has(id))
+  if (fresh.length > 0) await hearTickets(tx, fresh)
+  const rest = ids.filter((id) => agreed.has(id))
+  if (rest.length === 0) return
+  const [known, tickets, clocks, words, paused] = await Promise.all([
+    hearing.lockAgreed(tx, rest),
+    readTickets(tx.db, rest),
+    hearing.clocksOfAll(tx.db, rest),
+    hearing.wordsUnheard(tx.db, rest),
+    hearing.pausedAmong(tx.db, rest),
+  ])
+  await hearAll(tx, tickets, { known, clocks, words, paused, inPassing: true })
+}
+
+type Found = {
+  readonly known: ReadonlyMap<TicketId, hearing.Agreed>
+  readonly clocks: ReadonlyMap<TicketId, readonly StoredClock[]>
+  readonly words: ReadonlyMap<TicketId, readonly Word[]>
+  readonly paused: ReadonlySet<TicketId>
+  readonly inPassing?: boolean
+}
+
+async function hearAll(
+  tx: Tx,
+  tickets: readonly TicketRow[],
+  { known, clocks, words, paused, inPassing = false }: Found,
+): Promise<void> {
   const live = tickets.filter(({ state }) => state !== 'new')
   if (live.length === 0) return
   const agreed = await agreedOf(tx, live, known)
@@ -45,7 +97,13 @@ export async function hearTickets(tx: Tx, ids: readonly TicketId[]): Promise<voi
     }
     let after: readonly Held[] = before
     for (const word of words.get(ticket.id) ?? []) after = hear(after, word, listening)
-    changes.push({ ticketId: ticket.id, before, after: settled(ticket, after, tx.now) })
+    const asRead = { lastSeq: ticket.last_seq, version: ticket.version }
+    changes.push({
+      ticketId: ticket.id,
+      before,
+      after: settled(ticket, after, tx.now),
+      ...(inPassing ? { asRead } : {}),
+    })
   }
   const seen = live.flatMap(({ id: ticketId }) => {
     const last = words.get(ticketId)?.at(-1)
@@ -110,7 +168,11 @@ export async function writeClocks(
   )
   if (ended.length > 0) announceLast(tx, ended)
   const { followUpMinutes } = await currentSettings(tx.db)
-  const owed = changes.map(({ ticketId, after }) => ({ ticketId, dueAt: owedAt(after) }))
+  const owed = changes.map(({ ticketId, after, asRead }) => ({
+    ticketId,
+    dueAt: owedAt(after),
+    ...(asRead ? { asRead } : {}),
+  }))
   sendLast(tx, hearing.storeOwed(tx, { owed, seen, otherwise: plus(tx.now, followUpMinutes * MINUTE) }))
 }
 

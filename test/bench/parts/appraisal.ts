@@ -1,0 +1,155 @@
+import pg from 'pg'
+import { firstOfLast } from '../../../server/appraisal/months/rules.ts'
+import { appraisalCompany, UNCOUNTED } from '../appraisal-company.ts'
+import { fill, openConversations, peopleOf, visitors } from '../company.ts'
+import type { AppraiseRun } from '../load/appraise.ts'
+import type { TalkJob, TalkRun } from '../load/talk.ts'
+import { familyOf, pssBytes } from '../processes.ts'
+import { atMost, below, type Measured, median, percentile, round } from '../rules.ts'
+import { CONVERSATIONS, EACH } from './ceilings.ts'
+import { type Bench, FULL } from './context.ts'
+
+const ZONE = 'Asia/Shanghai'
+/** A desk that is busy and not at its limit: both cores have something left. */
+const PER_SECOND = 200
+const MILLISECONDS_A_PERSON = 2
+const SCANS = 20
+const MEGABYTE = 2 ** 20
+/** The ticker looks once a second. */
+const TICK_MILLISECONDS = 1000
+
+/**
+ * A month of five hundred people counted in a process of its own, against a bare count of the same rows; and by the
+ * product itself, beside a desk that goes on talking.
+ */
+export async function appraisalPart({ stage, pace, say, cost }: Bench): Promise<Measured[]> {
+  const share = pace.tickets < FULL.tickets ? 0.1 : 1
+  const size = { people: 500 * share, ratings: 60_000 * share, obligations: 250_000 * share }
+  const first = firstOfLast(new Date().toISOString().slice(0, 10))
+  const url = await stage.database('appraisal')
+  // Who starts first makes the tables.
+  await (await stage.startProduct(url)).stop()
+  await fill(url, [
+    ...peopleOf(CONVERSATIONS / EACH),
+    ...visitors(1, CONVERSATIONS),
+    ...openConversations(CONVERSATIONS, EACH),
+    ...appraisalCompany({ ...size, first }),
+    'vacuum analyze',
+  ])
+  const line = new pg.Client(url)
+  await line.connect()
+
+  const label = `${size.people} people, ${size.ratings} ratings, ${size.obligations} obligations`
+  say(`appraisal: ${label}, in a process of its own`)
+  const counting = await stage.startWorker('load/appraise.ts', { url, month: first, zone: ZONE })
+  await counting.ask<AppraiseRun>({ does: 'open' })
+  const peak = watchMemory(counting.process.pid ?? 0)
+  const alone: AppraiseRun[] = []
+  const scans = [await scan(line)]
+  for (let n = 0; n <= pace.rounds; n++) {
+    alone.push(await counting.ask<AppraiseRun>({ does: 'count' }))
+    scans.push(await scan(line))
+    say(
+      `  ${Math.round(alone.at(-1)?.milliseconds ?? 0)} ms; a count of the rows takes ${Math.round(scans.at(-1) ?? 0)} ms`,
+    )
+  }
+  const megabytes = peak() / MEGABYTE
+  await counting.end()
+
+  say(`appraisal: and by the product, beside a desk of ${PER_SECOND} messages a second`)
+  const product = await stage.startProduct(url)
+  const talking = await stage.startWorker('load/talk.ts', {
+    conversations: CONVERSATIONS,
+    each: EACH,
+    origin: product.url,
+  })
+  const paced: TalkJob = { does: 'pace', perSecond: PER_SECOND, milliseconds: pace.milliseconds }
+  const idle: TalkRun[] = []
+  const beside: TalkRun[] = []
+  const took: number[] = []
+  await talking.ask<TalkRun>(paced)
+  for (let n = 0; n < pace.rounds; n++) {
+    idle.push(await cost(product, () => talking.ask<TalkRun>(paced)))
+    beside.push(await besideCounting(line, took, () => cost(product, () => talking.ask<TalkRun>(paced))))
+  }
+  const wrong = [...idle, ...beside].flatMap(({ failed }) => failed)
+  await line.end()
+  await talking.end()
+  await product.stop()
+
+  const scanned = median(scans)
+  const most = SCANS * scanned + MILLISECONDS_A_PERSON * size.people
+  const uncounted = alone.flatMap(({ people }) =>
+    people === size.people ? [] : [`${people} of ${size.people} counted`],
+  )
+  const p99 = (runs: readonly TalkRun[]): number => median(runs.map(({ acknowledged }) => percentile(acknowledged, 99)))
+  const bound = `${SCANS} × ${round(scanned)} ms of scan + ${MILLISECONDS_A_PERSON} ms a person`
+  return [
+    below(
+      `appraisal of ${label}: ${bound}`,
+      round(most),
+      { value: median(alone.slice(1).map(({ milliseconds }) => milliseconds)), unit: 'ms' },
+      uncounted,
+    ),
+    below(
+      `appraisal beside a desk, from asked to counted: ${bound} + the ticker's second`,
+      round(most + TICK_MILLISECONDS),
+      {
+        value: median(took),
+        unit: 'ms',
+      },
+    ),
+    below('appraisal memory of the process that counts', 300, { value: megabytes, unit: 'MB' }),
+    atMost('appraisal beside it, message p99', 1.5, {
+      value: p99(beside),
+      ceiling: p99(idle),
+      unit: 'ms',
+      of: 'idle',
+      wrong,
+    }),
+  ]
+}
+
+/** Milliseconds for a bare count of the rows that the month is made from. */
+async function scan(line: pg.Client): Promise<number> {
+  const start = performance.now()
+  await line.query('select count(*) from ratings')
+  await line.query('select count(*) from obligations')
+  return performance.now() - start
+}
+
+/** The load runs while the month is counted again and again; what each took, from asked to counted, goes to `took`. */
+async function besideCounting(line: pg.Client, took: number[], load: () => Promise<TalkRun>): Promise<TalkRun> {
+  let over = false
+  const counting = (async () => {
+    while (!over) {
+      for (const statement of UNCOUNTED) await line.query(statement)
+      const start = performance.now()
+      while ((await stateOf(line)) !== 'contests') await new Promise((resolve) => setTimeout(resolve, 20))
+      took.push(performance.now() - start)
+    }
+  })()
+  try {
+    return await load()
+  } finally {
+    over = true
+    await counting
+  }
+}
+
+async function stateOf(line: pg.Client): Promise<string> {
+  const { rows } = await line.query<{ state: string }>('select state from appraisal_months')
+  return rows[0]?.state ?? 'none'
+}
+
+/** The most that a process held, looked at ten times a second. */
+function watchMemory(pid: number): () => number {
+  let most = 0
+  const timer = setInterval(() => {
+    most = Math.max(most, pssBytes(familyOf(pid)))
+  }, 100)
+  return () => {
+    clearInterval(timer)
+    return most
+  }
+}

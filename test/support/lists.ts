@@ -1,0 +1,15 @@
+import type { Browser } from './staff.ts'
+
+/** Ids behind a list that goes back page by page, in their order, from its first page to its last. */
+export async function throughPages(browser: Browser, first: string, ids: RegExp): Promise<string[]> {
+  const found: string[] = []
+  let next: string | undefined = first
+  for (let pages = 0; next && pages < 20; pages++) {
+    const { html, status } = await browser.get(next)
+    if (status !== 200) throw new Error(`${next} answers ${status}`)
+    found.push(...[...html.matchAll(ids)].map(([, id = '']) => id))
+    const [, address] = /href="([^"]+)" rel="next"/.exec(html) ?? []
+    next = address?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').split('#')[0]
+  }
+  return found
+}
