@@ -119,11 +119,13 @@ export async function grantAward(
   await announce(tx, 'commendation.decided', said, topicsOf(staffId, null))
 }
 
-/** What was to follow has been handed over, by people. */
+/** What was to follow has been handed over, by people: personnel; where it is about the only one of them, the leaders. */
 export async function executeReward(tx: Tx, id: CommendationId): Promise<void> {
-  need(tx, 'recognition.review')
+  const { capabilities } = tx.actor
+  if (!capabilities.has('recognition.decide')) need(tx, 'recognition.review')
   const by = staffOf(tx)
   const one = await recognition.lockCommendation(tx, id)
+  if (!(await recognition.isSolePersonnel(tx.db, one.staffId))) need(tx, 'recognition.review')
   if (one.state === 'executed') return
   if (one.staffId === by) throw refusal('recognition.about_you')
   refuse(whyNotMoveCommendation(one.state, 'execute'))

@@ -211,3 +211,10 @@ export async function countWaiting(db: Reader, me: StaffId): Promise<{ toCheck: 
   )
   return found[0] ?? { toCheck: 0, toDecide: 0 }
 }
+
+/** Whether there is nobody of personnel but this one. */
+export const isSolePersonnel = async (db: Reader, staffId: StaffId): Promise<boolean> => {
+  const { rows: found } = await sql`
+    select from staff where active and 'hr' = any(standing_roles) and id <> ${staffId} limit 1`.execute(db)
+  return found.length === 0
+}
