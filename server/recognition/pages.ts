@@ -37,7 +37,7 @@ const QUOTES = 12
 export async function visible(c: Ctx, { db }: Deps, id: CommendationId): Promise<Commendation> {
   const one = await getCommendation(db, id)
   const { staffId } = c.var.me
-  const theirs = one.staffId === staffId && (one.state === 'granted' || one.state === 'executed')
+  const theirs = one.staffId === staffId && ['granted', 'executed', 'revoked'].includes(one.state)
   if (!theirs && (one.staffId === staffId || (one.nominatedBy !== staffId && !judges(c.var.me)))) throw new NotFound()
   return one
 }
