@@ -1,3 +1,5 @@
+import { passReview } from '../server/appraisal/hands/actions.ts'
+import { listLateReviews } from '../server/appraisal/hands/queries.ts'
 import { tellUndecided } from '../server/appraisal/measures/actions.ts'
 import { listUndecided } from '../server/appraisal/measures/queries.ts'
 import { openMonth, passStage } from '../server/appraisal/months/actions.ts'
@@ -39,6 +41,15 @@ export const passStages = dueJob(
   ({ transact }) =>
     (id) =>
       transact(system, (tx) => passStage(tx, id as AppraisalMonthId)),
+)
+
+/** When personnel's days for what came back to them are over. Repeats safely: told once. */
+export const passReviews = dueJob(
+  'pass-late-reviews',
+  listLateReviews,
+  ({ transact }) =>
+    (id) =>
+      transact(system, (tx) => passReview(tx, id as AppraisalId)),
 )
 
 /** When somebody's time to answer is over: deemed received, or closed. Repeats safely. */

@@ -1,7 +1,7 @@
 import type { HouseEvent } from '../server/events/event.ts'
 import { MINUTE, plus } from '../server/kernel/time.ts'
 import { reactAgain } from '../server/platform/again.ts'
-import { reactions } from '../server/reactions.ts'
+import { reactionsIn } from '../server/reactions.ts'
 import { type DueJob, dueJob } from './due-job.ts'
 
 /** Time enough for a queue that is well, with a killed worker's jobs begun anew. */
@@ -15,6 +15,7 @@ const BACK_MINUTES = 60
 export const reactAgainTo =
   (react: (feature: string, events: readonly HouseEvent[]) => Promise<void>): DueJob =>
   (deps) => {
+    const reactions = reactionsIn(deps.config.timeZone)
     let last = Number.NEGATIVE_INFINITY
     return dueJob(
       'react-again',

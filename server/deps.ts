@@ -8,7 +8,7 @@ import { buildReact } from './platform/reactions.ts'
 import { openRelay, type Relay, tellTopics } from './platform/relay.ts'
 import { currentTrace } from './platform/trace.ts'
 import { buildTransact } from './platform/transaction.ts'
-import { prompts, reactions, speakAgain, whoIs } from './reactions.ts'
+import { prompts, reactionsIn, speakAgain, whoIs } from './reactions.ts'
 import { staffFrameOf } from './reports/frame.ts'
 import { nextShiftOf } from './roster/queries.ts'
 import type { Database, Transact, Tx } from './schema.ts'
@@ -56,6 +56,7 @@ export function buildHouse({ web, work, long = work, ...parts }: Parts): House {
   }
   const transactOn = (db: Kysely<Database>): Transact => buildTransact({ db, clock, onCommit: tell })
   const transact = transactOn(work)
+  const reactions = reactionsIn(parts.config.timeZone)
   const react = buildReact({ db: work, transact, reactions, log })
   const prompting = openPrompts({ prompts, transact, log })
   const givenUp = (feature: string, eventId: string): Promise<void> =>

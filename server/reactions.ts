@@ -114,13 +114,13 @@ export const ofShift: readonly OfShift[] = [confirmationOfShift, arrivalOfShift,
 /** Who lets somebody onto their post and off it: attendance wants proof that they are there; the handover will want its signatures. */
 export const gates: readonly Gate[] = [proofGate]
 
-/** Who hears what: every feature's reactions, on one page. */
-export const reactions: readonly Reactions<Database>[] = [
+/** Who hears what: every feature's reactions, on one page; `zone` is where the company counts its nights. */
+export const reactionsIn = (zone: string): readonly Reactions<Database>[] => [
   // Who offers comes first: somebody waits for it.
   deskReactions,
-  leadingReactions,
+  leadingReactions(zone),
   obligationReactions(ofShift),
-  rosterReactions,
+  rosterReactions(zone),
   confirmationReactions,
   swapReactions,
   attendanceReactions,

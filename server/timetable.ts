@@ -26,6 +26,7 @@ import { offerTickets } from '../jobs/offer-tickets.ts'
 import {
   closeAppraisals,
   openAppraisals,
+  passReviews,
   passStages,
   tellUndecidedCommendations,
   tellUndecidedMeasures,
@@ -108,6 +109,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   openAppraisals,
   passStages,
   closeAppraisals,
+  passReviews,
   tellUndecidedMeasures,
   tellUndecidedCommendations,
   anchorChain,

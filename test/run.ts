@@ -8,6 +8,7 @@ import path from 'node:path'
 const CHECKOUT = path.resolve(import.meta.dirname, '..')
 const BIN = path.join(CHECKOUT, 'node_modules/.bin')
 const VITEST = ['vitest', 'run', '--config', 'test/vitest.config.ts']
+const REPORTERS = ['default', './test/support/second-try.ts', 'json'].map((name) => `--reporter=${name}`)
 const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ['format and lint', ['biome', 'check', '--diagnostic-level=error']],
   ['types', ['tsc', '--noEmit']],
@@ -35,10 +36,7 @@ async function check([name, command]: readonly [string, readonly string[]]): Pro
 
 async function runTests(): Promise<Count> {
   const report = path.join(os.tmpdir(), `nightdesk-report-${process.pid}.json`)
-  const { code } = await run(
-    [...VITEST, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...chosen],
-    'show',
-  )
+  const { code } = await run([...VITEST, ...REPORTERS, `--outputFile.json=${report}`, ...chosen], 'show')
   const counted = fs.existsSync(report) ? count(JSON.parse(fs.readFileSync(report, 'utf8'))) : { passed: 0, failed: 0 }
   fs.rmSync(report, { force: true })
   // A run that broke before it could count is a failure too.

@@ -29,6 +29,8 @@ export type AppraisalRow = Person &
     readonly reviewWhy: string
     readonly reviewedBy: StaffId | null
     readonly reviewedAt: Date | null
+    /** Where it came back after personnel's stage: their days for it end then. */
+    readonly reviewDueAt: Date | null
     readonly signedBy: StaffId | null
     readonly signedAt: Date | null
     readonly amendment: number
@@ -80,6 +82,7 @@ const appraisalOf = (row: Row): AppraisalRow => ({
   reviewWhy: row.review_why,
   reviewedBy: row.reviewed_by as StaffId | null,
   reviewedAt: row.reviewed_at,
+  reviewDueAt: row.review_due_at,
   signedBy: row.signed_by as StaffId | null,
   signedAt: row.signed_at,
   amendment: Number(row.amendment),
@@ -138,6 +141,8 @@ type Change = Partial<{
   review_why: string
   reviewed_by: StaffId | null
   reviewed_at: Date | null
+  review_due_at: Date | null
+  review_told_at: Date | null
   signed_by: StaffId | null
   signed_at: Date | null
   amendment: number

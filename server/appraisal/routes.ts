@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { AppraisalId, CoachingId, ShiftId } from '../kernel/ids.ts'
+import type { AppraisalId, CoachingId, ShiftId, StaffId } from '../kernel/ids.ts'
 import { LINK_LETTERS } from '../kernel/links.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { HOUR, plus } from '../kernel/time.ts'
@@ -19,8 +19,11 @@ import * as act from './deciding/actions.ts'
 import { listToScore } from './deciding/queries.ts'
 import { type Moved, WORDS_LETTERS } from './deciding/rules.ts'
 import { listMeasures } from './measures/queries.ts'
+import { needReader } from './months/asked.ts'
 import { noteShift } from './notes/actions.ts'
 import { shiftsLed } from './notes/queries.ts'
+import { isGroups } from './people/actions.ts'
+import { withRole } from './people/queries.ts'
 import { listOfPerson } from './queries.ts'
 import { BEHAVIOURS } from './scoring/quality/rules.ts'
 import { INDICATORS } from './scoring/weights/rules.ts'
@@ -95,7 +98,8 @@ export function appraisalRoutes(deps: Deps) {
       await deps.transact(c.var.me.actor, (tx) => askCoaching(tx, { appraisalId, indicator, words: typed.words }))
       return seeOther(c, '/appraisal/coaching')
     })
-    .post('/coaching/:id/answer', staffOnly(deps, 'appraisal.review'), async (c) => {
+    .post('/coaching/:id/answer', own, async (c) => {
+      needReader(c)
       const typed = await form(c, { outcome: z.enum(['scheduled', 'declined']), answer: text(WORDS_LETTERS) })
       try {
         await deps.transact(c.var.me.actor, (tx) => answerCoaching(tx, pathId<CoachingId>(c), typed))
@@ -208,8 +212,11 @@ async function showNotes(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
 async function showCoaching(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const { me } = c.var
   const reviews = me.capabilities.has('appraisal.review')
+  const personnel = me.capabilities.has('appraisal.sign') ? await withRole(deps.db, 'hr') : null
+  const stands = ({ staffId }: { staffId: StaffId }): boolean =>
+    staffId !== me.staffId && (reviews || (personnel !== null && isGroups(personnel, staffId)))
   const mine = await listCoaching(deps.db, me.staffId)
-  const others = reviews ? (await listCoaching(deps.db, null)).filter(({ staffId }) => staffId !== me.staffId) : []
+  const others = reviews || personnel ? (await listCoaching(deps.db, null)).filter(stands) : []
   const open = mine.some(({ state }) => state === 'requested')
   const now = deps.clock.now()
   const late = (one: { state: string; dueAt: Date }) => one.state === 'requested' && one.dueAt < now
@@ -217,7 +224,7 @@ async function showCoaching(c: Ctx, deps: Deps, values: Values = {}, status: 200
     mine,
     others: others.map((one) => ({ ...one, late: late(one) })),
     open,
-    reviews,
+    reviews: reviews || others.length > 0,
     indicators: INDICATORS,
   }
   return partOrPage(c, deps, 'appraisal/coaching', 'list', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)

@@ -73,6 +73,8 @@ export type AppraisalTables = {
     review_why: Generated<string>
     reviewed_by: Later<string>
     reviewed_at: Later<Date>
+    review_due_at: Later<Date>
+    review_told_at: Later<Date>
     signed_by: Later<string>
     signed_at: Later<Date>
     amendment: Numeric

@@ -29,7 +29,7 @@ export async function greeting({ db, clock, config }: Deps): Promise<Greeting> {
   return {
     onPost: count,
     open,
-    faces,
+    faces: faces.map(({ name, nameEn }) => ({ name, nameEn })),
     opensAt: open ? null : promise.opensAt,
     promisedBy: open ? null : promise.promisedBy,
     terms: terms.version,

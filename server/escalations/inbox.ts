@@ -55,22 +55,30 @@ async function requestsIn(db: Reader, scope: Scope, staffId: StaffId, now: Date)
   }
 }
 
-export const TABS = ['new', 'accepted', 'waiting', 'overdue', 'ended'] as const
+export const TABS = ['yours', 'new', 'accepted', 'waiting', 'overdue', 'ended'] as const
 export type Tab = (typeof TABS)[number]
 
-/** Where a request stands for whoever was asked. What is late is late, whatever else it is. */
-export function tabOf(one: Pick<Row, 'state' | 'promisedAt' | 'step' | 'due'>, now: Date): Tab {
+/** Which of them want a hand of whoever looks: what was asked waits for those asked, an answer or a question for who sent it. */
+export const litTab = (scope: Scope): Tab => (scope.kind === 'mine' ? 'yours' : 'new')
+
+/** Where a request stands for whoever looks at it. What is late is late, whatever else it is. */
+export function tabOf(
+  one: Pick<Row, 'state' | 'promisedAt' | 'step' | 'due'>,
+  scope: Pick<Scope, 'kind'>,
+  now: Date,
+): Tab {
+  const mine = scope.kind === 'mine'
   const promised = one.promisedAt !== null && one.promisedAt < now
   switch (one.state) {
     case 'decided':
-      return one.due?.tone === 'bad' ? 'overdue' : 'new'
+      return one.due?.tone === 'bad' ? 'overdue' : mine ? 'yours' : 'new'
     case 'sent':
       return one.step > 0 || promised ? 'overdue' : 'new'
     case 'accepted':
       return promised ? 'overdue' : 'accepted'
     case 'asked_back':
     case 'answered':
-      return 'waiting'
+      return mine ? 'yours' : 'waiting'
     case 'told':
     case 'closed':
     case 'returned':

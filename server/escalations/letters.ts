@@ -21,9 +21,12 @@ type Reader = {
   readonly language: Language
 }
 
+const READERS = ['handlers', 'head'] as const
+
 /**
  * Letters to whoever may take a request, each with a link of its own: its handlers when it is sent, the head when nobody
- * has accepted in time. Once a step; whoever has no address is shown on the Outgoing page, for somebody to tell them.
+ * has accepted in time. Once a step, and each step, also where the clock was away for both: its handlers can take it still.
+ * Whoever has no address is shown on the Outgoing page, for somebody to tell them.
  */
 export async function leaveLetters(tx: Tx, id: EscalationId, place: Place): Promise<void> {
   const { escalation } = await lock(tx, id)
@@ -32,8 +35,9 @@ export async function leaveLetters(tx: Tx, id: EscalationId, place: Place): Prom
   if (escalation.letters >= step) return
   await setEscalation(tx, id, { letters: step })
   const one = await viewEscalation(tx.db, id)
-  const readers = await listReaders(tx.db, escalation, step === 2 ? 'head' : 'handlers')
-  for (const reader of readers) await leaveLetter(tx, one, reader, { ...place, late: step === 2 })
+  for (const who of READERS.slice(escalation.letters, step))
+    for (const reader of await listReaders(tx.db, escalation, who))
+      await leaveLetter(tx, one, reader, { ...place, late: who === 'head' })
 }
 
 async function leaveLetter(

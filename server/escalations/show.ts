@@ -13,7 +13,7 @@ import * as act from './actions.ts'
 import { seenEscalation, seenNote, veilOver } from './contributions.ts'
 import { listDepartments } from './directory/queries.ts'
 import { type Ctx, RETURN_REASONS, type Values } from './handling.ts'
-import { rowsIn, scopesOf, TABS, tabOf } from './inbox.ts'
+import { litTab, rowsIn, scopesOf, TABS, tabOf } from './inbox.ts'
 import { listNotes } from './notes/queries.ts'
 import { openOfferOf } from './offers/queries.ts'
 import { ownerOf } from './queries.ts'
@@ -82,14 +82,20 @@ async function listOf(c: Ctx, { db, clock }: Deps): Promise<Values> {
   const asked = scope?.kind === 'department' || scope?.kind === 'post'
   const found = scope ? await rowsIn(db, scope, me.staffId, now) : []
   const rows = found.map((one) => seenEscalation(veilOver(me, one, asked), one))
-  const groups = TABS.map((tab) => ({ tab, rows: rows.filter((row) => tabOf(row, now) === tab) }))
+  const groups = scope
+    ? TABS.map((tab) => ({
+        tab,
+        lit: tab === litTab(scope),
+        rows: rows.filter((row) => tabOf(row, scope, now) === tab),
+      }))
+    : []
   const offer = await openOfferOf(db, me.staffId, now)
   return {
     scopes,
     scope,
     tab: wish.tab,
     groups: groups.filter(({ tab, rows }) => rows.length > 0 && (!wish.tab || wish.tab === tab)),
-    counts: groups.map(({ tab, rows }) => ({ tab, count: rows.length })),
+    counts: groups.map(({ tab, lit, rows }) => ({ tab, lit, count: rows.length })),
     offer: offer && {
       ...offer,
       seconds: (offer.expiresAt.getTime() - offer.madeAt.getTime()) / SECOND,

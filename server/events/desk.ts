@@ -15,6 +15,7 @@ export type AlarmKind =
   | 'customer_unreached'
   | 'callback_overdue'
   | 'night_unled'
+  | 'night_unbacked'
 
 export type DeskEvents = {
   /** Busy with something that is no conversation of the desk: nothing new is offered meanwhile. */

@@ -53,10 +53,13 @@ export type RosterEvents = {
   'roster.leader_named': Signature
   'roster.leader_confirmed': Signature
   'roster.leader_objected': Signature
-  /** Published nights that nobody leads, or no 组长 heads, and that did not stand so before; `count` of reasons. */
-  'roster.unled': { count: number }
-  /** All of them are led again. */
-  'roster.led': Record<string, never>
+  /**
+   * Published nights that nobody leads or no 组长 heads (`lead`), or whose named backup is there no more (`backup`), and that did not
+   * stand so before; `count` of reasons.
+   */
+  'roster.unled': { count: number; what: 'lead' | 'backup' }
+  /** All of them are mended. */
+  'roster.led': { what: 'lead' | 'backup' }
   'month.opened': { by: StaffId }
   'month.edited': { by: StaffId }
   /** A department has said what a month needs. */

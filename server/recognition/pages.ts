@@ -10,7 +10,15 @@ import type { Env, SignedIn } from '../web/env.ts'
 import { pathId, query, rowId } from '../web/forms.ts'
 import { page, partOrPage } from '../web/page.ts'
 import { listHeard, listOf, listUnder, type Praise } from './praises/queries.ts'
-import { type Commendation, countWaiting, getCommendation, listAround, listDecided, listWaiting } from './queries.ts'
+import {
+  type Commendation,
+  countWaiting,
+  getCommendation,
+  isSolePersonnel,
+  listAround,
+  listDecided,
+  listWaiting,
+} from './queries.ts'
 import { CITATION_LETTERS, FINDINGS, MOST_LINKS, WORDS_LETTERS, whyNotCheck, whyNotDecide } from './rules.ts'
 import { isOnWall } from './wall/queries.ts'
 
@@ -29,7 +37,7 @@ const QUOTES = 12
 export async function visible(c: Ctx, { db }: Deps, id: CommendationId): Promise<Commendation> {
   const one = await getCommendation(db, id)
   const { staffId } = c.var.me
-  const theirs = one.staffId === staffId && (one.state === 'granted' || one.state === 'executed')
+  const theirs = one.staffId === staffId && ['granted', 'executed', 'revoked'].includes(one.state)
   if (!theirs && (one.staffId === staffId || (one.nominatedBy !== staffId && !judges(c.var.me)))) throw new NotFound()
   return one
 }
@@ -95,7 +103,7 @@ const marked = (one: Commendation, me: SignedIn) => {
   return { ...one, needsMe: (one.state === 'nominated' && may.check) || may.decide }
 }
 
-const mayOf = (one: Commendation, me: SignedIn) => {
+const mayOf = (one: Commendation, me: SignedIn, sole = false) => {
   const open = one.state === 'nominated' || one.state === 'reviewed'
   return {
     check: open && judges(me) && whyNotCheck(me.staffId, one) === null && me.staffId !== one.decidedBy,
@@ -105,7 +113,7 @@ const mayOf = (one: Commendation, me: SignedIn) => {
     execute:
       one.state === 'granted' &&
       one.reward !== '' &&
-      me.capabilities.has('recognition.review') &&
+      (me.capabilities.has('recognition.review') || (sole && me.capabilities.has('recognition.decide'))) &&
       one.staffId !== me.staffId,
     wall: one.staffId === me.staffId && (one.state === 'granted' || one.state === 'executed'),
   }
@@ -114,8 +122,12 @@ const mayOf = (one: Commendation, me: SignedIn) => {
 export async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const { me } = c.var
   const one = await visible(c, deps, pathId<CommendationId>(c))
-  const [praises, onWall] = await Promise.all([listUnder(deps.db, one.id), isOnWall(deps.db, one.staffId)])
-  const may = mayOf(one, me)
+  const [praises, onWall, sole] = await Promise.all([
+    listUnder(deps.db, one.id),
+    isOnWall(deps.db, one.staffId),
+    isSolePersonnel(deps.db, one.staffId),
+  ])
+  const may = mayOf(one, me, sole)
   const reason = judges(me) && one.state === 'reviewed' && !may.decide ? whyNotDecide(me.staffId, one) : null
   const shownValues = {
     one,

@@ -70,7 +70,13 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
     listOpenIncidents(db, INCIDENTS),
     readTonight(db, { from: since, to: plus(since, DAY), limit: OBLIGATIONS }),
     phoneTonight(db, { now, since, goalSeconds: settings.callAnswerSeconds, zone: config.timeZone }),
-    listGapsAhead(db, { from, to: addDays(from, GAP_NIGHTS - 1), heads: headsOf(settings), now }),
+    listGapsAhead(db, {
+      from,
+      to: addDays(from, GAP_NIGHTS - 1),
+      heads: headsOf(settings),
+      now,
+      zone: config.timeZone,
+    }),
   ])
   return {
     moment: dayPartOf(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone }),

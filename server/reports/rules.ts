@@ -19,6 +19,7 @@ const PRESSING = [
   'escalation_unaccepted',
   'not_answered',
   'night_unled',
+  'night_unbacked',
   'callback_overdue',
   'customer_unreached',
   'job_failed',

@@ -21,7 +21,7 @@ export async function addShift(tx: Tx, plan: ShiftPlan, signed: Signed): Promise
   await whyNotPlace(tx, plan)
   const signature = await signByHand(tx, { out: null, put: plan }, signed)
   const id = await place(tx, plan)
-  await followShifts(tx, [plan.night], 'changed', signature)
+  await followShifts(tx, { nights: [plan.night], why: 'changed', zone: signed.zone, signature })
   return id
 }
 
@@ -38,12 +38,12 @@ export async function placeFirst(tx: Tx, plan: ShiftPlan): Promise<ShiftId> {
 export async function signFirst(tx: Tx, plans: readonly ShiftPlan[], signed: Signed): Promise<readonly Finding[]> {
   const { findings, lacks } = await judgeFirst(tx.db, plans, { now: tx.now, zone: signed.zone })
   const signature = await signFor(tx, { what: 'added', stands: plans, findings }, signed)
-  await followShifts(
-    tx,
-    plans.map(({ night }) => night),
-    'changed',
+  await followShifts(tx, {
+    nights: plans.map(({ night }) => night),
+    why: 'changed',
+    zone: signed.zone,
     signature,
-  )
+  })
   return lacks
 }
 
@@ -88,7 +88,7 @@ export async function changeShift(tx: Tx, id: ShiftId, to: To, signed: Signed): 
     { shiftId: id, staffId: to.staffId, from: shift.staffId, startsAt: instant(shift.from), endsAt: instant(shift.to) },
     about,
   )
-  await followShifts(tx, [shift.night], 'changed', signature)
+  await followShifts(tx, { nights: [shift.night], why: 'changed', zone: signed.zone, signature })
 }
 
 /** Takes a shift out of the roster; a window with people in it keeps its duty manager, and what a published night then lacks wants a reason (row 3). */
@@ -106,7 +106,7 @@ export async function removeShift(tx: Tx, id: ShiftId, signed: Signed): Promise<
     { shiftId: id, staffId: shift.staffId, startsAt: instant(shift.from), endsAt: instant(shift.to) },
     topics(shift.staffId),
   )
-  await followShifts(tx, [shift.night], 'changed', signature)
+  await followShifts(tx, { nights: [shift.night], why: 'changed', zone: signed.zone, signature })
 }
 
 /**
@@ -114,7 +114,7 @@ export async function removeShift(tx: Tx, id: ShiftId, signed: Signed): Promise<
  * A window may lose its duty manager by this, or a night its named backup: that is what a gap is, it was said before it was made,
  * and the version names it.
  */
-export async function releaseShifts(tx: Tx, staffId: StaffId): Promise<void> {
+export async function releaseShifts(tx: Tx, staffId: StaffId, zone: string): Promise<void> {
   const ahead = await shifts.shiftsAheadOf(tx.db, staffId, tx.now)
   const ready = await backupNightsOf(tx.db, staffId, tx.now)
   for (const { id, from, to } of ahead) {
@@ -126,7 +126,7 @@ export async function releaseShifts(tx: Tx, staffId: StaffId): Promise<void> {
       topics(staffId),
     )
   }
-  await followShifts(tx, [...ahead.map(({ night }) => night), ...ready], 'left')
+  await followShifts(tx, { nights: [...ahead.map(({ night }) => night), ...ready], why: 'left', zone })
 }
 
 const topics = (staffId: StaffId): { about: string[] } => ({ about: ['roster', 'board', `duty:${staffId}`] })

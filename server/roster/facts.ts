@@ -21,6 +21,8 @@ export type MonthFacts = {
   readonly groupHasHead: boolean
   /** Nights ahead during which, as appointed now, no valid 组长 is in their term for the whole of it. */
   readonly headless: readonly string[]
+  /** Nights that are over: who stood there has stood there, whoever they are by now. */
+  readonly over: readonly string[]
   readonly limits: Limits
 }
 

@@ -10,7 +10,7 @@ import { openLog } from '../platform/log.ts'
 import { buildReact } from '../platform/reactions.ts'
 import { StartError } from '../platform/start-error.ts'
 import { buildTransact } from '../platform/transaction.ts'
-import { reactions } from '../reactions.ts'
+import { reactionsIn } from '../reactions.ts'
 import type { Database } from '../schema.ts'
 import { asTool, reachDatabase } from './reach.ts'
 
@@ -19,7 +19,9 @@ const HOURS = 72
 
 await asTool(async () => {
   const hours = hoursBack()
-  const { url, close } = await reachDatabase(readConfig())
+  const config = readConfig()
+  const reactions = reactionsIn(config.timeZone)
+  const { url, close } = await reachDatabase(config)
   const log = openLog('error')
   const pool = openPool(url, { max: 2, kind: 'long', log })
   try {

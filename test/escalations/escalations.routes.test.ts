@@ -115,6 +115,28 @@ test('without JavaScript an agent asks a department, its handler answers, and th
   expect(state).toBe('told')
 })
 
+test('an answer and a question back wait for the agent who asked, and are lit there; the department waits for them', async () => {
+  const { agent, id } = await request()
+  const handler = await browserOf(wu)
+  const groups = async (who: typeof agent) =>
+    [
+      ...(await who.get('/escalations')).text.matchAll(
+        /<h2 class="group">([^<]+)<\/h2>\s*<ul class="rows"><li><a([^>]*)>/g,
+      ),
+    ].map(([, group, link]) => [group, /data-tone="lamp"/.test(link ?? '')])
+  expect([await groups(agent), await groups(handler)]).toEqual([[['To accept', false]], [['To accept', true]]])
+  await handler.post(`/escalations/${id}/question`, { clientId: crypto.randomUUID(), body: 'Which machine?' })
+  expect([await groups(agent), await groups(handler)]).toEqual([[['Needs you', true]], [['With the agent', false]]])
+  await agent.post(`/escalations/${id}/reply`, {
+    epoch: String(epoch),
+    clientId: crypto.randomUUID(),
+    body: 'The second one',
+  })
+  await handler.post(`/escalations/${id}/answer`, { result: 'Host network restarted', forCustomer: 'It works again.' })
+  expect([await groups(agent), await groups(handler)]).toEqual([[['Needs you', true]], [['With the agent', false]]])
+  expect((await handler.get(`/escalations/${id}`)).text).toContain('吴凯 answered')
+})
+
 test('a request with a promise in the past comes back with its words and the reason under the field', async () => {
   const { sent } = await request({ date: '2026-11-24', time: '01:30', tried: 'Restarted twice' })
   expect(sent.status).toBe(422)

@@ -4,6 +4,7 @@ import * as escalations from '../../server/escalations/actions.ts'
 import { stepUp } from '../../server/escalations/deadlines/actions.ts'
 import { listUnaccepted } from '../../server/escalations/deadlines/queries.ts'
 import { recordsOfDepartments } from '../../server/escalations/directory/queries.ts'
+import { leaveLetters } from '../../server/escalations/letters.ts'
 import { askBack, replyToDepartment } from '../../server/escalations/notes/actions.ts'
 import { listNotes } from '../../server/escalations/notes/queries.ts'
 import { getEscalation } from '../../server/escalations/queries.ts'
@@ -328,6 +329,22 @@ test('a clock that is set back brings nothing twice and nothing early', async ()
   clock.set(new Date(START + 60 * MINUTE))
   await transact(system, (tx) => stepUp(tx, id))
   expect(await steps()).toEqual(['manager', 'head'])
+})
+
+test('where the clock was away for both steps its handlers get their letters with the head, each once', async () => {
+  const head = await hire(database.db, '罗宁')
+  await database.db.updateTable('departments').set({ head_id: head }).where('id', '=', research).execute()
+  const id = await send()
+  for (const minutes of [30, 60]) {
+    clock.set(new Date(START + minutes * MINUTE))
+    await transact(system, (tx) => stepUp(tx, id))
+  }
+  const leave = () =>
+    transact(system, (tx) => leaveLetters(tx, id, { publicUrl: 'https://night.example', zone: 'Asia/Shanghai' }))
+  await leave()
+  await leave()
+  const letters = await database.db.selectFrom('outgoing_mails').select('about').orderBy('id').execute()
+  expect(letters.map(({ about }) => about)).toEqual([`staff:${engineer}`, `staff:${head}`])
 })
 
 test('a request survives the transfer of its ticket: whoever has it now follows it up', async () => {

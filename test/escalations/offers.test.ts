@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { openAlarms } from '../../server/desk/alarms/queries.ts'
+import { acceptEscalation } from '../../server/escalations/actions.ts'
 import {
   expireEscalationOffer,
   offerToPosts,
@@ -84,6 +85,14 @@ test('the technician on duty gets a request as a live offer and takes it', async
   expect((await shown(wu))?.escalationId).toBe(id)
   expect(await take(wu)).toBe(id)
   expect(await getEscalation(database.db, id)).toMatchObject({ state: 'accepted', accepted_by: wu })
+})
+
+test('whoever accepts the request on its own page is not offered it there any longer', async () => {
+  await putOnPost(database.db, wu, 'technician')
+  const { id } = await sendToTechnician()
+  await offer()
+  await transact(technician(wu), (tx) => acceptEscalation(tx, id))
+  expect(await shown(wu)).toBeUndefined()
 })
 
 test('a technician who passes, or lets the seconds run out, is not asked again for three minutes; the next one is', async () => {

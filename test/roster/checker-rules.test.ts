@@ -32,6 +32,16 @@ test('row 8: a night without a duty manager, with two, or with one below supervi
   expect(codes(judge(monthOf(junior), [cell(3, 1, 'manager')]))).toContain('manager_rank')
 })
 
+test('nobody can mend a night that is over: who stood there and has left since bars nothing that is still ahead', () => {
+  const left = (over: string[]) =>
+    judge(monthOf(crew(), { over }), [cell(3, 99, 'manager')])
+      .filter(({ night, weight }) => night === nightOf(3) && weight === 'barred')
+      .map(({ code }) => code)
+  expect(left([])).toEqual(['gone'])
+  expect(left([nightOf(2)])).toEqual(['gone'])
+  expect(left([nightOf(3)])).toEqual([])
+})
+
 test('row 5: without a head of the leadership group nothing can be published, whatever the plan says', () => {
   expect(whatPublishingNeeds(judge(monthOf(crew(), { groupHasHead: false }), []))).toBe('barred')
   expect(codes(judge(monthOf(crew(), { groupHasHead: false }), []))).toContain('group_headless')

@@ -71,7 +71,7 @@ beforeEach(async () => {
   await transact(office(), (tx) => openMonth(tx, MONTH, ZONE))
   await transact(office(), (tx) => publishMonth(tx, MONTH, { reason: '试运行', leaderId: group }, ZONE))
   clock.set('2026-12-09T12:00:00+08:00')
-  await transact(system, lookAtNights)
+  await transact(system, (tx) => lookAtNights(tx, ZONE))
 })
 const office = (): Actor => as(hr, null, ['hr', 'administrator'])
 const signed = () => ({ zone: ZONE, reason: '没有别人', leaderId: group })
@@ -220,7 +220,7 @@ const DO: Readonly<Record<Act['act'], (act: Act) => Promise<unknown>>> = {
   gone: async ({ a }) => {
     const staffId = everybody()[a] as StaffId
     await database.db.updateTable('staff').set({ active: false }).where('id', '=', staffId).execute()
-    await transact(system, (tx) => releaseShifts(tx, staffId))
+    await transact(system, (tx) => releaseShifts(tx, staffId, ZONE))
   },
   back: () => database.db.updateTable('staff').set({ active: true }).execute(),
   end: ({ day }) => ending(nightOf(day)),
@@ -240,7 +240,7 @@ const DO: Readonly<Record<Act['act'], (act: Act) => Promise<unknown>>> = {
       await quietly(as(group, 'manager', ['leadership']), (tx) =>
         replaceMissing(tx, id as AbsenceId, everybody()[b] as StaffId, ZONE),
       )
-    await transact(system, lookAtNights)
+    await transact(system, (tx) => lookAtNights(tx, ZONE))
     await expectNamed()
     clock.set(plus(windowAt(addDays(night, 1)).from, -10 * HOUR).toISOString())
   },
@@ -331,7 +331,7 @@ for (const seed of WALKS)
       if (clock.now() > new Date('2026-12-23T00:00:00+08:00')) break
       const [before, was] = [await unledNow(), await versionNow()]
       await DO[one.act](one)
-      await transact(system, lookAtNights)
+      await transact(system, (tx) => lookAtNights(tx, ZONE))
       const at = `walk ${seed}, step ${step}: ${JSON.stringify(one)}`
       const [after, is] = [await unledNow(), await versionNow()]
       await expectNamed()

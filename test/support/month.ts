@@ -72,6 +72,7 @@ export const monthOf = (
   met: [],
   groupHasHead: true,
   headless: [],
+  over: [],
   limits: LIMITS,
   ...more,
 })

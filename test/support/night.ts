@@ -5,7 +5,7 @@ import { noQueues } from '../../server/platform/queue.ts'
 import { buildReact } from '../../server/platform/reactions.ts'
 import { openRelay } from '../../server/platform/relay.ts'
 import { openTicker } from '../../server/platform/ticker.ts'
-import { reactions } from '../../server/reactions.ts'
+import { reactionsIn } from '../../server/reactions.ts'
 import { openTicket } from '../../server/tickets/actions.ts'
 import { jobs } from '../../server/timetable.ts'
 import type { Deps } from '../../server/web/deps.ts'
@@ -43,6 +43,7 @@ export function openNight(
       .map((job) => job(deps))
       .filter(({ kind }) => OF_THE_DESK.includes(kind))
     const ticker = openTicker({ db, clock, queues: noQueues, kinds, log })
+    const reactions = reactionsIn(config.timeZone)
     const react = buildReact({ db, transact, reactions, log })
     const relay = openRelay({
       db,

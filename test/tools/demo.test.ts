@@ -27,7 +27,7 @@ const seed = () => seedDemo({ transact, config })
 beforeEach(() => clock.set(TWO_FOURTEEN))
 
 const tickets = () => database.db.selectFrom('tickets').selectAll().execute()
-const count = async (table: 'staff' | 'shifts' | 'tickets' | 'departments') =>
+const count = async (table: 'staff' | 'shifts' | 'tickets' | 'departments' | 'report_nights') =>
   Number(
     (
       await database.db
@@ -118,6 +118,21 @@ test('three programs that tell of the past at once tell it once, and none of the
     .where('number', '=', 'NT-20001')
     .executeTakeFirstOrThrow()
   expect(told.n).toBe('1')
+})
+
+test('the past of the demo leaves nothing late before its time, and nights that were counted without it are counted anew', async () => {
+  await seed()
+  const { db } = database
+  await db.insertInto('report_nights').values({ night: '2026-11-20', counted_at: clock.now() }).execute()
+  await tellPast({ transact, config })
+  const early = await db
+    .selectFrom('obligations')
+    .select(['kind', 'subject', 'due_at'])
+    .where('state', 'in', ['late', 'missed'])
+    .where('due_at', '>', clock.now())
+    .execute()
+  expect(early).toEqual([])
+  expect(await count('report_nights')).toBe(0)
 })
 
 test('one conversation was opened and continued by mail, and letters of several kinds lie where a newcomer reads them, none to be sent', async () => {

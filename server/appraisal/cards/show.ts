@@ -8,20 +8,24 @@ import { count } from '../counting/rules.ts'
 import { askedOf, hasLed, objectionsTo, wordsAbout } from '../deciding/queries.ts'
 import {
   mayCommentIn,
-  mayReviewIn,
   mayScoreIn,
   maySignIn,
   mustBeSigned,
   whyNotMoveAppraisal,
+  whyNotReviewer,
+  whyNotSigner,
 } from '../deciding/rules.ts'
 import { unrecordedOn } from '../evidence/rules.ts'
+import { candidatesFor, standingsIn } from '../hands/queries.ts'
 import { isLate } from '../late/rules.ts'
 import { listOfAppraisal } from '../measures/queries.ts'
 import { getMonth } from '../months/queries.ts'
-import { partsIn } from '../people/queries.ts'
+import { isGroups } from '../people/actions.ts'
+import { partsIn, withRole } from '../people/queries.ts'
 import { resultsOf } from '../publishing/queries.ts'
 import { type AppraisalRow, getAppraisal, inputsOf, scoresOf } from '../queries.ts'
 import type { Result } from '../scoring/rules.ts'
+import { insteadOf } from './instead.ts'
 import { namesOf } from './queries.ts'
 import { arrivalsOf, cardOf, isPublic, type Mover, one as oneDecimal } from './rules.ts'
 
@@ -48,16 +52,26 @@ export async function sightOf(db: Deps['db'], me: SignedIn, one: AppraisalRow): 
 export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalId, asked: number | null = null) {
   const one = await getAppraisal(db, id)
   const sight = await sightOf(db, me, one)
-  const [month, versions, scores, words, objections, measures, coaching, parts] = await Promise.all([
-    getMonth(db, one.monthId),
-    resultsOf(db, id),
-    scoresOf(db, id),
-    wordsAbout(db, id),
-    objectionsTo(db, id),
-    listOfAppraisal(db, id, clock.now()),
-    sight.mine ? listCoaching(db, one.staffId) : Promise.resolve([]),
-    partsIn(db, id),
-  ])
+  const judges = sight.reviews || sight.signs
+  const [month, versions, scores, words, objections, measures, coaching, parts, standings, others, personnel] =
+    await Promise.all([
+      getMonth(db, one.monthId),
+      resultsOf(db, id),
+      scoresOf(db, id),
+      wordsAbout(db, id),
+      objectionsTo(db, id),
+      listOfAppraisal(db, id, clock.now()),
+      sight.mine ? listCoaching(db, one.staffId) : Promise.resolve([]),
+      partsIn(db, id),
+      standingsIn(db, { id }, me.staffId),
+      judges ? candidatesFor(db, id) : [],
+      judges ? withRole(db, 'hr') : [],
+    ])
+  const now = clock.now()
+  const standing = standings.get(id) ?? { scored: false, orphaned: false }
+  const hands = { owner: sight.mine, reviews: sight.reviews, signs: sight.signs, ...standing }
+  /** Personnel's own acts: theirs, or the group's where there is nobody else of them. */
+  const acts = !sight.mine && (sight.reviews || (sight.signs && isGroups(personnel, one.staffId)))
   const shown = await resultFor(db, one, { month, versions, draft: sight.mine && !isPublic(one.state), asked })
   const inputs = await inputsOf(db, id, shown.revision)
   // Whoever it is about reads what was moved once it is published, and then all of it.
@@ -107,6 +121,7 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     reopener: who(one.reopenedBy),
     low: shown.result?.score !== null && (shown.result?.score ?? 100) < LOW,
     own: own?.moved ?? {},
+    instead: insteadOf(one, { by: me.staffId, hands, parts, candidates: { led: sight.led, others }, now }),
     movable: mayMove
       ? (one.result?.addends ?? [])
           .filter(({ score, weight }) => score !== null && weight > 0)
@@ -120,33 +135,25 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
         sight.mine &&
         whyNotMoveAppraisal(one.state, 'object') === null &&
         one.answerDueAt !== null &&
-        one.answerDueAt > clock.now(),
+        one.answerDueAt > now,
       score: mayMove,
       review:
-        !sight.mine &&
-        (sight.reviews || sight.signs) &&
-        mayReviewIn(one.monthState, sight.signs) &&
-        ['manager_scored', 'hr_reviewed'].includes(one.state) &&
-        (one.state === 'manager_scored' || sight.reviews),
+        judges && ['manager_scored', 'hr_reviewed'].includes(one.state) && whyNotReviewer(one, hands, now) === null,
       back:
         !sight.mine &&
         ((sight.reviews && one.state === 'manager_scored' && one.monthState === 'managers') ||
           (sight.signs && one.state === 'hr_reviewed' && maySignIn(one.monthState))),
       sign:
-        !sight.mine &&
-        sight.signs &&
         one.state === 'hr_reviewed' &&
         mustBeSigned(one.grade) &&
         maySignIn(one.monthState) &&
-        one.reviewedBy !== me.staffId,
+        whyNotSigner(one, { id: me.staffId, owner: sight.mine, led: sight.led, signs: sight.signs }) === null,
       decide: !sight.mine && (sight.signs || sight.reviews) && one.state === 'appealed' && !parts.includes(me.staffId),
-      hadPart: one.state === 'appealed' && (sight.signs || sight.reviews) && parts.includes(me.staffId),
       case:
-        !sight.mine &&
-        sight.reviews &&
+        acts &&
         (['managers', 'review'].includes(one.monthState) || one.state === 'manager_scored') &&
         !isPublic(one.state),
-      reopen: !sight.mine && sight.reviews && whyNotMoveAppraisal(one.state, 'reopen') === null,
+      reopen: acts && whyNotMoveAppraisal(one.state, 'reopen') === null,
     },
   }
 }

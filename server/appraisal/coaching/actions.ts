@@ -5,6 +5,7 @@ import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { needEither, needPersonnel } from '../people/actions.ts'
 import { getAppraisal } from '../queries.ts'
 import type { Indicator } from '../scoring/weights/rules.ts'
 import * as coaching from './queries.ts'
@@ -29,10 +30,11 @@ export async function answerCoaching(
   id: CoachingId,
   { outcome, answer }: { outcome: 'scheduled' | 'declined'; answer: string },
 ): Promise<void> {
-  need(tx, 'appraisal.review')
+  needEither(tx)
   const by = staffOf(tx)
   const one = await coaching.lockCoaching(tx, id)
   if (one.staffId === by) throw refusal('appraisal.own')
+  await needPersonnel(tx, one.staffId)
   if (one.state === outcome) return
   if (one.state !== 'requested') throw refusal('appraisal.coaching_answered')
   await coaching.setAnswer(tx, id, { state: outcome, answer, by })

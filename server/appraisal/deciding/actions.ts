@@ -5,7 +5,9 @@ import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { recount } from '../counted/actions.ts'
+import { handsOf, reviewDueFrom } from '../hands/actions.ts'
 import { getMonth } from '../months/queries.ts'
+import { needEither, needPersonnel } from '../people/actions.ts'
 import { keepParts, partsIn } from '../people/queries.ts'
 import { publish, publishIfReady, topicsOf } from '../publishing/actions.ts'
 import { type AppraisalRow, getAppraisal, lockAppraisal, setAppraisal } from '../queries.ts'
@@ -16,7 +18,6 @@ import {
   ANEW,
   type Moved,
   mayCommentIn,
-  mayReviewIn,
   mayScoreIn,
   maySignIn,
   mustBeSigned,
@@ -24,6 +25,8 @@ import {
   whyNotMoveAppraisal,
   whyNotMoved,
   whyNotReview,
+  whyNotReviewer,
+  whyNotSigner,
 } from './rules.ts'
 
 const about = ({ id: appraisalId, staffId }: AppraisalRow) => ({ appraisalId, staffId })
@@ -80,13 +83,10 @@ export async function reviewAppraisal(
   id: AppraisalId,
   { points, why }: { points: number; why: string },
 ): Promise<void> {
+  needEither(tx)
   const by = staffOf(tx)
-  const signs = tx.actor.capabilities.has('appraisal.sign')
-  if (!signs) need(tx, 'appraisal.review')
   const one = await lockAppraisal(tx, id)
-  if (one.staffId === by) throw refusal('appraisal.own')
-  if (!mayReviewIn(one.monthState, signs)) throw refusal('appraisal.not_now.review')
-  refuse(whyNotMoveAppraisal(one.state, 'review'))
+  refuse(whyNotReviewer(one, await handsOf(tx, one), tx.now) ?? whyNotMoveAppraisal(one.state, 'review'))
   const { limits } = await getMonth(tx.db, one.monthId)
   refuse(whyNotReview(points, why, limits.reviewPoints))
   await setAppraisal(tx, id, {
@@ -95,6 +95,7 @@ export async function reviewAppraisal(
     review_why: why,
     reviewed_by: by,
     reviewed_at: tx.now,
+    review_due_at: null,
     signed_by: null,
     signed_at: null,
   })
@@ -115,7 +116,8 @@ export async function sendBack(tx: Tx, id: AppraisalId, words: string): Promise<
     throw refusal('appraisal.not_now.send_back')
   await deciding.insertWords(tx, { appraisalId: id, kind: 'return', by, words })
   if (from === 'hr_reviewed') {
-    await setAppraisal(tx, id, { state: 'manager_scored', reviewed_at: null })
+    const due = await reviewDueFrom(tx, one)
+    await setAppraisal(tx, id, { state: 'manager_scored', reviewed_at: null, review_due_at: due, review_told_at: null })
     await announce(tx, 'appraisal.returned', { ...about(one), by, to: 'review' }, topicsOf(one))
     return
   }
@@ -126,10 +128,11 @@ export async function sendBack(tx: Tx, id: AppraisalId, words: string): Promise<
 
 /** A proven serious case is a fact with a record; it stands for the second low indicator (REGULATION 3, grades). */
 export async function noteCase(tx: Tx, id: AppraisalId, proven: { words: string; link: string } | null): Promise<void> {
-  need(tx, 'appraisal.review')
+  needEither(tx)
   const by = staffOf(tx)
   const one = await lockAppraisal(tx, id)
   if (one.staffId === by) throw refusal('appraisal.own')
+  await needPersonnel(tx, one.staffId)
   if (!['managers', 'review'].includes(one.monthState) && one.state !== 'manager_scored')
     throw refusal('appraisal.not_now.case')
   if (proven && !isLink(proven.link.trim())) throw refusal('appraisal.case_link', {}, 'link')
@@ -153,7 +156,8 @@ export async function signAppraisal(tx: Tx, id: AppraisalId): Promise<void> {
   if (!maySignIn(one.monthState)) throw refusal('appraisal.not_now.sign')
   refuse(whyNotMoveAppraisal(one.state, 'sign'))
   if (!mustBeSigned(one.grade)) throw refusal('appraisal.nothing_to_sign')
-  if (one.reviewedBy === by) throw refusal('appraisal.reviewed_by_you')
+  const led = await deciding.hasLed(tx.db, id, by)
+  refuse(whyNotSigner(one, { id: by, owner: false, led, signs: true }))
   await setAppraisal(tx, id, { state: 'signed', signed_by: by, signed_at: tx.now })
   await announce(tx, 'appraisal.signed', { ...about(one), by }, topicsOf(one))
   await publishIfReady(tx, await getAppraisal(tx.db, id), by)
@@ -188,7 +192,7 @@ export async function decide(
   id: AppraisalId,
   { outcome, points, why }: { outcome: 'upheld' | 'amended'; points: number; why: string },
 ): Promise<void> {
-  if (!tx.actor.capabilities.has('appraisal.sign')) need(tx, 'appraisal.review')
+  needEither(tx)
   const by = staffOf(tx)
   const one = await lockAppraisal(tx, id)
   refuse(whyNotDecide(by, one.staffId, await partsIn(tx.db, id)))
@@ -217,10 +221,11 @@ export async function decide(
 
 /** New evidence after publication: counted anew as the next version, which says why. What was published stays to be read. */
 export async function reopen(tx: Tx, id: AppraisalId, { why, link }: { why: string; link: string }): Promise<void> {
-  need(tx, 'appraisal.review')
+  needEither(tx)
   const by = staffOf(tx)
   const one = await lockAppraisal(tx, id)
   if (one.staffId === by) throw refusal('appraisal.own')
+  await needPersonnel(tx, one.staffId)
   if (one.state === 'reopened') return
   refuse(whyNotMoveAppraisal(one.state, 'reopen'))
   if (!isLink(link.trim())) throw refusal('appraisal.reopen_link', {}, 'link')

@@ -45,6 +45,7 @@ export const whyNotMoveAppraisal = (from: AppraisalState, act: AppraisalAct): Re
 export const ANEW = {
   state: 'reopened',
   pass: 0,
+  review_due_at: null,
   reviewed_by: null,
   reviewed_at: null,
   signed_by: null,
@@ -80,12 +81,57 @@ export function whyNotReview(points: number, why: string, most: number): Refusal
 
 /** Each stage is one's own; whoever is late is joined by the next one up. */
 export const mayScoreIn = (month: MonthState): boolean => month === 'managers'
-export const mayReviewIn = (month: MonthState, signs: boolean): boolean =>
-  month === 'review' || month === 'published' || month === 'closed' || (month === 'signing' && signs)
 export const maySignIn = (month: MonthState): boolean => ['signing', 'published', 'closed'].includes(month)
 export const mayCommentIn = (month: MonthState): boolean => month === 'contests' || month === 'comments'
 
 export const mustBeSigned = (grade: Grade | null): boolean => grade !== null && isExtreme(grade)
+
+/** Somebody before one result: what they may, and what they have done to it. */
+export type Hands = {
+  readonly owner: boolean
+  /** Led this person's nights of the month, or scored them: the first hand. */
+  readonly scored: boolean
+  readonly reviews: boolean
+  readonly signs: boolean
+  /** Nobody of personnel can look at it: it is about them, or theirs was the first hand. */
+  readonly orphaned: boolean
+}
+type Reviewed = {
+  readonly monthState: MonthState
+  readonly state: AppraisalState
+  readonly reviewDueAt: Date | null
+}
+
+/**
+ * REGULATION row 69: after whoever scored comes another hand. Personnel's stage is theirs alone; the group takes their place
+ * where it is late, or where nobody of them can. What personnel has looked at the group sends back and does not move.
+ */
+export function whyNotReviewer(
+  one: Reviewed,
+  { owner, scored, reviews, signs, orphaned }: Hands,
+  now: Date,
+): Refusal | null {
+  if (owner) return refusal('appraisal.own')
+  if (scored) return refusal('appraisal.scored_by_you')
+  if (!['review', 'signing', 'published', 'closed'].includes(one.monthState)) return refusal('appraisal.not_now.review')
+  if (reviews && (one.state !== 'hr_reviewed' || one.monthState !== 'signing')) return null
+  if (!signs) return refusal('appraisal.personnel_first')
+  if (one.state === 'hr_reviewed') return refusal('appraisal.reviewed_already')
+  return orphaned || isReviewLate(one, now) ? null : refusal('appraisal.personnel_first')
+}
+
+/** In the month by its stage; what came back after the stage has days of its own. */
+export const isReviewLate = ({ monthState, reviewDueAt }: Reviewed, now: Date): boolean =>
+  reviewDueAt ? reviewDueAt <= now : monthState !== 'review'
+
+type Signing = { readonly id: StaffId; readonly owner: boolean; readonly led: boolean; readonly signs: boolean }
+/** The group's name is the check on an extreme: not that of whoever reviewed it, nor of whoever led the nights. */
+export function whyNotSigner({ reviewedBy }: { reviewedBy: StaffId | null }, hand: Signing): Refusal | null {
+  if (!hand.signs) return refusal('appraisal.signed_by_group')
+  if (hand.owner) return refusal('appraisal.own')
+  if (reviewedBy === hand.id) return refusal('appraisal.reviewed_by_you')
+  return hand.led ? refusal('appraisal.led_by_you') : null
+}
 
 /** Who has had a part in it cannot judge it independently. */
 export function whyNotDecide(by: StaffId, owner: StaffId, parts: readonly (StaffId | null)[]): Refusal | null {

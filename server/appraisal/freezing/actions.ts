@@ -7,6 +7,7 @@ import { addedTo } from '../counted/queries.ts'
 import { count } from '../counting/rules.ts'
 import type { Asked, Evidence, Gathered } from '../evidence/contract.ts'
 import { type Fact, singly } from '../evidence/rules.ts'
+import { reviewDueFrom } from '../hands/actions.ts'
 import { normOf, type Rates, ratesOf } from '../months/norms/rules.ts'
 import { enrol, getMonth, lockMonth, type MonthRow, normBefore, setMonth } from '../months/queries.ts'
 import { dueOf, firstOfNext, nightsOf, stageAfter } from '../months/rules.ts'
@@ -107,6 +108,7 @@ async function countSome(tx: Tx, id: AppraisalMonthId, sources: readonly Source[
       const result = count(people.get(one.staffId)?.facts ?? new Map(), month, one, added(one))
       return { id: one.id, pass: month.pass, result, score: result.score, grade: result.grade }
     }),
+    found[0] ? await reviewDueFrom(tx, found[0]) : null,
   )
   await announceAll(
     tx,

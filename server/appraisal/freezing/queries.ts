@@ -63,10 +63,13 @@ export async function notesIn(db: Reader, month: string): Promise<Note[]> {
 export const setCounted = (
   tx: Tx,
   counted: readonly { id: AppraisalId; pass: number; result: unknown; score: number | null; grade: string }[],
+  reviewDueAt: Date | null,
 ) =>
   sql`
     update appraisals a set pass = c.pass, result = c.result, score = c.score, grade = c.grade, version = a.version + 1,
-      state = case when a.state = 'reopened' then 'manager_scored' else a.state end
+      state = case when a.state = 'reopened' then 'manager_scored' else a.state end,
+      review_due_at = case when a.state = 'reopened' then ${reviewDueAt} else a.review_due_at end,
+      review_told_at = case when a.state = 'reopened' then null else a.review_told_at end
     from jsonb_to_recordset(${JSON.stringify(counted)}::jsonb)
       as c (id bigint, pass integer, result jsonb, score numeric, grade text)
     where a.id = c.id`.execute(tx.db)

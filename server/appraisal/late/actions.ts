@@ -2,6 +2,7 @@ import type { StaffId } from '../../kernel/ids.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { ANEW, whyNotMoveAppraisal } from '../deciding/rules.ts'
+import { reviewDueFrom } from '../hands/actions.ts'
 import { keepParts } from '../people/queries.ts'
 import { topicsOf } from '../publishing/actions.ts'
 import { type AppraisalRow, lockAppraisal, setAppraisal } from '../queries.ts'
@@ -23,7 +24,7 @@ export async function countLate(tx: Tx, { staffId, whence, why, link }: LateFact
   await keepParts(tx, id)
   const because = { reopened_by: null, reopened_why: why, reopened_link: link }
   if (whyNotMoveAppraisal(one.state, 'reopen')) {
-    await setAppraisal(tx, id, { ...because, pass: 0, ...backToPersonnel(one) })
+    await setAppraisal(tx, id, { ...because, pass: 0, ...(await backToPersonnel(tx, one)) })
     return
   }
   const revision = one.revision + 1
@@ -34,7 +35,9 @@ export async function countLate(tx: Tx, { staffId, whence, why, link }: LateFact
 const NOT_FROZEN: ReadonlySet<AppraisalRow['monthState']> = new Set(['opening', 'contests', 'refreezing'])
 
 /** Whoever has put their name under other figures looks again. */
-const backToPersonnel = ({ state }: AppraisalRow) =>
-  state === 'hr_reviewed' || state === 'signed'
-    ? { state: 'manager_scored' as const, reviewed_by: null, reviewed_at: null, signed_by: null, signed_at: null }
-    : {}
+async function backToPersonnel(tx: Tx, one: AppraisalRow) {
+  if (one.state !== 'hr_reviewed' && one.state !== 'signed') return {}
+  const nobody = { reviewed_by: null, reviewed_at: null, signed_by: null, signed_at: null }
+  const due = await reviewDueFrom(tx, one)
+  return { state: 'manager_scored' as const, ...nobody, review_due_at: due, review_told_at: null }
+}

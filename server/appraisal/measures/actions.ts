@@ -7,6 +7,7 @@ import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { monthsLater } from '../months/rules.ts'
+import { needEither, needPersonnel } from '../people/actions.ts'
 import { lockMeasure, type MeasureRow, setMeasure } from './queries.ts'
 import { whyNotCoefficient, whyNotDecideMeasure, whyNotMoveMeasure, whyNotTouch } from './rules.ts'
 
@@ -21,9 +22,10 @@ export async function putForward(
   id: MeasureId,
   { coefficient, why, zone }: { coefficient: number | null; why: string; zone: string },
 ): Promise<void> {
-  need(tx, 'appraisal.review')
+  needEither(tx)
   const by = staffOf(tx)
   const one = await lockOthers(tx, id)
+  await needPersonnel(tx, one.staffId)
   if (one.state === 'pending' && one.editedBy === by) return
   refuse(whyNotMoveMeasure(one.state, 'put_forward') ?? whyNotCoefficient(one.kind, coefficient))
   const { measureStatementWorkdays } = await currentSettings(tx.db)
@@ -44,6 +46,7 @@ export async function putRecommended(
   id: MeasureId,
   { why, zone }: { why: string; zone: string },
 ): Promise<void> {
+  needEither(tx)
   const { state, coefficient } = await lockOthers(tx, id)
   // Somebody else has put it forward in the same moment.
   if (state === 'proposed') await putForward(tx, id, { coefficient, why, zone })
@@ -83,9 +86,10 @@ export async function decideMeasure(
 }
 
 export async function executeMeasure(tx: Tx, id: MeasureId): Promise<void> {
-  need(tx, 'appraisal.review')
+  needEither(tx)
   const by = staffOf(tx)
   const one = await lockOthers(tx, id)
+  await needPersonnel(tx, one.staffId)
   if (one.state === 'executed') return
   refuse(whyNotMoveMeasure(one.state, 'execute'))
   await setMeasure(tx, id, { state: 'executed', executed_by: by, executed_at: tx.now })
@@ -93,9 +97,10 @@ export async function executeMeasure(tx: Tx, id: MeasureId): Promise<void> {
 }
 
 export async function withdrawMeasure(tx: Tx, id: MeasureId, why: string): Promise<void> {
-  need(tx, 'appraisal.review')
+  needEither(tx)
   const by = staffOf(tx)
   const one = await lockOthers(tx, id)
+  await needPersonnel(tx, one.staffId)
   if (one.state === 'withdrawn') return
   refuse(whyNotMoveMeasure(one.state, 'withdraw'))
   if (why.trim() === '') throw refusal('measures.reason_missing', {}, 'why')

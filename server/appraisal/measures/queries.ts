@@ -110,10 +110,10 @@ export const listMeasures = async (
 
 const OVER = ['executed', 'declined', 'withdrawn'] as const
 
-/** Those of others that somebody has to do something about, and how many wait to be put forward in all. */
+/** Those of others that somebody has to do something about, and how many wait to be put forward in all: of everybody, or of one. */
 export async function listUnderWay(
   db: Reader,
-  { except, now, limit }: { except: StaffId; now: Date; limit: number },
+  { except, now, limit, of }: { except: StaffId; now: Date; limit: number; of: StaffId | null },
 ): Promise<{ proposed: MeasureRow[]; proposedCount: number; going: MeasureRow[] }> {
   const some = rows(db)
     .where(onFile(now))
@@ -122,12 +122,17 @@ export async function listUnderWay(
     .orderBy('p.number')
     .orderBy('e.id')
   const [proposed, counted, going] = await Promise.all([
-    some.where('e.state', '=', 'proposed').limit(limit).execute(),
+    some
+      .where('e.state', '=', 'proposed')
+      .$if(of !== null, (q) => q.where('e.staff_id', '=', of ?? '0'))
+      .limit(limit)
+      .execute(),
     db
       .selectFrom('appraisal_measures')
       .select(({ fn }) => fn.countAll().as('count'))
       .where('state', '=', 'proposed')
       .where('staff_id', '<>', except)
+      .$if(of !== null, (q) => q.where('staff_id', '=', of ?? '0'))
       .executeTakeFirstOrThrow(),
     some.where('e.state', 'in', ['pending', 'decided', 'objected', 'reviewed']).limit(limit).execute(),
   ])

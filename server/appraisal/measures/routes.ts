@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { MeasureId } from '../../kernel/ids.ts'
+import type { MeasureId, StaffId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Tx } from '../../schema.ts'
 import type { Deps } from '../../web/deps.ts'
@@ -9,6 +9,9 @@ import { form, optionalText, pathId, query, rowId, text } from '../../web/forms.
 import { needOf, staffOnly } from '../../web/guard.ts'
 import { partOrPage, seeOther } from '../../web/page.ts'
 import { WORDS_LETTERS } from '../deciding/rules.ts'
+import { needReader } from '../months/asked.ts'
+import { isGroups } from '../people/actions.ts'
+import { withRole } from '../people/queries.ts'
 import { refusedBy } from '../routes.ts'
 import { tabsOf } from '../tabs.ts'
 import * as act from './actions.ts'
@@ -40,7 +43,8 @@ export function measureRoutes(deps: Deps) {
   }
   return new Hono<Env>()
     .get('/', own, (c) => show(c, deps))
-    .post('/putting-forward', staffOnly(deps, 'appraisal.review'), async (c) => {
+    .post('/putting-forward', own, async (c) => {
+      needReader(c)
       // As the regulation recommends them, with one reason for all; whatever is to be changed is put forward by itself.
       const typed = await form(c, {
         measures: z.array(rowId).max(500).default([]),
@@ -58,7 +62,7 @@ export function measureRoutes(deps: Deps) {
       }
     })
     .post('/:id/putting-forward', own, async (c) => {
-      needOf(c.var.me, 'appraisal.review')
+      needReader(c)
       const typed = await form(c, { coefficient: COEFFICIENT, why: text(WORDS_LETTERS) })
       return acting(c, typed, (tx, id) => act.putForward(tx, id, { ...typed, zone }))
     })
@@ -103,15 +107,21 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
   const asked = c.req.method === 'GET' ? query(c, { before: rowId.optional() }) : {}
   const before = (asked.before ?? null) as MeasureId | null
   const except = me.staffId
+  const personnel = signs ? await withRole(deps.db, 'hr') : []
+  // The group puts forward what there is nobody else of personnel for.
+  const [sole] = personnel
+  const forwards = reviews || (signs && personnel.length < 2)
+  const stands = (staffId: StaffId): boolean => reviews || (signs && isGroups(personnel, staffId))
   const { proposed, proposedCount, going } =
     reviews || signs
-      ? await listUnderWay(deps.db, { except, now, limit: AT_ONCE })
+      ? await listUnderWay(deps.db, { except, now, limit: AT_ONCE, of: reviews ? null : (sole ?? null) })
       : { proposed: [], proposedCount: 0, going: [] }
   const over = reviews || signs ? await listOver(deps.db, { except, now, before, limit: OVER_AT_ONCE + 1 }) : []
   const shown = {
-    proposed: reviews ? proposed : [],
+    proposed: forwards ? proposed : [],
     proposedCount,
     more: proposedCount - proposed.length,
+    forwards,
     mine: mine.map((one) => ({
       ...one,
       may: {
@@ -124,8 +134,8 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
       heard: one.statement !== null || (one.statementDueAt !== null && one.statementDueAt <= now),
       may: {
         decide: signs && one.state === 'pending' && one.editedBy !== me.staffId,
-        execute: reviews && (one.state === 'decided' || one.state === 'reviewed'),
-        withdraw: reviews && ['proposed', 'pending', 'decided'].includes(one.state),
+        execute: stands(one.staffId) && (one.state === 'decided' || one.state === 'reviewed'),
+        withdraw: stands(one.staffId) && ['proposed', 'pending', 'decided'].includes(one.state),
         review: signs && one.state === 'objected' && one.decidedBy !== me.staffId && one.editedBy !== me.staffId,
       },
     })),

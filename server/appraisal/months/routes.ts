@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { POSTS, type Post } from '../../kernel/capabilities.ts'
-import type { AppraisalId } from '../../kernel/ids.ts'
+import type { AppraisalId, StaffId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
@@ -11,7 +11,8 @@ import { page, partOrPage, seeOther } from '../../web/page.ts'
 import { showCalibration } from '../calibration/page.ts'
 import { one as oneDecimal } from '../cards/rules.ts'
 import { reviewAppraisal } from '../deciding/actions.ts'
-import { mayReviewIn, WORDS_LETTERS } from '../deciding/rules.ts'
+import { type Hands, maySignIn, WORDS_LETTERS, whyNotReviewer, whyNotSigner } from '../deciding/rules.ts'
+import { standingsIn } from '../hands/queries.ts'
 import { type AppraisalRow, listOfMonth } from '../queries.ts'
 import { refusedBy } from '../routes.ts'
 import { INDICATORS, type Indicator, type WeightsByPost } from '../scoring/weights/rules.ts'
@@ -87,16 +88,23 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
   const month = await monthIn(c, deps)
   const asked = c.req.method === 'GET' ? query(c, { show: z.enum(['all', 'mine', 'late', 'extremes']).optional() }) : {}
   const show = asked.show ?? 'all'
-  const [months, people, progress] = await Promise.all([
+  const [months, people, progress, standings] = await Promise.all([
     listMonths(deps.db),
     listOfMonth(deps.db, month.id),
     progressOf(deps.db, month.id, month.pass),
+    standingsIn(deps.db, { monthId: month.id }, me.staffId),
   ])
   const signs = me.capabilities.has('appraisal.sign')
-  const mine = (row: AppraisalRow): boolean =>
-    needsMe(row, { signs, reviews: me.capabilities.has('appraisal.review'), me: me.staffId })
+  const reviews = me.capabilities.has('appraisal.review')
+  const handsOn = ({ id, staffId }: AppraisalRow): Hand => {
+    const standing = standings.get(id) ?? { scored: false, orphaned: false }
+    return { id: me.staffId, owner: staffId === me.staffId, led: standing.scored, reviews, signs, ...standing }
+  }
+  const now = deps.clock.now()
+  const mine = (row: AppraisalRow): boolean => needsMe(row, handsOn(row), now)
+  const ticks = (row: AppraisalRow): boolean =>
+    row.state === 'manager_scored' && whyNotReviewer(row, handsOn(row), now) === null
   const wanted = people.filter((row) => (show === 'mine' ? mine(row) : show === 'extremes' ? isExtremeRow(row) : true))
-  const reviewing = mayReviewIn(month.state, signs) && month.state !== 'closed'
   const shown = {
     ...(await tabsOf(c, deps)),
     month,
@@ -117,13 +125,13 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
       }),
       shown: oneDecimal(row.score),
       notes: row.result?.notes ?? [],
-      tick: reviewing && row.state === 'manager_scored' && row.staffId !== me.staffId,
+      tick: ticks(row),
     })),
     counts: { mine: people.filter(mine).length, extremes: people.filter(isExtremeRow).length, all: people.length },
     show,
     signs,
-    reviews: me.capabilities.has('appraisal.review'),
-    reviewing: reviewing && wanted.some(({ state, staffId }) => state === 'manager_scored' && staffId !== me.staffId),
+    reviews,
+    reviewing: wanted.some(ticks),
     basis: {
       mean: oneDecimal(month.norm.mean * 100),
       weight: oneDecimal(month.norm.weight),
@@ -135,12 +143,13 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
 
 const isExtremeRow = ({ grade }: AppraisalRow): boolean => grade === 'excellent' || grade === 'poor'
 
-function needsMe(row: AppraisalRow, { signs, reviews, me }: { signs: boolean; reviews: boolean; me: string }): boolean {
-  if (row.staffId === me) return false
-  if (reviews && row.state === 'manager_scored') return mayReviewIn(row.monthState, signs)
-  if (signs && row.state === 'hr_reviewed') return isExtremeRow(row) && row.monthState !== 'review'
-  if (signs && row.state === 'manager_scored') return row.monthState === 'signing'
-  return (signs || reviews) && row.state === 'appealed'
+type Hand = Hands & { readonly id: StaffId; readonly led: boolean }
+function needsMe(row: AppraisalRow, hand: Hand, now: Date): boolean {
+  if (hand.owner) return false
+  if (row.state === 'manager_scored') return whyNotReviewer(row, hand, now) === null
+  if (row.state === 'hr_reviewed')
+    return isExtremeRow(row) && maySignIn(row.monthState) && whyNotSigner(row, hand) === null
+  return row.state === 'appealed'
 }
 
 function stageAt({ state }: MonthRow, stage: (typeof STAGES)[number]): 'past' | 'now' | 'ahead' {

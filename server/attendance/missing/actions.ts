@@ -74,7 +74,7 @@ export async function replaceMissing(tx: Tx, id: AbsenceId, staffId: StaffId, zo
     { absenceId: id, staffId: found.staffId, replacedBy: staffId },
     { about: ['board'] },
   )
-  await followShifts(tx, [found.night], 'replaced')
+  await followShifts(tx, { nights: [found.night], why: 'replaced', zone })
 }
 
 /** Why an absence counts against nobody; another person's word, never one's own (row 55). */

@@ -3,7 +3,7 @@ import type { Database } from '../../schema.ts'
 import { lookAtNights } from './actions.ts'
 
 /** Whatever may leave a published night without its duty manager or the house without a 组长; whoever comes on duty, because nights draw near by themselves. */
-export const leadingReactions: Reactions<Database> = {
+export const leadingReactions = (zone: string): Reactions<Database> => ({
   feature: 'leading',
   on: {},
   sweep: {
@@ -24,6 +24,6 @@ export const leadingReactions: Reactions<Database> = {
       'leader.withdrawn',
       'attendance.checked_in',
     ],
-    act: lookAtNights,
+    act: (tx) => lookAtNights(tx, zone),
   },
-}
+})

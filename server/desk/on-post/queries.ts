@@ -52,9 +52,9 @@ export async function listColleagues(db: Reader, now: Date): Promise<Colleague[]
 export async function someoneOnPost(
   db: Reader,
   now: Date,
-): Promise<{ count: number; faces: { name: string; nameEn: string }[] }> {
+): Promise<{ count: number; faces: { staffId: StaffId; name: string; nameEn: string }[] }> {
   const here = (await listColleagues(db, now)).filter((one) => one.here)
-  return { count: here.length, faces: here.slice(0, 3).map(({ name, nameEn }) => ({ name, nameEn })) }
+  return { count: here.length, faces: here.slice(0, 3).map(({ staffId, name, nameEn }) => ({ staffId, name, nameEn })) }
 }
 
 /** In another statement: whether anybody of those is there. */

@@ -153,6 +153,15 @@ export async function openOfferOf(db: Reader, staffId: StaffId, now: Date): Prom
     .where('staff_id', '=', staffId)
     .where('state', '=', 'made')
     .where('expires_at', '>', now)
+    // Taken by another way meanwhile: the offer is withdrawn a moment after that, and is no longer shown.
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('escalations')
+          .select('escalations.id')
+          .whereRef('escalations.id', '=', 'escalation_offers.escalation_id')
+          .where('escalations.state', '=', 'sent'),
+      ),
+    )
     .executeTakeFirst()
   return row && rowOf(row)
 }

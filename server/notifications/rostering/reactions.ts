@@ -91,12 +91,12 @@ export const rosteringReactions: Reactions<Database> = {
         to: to.flatMap(own),
       })
     },
-    'roster.unled': async (tx) => {
-      const group = await listGroup(tx.db, tx.now)
+    'roster.unled': async (tx, { what }) => {
+      const group = what === 'backup' ? [] : await listGroup(tx.db, tx.now)
       const to = [...new Set([...(await humanResources(tx.db)), ...group])]
-      await tell(tx, { kind: 'roster', ref: 'unled:nights', path: '/roster/gaps', to: to.flatMap(own) })
+      await tell(tx, { kind: 'roster', ref: refOfNights(what), path: '/roster/gaps', to: to.flatMap(own) })
     },
-    'roster.led': async (tx) => settle(tx, 'unled:nights'),
+    'roster.led': async (tx, { what }) => settle(tx, refOfNights(what)),
     'delivery.settled': async (tx, { noticeId, staffId, channel, state }) => {
       if (staffId && state === 'sent' && channel !== 'page') await noteProof(tx, noticeId, staffId)
     },
@@ -105,6 +105,8 @@ export const rosteringReactions: Reactions<Database> = {
     },
   },
 }
+
+const refOfNights = (what: 'lead' | 'backup'): string => (what === 'backup' ? 'unbacked:nights' : 'unled:nights')
 
 /** A leader who has answered everything is not asked any more. */
 async function tellAnswered(tx: Tx, id: SignatureId, leaderId: StaffId): Promise<void> {

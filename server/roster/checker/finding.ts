@@ -14,6 +14,8 @@ export const KINDS = {
   backup_none: ['backup', 'hard'],
   backup_several: ['backup', 'hard'],
   backup_rank: ['backup', 'hard'],
+  /** Of a version that nobody could refuse: the checker itself says `leave` of the person. */
+  backup_leave: ['backup', 'hard'],
   backup_on_duty: ['backup', 'hard'],
   heads_short: ['heads', 'hard'],
   heads_over: ['heads', 'soft'],

@@ -14,7 +14,7 @@ export function judge(facts: MonthFacts, cells: readonly Cell[]): Finding[] {
   const people = Map.groupBy(cells, ({ staffId }) => staffId)
   // Somebody without a night may still have wished for one.
   for (const { id, wishes } of facts.people) if (wishes.length > 0 && !people.has(id)) people.set(id, [])
-  return inOrder([
+  const found = [
     ...headFindings(
       facts,
       facts.nights.map(({ night }) => night),
@@ -24,8 +24,13 @@ export function judge(facts: MonthFacts, cells: readonly Cell[]): Finding[] {
     ...monthFindings(ground, nights),
     ...trainingFindings(facts, people),
     ...fixedFindings(facts, cells),
-  ])
+  ]
+  return inOrder(found.map((one) => passed(facts, one)))
 }
+
+/** Nobody can mend a night that is over: that its manager, say, has left since is said there, and bars nothing that is still ahead. */
+const passed = ({ over }: MonthFacts, one: Finding): Finding =>
+  one.weight === 'barred' && one.night !== null && over.includes(one.night) ? { ...one, weight: 'soft' } : one
 
 /** Row 5: without a 组长 nothing is published, and no night after the end of the last one's term. */
 export function headFindings({ groupHasHead, headless }: MonthFacts, nights: readonly string[]): Finding[] {

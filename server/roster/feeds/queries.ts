@@ -3,7 +3,8 @@ import { POSTS, type Post } from '../../kernel/capabilities.ts'
 import type { ShiftId, StaffId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/language.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import { listUnled, type Unled } from '../leading/queries.ts'
+import { listUnled } from '../leading/queries.ts'
+import { isOfBackup, type Unled } from '../leading/rules.ts'
 
 /** One link a person: a new one ends the one before. */
 export const storeFeed = (tx: Tx, staffId: StaffId, tokenHash: Buffer) =>
@@ -57,14 +58,14 @@ export type CoverGap = {
   readonly reason: string | null
 }
 
-type Ahead = Parameters<typeof listCoverGaps>[1] & { readonly now: Date }
-/** What is missing in the nights ahead: those that nobody leads, and places that nobody fills; who leads is said once. */
+type Ahead = Parameters<typeof listCoverGaps>[1] & { readonly now: Date; readonly zone: string }
+/** What is missing in the nights ahead: those that nobody leads or whose named backup is gone, and places that nobody fills; who leads is said once. */
 export async function listGapsAhead(
   db: Reader,
-  { now, ...asked }: Ahead,
+  { now, zone, ...asked }: Ahead,
 ): Promise<{ gaps: CoverGap[]; unled: Unled[] }> {
-  const [gaps, unled] = await Promise.all([listCoverGaps(db, asked), listUnled(db, now)])
-  const said = new Set(unled.filter(({ code }) => code !== 'head_missing').map(({ night }) => night))
+  const [gaps, unled] = await Promise.all([listCoverGaps(db, asked), listUnled(db, { now, zone })])
+  const said = new Set(unled.filter((one) => one.code !== 'head_missing' && !isOfBackup(one)).map(({ night }) => night))
   return { gaps: gaps.filter(({ post, night }) => post !== 'manager' || !said.has(night)), unled }
 }
 

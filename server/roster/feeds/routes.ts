@@ -12,6 +12,7 @@ import { form, query } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { calendarOf } from '../confirmations/calendar.ts'
+import { isOfBackup } from '../leading/rules.ts'
 import { headsOf } from '../months/facts/queries.ts'
 import { deleteFeed, findFeed, hasFeed, listGapsAhead, shiftsOfFeed, storeFeed } from './queries.ts'
 import { GAP_NIGHTS } from './rules.ts'
@@ -47,8 +48,13 @@ export const feedRoutes = (deps: Deps) =>
       const hours = { start: settings.nightStart, end: settings.nightEnd, zone: deps.config.timeZone }
       const from = comingNight(deps.clock.now(), hours)
       const to = addDays(from, GAP_NIGHTS - 1)
-      const asked = { from, to, heads: headsOf(settings), now: deps.clock.now() }
-      return page(c, deps, 'roster/gaps', { ...(await listGapsAhead(deps.db, asked)) })
+      const asked = { from, to, heads: headsOf(settings), now: deps.clock.now(), zone: hours.zone }
+      const { gaps, unled } = await listGapsAhead(deps.db, asked)
+      return page(c, deps, 'roster/gaps', {
+        gaps,
+        unled: unled.filter((one) => !isOfBackup(one)),
+        unbacked: unled.filter(isOfBackup).map((one) => ({ ...one, month: one.night.slice(0, 7) })),
+      })
     })
     .get('/feed/:file{[A-Za-z0-9_-]{43}\\.ics}', async (c) => {
       const token = c.req.param('file').slice(0, -'.ics'.length)

@@ -1,30 +1,35 @@
 import { sql } from 'kysely'
 import { RANK_OF_CHIEF } from '../../accounts/leadership/rules.ts'
-import { isAtLeast } from '../../accounts/rules.ts'
-import { RANKS } from '../../kernel/capabilities.ts'
+import { comingNight, windowOf } from '../../kernel/time.ts'
 import type { Reader } from '../../schema.ts'
-import { LEAST_RANK_OF_MANAGER } from '../rules.ts'
+import { currentSettings } from '../../settings/queries.ts'
+import { listUnbacked } from './backups/queries.ts'
+import { type Bare, RANKS_TO_LEAD, type Unled } from './rules.ts'
 
-/** Why nobody leads a night: codes of the checker's findings. */
-export type UnledCode = 'manager_none' | 'manager_rank' | 'leave' | 'head_missing'
-export type Unled = {
-  readonly night: string
-  readonly code: UnledCode
-  /** When the first of the night begins; null where nobody stands in it any more. */
-  readonly from: Date | null
-}
+/** When, and in which zone the company counts its nights. */
+type At = { readonly now: Date; readonly zone: string }
 
 /**
  * Nights ahead of published months that have no duty manager, or one who may not lead or is on leave, for as long as anybody
- * stands in them, or that no valid 组长 heads (rows 5 and 8). No publication leaves one; who falls ill, leaves or is appointed elsewhere may.
+ * stands in them, that no valid 组长 heads (rows 5 and 8), or whose named backup is not there any more (H1). No publication
+ * leaves one unnamed; who falls ill, leaves or is appointed elsewhere may.
  */
-export async function listUnled(db: Reader, now: Date): Promise<Unled[]> {
-  const ranks = RANKS.filter((rank) => isAtLeast(rank, LEAST_RANK_OF_MANAGER))
-  const { rows } = await sql<Unled>`
+export async function listUnled(db: Reader, { now, zone }: At): Promise<Unled[]> {
+  const { nightStart, nightEnd } = await currentSettings(db)
+  // Where nobody stands no shift says when the night is over: the company's own hours do.
+  const tonight = comingNight(now, { start: nightStart, end: nightEnd, zone })
+  const [unled, unbacked] = await Promise.all([listUnledFrom(db, tonight, now), listUnbacked(db, tonight, now)])
+  return [...unled, ...unbacked]
+    .map(({ night, code, from }) => ({ night, code, from: from ?? windowOf(night, nightStart, nightEnd, zone).from }))
+    .sort((a, b) => a.night.localeCompare(b.night))
+}
+
+async function listUnledFrom(db: Reader, tonight: string, now: Date): Promise<Bare[]> {
+  const { rows } = await sql<Bare>`
     with ahead as (select tstzrange(${now}::timestamptz, null) as it),
     published as (select month from roster_months where state = 'published'),
     stands as (
-      select s.night, s.during, s.post, p.rank = any(${ranks}::text[]) as ranked, s.post = 'manager' as leads,
+      select s.night, s.during, s.post, p.rank = any(${RANKS_TO_LEAD}::text[]) as ranked, s.post = 'manager' as leads,
         exists (select from staff_leaves l where l.staff_id = s.staff_id and l.cancelled_at is null
           and l.first_day <= s.night + 1 and l.last_day >= s.night) as away
       from shifts s join staff p on p.id = s.staff_id
@@ -45,7 +50,7 @@ export async function listUnled(db: Reader, now: Date): Promise<Unled[]> {
     empty as (
       select d::date as night from published m,
         generate_series((m.month || '-01')::date, (m.month || '-01')::date + interval '1 month' - interval '1 day', interval '1 day') d
-      where d::date >= (${now}::timestamptz at time zone 'UTC')::date and not exists (select from shifts s where s.night = d::date and s.kind = 'night')
+      where d::date >= ${tonight}::date and not exists (select from shifts s where s.night = d::date and s.kind = 'night')
     )
     select night::text as night, code, "from" from (
       select n.night, n.begins as "from", case

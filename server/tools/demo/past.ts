@@ -109,4 +109,7 @@ export const tellPast = ({ transact, config }: Pick<Deps, 'transact' | 'config'>
       select r.id, (r.handlers->0->>'staffId')::bigint, r.given_at from ratings r
       where r.service = 5 and btrim(coalesce(r.comment, '')) <> '' and r.state = 'given' and jsonb_array_length(r.handlers) > 0
         and r.given_at > ${tx.now}::timestamptz - interval '45 days' on conflict do nothing`.execute(tx.db)
+    // Nights that the program has counted while there was nothing behind it are counted anew.
+    await tx.db.deleteFrom('report_counts').execute()
+    await tx.db.deleteFrom('report_nights').execute()
   })

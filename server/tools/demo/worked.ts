@@ -61,7 +61,9 @@ export async function tellOwed(tx: Tx, tickets: string): Promise<void> {
     from tickets t join assignments a on a.ticket_id = t.id
     cross join lateral (values ('answer', 1, 'first', t.created_at + interval '90 seconds', t.first_answered_at),
       ('resolution', 1, 'whole', t.created_at + interval '55 minutes', t.resolved_at)) as w (kind, clause, part, due_at, done_at)
-    where t.number like ${tickets} on conflict do nothing`.execute(tx.db)
+    where t.number like ${tickets} and (w.done_at is not null or w.due_at <= ${tx.now}) on conflict do nothing`.execute(
+    tx.db,
+  )
   await sql`
     insert into obligations (kind, clause, staff_id, post, subject, part, due_at, grace_minutes, late_at, state, done_at, done_by, path, made_at)
     select 'promise', 38, p.made_by, 'service', 'promise:' || p.id, '', p.due_at, 0, p.due_at, case p.state when 'kept' then 'done' else 'late' end,

@@ -17,7 +17,7 @@ import { openAlarms } from '../../../server/desk/alarms/queries.ts'
 import type { AbuseCaseId, StaffId, TicketId } from '../../../server/kernel/ids.ts'
 import { openLog } from '../../../server/platform/log.ts'
 import { buildReact } from '../../../server/platform/reactions.ts'
-import { reactions } from '../../../server/reactions.ts'
+import { reactionsIn } from '../../../server/reactions.ts'
 import { openTicket } from '../../../server/tickets/actions.ts'
 import { exclusionOf } from '../../../server/tickets/conduct/queries.ts'
 import { listMessages } from '../../../server/tickets/messages/queries.ts'
@@ -108,7 +108,12 @@ async function banned(): Promise<AbuseCaseId> {
 }
 /** What others do about everything that was announced since. */
 async function heard(): Promise<void> {
-  const react = buildReact({ db: database.db, transact, reactions, log: openLog('silent') })
+  const react = buildReact({
+    db: database.db,
+    transact,
+    reactions: reactionsIn('Asia/Shanghai'),
+    log: openLog('silent'),
+  })
   const events = announced.splice(0)
   for (const feature of ['conduct', 'desk']) await react(feature, events as never)
 }

@@ -84,7 +84,7 @@ const planned = async (night: string) =>
 const give = async (to: StaffId) =>
   house.deps.transact(as(xu, null, ['hr']), async (tx) => {
     const shift = await getShift(tx.db, await shiftAt('2026-12-10', mei))
-    await changeHands(tx, [{ shift, to }])
+    await changeHands(tx, [{ shift, to }], 'Asia/Shanghai')
   })
 
 test('a swap that comes while HR is changing the month loses nothing of either, and HR reads what came between', async () => {
@@ -141,7 +141,7 @@ test('H1: a named backup who leaves is named no more: the nights ahead lack one 
   clock.set('2026-12-10T12:00:00+08:00')
   await house.deps.transact(as(xu, null, ['hr', 'administrator']), async (tx) => {
     await setActive(tx, deputy, false)
-    await releaseShifts(tx, deputy)
+    await releaseShifts(tx, deputy, 'Asia/Shanghai')
   })
   const { version, why, cells, findings } = await database.db
     .selectFrom('roster_versions')

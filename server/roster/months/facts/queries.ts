@@ -32,7 +32,9 @@ export async function readFacts(db: Reader, month: string, { now, zone }: At): P
   const headless = nights
     .filter(({ night, window }) => night >= tonight && !isHeaded(window, chiefs, now))
     .map(({ night }) => night)
-  return { month, zone, nights, people, standing, fixed, met, groupHasHead, headless, limits: limitsOf(settings) }
+  const over = nights.flatMap(({ night }) => (night < tonight ? [night] : []))
+  const limits = limitsOf(settings)
+  return { month, zone, nights, people, standing, fixed, met, groupHasHead, headless, over, limits }
 }
 
 /** Whether terms of 组长 cover all of a window that is still ahead; one may follow the other in the middle of it. */

@@ -6,23 +6,26 @@ import { cellsOfShifts } from '../actions.ts'
 import { listCells, replaceCells } from '../cells/queries.ts'
 import { findMonth, lockMonth, setDraftFrom } from '../queries.ts'
 import { differencesOf, isPublished, type Signature, type VersionWhy } from '../rules.ts'
-import type { StoredCell } from '../tables.ts'
 import { addVersion } from '../versions/actions.ts'
 import { listVersions } from '../versions/queries.ts'
 import { goneAmong } from './queries.ts'
-import { mergePlans, withBackups } from './rules.ts'
+import { backupsLost, mergePlans, withBackups } from './rules.ts'
+
+type Follow = {
+  readonly nights: readonly string[]
+  readonly why: VersionWhy
+  /** In which the company counts its nights. */
+  readonly zone: string
+  /** What a leader answers for in it (row 3). */
+  readonly signature?: Signature
+}
 
 /**
  * Shifts of a published month were changed by hand, by a swap, or because somebody left: the next version says so, and the
  * plan follows wherever HR has not begun to change it. Whoever changes calls this in the same transaction; for a month that
- * is not published it is nothing. `signature` is what a leader answers for in it (row 3).
+ * is not published it is nothing.
  */
-export async function followShifts(
-  tx: Tx,
-  nights: readonly string[],
-  why: VersionWhy,
-  signature: Signature = UNSIGNED,
-): Promise<void> {
+export async function followShifts(tx: Tx, { nights, why, zone, signature }: Follow): Promise<void> {
   for (const month of new Set(nights.map((night) => night.slice(0, 7)))) {
     const found = await findMonth(tx.db, month)
     if (!found || !isPublished(found)) continue
@@ -42,14 +45,16 @@ export async function followShifts(
     const plan = await listCells(tx.db, month)
     const merged = mergePlans({ published, plan, standing })
     await putInPlace(tx, month, plan, merged)
-    const findings = signature === UNSIGNED ? await findingsUnled(tx, month) : signature.findings
-    const alone = there.length < published.length ? backupsMissing(standing, nights, month) : []
+    const said = signature ? signature.findings : await findingsUnled(tx, month, zone)
+    const alone = backupsLost(published, standing).map((night) => finding('backup_none', { night, post: 'manager' }))
+    const findings = [...said, ...alone.filter((one) => !said.some((other) => isSame(one, other)))]
     await addVersion(tx, {
       month,
       version: version + 1,
       why,
-      ...signature,
-      findings: [...findings, ...alone],
+      reason: signature?.reason ?? null,
+      leaderId: signature?.leaderId ?? null,
+      findings,
       late: false,
       cells: standing,
     })
@@ -57,11 +62,11 @@ export async function followShifts(
   }
 }
 
-const UNSIGNED: Signature = { reason: null, leaderId: null, findings: [] }
+const isSame = (a: Finding, b: Finding): boolean => a.code === b.code && a.night === b.night
 
-/** What nobody could refuse, because somebody is ill or gone, stands in the version by name (rows 5 and 8). */
-const findingsUnled = async (tx: Tx, month: string): Promise<Finding[]> =>
-  (await listUnled(tx.db, tx.now))
+/** What nobody could refuse, because somebody is ill or gone, stands in the version by name (rows 5 and 8, H1). */
+const findingsUnled = async (tx: Tx, month: string, zone: string): Promise<Finding[]> =>
+  (await listUnled(tx.db, { now: tx.now, zone }))
     .filter(({ night }) => night.startsWith(month))
     .map(({ night, code }) => finding(code, { night, post: code === 'head_missing' ? null : 'manager' }))
 
@@ -82,9 +87,3 @@ async function putInPlace(
     came.map((cell) => ({ ...cell, locked: locks.get(`${cell.night} ${cell.staffId}`) ?? false })),
   )
 }
-
-/** Nights whose named backup is gone (H1). */
-const backupsMissing = (standing: readonly StoredCell[], nights: readonly string[], month: string): Finding[] =>
-  [...new Set(nights)]
-    .filter((night) => night.startsWith(month) && !standing.some((cell) => cell.backup && cell.night === night))
-    .map((night) => finding('backup_none', { night, post: 'manager' }))

@@ -35,6 +35,14 @@ export const withBackups = (standing: readonly StoredCell[], published: readonly
   return [...standing, ...published.filter((cell) => cell.backup && !there.has(placeOf(cell)))]
 }
 
+/** Nights that had a named backup and have none any more (H1). Whoever leads the night in the manager's place was the backup. */
+export function backupsLost(published: readonly StoredCell[], standing: readonly StoredCell[]): string[] {
+  const there = new Set(standing.filter(({ backup }) => backup).map(({ night }) => night))
+  const leads = new Set(standing.filter(({ post, backup }) => post === 'manager' && !backup).map(placeOf))
+  const lost = published.filter((cell) => cell.backup && !there.has(cell.night) && !leads.has(placeOf(cell)))
+  return [...new Set(lost.map(({ night }) => night))]
+}
+
 /** Nights and posts that both an open change of HR and what came between have touched: HR looks at these again. */
 export function metOf(
   open: ReturnType<typeof differencesOf>,

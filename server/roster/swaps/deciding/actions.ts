@@ -34,7 +34,7 @@ export async function approveSwap(tx: Tx, id: SwapId, as: 'hr' | 'manager', zone
   await announce(tx, 'swap.approved', { ...facts(swap), by, as }, topicsOf(swap))
   const now = await swaps.getSwap(tx.db, id)
   if (isDecided(now) && shift && swap.substituteId)
-    await apply(tx, now, { shift, back, substituteId: swap.substituteId })
+    await apply(tx, now, { shift, back, substituteId: swap.substituteId, zone })
 }
 
 /** HR or, in an emergency, the duty manager says no, and why. */
@@ -53,11 +53,11 @@ export async function rejectSwap(tx: Tx, id: SwapId, as: 'hr' | 'manager', answe
   await announce(tx, 'swap.rejected', { ...facts(swap), by }, topicsOf(swap))
 }
 
-type Applying = { shift: ShiftView; back: ShiftView | null; substituteId: StaffId }
+type Applying = { shift: ShiftView; back: ShiftView | null; substituteId: StaffId; zone: string }
 
-async function apply(tx: Tx, swap: Swap, { shift, back, substituteId }: Applying): Promise<void> {
+async function apply(tx: Tx, swap: Swap, { shift, back, substituteId, zone }: Applying): Promise<void> {
   const gifts = [{ shift, to: substituteId }, ...(back ? [{ shift: back, to: swap.requesterId }] : [])]
-  await changeHands(tx, gifts)
+  await changeHands(tx, gifts, zone)
   await swaps.setSwap(tx, swap.id, { state: 'applied', applied_at: tx.now, next_at: null, findings: [] })
   await announce(
     tx,
@@ -67,17 +67,14 @@ async function apply(tx: Tx, swap: Swap, { shift, back, substituteId }: Applying
   )
 }
 
+type Gift = { readonly shift: ShiftView; readonly to: StaffId }
 /** The shifts are the others' from now on, as a new version of the roster; whoever took one has said yes to it. */
-export async function changeHands(tx: Tx, gifts: readonly { shift: ShiftView; to: StaffId }[]): Promise<void> {
+export async function changeHands(tx: Tx, gifts: readonly Gift[], zone: string): Promise<void> {
   await swaps.giveShifts(
     tx,
     gifts.map(({ shift, to }) => ({ id: shift.id, to })),
   )
-  await followShifts(
-    tx,
-    gifts.map(({ shift }) => shift.night),
-    'swap',
-  )
+  await followShifts(tx, { nights: gifts.map(({ shift }) => shift.night), why: 'swap', zone })
   for (const { shift, to } of gifts) {
     await swaps.storeConfirmed(tx, shift.id as ShiftId, to)
     await announce(

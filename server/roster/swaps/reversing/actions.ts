@@ -47,7 +47,8 @@ async function goBack(tx: Tx, { swap, shift, back }: Whole, zone: string): Promi
   refuse(await whyNotHeaded(tx, { emergency: false, shift, back }, zone))
   const findings = await judgeSwap(tx.db, { shift, substituteId: swap.requesterId, back }, { now: tx.now, zone })
   if (findings.length > 0) throw refusal('swaps.back_not_possible')
-  await changeHands(tx, [{ shift, to: swap.requesterId }, ...(back ? [{ shift: back, to: swap.substituteId }] : [])])
+  const gifts = [{ shift, to: swap.requesterId }, ...(back ? [{ shift: back, to: swap.substituteId }] : [])]
+  await changeHands(tx, gifts, zone)
   await swaps.setSwap(tx, swap.id, { state: 'reversed', ended_at: tx.now, next_at: null })
   await announce(tx, 'swap.reversed', facts(swap), topicsOf(swap))
 }
