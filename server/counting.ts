@@ -1,6 +1,6 @@
 // The program that counts months (server/appraisal/freezing/aside.ts starts it): it is told which, and says when it is done.
 import type { Told, Wanted } from './appraisal/freezing/aside.ts'
-import { giveWay } from './platform/giving-way.ts'
+import { giveWay, sessionsGiveWay } from './platform/giving-way.ts'
 import type { Database } from './schema.ts'
 
 // Never without the program that started it: what is not committed was never counted.
@@ -31,7 +31,9 @@ async function load() {
   const houseOn = (databaseUrl: string) => {
     const known = houses.get(databaseUrl)
     if (known) return known
-    const db = openDatabase<Database>(openPool(databaseUrl, { max: 2, kind: 'long' }))
+    const pool = openPool(databaseUrl, { max: 2, kind: 'long' })
+    sessionsGiveWay(pool)
+    const db = openDatabase<Database>(pool)
     // Whoever looks on hears of it from the relay, within a second.
     const house = { db, transact: buildTransact<Database>({ db, clock: systemClock, onCommit: () => undefined }) }
     houses.set(databaseUrl, house)

@@ -3,7 +3,7 @@ import type { CommendationId, PraiseId, RatingId, StaffId } from '../kernel/ids.
 /** Who had the thought: a colleague, customers in their own words, or an excellent month. */
 export type CommendationSource = 'colleague' | 'customers' | 'appraisal'
 /** REGULATION 2, COMMEND. */
-export type CommendationState = 'nominated' | 'reviewed' | 'granted' | 'declined' | 'withdrawn' | 'executed'
+export type CommendationState = 'nominated' | 'reviewed' | 'granted' | 'declined' | 'withdrawn' | 'executed' | 'revoked'
 /** What the check of the facts found. */
 export type CommendationFinding = 'holds' | 'partly' | 'fails'
 
@@ -17,6 +17,8 @@ export type RecognitionEvents = {
   /** Nobody has decided for too long. */
   'commendation.undecided': One
   'commendation.rewarded': One & { by: StaffId }
+  /** What it rested on stands no more (`by` null: by itself, with a further version of the month). */
+  'commendation.revoked': One & { by: StaffId | null }
   /** The person took it off the wall, or put it back. */
   'commendation.shown': One & { shown: boolean }
   /** From now on nothing of theirs, or everything, stands on the wall. */

@@ -77,9 +77,19 @@ async function seen({ db, queues, clock }: Deps, t: Words): Promise<Record<strin
     house,
     database: { ...database, megabytes: Math.round(database.bytes / 1_048_576) },
     queue: { ...queue, dead: queue.dead.map((one) => ({ ...one, job: jobWord(t, one.name) })) },
-    ticker: { ...ticker, late: ticker.late.map((one) => ({ ...one, job: jobWord(t, one.kind) })) },
+    ticker: {
+      ...ticker,
+      late: ticker.late.map((one) => ({ ...one, job: jobWord(t, one.kind), lasting: lastingOf(one.seconds, t) })),
+    },
     versions: { product: VERSION, runtime: process.version },
   }
+}
+
+/** Seconds as a person reads them: what stood still over a night is told in hours. */
+function lastingOf(seconds: number, t: Words): string {
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return t('common.minutes', { count: Math.floor(seconds / 60) })
+  return t('common.hours', { count: Math.floor(seconds / 3600) })
 }
 
 /** What is read from the database and the queues when somebody asks for the figures. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
+import type pg from 'pg'
 
 const OWN_THREADS = '/proc/self/task'
 const OWN_SESSION = '/proc/self/autogroup'
@@ -30,4 +31,26 @@ export function giveWay(how: GivingWay): void {
   // Even the lowest priority takes its turns. Where this is not there or not allowed, it stays with that.
   if (how === 'idle')
     spawnSync(CHRT, ['--all-tasks', '--idle', '--pid', '0', String(process.pid)], { stdio: 'ignore', timeout: 1000 })
+}
+
+/**
+ * The server's end of each connection gives way too, where it runs on this machine and is ours to tell; elsewhere nothing
+ * changes. A session's title says which port it serves, so no other process is ever taken for it.
+ */
+export function sessionsGiveWay(pool: pg.Pool): void {
+  pool.on('connect', (client) => {
+    const { processID, connection } = client as unknown as Connected
+    try {
+      const title = fs.readFileSync(`/proc/${processID}/cmdline`, 'utf8')
+      if (title.startsWith('postgres: ') && title.includes(`(${connection.stream.localPort}) `))
+        os.setPriority(processID, PRIORITY.seldom)
+    } catch {
+      // Another machine's, or somebody else's.
+    }
+  })
+}
+/** What pg knows of its connection and does not declare. */
+type Connected = {
+  readonly processID: number
+  readonly connection: { readonly stream: { readonly localPort?: number } }
 }

@@ -1,5 +1,5 @@
 import type { CommendationFinding } from '../events/recognition.ts'
-import type { CommendationId, PraiseId, StaffId } from '../kernel/ids.ts'
+import type { CommendationId, MeasureId, PraiseId, StaffId } from '../kernel/ids.ts'
 import { NotFound, refusal, refuse } from '../kernel/refusal.ts'
 import { need, staffOf } from '../platform/actor.ts'
 import { announce } from '../platform/transaction.ts'
@@ -96,6 +96,7 @@ export async function decideCommendation(tx: Tx, id: CommendationId, decision: C
 export async function grantAward(
   tx: Tx,
   award: {
+    readonly measureId: MeasureId
     readonly staffId: StaffId
     readonly words: string
     readonly link: string
@@ -104,8 +105,9 @@ export async function grantAward(
     readonly why: string
   },
 ): Promise<void> {
-  const { staffId, words, link, checkedBy, by, why } = award
-  const id = await recognition.insertCommendation(tx, { staffId, source: 'appraisal', by: null, words, links: [link] })
+  const { measureId, staffId, words, link, checkedBy, by, why } = award
+  const row = { staffId, source: 'appraisal' as const, by: null, words, links: [link], measureId }
+  const id = await recognition.insertCommendation(tx, row)
   await recognition.setCommendation(tx, id, {
     state: 'granted',
     finding: 'holds',
@@ -117,6 +119,19 @@ export async function grantAward(
   })
   const said = { commendationId: id, staffId, by, nominatedBy: null, outcome: 'granted' as const }
   await announce(tx, 'commendation.decided', said, topicsOf(staffId, null))
+}
+
+/** What it rested on stands no more: it leaves the wall, says why, and stays to be read. */
+export async function revokeAward(
+  tx: Tx,
+  { measureId, by, why }: { measureId: MeasureId; by: StaffId | null; why: string },
+): Promise<void> {
+  const id = await recognition.grantedBy(tx.db, measureId)
+  if (!id) return
+  const one = await recognition.lockCommendation(tx, id)
+  if (whyNotMoveCommendation(one.state, 'revoke')) return
+  await recognition.setCommendation(tx, id, { state: 'revoked', revoked_by: by, revoked_at: tx.now, revocation: why })
+  await announce(tx, 'commendation.revoked', { ...about(one), by }, topicsOf(one.staffId, null))
 }
 
 /** What was to follow has been handed over, by people: personnel; where it is about the only one of them, the leaders. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { CommendationFinding, CommendationSource, CommendationState } from '../events/recognition.ts'
-import type { CommendationId, StaffId } from '../kernel/ids.ts'
+import type { CommendationId, MeasureId, StaffId } from '../kernel/ids.ts'
 import type { Bilingual } from '../kernel/language.ts'
 import { type Named, named } from '../kernel/named.ts'
 import { NotFound } from '../kernel/refusal.ts'
@@ -30,6 +30,9 @@ export type Commendation = Named & {
   readonly executor: Named | null
   readonly executedAt: Date | null
   readonly hiddenAt: Date | null
+  readonly revoker: Named | null
+  readonly revokedAt: Date | null
+  readonly revocation: string
 }
 
 const rows = (db: Reader) =>
@@ -41,10 +44,11 @@ const rows = (db: Reader) =>
     .leftJoin('staff as k', 'k.id', 'c.checked_by')
     .leftJoin('staff as b', 'b.id', 'c.decided_by')
     .leftJoin('staff as x', 'x.id', 'c.executed_by')
+    .leftJoin('staff as v', 'v.id', 'c.revoked_by')
     .selectAll('c')
     .select(['p.name', 'p.name_en', 'd.name as department', 'n.name as n_name', 'n.name_en as n_name_en'])
     .select(['k.name as k_name', 'k.name_en as k_name_en', 'b.name as b_name', 'b.name_en as b_name_en'])
-    .select(['x.name as x_name', 'x.name_en as x_name_en'])
+    .select(['x.name as x_name', 'x.name_en as x_name_en', 'v.name as v_name', 'v.name_en as v_name_en'])
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number]
 
 const commendationOf = (row: Row): Commendation => ({
@@ -73,6 +77,9 @@ const commendationOf = (row: Row): Commendation => ({
   executor: named(row.x_name, row.x_name_en),
   executedAt: row.executed_at,
   hiddenAt: row.hidden_at,
+  revoker: named(row.v_name, row.v_name_en),
+  revokedAt: row.revoked_at,
+  revocation: row.revocation,
 })
 
 /** @throws NotFound */
@@ -88,6 +95,12 @@ export async function lockCommendation(tx: Tx, id: CommendationId): Promise<Comm
   return getCommendation(tx.db, id)
 }
 
+/** What a measure granted; undefined where it granted nothing. */
+export async function grantedBy(db: Reader, measureId: MeasureId): Promise<CommendationId | undefined> {
+  const row = await db.selectFrom('commendations').select('id').where('measure_id', '=', measureId).executeTakeFirst()
+  return row?.id as CommendationId | undefined
+}
+
 /** Those that wait for somebody, the oldest first: all of them. */
 export const listWaiting = async (db: Reader): Promise<Commendation[]> =>
   (
@@ -101,7 +114,7 @@ export const listDecided = async (
 ): Promise<Commendation[]> =>
   (
     await rows(db)
-      .where('c.state', 'in', ['granted', 'declined', 'executed'])
+      .where('c.state', 'in', ['granted', 'declined', 'executed', 'revoked'])
       .where('c.staff_id', '<>', except)
       .$if(before !== null, (q) => q.where('c.id', '<', before ?? '0'))
       .orderBy('c.id', 'desc')
@@ -109,20 +122,25 @@ export const listDecided = async (
       .execute()
   ).map(commendationOf)
 
-/** What this person has nominated, and what was granted to them; the newest first. */
-export const listAround = async (db: Reader, staffId: StaffId): Promise<Commendation[]> =>
+type Page = { readonly before: CommendationId | null; readonly limit: number }
+/** What this person has nominated, the newest first; `before` is the last of the page before. */
+export const listNominatedBy = async (db: Reader, staffId: StaffId, page: Page): Promise<Commendation[]> =>
+  (await onPage(rows(db).where('c.nominated_by', '=', staffId), page).execute()).map(commendationOf)
+
+/** What was granted to this person, also where it stands no more. */
+export const listGrantedTo = async (db: Reader, staffId: StaffId, page: Page): Promise<Commendation[]> =>
   (
-    await rows(db)
-      .where(({ eb, or, and }) =>
-        or([
-          eb('c.nominated_by', '=', staffId),
-          and([eb('c.staff_id', '=', staffId), eb('c.state', 'in', ['granted', 'executed'])]),
-        ]),
-      )
-      .orderBy('c.id', 'desc')
-      .limit(60)
-      .execute()
+    await onPage(
+      rows(db).where('c.staff_id', '=', staffId).where('c.state', 'in', ['granted', 'executed', 'revoked']),
+      page,
+    ).execute()
   ).map(commendationOf)
+
+const onPage = (some: ReturnType<typeof rows>, { before, limit }: Page) =>
+  some
+    .$if(before !== null, (q) => q.where('c.id', '<', before ?? '0'))
+    .orderBy('c.id', 'desc')
+    .limit(limit)
 
 type New = {
   readonly staffId: StaffId
@@ -130,6 +148,7 @@ type New = {
   readonly by: StaffId | null
   readonly words: string
   readonly links: readonly string[]
+  readonly measureId?: MeasureId | null
 }
 export async function insertCommendation(tx: Tx, row: New): Promise<CommendationId> {
   const { id } = await tx.db
@@ -142,6 +161,7 @@ export async function insertCommendation(tx: Tx, row: New): Promise<Commendation
       nominated_at: tx.now,
       words: row.words,
       links: [...row.links],
+      measure_id: row.measureId ?? null,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -162,6 +182,9 @@ type Change = Partial<{
   executed_at: Date
   hidden_at: Date | null
   told_at: Date
+  revoked_by: StaffId | null
+  revoked_at: Date
+  revocation: string
 }>
 export const setCommendation = (tx: Tx, id: CommendationId, change: Change) =>
   tx.db

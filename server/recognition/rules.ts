@@ -4,16 +4,17 @@ import { isLink } from '../kernel/links.ts'
 import { after, type Moves } from '../kernel/machine.ts'
 import { type Refusal, refusal } from '../kernel/refusal.ts'
 
-export type CommendationAct = 'check' | 'grant' | 'decline' | 'withdraw' | 'execute'
+export type CommendationAct = 'check' | 'grant' | 'decline' | 'withdraw' | 'execute' | 'revoke'
 
 /** REGULATION 2, COMMEND: anybody nominates, personnel checks the facts, leaders decide, the reward is carried out by people. */
 export const commendationMoves: Moves<CommendationState, CommendationAct> = {
   nominated: { check: 'reviewed', withdraw: 'withdrawn' },
   reviewed: { check: 'reviewed', grant: 'granted', decline: 'declined', withdraw: 'withdrawn' },
-  granted: { execute: 'executed' },
+  granted: { execute: 'executed', revoke: 'revoked' },
   declined: {},
   withdrawn: {},
-  executed: {},
+  executed: { revoke: 'revoked' },
+  revoked: {},
 }
 export const whyNotMoveCommendation = (from: CommendationState, act: CommendationAct): Refusal | null =>
   after(commendationMoves, from, act) ? null : refusal(`recognition.not_now.${act}`)

@@ -31,6 +31,12 @@ export type RecognitionTables = {
     /** The person does not want this one on the wall. */
     hidden_at: Later<Date>
     told_at: Later<Date>
+    /** The measure that granted it, where an excellent month did. */
+    measure_id: Later<string>
+    /** Null where it fell by itself, with the result that it rested on. */
+    revoked_by: Later<string>
+    revoked_at: Later<Date>
+    revocation: Generated<string>
     version: Generated<number>
   }
   /** A rating of five with words; the words stay with the rating and go with it. */

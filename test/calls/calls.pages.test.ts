@@ -253,6 +253,8 @@ test('an administrator connects a line: its address is shown once, a test call g
   ])
   expect(await database.db.selectFrom('callbacks').select('id').execute()).toEqual([])
   expect((await wang.get('/calls')).html).toContain('今晚还没有来电')
+  // Whoever connects the telephone system may not read the calls: no door that is shut to them.
+  expect(page.html).not.toMatch(/href="\/calls\/\d/)
   const rekeyed = await admin.post(`/settings/lines/${id}/token`)
   expect(/api\/v1\/cti\/([\w-]{43})/.exec(rekeyed.html)?.[1]).not.toBe(token)
   expect((await house.app.request(`/api/v1/cti/${token}`, { method: 'POST', body: '{}' })).status).toBe(404)

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import type { StaffId } from '../../server/kernel/ids.ts'
+import type { NoticeId, StaffId } from '../../server/kernel/ids.ts'
+import { dropPending } from '../../server/notifications/deliveries/queries.ts'
 import { tell } from '../../server/notifications/notices/telling.ts'
 import { system } from '../../server/platform/actor.ts'
 import { LINK_MARK, leaveMail, linkMark } from '../../server/platform/outgoing.ts'
@@ -101,6 +102,21 @@ test('each chooses by what they are told of what; what is not chosen does not co
   expect((await night.sent(ji)).map((one) => one.split(' ')[0])).toEqual(['page', 'mail'])
   expect((await manager.post('/me/notices', { alarm: ['pigeon'] })).status).toBe(400)
   expect((await manager.post('/me/notices', { unknown: ['mail'] })).status).toBe(400)
+})
+
+test('what was over before it was sent is no longer needed on the Outgoing page, and no failure', async () => {
+  await night.alarm()
+  const { id } = await db.selectFrom('notices').select('id').executeTakeFirstOrThrow()
+  const text = { notice_id: id, staff_id: ji, channel: 'sms' as const, state: 'pending' as const, made_at: clock.now() }
+  await db
+    .insertInto('deliveries')
+    .values({ ...text, attempts: 0, page_id: crypto.randomUUID(), due_at: clock.now() })
+    .execute()
+  await house.deps.transact(system, (tx) => dropPending(tx, id as NoticeId, null))
+  expect((await admin.get('/outgoing?state=dropped')).html).toContain('还没发，事情就了结了')
+  const { html } = await admin.get('/outgoing?state=failed')
+  expect(html).not.toContain('还没发，事情就了结了')
+  expect(html).not.toContain('/sending"')
 })
 
 test('the Outgoing page finds everything by state, channel, kind and text, and sends again what failed', async () => {

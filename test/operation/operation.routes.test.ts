@@ -61,6 +61,8 @@ describe('the operator’s page', () => {
     await atWork('web-1', 3, 900)
     await atWork('web-2', 3, 2340)
     expect(words((await admin.get('/operation')).html)).toMatch(/Offers that ran out 24 2\.3 s/)
+    await atWork('web-3', 3, 36 * 86_400_000)
+    expect(words((await admin.get('/operation')).html)).toMatch(/Offers that ran out 36 864 h/)
   })
 
   test('says how much waits to be told, and since when', async () => {

@@ -139,6 +139,16 @@ test('a technician sees the board without buttons and without doors to conversat
   expect(await alarmsOf()).toEqual(['offers_refused'])
 })
 
+test('a door to the callbacks is there for whoever may open it alone', async () => {
+  await house.deps.transact(system, (tx) => raiseAlarm(tx, 'callback_overdue', null, '2026-11-23'))
+  expect((await board.get('/board')).html).toContain('去看回电')
+  const xu = await signedIn(house, await hire(database.db, '许诺', { roles: ['hr'] }))
+  const seen = await xu.get('/board')
+  expect([seen.status, (await xu.get('/calls/callbacks')).status]).toEqual([200, 403])
+  expect(seen.html).toContain('有回电超时')
+  expect(seen.html).not.toContain('href="/calls/callbacks"')
+})
+
 test('who has no right to the board gets none of it', async () => {
   await putOnPost(database.db, mei)
   const agent = await signedIn(house, mei)

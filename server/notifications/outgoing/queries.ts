@@ -104,10 +104,10 @@ const MAILS = sql`
     null::bigint as "noticeId", null as ref, 1 as count, s.id as "staffId", s.name, s.name_en as "nameEn", null::jsonb as department,
     m.recipient, m.subject
   from outgoing_mails m left join staff s on s.id = case when m.about like 'staff:%' then substr(m.about, 7)::bigint end`
-// A notice's letter is a letter: its delivery says no more than the letter does.
+// A notice's letter is a letter: its delivery says no more than the letter does. What was over before it was sent is no failure.
 const DELIVERIES = sql`
   select 'delivery' as source, d.id, to_char(d.made_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || 'd' || lpad(d.id::text, 18, '0') as key,
-    d.channel, n.kind, d.state, d.made_at as "madeAt", d.settled_at as "settledAt", d.attempts, d.error,
+    d.channel, n.kind, case when d.state = 'failed' and d.error = 'over' then 'dropped' else d.state end as state, d.made_at as "madeAt", d.settled_at as "settledAt", d.attempts, d.error,
     n.id as "noticeId", n.ref, n.count, s.id as "staffId", s.name, s.name_en as "nameEn", case when d.hook_id is null then null else coalesce(p.name, '{}'::jsonb) end as department,
     null as recipient, null as subject
   from deliveries d join notices n on n.id = d.notice_id

@@ -117,6 +117,10 @@ export const personnelReactions: Reactions<Database> = {
       tellOfPraise(tx, 'undecided', commendationId, without(await humanResources(tx.db), staffId)),
     'commendation.rewarded': async (tx, { commendationId, staffId }) =>
       tellOfPraise(tx, 'rewarded', commendationId, [staffId]),
+    'commendation.revoked': async (tx, { commendationId, staffId }) => {
+      for (const before of ['granted', 'rewarded']) await settle(tx, `${before}:c${commendationId}`)
+      await tellOfPraise(tx, 'revoked', commendationId, [staffId])
+    },
     'document.asked': async (tx, { requestId, staffId }) => tellOfPaper(tx, 'asked', requestId, [staffId]),
     'document.answered': async (tx, { requestId, askedBy }) => {
       for (const before of ['asked', 'back', 'overdue']) await settle(tx, `${before}:d${requestId}`)

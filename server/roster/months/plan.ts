@@ -2,7 +2,7 @@ import { POSTS, type Post } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import { weekdayOf } from '../../kernel/time.ts'
 import type { Finding, MonthFacts, PersonFacts } from '../facts.ts'
-import type { PlanCell } from './queries.ts'
+import type { PlanCell } from './cells/queries.ts'
 
 const ORDER: readonly Post[] = ['manager', 'service', 'technician', 'guard']
 const WEIGHTS: readonly Finding['weight'][] = ['barred', 'hard', 'soft']

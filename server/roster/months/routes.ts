@@ -9,9 +9,11 @@ import type { Env } from '../../web/env.ts'
 import { form, optionalText, query, rowId, wholeNumber } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../../web/page.ts'
-import { type CellChange, editCells, lockCell, markReady, openMonth, publishMonth, undoEdit } from './actions.ts'
+import { openMonth } from './actions.ts'
+import { type CellChange, editCells, lockCell, undoEdit } from './editing/actions.ts'
 import { monthIn } from './frame.ts'
 import { planOf } from './page.ts'
+import { markReady, publishMonth } from './publishing/actions.ts'
 import { askRun, cancelRun } from './runs/actions.ts'
 
 type Ctx = Context<Env>

@@ -9,6 +9,10 @@ export type VersionWhy = 'published' | 'changed' | 'left' | 'swap' | 'replaced'
 
 export const isPublished = ({ state }: { state: MonthState }): boolean => state === 'published' || state === 'frozen'
 
+/** A frozen month's roster is changed by nobody. */
+export const whyNotEdit = (state: MonthState): Refusal | null =>
+  state === 'frozen' ? refusal('roster.plan_frozen') : null
+
 type Deadlines = { readonly inputBy: string; readonly publishBy: string; readonly hoursBefore: Date }
 type Days = { readonly rosterInputDay: number; readonly rosterPublishDay: number; readonly rosterPublishHours: number }
 

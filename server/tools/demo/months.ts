@@ -4,9 +4,11 @@ import { system } from '../../platform/actor.ts'
 import { judge, whatPublishingNeeds } from '../../roster/checker/rules.ts'
 import { exchangeNights } from '../../roster/generator/exchanging.ts'
 import { datesOf, neighbour } from '../../roster/month.ts'
+import { listCells, replaceCells } from '../../roster/months/cells/queries.ts'
 import { readFacts } from '../../roster/months/facts/queries.ts'
-import * as months from '../../roster/months/queries.ts'
+import { findMonth, insertMonth, setMonth } from '../../roster/months/queries.ts'
 import type { StoredCell } from '../../roster/months/tables.ts'
+import { insertVersion } from '../../roster/months/versions/queries.ts'
 import { listRosterable, listShifts, lockRoster, type Rostered } from '../../roster/queries.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import type { Deps } from '../../web/deps.ts'
@@ -50,14 +52,14 @@ type Publishing = { readonly by: StaffId; readonly leaderId: StaffId; readonly z
 
 /** As its shifts have it, with a backup for each night. */
 async function publish(tx: Tx, month: string, { by, leaderId, zone }: Publishing): Promise<void> {
-  const there = await months.findMonth(tx.db, month)
+  const there = await findMonth(tx.db, month)
   if (there && (there.version > 0 || (await isTouched(tx, month)))) return
   const cells = withBackups(await cellsOf(tx, month), await listRosterable(tx.db))
-  await months.insertMonth(tx, month, by)
-  await months.replaceCells(tx, month, await months.listCells(tx.db, month), cells)
+  await insertMonth(tx, month, by)
+  await replaceCells(tx, month, await listCells(tx.db, month), cells)
   const findings = judge(await readFacts(tx.db, month, { now: tx.now, zone }), cells)
   const signed = whatPublishingNeeds(findings) !== null
-  await months.insertVersion(tx, {
+  await insertVersion(tx, {
     month,
     version: 1,
     why: 'published',
@@ -68,12 +70,12 @@ async function publish(tx: Tx, month: string, { by, leaderId, zone }: Publishing
     cells,
     findings,
   })
-  await months.setMonth(tx, month, { state: 'published', version: 1, by })
+  await setMonth(tx, month, { state: 'published', version: 1, by })
 }
 
 /** Filled but for its last nights; some cells are locked, and the checker has something to say of it. */
 async function draft(tx: Tx, month: string, { by, zone }: Pick<Publishing, 'by' | 'zone'>): Promise<void> {
-  if (!(await months.insertMonth(tx, month, by))) return
+  if (!(await insertMonth(tx, month, by))) return
   const people = await listRosterable(tx.db)
   const [first] = datesOf(month)
   const shifts = await listShifts(tx.db, addDays(first ?? '', -8), `${neighbour(month, 1)}-01`)
@@ -93,7 +95,7 @@ async function draft(tx: Tx, month: string, { by, zone }: Pick<Publishing, 'by' 
   let mixed: StoredCell[] = cells
   for (const [post] of HEADS) mixed = exchangeNights(facts, mixed, { part: { post, backup: false }, before: [] })
   const planned = withBackups(mixed, people).filter(({ night, post }) => !(night.endsWith('-18') && post === 'guard'))
-  await months.replaceCells(
+  await replaceCells(
     tx,
     month,
     [],

@@ -1,12 +1,11 @@
-// The count of a month in a process of its own, as a worker makes it: how long it took.
-import { countMonth } from '../../../server/appraisal/freezing/actions.ts'
+// The count of a month in a process of its own, as the product starts it: how long it took.
+import { countAside } from '../../../server/appraisal/freezing/aside.ts'
 import { openMonth } from '../../../server/appraisal/months/actions.ts'
 import { findMonth } from '../../../server/appraisal/months/queries.ts'
 import { system } from '../../../server/platform/actor.ts'
 import { systemClock } from '../../../server/platform/clock.ts'
 import { openDatabase, openPool } from '../../../server/platform/database.ts'
 import { buildTransact } from '../../../server/platform/transaction.ts'
-import { evidence } from '../../../server/reactions.ts'
 import type { Database } from '../../../server/schema.ts'
 import { UNCOUNTED, UNHURRIED } from '../appraisal-company.ts'
 import { beWorker } from '../child.ts'
@@ -19,7 +18,6 @@ export type AppraiseRun = { readonly milliseconds: number; readonly people: numb
 beWorker(async ({ url, month, zone }: Setup) => {
   const db = openDatabase<Database>(openPool(url, { max: 4, kind: 'long' }))
   const transact = buildTransact<Database>({ db, clock: systemClock, onCommit: () => undefined })
-  const house = { db, transact }
   const monthId = async () => {
     const found = await findMonth(db, month)
     if (!found) throw new Error(`${month} is not open`)
@@ -31,7 +29,7 @@ beWorker(async ({ url, month, zone }: Setup) => {
       await fill(url, [UNHURRIED])
     } else await fill(url, UNCOUNTED)
     const start = performance.now()
-    if (does === 'count') await countMonth(house, await monthId(), evidence)
+    if (does === 'count') await countAside(url, await monthId())
     const milliseconds = performance.now() - start
     const { count } = await db
       .selectFrom('appraisals')

@@ -2,8 +2,8 @@ import pg from 'pg'
 import { openDatabase, openPool } from '../../../server/platform/database.ts'
 import { judge } from '../../../server/roster/checker/rules.ts'
 import type { Cell, MonthFacts } from '../../../server/roster/facts.ts'
+import { listCells } from '../../../server/roster/months/cells/queries.ts'
 import { readFacts } from '../../../server/roster/months/facts/queries.ts'
-import { listCells } from '../../../server/roster/months/queries.ts'
 import type { Database } from '../../../server/schema.ts'
 import type { BareMonth } from '../bare/roster.ts'
 import { fill, openConversations, peopleOf, tokenOf, visitors } from '../company.ts'
@@ -17,6 +17,8 @@ import type { Bench } from './context.ts'
 const ZONE = 'Asia/Shanghai'
 /** A desk that is busy and not at its limit: both cores have something left. */
 const PER_SECOND = 200
+/** One message of a hundred in six seconds is twelve: too few to say whether it waited for the search or for a neighbour. */
+const LONGER = 2
 const LONGEST_SECONDS = 60
 const POSTS = ['manager', 'technician', 'service', 'guard'] as const
 
@@ -41,7 +43,7 @@ export async function rosterPart({ stage, pace, say, cost }: Bench): Promise<Mea
     each: EACH,
     origin: product.url,
   })
-  const paced: TalkJob = { does: 'pace', perSecond: PER_SECOND, milliseconds: pace.milliseconds }
+  const paced: TalkJob = { does: 'pace', perSecond: PER_SECOND, milliseconds: LONGER * pace.milliseconds }
 
   say('roster: 60 people, 310 slots, alone')
   const alone: number[] = []

@@ -9,7 +9,7 @@ import type { Settings } from '../../../settings/definitions.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import type { Cell, Limits, MonthFacts, NightFacts, PersonFacts, StandingDuty } from '../../facts.ts'
 import { datesOf, neighbour } from '../../month.ts'
-import { listCells } from '../queries.ts'
+import { listCells } from '../cells/queries.ts'
 
 type At = { readonly now: Date; readonly zone: string }
 

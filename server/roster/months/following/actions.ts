@@ -2,9 +2,12 @@ import type { Tx } from '../../../schema.ts'
 import { finding } from '../../checker/finding.ts'
 import type { Finding } from '../../facts.ts'
 import { listUnled } from '../../leading/queries.ts'
-import { addVersion, cellsOfShifts } from '../actions.ts'
-import * as months from '../queries.ts'
+import { cellsOfShifts } from '../actions.ts'
+import { listCells, replaceCells } from '../cells/queries.ts'
+import { findMonth, lockMonth, setDraftFrom } from '../queries.ts'
 import { differencesOf, isPublished, type Signature, type VersionWhy } from '../rules.ts'
+import { addVersion } from '../versions/actions.ts'
+import { listVersions } from '../versions/queries.ts'
 import { goneAmong } from './queries.ts'
 import { backupsLost, mergePlans, withBackups } from './rules.ts'
 
@@ -24,10 +27,10 @@ type Follow = {
  */
 export async function followShifts(tx: Tx, { nights, why, zone, signature }: Follow): Promise<void> {
   for (const month of new Set(nights.map((night) => night.slice(0, 7)))) {
-    const found = await months.findMonth(tx.db, month)
+    const found = await findMonth(tx.db, month)
     if (!found || !isPublished(found)) continue
-    const { version } = await months.lockMonth(tx, month)
-    const [last] = await months.listVersions(tx.db, month)
+    const { version } = await lockMonth(tx, month)
+    const [last] = await listVersions(tx.db, month)
     const published = last?.cells ?? []
     const gone = new Set(
       await goneAmong(
@@ -39,7 +42,7 @@ export async function followShifts(tx: Tx, { nights, why, zone, signature }: Fol
     const there = published.filter((cell) => !cell.backup || !nights.includes(cell.night) || !gone.has(cell.staffId))
     const standing = withBackups(await cellsOfShifts(tx, month), there)
     if (differencesOf(published, standing).length === 0) continue
-    const plan = await months.listCells(tx.db, month)
+    const plan = await listCells(tx.db, month)
     const merged = mergePlans({ published, plan, standing })
     await putInPlace(tx, month, plan, merged)
     const said = signature ? signature.findings : await findingsUnled(tx, month, zone)
@@ -55,7 +58,7 @@ export async function followShifts(tx: Tx, { nights, why, zone, signature }: Fol
       late: false,
       cells: standing,
     })
-    if (differencesOf(standing, merged).length === 0) await months.setDraftFrom(tx, month, null)
+    if (differencesOf(standing, merged).length === 0) await setDraftFrom(tx, month, null)
   }
 }
 
@@ -77,7 +80,7 @@ async function putInPlace(
   const differences = differencesOf(before, after)
   const came = differences.flatMap((one) => one.came)
   const locks = new Map(after.map((cell) => [`${cell.night} ${cell.staffId}`, cell.locked]))
-  await months.replaceCells(
+  await replaceCells(
     tx,
     month,
     differences.flatMap((one) => one.went),

@@ -9,7 +9,7 @@ import { page } from '../../../web/page.ts'
 import { readFacts } from '../facts/queries.ts'
 import { monthFrame, monthIn } from '../frame.ts'
 import { listNames } from '../people/queries.ts'
-import { listVersions } from '../queries.ts'
+import { listVersions } from '../versions/queries.ts'
 import { PAPER_POSTS, paperOf } from './rules.ts'
 
 /** /roster/print/:month: the published month for the wall, in black and white on A4 across; what HR has open is not on it. */

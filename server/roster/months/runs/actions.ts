@@ -5,8 +5,11 @@ import { announce } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import type { Cell } from '../../facts.ts'
-import { noteDraft } from '../actions.ts'
-import * as months from '../queries.ts'
+import { listCells, replaceCells } from '../cells/queries.ts'
+import { noteDraft } from '../editing/actions.ts'
+import { forgetEdits } from '../editing/queries.ts'
+import { lockMonth } from '../queries.ts'
+import { whyNotEdit } from '../rules.ts'
 import * as runs from './queries.ts'
 
 const LONGEST_SECONDS = 300
@@ -14,8 +17,8 @@ const LONGEST_SECONDS = 300
 /** A roster is looked for in the background; one at a time a month. */
 export async function askRun(tx: Tx, month: string, seconds: number | null): Promise<void> {
   need(tx, 'roster.edit')
-  const { state } = await months.lockMonth(tx, month)
-  refuse(state === 'frozen' ? refusal('roster.plan_frozen') : null)
+  const { state } = await lockMonth(tx, month)
+  refuse(whyNotEdit(state))
   const last = await runs.findRun(tx.db, month)
   refuse(last && isGoing(last) ? refusal('roster.run_going') : null)
   const { generateSeconds } = await currentSettings(tx.db)
@@ -52,10 +55,10 @@ export type Found = {
 export async function storeFound(tx: Tx, id: RosterRunId, { cells, result }: Found): Promise<void> {
   const run = await runs.getRun(tx.db, id)
   if (!run) return
-  const { state } = await months.lockMonth(tx, run.month)
+  const { state } = await lockMonth(tx, run.month)
   if (state === 'frozen' || !(await runs.endRun(tx, id, { state: 'done', progress: 100, result }))) return
-  await months.replaceCells(tx, run.month, await months.listCells(tx.db, run.month), cells)
-  await months.forgetEdits(tx, run.month)
+  await replaceCells(tx, run.month, await listCells(tx.db, run.month), cells)
+  await forgetEdits(tx, run.month)
   await noteDraft(tx, run.month)
   await announce(tx, 'roster.generated', { runId: id, gaps: result.gaps.length }, TOPICS)
 }

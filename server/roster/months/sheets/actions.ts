@@ -1,14 +1,16 @@
 import { POSTS, type Post } from '../../../kernel/capabilities.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
-import { refusal, refuse } from '../../../kernel/refusal.ts'
-import { comingNight } from '../../../kernel/time.ts'
+import { refuse } from '../../../kernel/refusal.ts'
 import { need, staffOf } from '../../../platform/actor.ts'
 import type { Tx } from '../../../schema.ts'
-import { currentSettings } from '../../../settings/queries.ts'
 import { datesOf } from '../../month.ts'
 import { listRosterable } from '../../queries.ts'
-import { changedPlan } from '../actions.ts'
-import * as months from '../queries.ts'
+import { nightNow } from '../actions.ts'
+import { listCells, plain, replaceCells } from '../cells/queries.ts'
+import { changedPlan } from '../editing/actions.ts'
+import { noteEdit } from '../editing/queries.ts'
+import { lockMonth } from '../queries.ts'
+import { whyNotEdit } from '../rules.ts'
 import type { StoredCell } from '../tables.ts'
 import type { Line } from './reading.ts'
 
@@ -24,18 +26,17 @@ export type Problem = {
  */
 export async function importPlan(tx: Tx, month: string, lines: readonly Line[], zone: string): Promise<Problem[]> {
   need(tx, 'roster.edit')
-  const { state } = await months.lockMonth(tx, month)
-  refuse(state === 'frozen' ? refusal('roster.plan_frozen') : null)
-  const { nightStart: start, nightEnd: end } = await currentSettings(tx.db)
-  const tonight = comingNight(tx.now, { start, end, zone })
+  const { state } = await lockMonth(tx, month)
+  refuse(whyNotEdit(state))
+  const tonight = await nightNow(tx, zone)
   const people = new Map((await listRosterable(tx.db)).map((one) => [one.number, one.id]))
-  const before = await months.listCells(tx.db, month)
+  const before = await listCells(tx.db, month)
   const stays = before.filter(({ night, locked }) => locked || night < tonight)
   const { problems, cells } = judgeLines(lines, { nights: new Set(datesOf(month)), people, tonight, stays })
   if (problems.length > 0) return problems
   const gone = before.filter((cell) => !stays.includes(cell))
-  await months.replaceCells(tx, month, gone, cells)
-  await months.noteEdit(tx, { month, by: staffOf(tx), before: gone.map(months.plain), after: cells })
+  await replaceCells(tx, month, gone, cells)
+  await noteEdit(tx, { month, by: staffOf(tx), before: gone.map(plain), after: cells })
   await changedPlan(tx, month)
   return []
 }

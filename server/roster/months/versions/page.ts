@@ -2,9 +2,10 @@ import type { Post } from '../../../kernel/capabilities.ts'
 import type { Reader } from '../../../schema.ts'
 import { metOf } from '../following/rules.ts'
 import { listNames } from '../people/queries.ts'
-import { listVersions, type Month, type Version } from '../queries.ts'
+import type { Month } from '../queries.ts'
 import { type Difference, differencesOf } from '../rules.ts'
 import type { StoredCell } from '../tables.ts'
+import { listVersions, type Version } from './queries.ts'
 
 type Names = Awaited<ReturnType<typeof listNames>>
 type Named = { readonly post: Post; readonly backup: boolean; readonly person: { name: string; nameEn: string } | null }
