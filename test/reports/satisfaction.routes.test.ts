@@ -68,7 +68,7 @@ test('what customers wrote is masked, on the page and in the sheet, and an erase
 })
 
 test('the sheet of ratings says when each was given by the company’s clock', async () => {
-  await rated(database.db, { staffId: mei, givenAt: new Date('2026-11-22T17:05:00Z') })
+  await rated(database.db, { staffId: mei, givenAt: '2026-11-22T17:05:00Z' })
   expect((await hr.get('/satisfaction/ratings.csv')).html).toContain(',2026-11-23 01:05,')
 })
 
