@@ -126,9 +126,20 @@ export const listOfMonth = async (db: Reader, monthId: AppraisalMonthId): Promis
       .execute()
   ).map(appraisalOf)
 
-/** One person's months, the latest on top. */
-export const listOfPerson = async (db: Reader, staffId: StaffId): Promise<AppraisalRow[]> =>
-  (await rows(db).where('a.staff_id', '=', staffId).orderBy('m.month', 'desc').limit(24).execute()).map(appraisalOf)
+/** One person's months, the latest on top; `before`: the last month of the page before. */
+export const listOfPerson = async (
+  db: Reader,
+  staffId: StaffId,
+  { before, limit }: { before: string | null; limit: number },
+): Promise<AppraisalRow[]> =>
+  (
+    await rows(db)
+      .where('a.staff_id', '=', staffId)
+      .$if(before !== null, (q) => q.where('m.month', '<', before ?? ''))
+      .orderBy('m.month', 'desc')
+      .limit(limit)
+      .execute()
+  ).map(appraisalOf)
 
 type Change = Partial<{
   state: AppraisalState

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { AppraisalId, CoachingId, ShiftId, StaffId } from '../kernel/ids.ts'
+import type { AppraisalId, CoachingId, ShiftId } from '../kernel/ids.ts'
 import { LINK_LETTERS } from '../kernel/links.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { HOUR, plus } from '../kernel/time.ts'
@@ -11,19 +11,17 @@ import type { Env } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, partOrPage, seeOther } from '../web/page.ts'
+import { onwards, paged } from '../web/paging.ts'
 import { factsShown } from './cards/facts.ts'
 import { showCard } from './cards/show.ts'
 import { answerCoaching, askCoaching } from './coaching/actions.ts'
-import { listCoaching } from './coaching/queries.ts'
+import { showCoaching } from './coaching/page.ts'
 import * as act from './deciding/actions.ts'
 import { listToScore } from './deciding/queries.ts'
 import { type Moved, WORDS_LETTERS } from './deciding/rules.ts'
-import { listMeasures } from './measures/queries.ts'
-import { needReader } from './months/asked.ts'
+import { firstDay, monthKey, needReader } from './months/asked.ts'
 import { noteShift } from './notes/actions.ts'
 import { shiftsLed } from './notes/queries.ts'
-import { isGroups } from './people/actions.ts'
-import { withRole } from './people/queries.ts'
 import { listOfPerson } from './queries.ts'
 import { BEHAVIOURS } from './scoring/quality/rules.ts'
 import { INDICATORS } from './scoring/weights/rules.ts'
@@ -31,6 +29,9 @@ import { tabsOf } from './tabs.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
+
+/** Of one's own months a page. */
+const MONTHS = 24
 
 const WORDS = optionalText(WORDS_LETTERS)
 const LINK = optionalText(LINK_LETTERS)
@@ -184,13 +185,19 @@ function movesIn(typed: Record<string, unknown>): Moved {
 
 async function showOwn(c: Ctx, deps: Deps): Promise<Response> {
   const { staffId } = c.var.me
-  const months = await listOfPerson(deps.db, staffId)
-  const [latest] = months
+  const asked = query(c, { before: monthKey.optional() })
+  const before = firstDay(asked.before)
+  const [found, [latest]] = await Promise.all([
+    listOfPerson(deps.db, staffId, { before, limit: MONTHS + 1 }),
+    listOfPerson(deps.db, staffId, { before: null, limit: 1 }),
+  ])
+  const { some, last } = paged(found, MONTHS)
   return partOrPage(c, deps, 'appraisal/own', 'one', {
     ...(await tabsOf(c, deps)),
-    months,
+    months: some,
+    older:
+      last && onwards('/appraisal', asked, { list: 'before', place: last.month.slice(0, 7), anchor: 'own-months' }),
     ...(latest ? await showCard(deps, c.var.me, latest.id) : {}),
-    file: await listMeasures(deps.db, { now: deps.clock.now(), staffId }),
     ownPage: true,
   })
 }
@@ -207,27 +214,6 @@ async function showNotes(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
   const nights = [...Map.groupBy(led, ({ night }) => night)].map(([night, shifts]) => ({ night, shifts }))
   const shown = { nights, behaviours: BEHAVIOURS, hours: shiftNoteHours, ...(await tabsOf(c, deps)), ...values }
   return page(c, deps, 'appraisal/notes', shown, status)
-}
-
-async function showCoaching(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
-  const { me } = c.var
-  const reviews = me.capabilities.has('appraisal.review')
-  const personnel = me.capabilities.has('appraisal.sign') ? await withRole(deps.db, 'hr') : null
-  const stands = ({ staffId }: { staffId: StaffId }): boolean =>
-    staffId !== me.staffId && (reviews || (personnel !== null && isGroups(personnel, staffId)))
-  const mine = await listCoaching(deps.db, me.staffId)
-  const others = reviews || personnel ? (await listCoaching(deps.db, null)).filter(stands) : []
-  const open = mine.some(({ state }) => state === 'requested')
-  const now = deps.clock.now()
-  const late = (one: { state: string; dueAt: Date }) => one.state === 'requested' && one.dueAt < now
-  const shown = {
-    mine,
-    others: others.map((one) => ({ ...one, late: late(one) })),
-    open,
-    reviews: reviews || others.length > 0,
-    indicators: INDICATORS,
-  }
-  return partOrPage(c, deps, 'appraisal/coaching', 'list', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)
 }
 
 /** Down to the rows that one figure is counted from. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { listActive } from '../accounts/people/queries.ts'
 import { shown } from '../customers/privacy/rules.ts'
-import type { CommendationId } from '../kernel/ids.ts'
+import type { CommendationId, PraiseId } from '../kernel/ids.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import { DAY, plus } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -9,14 +9,16 @@ import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
 import { pathId, query, rowId } from '../web/forms.ts'
 import { page, partOrPage } from '../web/page.ts'
+import { onwards, paged } from '../web/paging.ts'
 import { listHeard, listOf, listUnder, type Praise } from './praises/queries.ts'
 import {
   type Commendation,
   countWaiting,
   getCommendation,
   isSolePersonnel,
-  listAround,
   listDecided,
+  listGrantedTo,
+  listNominatedBy,
   listWaiting,
 } from './queries.ts'
 import { CITATION_LETTERS, FINDINGS, MOST_LINKS, WORDS_LETTERS, whyNotCheck, whyNotDecide } from './rules.ts'
@@ -27,9 +29,10 @@ type Values = Record<string, unknown>
 
 /** Decided ones a page. */
 const AT_ONCE = 50
+/** Of one's own. */
+const OWN_AT_ONCE = 30
 /** What customers said is fresh for so long. */
 const PRAISE_DAYS = 45
-const OWN_PRAISE_DAYS = 180
 /** More of one person's is read by nobody. */
 const QUOTES = 12
 
@@ -57,16 +60,32 @@ export async function showList(c: Ctx, deps: Deps): Promise<Response> {
   const { me } = c.var
   const since = (days: number): Date => plus(clock.now(), -days * DAY)
   const judging = judges(me)
-  const asked = query(c, { before: rowId.optional() })
-  const before = (asked.before ?? null) as CommendationId | null
-  const [around, open, decided, heard, own, waiting] = await Promise.all([
-    listAround(db, me.staffId),
+  const asked = query(c, {
+    before: rowId.optional(),
+    mine: rowId.optional(),
+    granted: rowId.optional(),
+    said: rowId.optional(),
+  })
+  const at = (place: string | undefined) => ({
+    before: (place ?? null) as CommendationId | null,
+    limit: OWN_AT_ONCE + 1,
+  })
+  const { before } = at(asked.before)
+  const said = { before: (asked.said ?? null) as PraiseId | null, limit: OWN_AT_ONCE + 1 }
+  const [nominated, granted, open, decided, heard, own, waiting] = await Promise.all([
+    listNominatedBy(db, me.staffId, at(asked.mine)),
+    listGrantedTo(db, me.staffId, at(asked.granted)),
     judging ? listWaiting(db) : [],
     judging ? listDecided(db, { except: me.staffId, before, limit: AT_ONCE + 1 }) : [],
     judging ? listHeard(db, { since: since(PRAISE_DAYS), except: me.staffId, limit: 400 }) : [],
-    listOf(db, me.staffId, since(OWN_PRAISE_DAYS), 30),
+    listOf(db, me.staffId, said),
     countWaiting(db, me.staffId),
   ])
+  const part = <Row extends { readonly id: string }>(list: string, found: readonly Row[], limit = OWN_AT_ONCE) => {
+    const { some, last } = paged(found, limit)
+    const anchor = list === 'before' ? 'over' : `commendations-${list}`
+    return { some, older: last && onwards('/commendations', asked, { list, place: last.id, anchor }) }
+  }
   const praised = [...Map.groupBy(heard, ({ staffId }) => staffId)]
     .map(([staffId, some]) => ({
       staffId,
@@ -81,13 +100,11 @@ export async function showList(c: Ctx, deps: Deps): Promise<Response> {
     }))
     .toSorted((a, b) => b.count - a.count)
   return partOrPage(c, deps, 'recognition/list', 'list', {
-    mine: around.filter(({ nominatedBy }) => nominatedBy === me.staffId),
-    granted: around.filter(({ staffId }) => staffId === me.staffId),
-    own: own.map(seen),
+    mine: part('mine', nominated),
+    granted: part('granted', granted),
+    own: part('said', own.map(seen)),
     open: open.filter(({ staffId }) => staffId !== me.staffId).map((one) => marked(one, me)),
-    over: decided.slice(0, AT_ONCE),
-    before,
-    older: decided.length > AT_ONCE ? decided[AT_ONCE - 1]?.id : null,
+    over: part('before', decided, AT_ONCE),
     praised,
     praiseDays: PRAISE_DAYS,
     judging,

@@ -122,20 +122,25 @@ export const listDecided = async (
       .execute()
   ).map(commendationOf)
 
-/** What this person has nominated, and what was granted to them; the newest first. */
-export const listAround = async (db: Reader, staffId: StaffId): Promise<Commendation[]> =>
+type Page = { readonly before: CommendationId | null; readonly limit: number }
+/** What this person has nominated, the newest first; `before` is the last of the page before. */
+export const listNominatedBy = async (db: Reader, staffId: StaffId, page: Page): Promise<Commendation[]> =>
+  (await onPage(rows(db).where('c.nominated_by', '=', staffId), page).execute()).map(commendationOf)
+
+/** What was granted to this person, also where it stands no more. */
+export const listGrantedTo = async (db: Reader, staffId: StaffId, page: Page): Promise<Commendation[]> =>
   (
-    await rows(db)
-      .where(({ eb, or, and }) =>
-        or([
-          eb('c.nominated_by', '=', staffId),
-          and([eb('c.staff_id', '=', staffId), eb('c.state', 'in', ['granted', 'executed', 'revoked'])]),
-        ]),
-      )
-      .orderBy('c.id', 'desc')
-      .limit(60)
-      .execute()
+    await onPage(
+      rows(db).where('c.staff_id', '=', staffId).where('c.state', 'in', ['granted', 'executed', 'revoked']),
+      page,
+    ).execute()
   ).map(commendationOf)
+
+const onPage = (some: ReturnType<typeof rows>, { before, limit }: Page) =>
+  some
+    .$if(before !== null, (q) => q.where('c.id', '<', before ?? '0'))
+    .orderBy('c.id', 'desc')
+    .limit(limit)
 
 type New = {
   readonly staffId: StaffId

@@ -5,6 +5,7 @@ import type { Bilingual } from '../kernel/language.ts'
 import type { Named } from '../kernel/named.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
+import type { Place, Wanted } from './rules.ts'
 
 export type DocumentRequest = Named & {
   readonly id: DocumentRequestId
@@ -60,22 +61,43 @@ export async function lockRequest(tx: Tx, id: DocumentRequestId): Promise<Docume
   return getRequest(tx.db, id)
 }
 
-/** Open ones first, the next due on top; of one person, or of all but one. */
-export const listRequests = async (
+const OPEN = ['asked', 'answered'] as const
+export const isOpen = ({ state }: { state: string }): boolean => OPEN.some((one) => one === state)
+
+/** Open ones first, the next due on top, then the others, the newest on top; from a place on. */
+export async function listRequests(
   db: Reader,
-  { of, except }: { of?: StaffId; except?: StaffId },
-  limit: number,
-): Promise<DocumentRequest[]> =>
-  (
-    await rows(db)
-      .$if(of !== undefined, (q) => q.where('q.staff_id', '=', of ?? '0'))
-      .$if(except !== undefined, (q) => q.where('q.staff_id', '<>', except ?? '0'))
-      .orderBy(sql`q.state in ('asked', 'answered') desc`)
-      .orderBy(sql`case when q.state in ('asked', 'answered') then q.due_at end`)
-      .orderBy('q.id', 'desc')
-      .limit(limit)
-      .execute()
-  ).map(requestOf)
+  { of, except, show }: Wanted,
+  { place, limit }: { place: Place | null; limit: number },
+): Promise<DocumentRequest[]> {
+  const some = rows(db)
+    .$if(of !== undefined, (q) => q.where('q.staff_id', '=', of ?? '0'))
+    .$if(except !== undefined, (q) => q.where('q.staff_id', '<>', except ?? '0'))
+    .orderBy('q.id', 'desc')
+  const open =
+    show === 'over' || (place && !place.due)
+      ? []
+      : await some
+          .clearOrderBy()
+          .where('q.state', 'in', OPEN)
+          .$if(place !== null, (q) =>
+            q.where(sql<boolean>`(q.due_at, -q.id) > (${place?.due ?? null}, -${place?.id ?? '0'}::bigint)`),
+          )
+          .orderBy('q.due_at')
+          .orderBy('q.id', 'desc')
+          .limit(limit)
+          .execute()
+  const left = limit - open.length
+  const over =
+    show === 'open' || left === 0
+      ? []
+      : await some
+          .where('q.state', 'not in', OPEN)
+          .$if(place !== null && !place.due, (q) => q.where('q.id', '<', place?.id ?? '0'))
+          .limit(left)
+          .execute()
+  return [...open, ...over].map(requestOf)
+}
 
 type New = {
   readonly staffId: StaffId

@@ -15,14 +15,13 @@ import { staffOnly } from '../web/guard.ts'
 import { page, partOrPage, seeOther } from '../web/page.ts'
 import { uploaded } from '../web/uploads.ts'
 import * as act from './actions.ts'
-import { listCases } from './cases/queries.ts'
-import { answersTo, type DocumentRequest, getRequest, listRequests } from './queries.ts'
+import { showRecords } from './lists.ts'
+import { answersTo, type DocumentRequest, getRequest } from './queries.ts'
 import { MOST_LINKS, PURPOSES, WORDS_LETTERS } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
 
-const MOST = 100
 /** A paper and what the form needs around it. */
 export const PAPER_FORM_BYTES = PROOF_BYTES + 50_000
 export const LINKS = optionalText(MOST_LINKS * (LINK_LETTERS + 2))
@@ -46,7 +45,7 @@ export function recordRoutes(deps: Deps) {
     }
   }
   return new Hono<Env>()
-    .get('/', own, (c) => showList(c, deps))
+    .get('/', own, (c) => showRecords(c, deps))
     .get('/new', asks, async (c) => {
       const asked = query(c, { person: rowId.optional(), link: optionalText(LINK_LETTERS).optional() })
       return showForm(c, deps, { typed: { person: asked.person, link: asked.link ?? '' } })
@@ -112,29 +111,6 @@ async function visible(c: Ctx, { db }: Deps, id: DocumentRequestId): Promise<Doc
 
 export const checks = ({ var: { me } }: Ctx): boolean =>
   me.capabilities.has('record.ask') || me.capabilities.has('record.decide')
-
-async function showList(c: Ctx, deps: Deps): Promise<Response> {
-  const { db, clock } = deps
-  const { staffId, capabilities } = c.var.me
-  const now = clock.now()
-  const others = checks(c)
-  const [mine, cases, all, allCases] = await Promise.all([
-    listRequests(db, { of: staffId }, 40),
-    listCases(db, { of: staffId }, 40),
-    others ? listRequests(db, { except: staffId }, MOST) : [],
-    others ? listCases(db, { except: staffId }, MOST) : [],
-  ])
-  const late = (one: DocumentRequest) => ({ ...one, late: one.state === 'asked' && one.dueAt < now })
-  return partOrPage(c, deps, 'records/list', 'list', {
-    mine: mine.map(late),
-    cases,
-    all: all.map(late),
-    allCases,
-    others,
-    asks: capabilities.has('record.ask'),
-    decides: capabilities.has('record.decide'),
-  })
-}
 
 async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const one = await visible(c, deps, pathId<DocumentRequestId>(c))

@@ -33,3 +33,22 @@ export const whyNotAnswer = (said: { words: string; links: readonly string[]; fi
 
 export const whyNotAsk = (by: StaffId, staffId: StaffId, link: string): Refusal | null =>
   by === staffId ? refusal('records.oneself', {}, 'person') : whyNotLinks(link === '' ? [] : [link], 'link')
+
+/** A place in a list: what is open comes first, the next due on top, then what is over, the newest on top. */
+export type Place = { readonly due: Date | null; readonly id: string }
+/** As an address carries it: `o1764115200000-12` among the open ones, `12` among the others. */
+export const PLACE = /^(?:o(\d{1,15})-)?([1-9]\d{0,17})$/
+export function placeIn(text: string | undefined): Place | null {
+  const [, due, id] = PLACE.exec(text ?? '') ?? []
+  return id ? { due: due ? new Date(Number(due)) : null, id } : null
+}
+export const placeOf = ({ id, dueAt, open }: { id: string; dueAt: Date; open: boolean }): string =>
+  open ? `o${dueAt.getTime()}-${id}` : id
+
+export const SHOWS = ['open', 'over'] as const
+/** Whose, and which of them. */
+export type Wanted = {
+  readonly of?: StaffId | undefined
+  readonly except?: StaffId | undefined
+  readonly show?: (typeof SHOWS)[number] | undefined
+}

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { sql } from 'kysely'
+import type { Locator } from 'playwright-core'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { sendFile } from '../../server/tickets/files/actions.ts'
@@ -30,6 +31,20 @@ test('a customer asks, is answered and rates service and product apart, once', a
   await page.getByText('How did it go?').waitFor()
   await page.locator('[data-rate] [name=service][value="5"]').check({ force: true })
   await page.locator('[data-rate] [name=product][value="2"]').check({ force: true })
+  // With the reasons open the form scrolls; what sends it, and the box to write in, stay within the card.
+  await page.getByText('Say why').click()
+  const bottom = async (what: Locator) => {
+    const box = await what.boundingBox()
+    return Math.round((box?.y ?? 0) + (box?.height ?? 0))
+  }
+  const [send, sending, card] = await Promise.all([
+    bottom(page.getByRole('button', { name: 'Send rating' })),
+    bottom(page.getByRole('button', { name: 'Send', exact: true })),
+    bottom(page.locator('[data-chat]')),
+  ])
+  expect(await bottom(page.locator('[data-rate]'))).toBeGreaterThanOrEqual(send)
+  expect(card).toBeGreaterThan(sending)
+  expect(sending).toBeGreaterThan(send)
   await page.getByRole('button', { name: 'Send rating' }).click()
   await page.getByText('Your rating has arrived').waitFor()
   const rating = await here.house.deps.db

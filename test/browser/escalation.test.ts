@@ -135,7 +135,7 @@ test('an agent asks a department, its handler accepts and answers from the link 
   expect([...mei.page.wrongs, ...customer.wrongs, ...handler.wrongs]).toEqual([])
 }, 180_000)
 
-test('the technician on post gets it as a live offer, writes the solution, and the customer reads it', async () => {
+test('row 13: the technician on post gets it as a live offer, writes the solution, and the customer reads it', async () => {
   const wu = await onPost('吴凯', 'technician')
   // Going on post leads there by itself, perhaps at this very moment.
   await expect.poll(() => wu.page.goto(`${house.url}/duty`).then(() => true, String)).toBe(true)

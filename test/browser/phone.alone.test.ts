@@ -3,6 +3,7 @@ import type { StaffId } from '../../server/kernel/ids.ts'
 import { hasPhone, openPhoneRig } from '../phone/rig.ts'
 import { aLine, giveExtension } from '../support/calls.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { conversations } from '../support/conversations.ts'
 import { testDatabase } from '../support/database.ts'
 import { testServer } from '../support/house.ts'
 import { openBrowserOf, openPage, picture, violations } from '../support/pages.ts'
@@ -111,4 +112,26 @@ test('the first answer wins: both desks ring, one takes it and the other card is
   await expect.poll(() => cards(chen.page).count(), { timeout: 1000, interval: 50 }).toBe(0)
   await mei.page.getByText('请拿起电话').waitFor()
   expect([...mei.page.wrongs, ...chen.page.wrongs]).toEqual([])
+}, 60_000)
+
+test('on a phone a call that waits to be logged is whole above the conversation, and leaves it its half of the screen', async () => {
+  const line = await aLine(house)
+  const mei = await atDesk('林玫')
+  const ticketId = await conversations(house).ask(await welcome(database.db, '苏晴'), '断网了')
+  await conversations(house).take(ticketId, mei.staffId as StaffId)
+  await line.says({ event: 'newCall', callId: 'a', from: '13800138000', to: '4006789000' })
+  await mei.page.getByRole('button', { name: '我来接' }).click()
+  await mei.page.getByText('请拿起电话').waitFor()
+  await mei.page.setViewportSize({ width: 390, height: 844 })
+  await mei.page.goto(`${house.url}/desk/${ticketId}`)
+  const card = mei.page.locator('#desk-calls .call-card')
+  await card.waitFor()
+  const heights = () =>
+    mei.page.evaluate<number[]>(
+      '[document.querySelector("#desk-calls").clientHeight, document.querySelector("#desk-calls").scrollHeight, document.querySelector(".desk-talk").getBoundingClientRect().height]',
+    )
+  const [room, all, talk] = await heights()
+  expect(room).toBe(Math.min(all ?? 0, Math.round(844 * 0.45)))
+  expect(talk).toBeGreaterThan(200)
+  expect(mei.page.wrongs).toEqual([])
 }, 60_000)

@@ -208,7 +208,7 @@ test('nobody else is bound, and nothing of who flagged, who decided or what coll
   expect(told).toContain('warned_insults')
 })
 
-test('an urgent case is asked without the terms, whatever version is in force', async () => {
+test('row 60: an urgent case is asked without the terms, whatever version is in force', async () => {
   const other = await newVisitor(house.url)
   const stale = aQuestion({ termsVersion: 0 })
   expect((await post('/tickets', stale, other)).body.error.code).toBe('terms_changed')

@@ -376,7 +376,7 @@ test('the link of a request opens that request alone, over HTTP and on the line'
     expect((await call(house.url, 'GET', `/tickets/${body.ticket.id}`, { token: one })).status).toBe(200)
 })
 
-test('a question under terms that have changed since is not taken', async () => {
+test('row 4: a question under terms that have changed since is not taken', async () => {
   await publishTerms(database.db, clock.now(), 2)
   const refused = await post<Said>('/tickets', aQuestion())
   expect([refused.status, refused.body.error.code]).toEqual([409, 'terms_changed'])

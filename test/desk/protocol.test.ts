@@ -308,7 +308,7 @@ test('a conversation is handed to a colleague, who hears of it, and taken back w
   expect(said(refused)).toEqual([422, 'tickets.transfer_not_on_post'])
 })
 
-test('a complaint rings at the duty manager, who settles it, takes the conversation and gives it back', async () => {
+test('row 59: a complaint rings at the duty manager, who settles it, takes the conversation and gives it back', async () => {
   const { client: mei, asker, id } = await atWork()
   const boss = await onPost('Chen Zhou', 'manager')
   const theirs = await online(boss)

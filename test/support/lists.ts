@@ -13,3 +13,19 @@ export async function throughPages(browser: Browser, first: string, ids: RegExp)
   }
   return found
 }
+
+/** Every id in one section of a page, from the first page of its list to the last; the other lists of the page are left alone. */
+export async function throughList(browser: Browser, first: string, section: string, ids: RegExp): Promise<string[]> {
+  const found: string[] = []
+  let next: string | undefined = first
+  for (let pages = 0; next && pages < 20; pages++) {
+    const { html, status } = await browser.get(next)
+    if (status !== 200) throw new Error(`${next} answers ${status}`)
+    const part = html.split(`id="${section}"`)[1]?.split('</section>')[0]
+    if (part === undefined) throw new Error(`${next} has no ${section}`)
+    found.push(...[...part.matchAll(ids)].map(([, id = '']) => id))
+    const [, address] = /href="([^"]+)" rel="next"/.exec(part) ?? []
+    next = address?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').split('#')[0]
+  }
+  return found
+}

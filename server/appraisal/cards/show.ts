@@ -3,7 +3,6 @@ import type { AppraisalId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Deps } from '../../web/deps.ts'
 import type { SignedIn } from '../../web/env.ts'
-import { listCoaching } from '../coaching/queries.ts'
 import { count } from '../counting/rules.ts'
 import { askedOf, hasLed, objectionsTo, wordsAbout } from '../deciding/queries.ts'
 import {
@@ -53,20 +52,20 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
   const one = await getAppraisal(db, id)
   const sight = await sightOf(db, me, one)
   const judges = sight.reviews || sight.signs
-  const [month, versions, scores, words, objections, measures, coaching, parts, standings, others, personnel] =
-    await Promise.all([
+  const [month, versions, scores, words, objections, measures, parts, standings, others, personnel] = await Promise.all(
+    [
       getMonth(db, one.monthId),
       resultsOf(db, id),
       scoresOf(db, id),
       wordsAbout(db, id),
       objectionsTo(db, id),
       listOfAppraisal(db, id, clock.now()),
-      sight.mine ? listCoaching(db, one.staffId) : Promise.resolve([]),
       partsIn(db, id),
       standingsIn(db, { id }, me.staffId),
       judges ? candidatesFor(db, id) : [],
       judges ? withRole(db, 'hr') : [],
-    ])
+    ],
+  )
   const now = clock.now()
   const standing = standings.get(id) ?? { scored: false, orphaned: false }
   const hands = { owner: sight.mine, reviews: sight.reviews, signs: sight.signs, ...standing }
@@ -114,7 +113,6 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
       : sight.reviews || sight.signs
         ? measures
         : [],
-    coaching,
     reviewer: who(one.reviewedBy),
     signer: who(one.signedBy),
     casedBy: who(one.caseBy),

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { AppraisalId, CoachingId, StaffId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
@@ -39,14 +38,28 @@ const coachingOf = (row: Row): CoachingRow => ({
   answeredAt: row.answered_at,
 })
 
-/** Open ones first, then what was answered lately. */
-export const listCoaching = async (db: Reader, staffId: StaffId | null): Promise<CoachingRow[]> =>
+type Whose = { readonly of: StaffId | null; readonly except: StaffId | null }
+const whose = (db: Reader, { of, except }: Whose) =>
+  rows(db)
+    .$if(of !== null, (q) => q.where('c.staff_id', '=', of ?? '0'))
+    .$if(except !== null, (q) => q.where('c.staff_id', '<>', except ?? '0'))
+    .orderBy('c.id', 'desc')
+
+/** Those that wait for an answer: one a person at most, so all of them. */
+export const listAsked = async (db: Reader, who: Whose): Promise<CoachingRow[]> =>
+  (await whose(db, who).where('c.state', '=', 'requested').execute()).map(coachingOf)
+
+/** Those that were answered, the newest on top; `before`: the last of the page before. */
+export const listAnswered = async (
+  db: Reader,
+  who: Whose,
+  { before, limit }: { before: CoachingId | null; limit: number },
+): Promise<CoachingRow[]> =>
   (
-    await rows(db)
-      .$if(staffId !== null, (q) => q.where('c.staff_id', '=', staffId ?? '0'))
-      .orderBy(sql`c.state = 'requested' desc`)
-      .orderBy('c.asked_at', 'desc')
-      .limit(60)
+    await whose(db, who)
+      .where('c.state', '<>', 'requested')
+      .$if(before !== null, (q) => q.where('c.id', '<', before ?? '0'))
+      .limit(limit)
       .execute()
   ).map(coachingOf)
 

@@ -65,9 +65,18 @@ export async function findMonth(db: Reader, month: string): Promise<MonthRow | u
   return row && monthOf(row)
 }
 
-/** The latest on top. */
-export const listMonths = async (db: Reader): Promise<MonthRow[]> =>
-  (await rows(db).orderBy('month', 'desc').limit(36).execute()).map(monthOf)
+/** The latest on top; `before`: the last month of the page before. */
+export const listMonths = async (
+  db: Reader,
+  { before, limit }: { before: string | null; limit: number },
+): Promise<MonthRow[]> =>
+  (
+    await rows(db)
+      .$if(before !== null, (q) => q.where('month', '<', before ?? ''))
+      .orderBy('month', 'desc')
+      .limit(limit)
+      .execute()
+  ).map(monthOf)
 
 /** The row, locked. @throws NotFound */
 export async function lockMonth(tx: Tx, id: AppraisalMonthId): Promise<MonthRow> {

@@ -8,6 +8,7 @@ import type { Env } from '../../web/env.ts'
 import { form, query, rowId, text } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, partOrPage, seeOther } from '../../web/page.ts'
+import { onwards, paged } from '../../web/paging.ts'
 import { showCalibration } from '../calibration/page.ts'
 import { one as oneDecimal } from '../cards/rules.ts'
 import { reviewAppraisal } from '../deciding/actions.ts'
@@ -19,12 +20,15 @@ import { INDICATORS, type Indicator, type WeightsByPost } from '../scoring/weigh
 import { tabsOf } from '../tabs.ts'
 import { changeWeights } from '../weights/actions.ts'
 import { listWeights } from '../weights/queries.ts'
-import { monthIn, needReader } from './asked.ts'
+import { firstDay, monthIn, monthKey, needReader } from './asked.ts'
 import { listMonths, type MonthRow, progressOf } from './queries.ts'
 import { STAGES } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
+
+/** Months a page of their list. */
+const MONTHS = 24
 
 const PERCENT = z
   .string()
@@ -42,7 +46,7 @@ export function appraisalMonthRoutes(deps: Deps) {
   return new Hono<Env>()
     .get('/months', own, async (c) => {
       needReader(c)
-      const [latest] = await listMonths(deps.db)
+      const [latest] = await listMonths(deps.db, { before: null, limit: 1 })
       if (latest) return seeOther(c, `/appraisal/months/${latest.month.slice(0, 7)}`)
       return page(c, deps, 'appraisal/month', { ...(await tabsOf(c, deps)), month: null })
     })
@@ -86,15 +90,20 @@ const weightsIn = (typed: Record<string, unknown>): WeightsByPost =>
 async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const { me } = c.var
   const month = await monthIn(c, deps)
-  const asked = c.req.method === 'GET' ? query(c, { show: z.enum(['all', 'mine', 'late', 'extremes']).optional() }) : {}
+  const asked =
+    c.req.method === 'GET'
+      ? query(c, { show: z.enum(['all', 'mine', 'late', 'extremes']).optional(), months: monthKey.optional() })
+      : {}
   const show = asked.show ?? 'all'
   const [months, people, progress, standings] = await Promise.all([
-    listMonths(deps.db),
+    listMonths(deps.db, { before: firstDay(asked.months), limit: MONTHS + 1 }),
     listOfMonth(deps.db, month.id),
     progressOf(deps.db, month.id, month.pass),
     standingsIn(deps.db, { monthId: month.id }, me.staffId),
   ])
   const signs = me.capabilities.has('appraisal.sign')
+  const { some, last } = paged(months, MONTHS)
+  const path = `/appraisal/months/${month.month.slice(0, 7)}`
   const reviews = me.capabilities.has('appraisal.review')
   const handsOn = ({ id, staffId }: AppraisalRow): Hand => {
     const standing = standings.get(id) ?? { scored: false, orphaned: false }
@@ -109,7 +118,10 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
     ...(await tabsOf(c, deps)),
     month,
     monthKey: month.month.slice(0, 7),
-    months: months.map((one) => ({ ...one, key: one.month.slice(0, 7) })),
+    months: some.map((one) => ({ ...one, key: one.month.slice(0, 7) })),
+    older:
+      last &&
+      onwards(path, { ...asked }, { list: 'months', place: last.month.slice(0, 7), anchor: 'appraisal-months' }),
     progress,
     stages: STAGES.map((stage) => ({
       stage,
@@ -129,6 +141,7 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
     })),
     counts: { mine: people.filter(mine).length, extremes: people.filter(isExtremeRow).length, all: people.length },
     show,
+    ...(c.req.method === 'GET' ? {} : { here: path }),
     signs,
     reviews,
     reviewing: wanted.some(ticks),

@@ -43,10 +43,15 @@ export async function listHeard(
   return rows
 }
 
-/** What customers said of one person, made something of or not. */
-export async function listOf(db: Reader, staffId: StaffId, since: Date, limit: number): Promise<Praise[]> {
+/** What customers said of one person, made something of or not, the newest first; `before` is the last of the page before. */
+export async function listOf(
+  db: Reader,
+  staffId: StaffId,
+  { before, limit }: { before: PraiseId | null; limit: number },
+): Promise<Praise[]> {
   const { rows } = await sql<Praise>`
-    select ${COLUMNS} from ${FROM} where a.staff_id = ${staffId} and a.heard_at >= ${since} and ${STANDS}
+    select ${COLUMNS} from ${FROM} where a.staff_id = ${staffId} and ${STANDS}
+      and (${before}::bigint is null or (a.heard_at, a.id) < (select y.heard_at, y.id from praises y where y.id = ${before}::bigint))
     order by a.heard_at desc, a.id desc limit ${limit}`.execute(db)
   return rows
 }

@@ -5,6 +5,7 @@ import type { Bilingual } from '../../kernel/language.ts'
 import { type Named, named } from '../../kernel/named.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import type { Place, Wanted } from '../rules.ts'
 
 export type FalseRecord = Named & {
   readonly id: FalseRecordId
@@ -87,21 +88,43 @@ export async function lockCase(tx: Tx, id: FalseRecordId): Promise<FalseRecord> 
   return getCase(tx.db, id)
 }
 
-/** Open ones first; of one person, or of all but one. */
-export const listCases = async (
+const OPEN = ['opened', 'objected'] as const
+export const isOpen = ({ state }: { state: string }): boolean => OPEN.some((one) => one === state)
+
+/** Open ones first, the next due on top, then the others, the newest on top; from a place on. */
+export async function listCases(
   db: Reader,
-  { of, except }: { of?: StaffId; except?: StaffId },
-  limit: number,
-): Promise<FalseRecord[]> =>
-  (
-    await rows(db)
-      .$if(of !== undefined, (q) => q.where('f.staff_id', '=', of ?? '0'))
-      .$if(except !== undefined, (q) => q.where('f.staff_id', '<>', except ?? '0'))
-      .orderBy(sql`f.state in ('opened', 'objected') desc`)
-      .orderBy('f.id', 'desc')
-      .limit(limit)
-      .execute()
-  ).map(caseOf)
+  { of, except, show }: Wanted,
+  { place, limit }: { place: Place | null; limit: number },
+): Promise<FalseRecord[]> {
+  const some = rows(db)
+    .$if(of !== undefined, (q) => q.where('f.staff_id', '=', of ?? '0'))
+    .$if(except !== undefined, (q) => q.where('f.staff_id', '<>', except ?? '0'))
+    .orderBy('f.id', 'desc')
+  const open =
+    show === 'over' || (place && !place.due)
+      ? []
+      : await some
+          .clearOrderBy()
+          .where('f.state', 'in', OPEN)
+          .$if(place !== null, (q) =>
+            q.where(sql<boolean>`(f.statement_due_at, -f.id) > (${place?.due ?? null}, -${place?.id ?? '0'}::bigint)`),
+          )
+          .orderBy('f.statement_due_at')
+          .orderBy('f.id', 'desc')
+          .limit(limit)
+          .execute()
+  const left = limit - open.length
+  const over =
+    show === 'open' || left === 0
+      ? []
+      : await some
+          .where('f.state', 'not in', OPEN)
+          .$if(place !== null && !place.due, (q) => q.where('f.id', '<', place?.id ?? '0'))
+          .limit(left)
+          .execute()
+  return [...open, ...over].map(caseOf)
+}
 
 export async function insertCase(
   tx: Tx,

@@ -43,7 +43,7 @@ const reveal = (who: Browser, fields: Record<string, string> = { reason: 'call_b
 const page = async (who: Browser = colleague) => (await who.get(`/tickets/${id}`)).html
 const rows = () => database.db.selectFrom('reveals').selectAll().orderBy('id').execute()
 
-test('for a reason a colleague sees the customer in full, for some minutes, and no longer', async () => {
+test('row 57: for a reason a colleague sees the customer in full, for some minutes, and no longer', async () => {
   expect(await page()).not.toMatch(/13812340041|138 1234 0041/)
   expect(await page()).toContain(`action="/tickets/${id}/reveals"`)
   expect((await reveal(colleague)).location).toBe(`/desk/${id}`)

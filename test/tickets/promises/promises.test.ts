@@ -187,7 +187,7 @@ test('an open ticket on which nothing happens is brought back to whoever has it,
   expect(times()).toBe(2)
 })
 
-test('one person without help in the first round is a first contact, until the customer reopens it', async () => {
+test('row 36: one person without help in the first round is a first contact, until the customer reopens it', async () => {
   await say()
   await describe()
   await resolve()
