@@ -38,25 +38,19 @@ document.addEventListener('htmx:before:swap', (event) => {
   const part = event.detail.ctx.sourceElement
   if (!part.matches?.(BUSY)) return
   if (isBegun(part)) return event.preventDefault()
-  remember(part)
+  keepUnfolded(part, event.detail.tasks)
 })
 
 const isBegun = (part) => [...part.querySelectorAll('textarea, input:not([type=hidden])')].some(isTouched)
 const isTouched = (field) =>
   /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue
 
-// What was unfolded stays so when its part is drawn anew, also what was unfolded while the answer was on its way.
-let unfolded = []
-function remember(part) {
-  unfolded = [...part.querySelectorAll('details[id][open]')].map(({ id }) => id)
+// What was unfolded stays so when its part is drawn anew, also what was unfolded while the answer was on its way: what comes is
+// unfolded before it is put in, so that nothing folds even for a moment.
+function keepUnfolded(part, tasks) {
+  for (const { id } of part.querySelectorAll('details[id][open]'))
+    for (const { fragment } of tasks) fragment?.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '')
 }
-document.addEventListener('htmx:after:swap', () => {
-  for (const id of unfolded) {
-    const one = document.getElementById(id)
-    if (one) one.open = true
-  }
-  unfolded = []
-})
 
 // A month wider than the page opens where tonight is.
 for (const tonight of document.querySelectorAll('.scroll [data-tonight]')) {

@@ -12,7 +12,7 @@ import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
 import { form, optionalText, pathId, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
-import { page, seeOther, wantsJson } from '../web/page.ts'
+import { fragment, page, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { checkIn, checkOut, endBreak, type Proof, startBreak } from './actions.ts'
 import { noteWrongCode } from './arrivals/actions.ts'
 import { listToState } from './cases/queries.ts'
@@ -46,22 +46,20 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps, gates: readon
   ): Promise<Response> => {
     const { db, clock, config } = deps
     const now = clock.now()
-    const [card, steps, night, confirm, signature] = await Promise.all([
-      dutyCard(db, c.var.me.staffId, now),
+    const [standing, steps, night, confirm, signature] = await Promise.all([
+      standingNow(c),
       listSteps(db, c.var.me, { now, zone: config.timeZone }),
       myNight(deps, c.var.me.staffId),
       confirmationCard(deps, c.var.me.staffId),
       signatureCard(db, c.var.me.staffId),
     ])
-    const aside = await leavingOf(deps, c.var.me.staffId)
-    const scanned = scannedIn(c)
-    return page(
-      c,
-      deps,
-      'attendance/duty',
-      { card, scanned, steps, night, confirm, signature, ...aside, ...values },
-      status,
-    )
+    return page(c, deps, 'attendance/duty', { ...standing, steps, night, confirm, signature, ...values }, status)
+  }
+  /** What of the page changes while it is open: where the person stands, and what comes of a leave that they asked for. */
+  const standingNow = async (c: Context<Env>) => {
+    const { staffId } = c.var.me
+    const card = await dutyCard(deps.db, staffId, deps.clock.now())
+    return { card, scanned: scannedIn(c), ...(await leavingOf(deps, staffId)) }
   }
   /** As a program gets it (desk/protocol.md). */
   const tell = async (c: Context<Env>): Promise<Response> => {
@@ -98,6 +96,11 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps, gates: readon
   }
   return new Hono<Env>()
     .get('/duty', staffOnly(deps), (c) => (wantsJson(c) ? tell(c) : show(c)))
+    .get('/duty/:part{now|leaving}', staffOnly(deps), async (c) => {
+      if (!wantsPart(c)) return seeOther(c, '/duty')
+      const part = c.req.param('part') === 'now' ? 'now' : 'leaving'
+      return fragment(c, deps, 'attendance/duty', part, { ...(await standingNow(c)), here: '/duty' })
+    })
     .post('/duty/check-in', staffOnly(deps, 'attendance.own'), async (c) => {
       const { shift, back, code } = await form(c, { shift: rowId, code: optionalText(20).optional(), ...BACK })
       const proof = await proofOf(c, deps, code)
@@ -153,10 +156,12 @@ async function leavingOf({ db, clock }: Deps, staffId: StaffId) {
     currentSettings(db),
   ])
   const onDuty = open && open.from <= clock.now() && clock.now() < (open.staysUntil ?? open.to)
+  const slip = open ? ((await findOpenSlip(db, open.id)) ?? null) : null
   return {
     asked,
     toState: toState.filter(({ statement }) => statement === null),
-    slip: open ? ((await findOpenSlip(db, open.id)) ?? null) : null,
+    slip,
+    away: slip?.state === 'away',
     covers: onDuty && !open.breakEndsBy ? await listCovers(db, staffId, clock.now()) : null,
     slipMinutes: settings.slipMinutes,
   }

@@ -67,6 +67,11 @@ test('what customers wrote is masked, on the page and in the sheet, and an erase
   expect((await hr.get('/satisfaction/ratings.csv')).html).not.toContain('\u{FDD0}')
 })
 
+test('the sheet of ratings says when each was given by the company’s clock', async () => {
+  await rated(database.db, { staffId: mei, givenAt: '2026-11-22T17:05:00Z' })
+  expect((await hr.get('/satisfaction/ratings.csv')).html).toContain(',2026-11-23 01:05,')
+})
+
 test('words and what was left out are the newest first over any stretch, also those of half a year ago, each once', async () => {
   for (const [comment, givenAt] of [
     ['去年的话', '2025-12-03T01:00:00+08:00'],

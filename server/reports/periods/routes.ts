@@ -71,7 +71,7 @@ export const reportRoutes = (deps: Deps) => {
       columns: [t('report.column.night'), ...COLUMNS.map((key) => t(`report.column.${key}_sheet`))],
       rows: report.lines.map((line) => [line.start, ...COLUMNS.map((key) => rounded(line[key]))]),
     }
-    return sheet(c, one, format)
+    return sheet(c, one, format, zone)
   }
 
   return new Hono<Env>()

@@ -57,7 +57,7 @@ export const satisfactionRoutes = (deps: Deps) => {
       const wanted = z.enum(TABLES).parse(table)
       if (wanted === 'ratings') needOf(c.var.me, 'satisfaction.people')
       const one = wanted === 'groups' ? await groupsSheet(c, filter) : await ratingsSheet(c, filter)
-      return sheet(c, one, z.enum(SHEET_FORMATS).parse(format))
+      return sheet(c, one, z.enum(SHEET_FORMATS).parse(format), zone)
     })
 
   async function groupsSheet(c: Context<Env>, filter: Filter): Promise<Sheet> {
