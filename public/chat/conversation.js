@@ -6,29 +6,19 @@
 import { io } from '/lib/socket.io.js'
 import { call } from './api.js'
 import { FILE_BYTES, fileUrls, formOf } from './files.js'
+import { watchLine } from './line.js'
 import { outbox } from './outbox.js'
+import { typingOf } from './typing.js'
 
 const RESUME_EVERY = 15_000
 const POLL_EVERY = 3000
 const POLL_UNSEEN_EVERY = 12_000
-const ANSWER_WITHIN = 5000
-const TYPING_EVERY = 3000
-const TYPING_FADES = 6000
-/** A line that has not come up by then does not get through here. */
-const PATIENCE = 6000
-const REFUSED_AGAIN_AFTER = 5000
 
 export async function openConversation({ token, language, ticketId, hear }) {
   const messages = new Map()
   let ticket = null
   let closed = false
-  let degraded = false
-  /** Whether the house answered the last time it was asked over HTTP. */
-  let reached = true
-  let lineless = Date.now()
-  let typedAt = 0
   let notBefore = 0
-  let typingTimer
   let changedTimer
   let pollTimer
   const told = { delivered: 0, read: 0 }
@@ -43,26 +33,14 @@ export async function openConversation({ token, language, ticketId, hear }) {
     reconnectionDelayMax: 8000,
     randomizationFactor: 0.6,
   })
+  const line = watchLine(socket, hear.line)
+  const typing = typingOf(ticketId, socket, hear.typing)
 
   async function api(method, path, body) {
     const answer = await call(method, path, { token, language, body })
-    reached = answer.status !== 0
     notBefore = Date.now() + 1000 * (answer.body?.error?.retryAfterSeconds ?? 0)
-    tellLine()
+    line.reach(answer.status !== 0)
     return answer
-  }
-  const ask = async (name, body) => {
-    if (!socket.connected) return null
-    try {
-      return await socket.timeout(ANSWER_WITHIN).emitWithAck(name, body)
-    } catch {
-      return null
-    }
-  }
-  function tellLine() {
-    if (closed) return
-    const slow = socket.connected ? degraded : Date.now() - lineless > PATIENCE
-    hear.line(!socket.connected && !reached ? 'down' : slow ? 'slow' : 'up')
   }
 
   /** The last number without a gap before it. */
@@ -77,7 +55,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
       unsent.list(),
     )
   const unsent = outbox(ticketId, {
-    live: ({ clientId, body }) => ask('message.post', { ticketId, clientId, body }),
+    live: ({ clientId, body }) => line.ask('message.post', { ticketId, clientId, body }),
     http: ({ clientId, body, file }) =>
       file
         ? api('POST', `/tickets/${ticketId}/files`, formOf(clientId, file))
@@ -117,10 +95,9 @@ export async function openConversation({ token, language, ticketId, hear }) {
     }
   }
   async function fetchGap(after) {
-    const live = await ask('resume', { tickets: [{ id: ticketId, after }] })
+    const live = await line.ask('resume', { tickets: [{ id: ticketId, after }] })
     if (live?.tickets?.[0]?.messages) {
-      degraded = live.degraded
-      tellLine()
+      line.degrade(live.degraded)
       return live.tickets[0]
     }
     const { status, body } = await api('GET', `/tickets/${ticketId}/messages?after=${after}`)
@@ -170,7 +147,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
   async function poll() {
     if (closed) return
     try {
-      if ((degraded || !socket.connected) && Date.now() >= notBefore) {
+      if (!line.isWhole() && Date.now() >= notBefore) {
         await refresh()
         await mark()
         await unsent.flush()
@@ -184,25 +161,14 @@ export async function openConversation({ token, language, ticketId, hear }) {
 
   socket.on('connect', async () => {
     told.delivered = 0
-    tellLine()
     await resume()
     await refresh()
     await unsent.flush()
   })
-  socket.on('disconnect', (reason) => {
-    lineless = Date.now()
-    hear.typing(null)
-    if (reason === 'io server disconnect') again(500)
-    void poll()
-  })
-  // A handshake that the house refuses is not tried again by the library.
-  socket.on('connect_error', ({ message, data }) => {
+  socket.on('disconnect', () => void poll())
+  socket.on('connect_error', ({ message }) => {
     if (message === 'unauthenticated') void refresh()
-    if (!socket.active) again(1000 * (data?.error?.retryAfterSeconds ?? 0) || REFUSED_AGAIN_AFTER)
   })
-  function again(after) {
-    setTimeout(() => !closed && socket.connect(), after * (1 + Math.random()))
-  }
   socket.on('message', (message) => {
     if (message.ticketId !== ticketId) return
     const gap = message.seq > last() + 1
@@ -212,17 +178,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
   socket.on('marks', ({ ticketId: of, by, delivered, read }) => {
     if (of === ticketId && by === 'staff') hear.marks({ staff: { delivered, read } })
   })
-  socket.on('typing', ({ ticketId: of, on, ...who }) => {
-    if (of !== ticketId) return
-    clearTimeout(typingTimer)
-    hear.typing(on ? who : null)
-    if (on) typingTimer = setTimeout(() => hear.typing(null), TYPING_FADES)
-  })
   socket.on('changed', refreshSoon)
-  socket.on('degraded', ({ on }) => {
-    degraded = on
-    tellLine()
-  })
 
   const every = setInterval(resume, RESUME_EVERY)
   const wake = () => {
@@ -231,14 +187,8 @@ export async function openConversation({ token, language, ticketId, hear }) {
     if (!socket.connected) socket.connect()
     void resume().then(unsent.flush)
   }
-  const dark = () => {
-    reached = false
-    if (!socket.connected) tellLine()
-    else hear.line('down')
-  }
   document.addEventListener('visibilitychange', wake)
   addEventListener('online', wake)
-  addEventListener('offline', dark)
 
   function close() {
     closed = true
@@ -248,8 +198,7 @@ export async function openConversation({ token, language, ticketId, hear }) {
     clearTimeout(changedTimer)
     document.removeEventListener('visibilitychange', wake)
     removeEventListener('online', wake)
-    removeEventListener('offline', dark)
-    socket.disconnect()
+    line.close()
   }
 
   hear.files(fileUrls(ticketId, { token, language }))
@@ -264,18 +213,13 @@ export async function openConversation({ token, language, ticketId, hear }) {
     close,
     mark,
     say: (body) => {
-      typedAt = 0
-      if (socket.connected) socket.emit('typing', { ticketId, on: false })
+      typing.ends()
       void unsent.add(body)
     },
     attach: (file) => unsent.add(file.name, file, file.size > FILE_BYTES && hear.tooLarge()),
     again: unsent.again,
     discard: unsent.discard,
-    typing: () => {
-      if (!socket.connected || Date.now() - typedAt < TYPING_EVERY) return
-      typedAt = Date.now()
-      socket.emit('typing', { ticketId, on: true })
-    },
+    typing: typing.goesOn,
     press: async (what, body = {}) => {
       const answer = await api('POST', `/tickets/${ticketId}/${what}`, body)
       if (answer.status === 200 && answer.body?.id) {

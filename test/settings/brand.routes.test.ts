@@ -1,37 +1,28 @@
 import sharp from 'sharp'
-import { beforeEach, describe, expect, test } from 'vitest'
-import type { StaffId } from '../../server/kernel/ids.ts'
-import { currentSettings, forgetSettings } from '../../server/settings/queries.ts'
-import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { describe, expect, test } from 'vitest'
+import { currentSettings } from '../../server/settings/queries.ts'
+import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
 import { hire } from '../support/people.ts'
-import { changeSettings, changesIn, eventsIn, said, settingOn } from '../support/settings.ts'
-import { type Browser, signedIn } from '../support/staff.ts'
+import { administratorSignedIn, changeSettings, changesIn, eventsIn, said, settingOn } from '../support/settings.ts'
+import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
 const house = testHouse(database, clock)
-let lan: StaffId
-let admin: Browser
-
-beforeEach(async () => {
-  clock.set(TWO_FOURTEEN)
-  forgetSettings()
-  lan = await hire(database.db, '兰芝', { roles: ['administrator'] })
-  admin = await signedIn(house, lan, 'en')
-})
+const here = administratorSignedIn({ database, house, clock })
 
 describe('the brand', () => {
   /** Sends a picture as the page's form does. */
   const send = async (bytes: Uint8Array | null, name = 'logo.png'): Promise<Response> => {
     const body = new FormData()
-    body.append('_token', admin.token)
+    body.append('_token', here.admin.token)
     if (bytes) body.append('logo', new Blob([Buffer.from(bytes)]), name)
     return house.app.request('/settings/brand/logo', {
       method: 'POST',
       body,
-      headers: { cookie: admin.cookie, 'sec-fetch-site': 'same-origin' },
+      headers: { cookie: here.admin.cookie, 'sec-fetch-site': 'same-origin' },
     })
   }
   const stored = async (): Promise<number> => {
@@ -43,7 +34,7 @@ describe('the brand', () => {
     sharp({ create: { width, height, channels: 4, background: { r: 20, g: 90, b: 200, alpha: 0.5 } } })
 
   test('the name is kept in both languages and stands on the customers’ pages at once', async () => {
-    await changeSettings(admin, 'brand', {
+    await changeSettings(here.admin, 'brand', {
       'companyName.zh-CN': '澄川网络',
       'companyName.en': 'Clearbrook <b>',
     })
@@ -60,12 +51,12 @@ describe('the brand', () => {
   test('customers’ pages wear the company’s colour and show its logo, pages of staff keep their own', async () => {
     const terms = async (): Promise<string> => (await house.app.request('/terms')).text()
     expect(await terms()).not.toContain('/brand.css')
-    await changeSettings(admin, 'brand', { accent: '#1d4ed8' })
+    await changeSettings(here.admin, 'brand', { accent: '#1d4ed8' })
     await send(await drawing(80, 40).png().toBuffer())
     const page = await terms()
     expect(page).toContain('<link rel="stylesheet" href="/brand.css">')
     expect(page).toMatch(/<img class="logo" src="\/brand\/logo\/[0-9a-f]{32}" width="80" height="40" alt="">/)
-    expect((await admin.get('/duty')).html).not.toContain('/brand.css')
+    expect((await here.admin.get('/duty')).html).not.toContain('/brand.css')
   })
 
   test('a site that is shut out may not frame the widget any more', async () => {
@@ -74,25 +65,25 @@ describe('the brand', () => {
         (await house.app.request('/widget')).headers.get('content-security-policy') ?? '',
       )?.[1] ?? ''
     expect(await ancestors()).toBe("'none'")
-    await admin.post('/settings/sites', { origin: 'https://shop.example.com' })
+    await here.admin.post('/settings/sites', { origin: 'https://shop.example.com' })
     expect(await ancestors()).toBe('https://shop.example.com')
-    const id = /\/settings\/sites\/(\d+)\/removal/.exec((await admin.get('/settings/sites')).html)?.[1]
-    await admin.post(`/settings/sites/${id}/removal`)
+    const id = /\/settings\/sites\/(\d+)\/removal/.exec((await here.admin.get('/settings/sites')).html)?.[1]
+    await here.admin.post(`/settings/sites/${id}/removal`)
     expect(await ancestors()).toBe("'none'")
   })
 
   test('an accent becomes a tiny style sheet of its own, asked for again by its mark', async () => {
     const before = await house.app.request('/brand.css')
     expect([before.status, await before.text()]).toEqual([200, ''])
-    await changeSettings(admin, 'brand', { accent: '#1d4ed8' })
+    await changeSettings(here.admin, 'brand', { accent: '#1d4ed8' })
     const after = await house.app.request('/brand.css')
     expect(after.headers.get('content-type')).toBe('text/css; charset=utf-8')
     expect(await after.text()).toContain('--key: light-dark(#1d4ed8,')
     const etag = after.headers.get('etag') ?? ''
     expect(etag).not.toBe(before.headers.get('etag'))
     expect((await house.app.request('/brand.css', { headers: { 'if-none-match': etag } })).status).toBe(304)
-    expect(said((await admin.get('/settings/brand')).html)).toMatch(/By day #1d4ed8 [\d.]+ : 1/)
-    const refused = await changeSettings(admin, 'brand', { accent: '#ffd400' })
+    expect(said((await here.admin.get('/settings/brand')).html)).toMatch(/By day #1d4ed8 [\d.]+ : 1/)
+    const refused = await changeSettings(here.admin, 'brand', { accent: '#ffd400' })
     expect(said(settingOn(refused, 'accent'))).toContain('Too light to be read by day')
   })
 
@@ -105,7 +96,7 @@ describe('the brand', () => {
     const { logo } = await currentSettings(database.db)
     expect(logo).toEqual({ file: expect.stringMatching(/^[0-9a-f]{32}$/), width: 640, height: 128 })
     const address = `/brand/logo/${logo?.file}`
-    expect((await admin.get('/settings/brand')).html).toContain(`src="${address}"`)
+    expect((await here.admin.get('/settings/brand')).html).toContain(`src="${address}"`)
     const shown = await house.app.request(address)
     expect(shown.headers.get('content-type')).toBe('image/png')
     expect(shown.headers.get('content-security-policy')).toContain('sandbox')
@@ -116,7 +107,7 @@ describe('the brand', () => {
     expect((await house.app.request('/brand/logo/0123456789abcdef0123456789abcdef')).status).toBe(404)
     expect((await house.app.request('/brand/logo/..%2f..%2fsecret')).status).toBe(404)
 
-    expect((await admin.post('/settings/brand/logo/removal')).status).toBe(303)
+    expect((await here.admin.post('/settings/brand/logo/removal')).status).toBe(303)
     expect((await currentSettings(database.db)).logo).toBeNull()
     expect((await house.app.request(address)).status).toBe(404)
     expect((await changesIn(database.db)).map(({ subject }) => subject)).toEqual(['logo', 'logo'])

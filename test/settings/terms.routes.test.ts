@@ -1,36 +1,30 @@
-import { beforeEach, describe, expect, test } from 'vitest'
-import type { StaffId } from '../../server/kernel/ids.ts'
-import { forgetSettings } from '../../server/settings/queries.ts'
-import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { describe, expect, test } from 'vitest'
+import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
-import { hire } from '../support/people.ts'
-import { eventsIn, jsonOf, said } from '../support/settings.ts'
-import { type Browser, hidden, type Page, signedIn } from '../support/staff.ts'
+import { administratorSignedIn, eventsIn, jsonOf, said } from '../support/settings.ts'
+import { hidden, type Page } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
 const house = testHouse(database, clock)
-let lan: StaffId
-let admin: Browser
-
-beforeEach(async () => {
-  clock.set(TWO_FOURTEEN)
-  forgetSettings()
-  lan = await hire(database.db, '兰芝', { roles: ['administrator'] })
-  admin = await signedIn(house, lan, 'en')
-})
+const here = administratorSignedIn({ database, house, clock })
 
 describe('customers’ terms', () => {
   const publish = async (zh: string, en: string, seen?: string): Promise<Page> => {
-    const page = await admin.get('/settings/terms')
+    const page = await here.admin.get('/settings/terms')
     const body = new FormData()
-    for (const [name, value] of Object.entries({ _token: admin.token, zh, en, seen: seen ?? hidden(page, 'seen') }))
+    for (const [name, value] of Object.entries({
+      _token: here.admin.token,
+      zh,
+      en,
+      seen: seen ?? hidden(page, 'seen'),
+    }))
       body.append(name, value)
     const answer = await house.app.request('/settings/terms', {
       method: 'POST',
       body,
-      headers: { cookie: admin.cookie, 'sec-fetch-site': 'same-origin' },
+      headers: { cookie: here.admin.cookie, 'sec-fetch-site': 'same-origin' },
     })
     return {
       status: answer.status,
@@ -49,11 +43,11 @@ describe('customers’ terms', () => {
     const terms = await (await house.app.request('/terms', { headers: { 'accept-language': 'en' } })).text()
     expect(said(terms)).toContain('Version 2')
     expect(terms).toContain('<p>Second paragraph</p>')
-    const page = said((await admin.get('/settings/terms')).html)
+    const page = said((await here.admin.get('/settings/terms')).html)
     expect(page).toMatch(/Version 2 in force .*兰芝, .*Version 1 兰芝, /)
     expect(page).toContain('First version')
     expect((await eventsIn(database.db, 'terms.published')).map(({ payload }) => payload.version)).toEqual([1, 2])
-    expect(said((await admin.get('/settings/history')).html)).toContain('Customers’ terms version 1 version 2')
+    expect(said((await here.admin.get('/settings/history')).html)).toContain('Customers’ terms version 1 version 2')
   })
 
   test('half a version, the same again, and one written on an older one are refused with the words kept', async () => {

@@ -1,31 +1,20 @@
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { StaffId } from '../../server/kernel/ids.ts'
-import { forgetSettings, listCategories } from '../../server/settings/queries.ts'
-import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
+import { listCategories } from '../../server/settings/queries.ts'
+import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
-import { hire } from '../support/people.ts'
-import { eventsIn, jsonOf, said } from '../support/settings.ts'
-import { type Browser, signedIn } from '../support/staff.ts'
+import { administratorSignedIn, eventsIn, jsonOf, said } from '../support/settings.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
 const house = testHouse(database, clock)
-let lan: StaffId
-let admin: Browser
-
-beforeEach(async () => {
-  clock.set(TWO_FOURTEEN)
-  forgetSettings()
-  lan = await hire(database.db, '兰芝', { roles: ['administrator'] })
-  admin = await signedIn(house, lan, 'en')
-})
+const here = administratorSignedIn({ database, house, clock })
 
 describe('topics', () => {
   const tree = async () => (await listCategories(database.db)).map(({ name, parentId }) => [name.en, parentId !== null])
   const add = (zh: string, en: string, more: Record<string, string> = {}) =>
-    admin.post('/settings/categories', { zh, en, skill: '', above: '', ...more })
+    here.admin.post('/settings/categories', { zh, en, skill: '', above: '', ...more })
   const idOf = async (en: string): Promise<string> =>
     (
       await database.db
@@ -60,18 +49,18 @@ describe('topics', () => {
   })
 
   test('they move up and down among their own, with those under them', async () => {
-    await admin.post(`/settings/categories/${await idOf('Billing')}/up`)
-    await admin.post(`/settings/categories/${await idOf('Slow')}/up`)
+    await here.admin.post(`/settings/categories/${await idOf('Billing')}/up`)
+    await here.admin.post(`/settings/categories/${await idOf('Slow')}/up`)
     expect((await tree()).map(([name]) => name)).toEqual(['Billing', 'Broadband', 'Slow', 'Outage'])
-    await admin.post(`/settings/categories/${await idOf('Billing')}/up`)
+    await here.admin.post(`/settings/categories/${await idOf('Billing')}/up`)
     expect((await tree()).map(([name]) => name)).toEqual(['Billing', 'Broadband', 'Slow', 'Outage'])
-    await admin.post(`/settings/categories/${await idOf('Billing')}/down`)
+    await here.admin.post(`/settings/categories/${await idOf('Billing')}/down`)
     expect((await tree()).map(([name]) => name)).toEqual(['Broadband', 'Slow', 'Outage', 'Billing'])
   })
 
   test('a new name, skill or place is kept with the old one in the history', async () => {
     const id = await idOf('Slow')
-    const answer = await admin.post(`/settings/categories/${id}`, {
+    const answer = await here.admin.post(`/settings/categories/${id}`, {
       zh: '网速',
       en: 'Speed',
       skill: 'lines',
@@ -83,13 +72,13 @@ describe('topics', () => {
       skill: 'lines',
       parentId: null,
     })
-    const history = said((await admin.get('/settings/history')).html)
+    const history = said((await here.admin.get('/settings/history')).html)
     expect(history).toContain('Topic Slow Speed · lines')
   })
 
   test('a form that is refused comes back open, with what was typed and why', async () => {
     const id = await idOf('Slow')
-    const answer = await admin.post(`/settings/categories/${id}`, {
+    const answer = await here.admin.post(`/settings/categories/${id}`, {
       zh: '断网',
       en: 'Slow "line"',
       skill: 'a,b',
@@ -124,20 +113,20 @@ describe('topics', () => {
         last_message_at: clock.now(),
       })
       .execute()
-    const kept = await admin.post(`/settings/categories/${outage}/removal`)
+    const kept = await here.admin.post(`/settings/categories/${outage}/removal`)
     expect([kept.status, said(kept.html).includes('It is in use. Switch it off instead')]).toEqual([422, true])
-    const parent = await admin.post(`/settings/categories/${broadband}/removal`)
+    const parent = await here.admin.post(`/settings/categories/${broadband}/removal`)
     expect(said(parent.html)).toContain('There are topics under it.')
 
-    await admin.post(`/settings/categories/${outage}/off`)
+    await here.admin.post(`/settings/categories/${outage}/off`)
     expect((await tree()).map(([name]) => name)).toEqual(['Broadband', 'Slow', 'Billing'])
-    await admin.post(`/settings/categories/${broadband}/off`)
+    await here.admin.post(`/settings/categories/${broadband}/off`)
     expect((await tree()).map(([name]) => name)).toEqual(['Billing'])
-    await admin.post(`/settings/categories/${broadband}/on`)
-    await admin.post(`/settings/categories/${outage}/on`)
+    await here.admin.post(`/settings/categories/${broadband}/on`)
+    await here.admin.post(`/settings/categories/${outage}/on`)
     expect((await tree()).map(([name]) => name)).toEqual(['Broadband', 'Outage', 'Slow', 'Billing'])
 
-    expect((await admin.post(`/settings/categories/${await idOf('Billing')}/removal`)).status).toBe(303)
+    expect((await here.admin.post(`/settings/categories/${await idOf('Billing')}/removal`)).status).toBe(303)
     expect((await tree()).map(([name]) => name)).toEqual(['Broadband', 'Outage', 'Slow'])
     expect((await eventsIn(database.db, 'category.changed')).map(({ payload }) => payload.what).slice(4)).toEqual([
       'switched_off',

@@ -1,5 +1,30 @@
+import { beforeEach } from 'vitest'
+import type { StaffId } from '../../server/kernel/ids.ts'
 import type { Reader } from '../../server/schema.ts'
-import type { Browser, Page } from './staff.ts'
+import { forgetSettings } from '../../server/settings/queries.ts'
+import { type HandSetClock, TWO_FOURTEEN } from './clock.ts'
+import type { testDatabase } from './database.ts'
+import { hire } from './people.ts'
+import type { QuietHouse } from './server.ts'
+import { type Browser, type Page, signedIn } from './staff.ts'
+
+type House = {
+  readonly database: ReturnType<typeof testDatabase>
+  readonly house: QuietHouse
+  readonly clock: HandSetClock
+}
+
+/** 兰芝 of administration, signed in, in a house that stands as it was delivered; anew for each test. */
+export function administratorSignedIn({ database, house, clock }: House) {
+  const here = {} as { lan: StaffId; admin: Browser }
+  beforeEach(async () => {
+    clock.set(TWO_FOURTEEN)
+    forgetSettings()
+    here.lan = await hire(database.db, '兰芝', { roles: ['administrator'] })
+    here.admin = await signedIn(house, here.lan, 'en')
+  })
+  return here
+}
 
 /** The fields of a page of settings as they stand on its form. */
 export function fieldsOn({ html }: Pick<Page, 'html'>): Record<string, string> {
