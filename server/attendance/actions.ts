@@ -9,6 +9,7 @@ import { getShift, lockShift } from '../roster/queries.ts'
 import type { Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
 import { countWrongCodes } from './arrivals/queries.ts'
+import { ownAttendance } from './attending.ts'
 import { type Gate, proofGate, whyNotThrough } from './gates.ts'
 import { noteCame } from './missing/queries.ts'
 import { placeOfCode } from './places/codes.ts'
@@ -146,15 +147,6 @@ async function leave(
   await endStay(tx, id, why === 'person' ? 'person' : 'over')
   await attendance.storeCheckOut(tx, id)
   await announce(tx, 'attendance.checked_out', { attendanceId: id, shiftId, staffId, why }, topics(staffId))
-}
-
-async function ownAttendance(tx: Tx): Promise<attendance.Attending> {
-  need(tx, 'attendance.own')
-  const staffId = staffOf(tx)
-  await attendance.lockStaff(tx, staffId)
-  const open = await attendance.findOpenAttendance(tx.db, staffId)
-  if (!open) throw refusal('attendance.not_on_post')
-  return open
 }
 
 const topics = (staffId: StaffId): { about: string[] } => ({ about: ['board', 'desk', `duty:${staffId}`] })

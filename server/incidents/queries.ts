@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { IncidentId, StaffId, TicketId } from '../kernel/ids.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
 import type { IncidentKind, IncidentLevel, IncidentState } from './rules.ts'
+import type { IncidentTables } from './tables.ts'
 
 export type IncidentRow = {
   id: IncidentId
@@ -50,16 +51,22 @@ export async function lockIncident(tx: Tx, id: IncidentId): Promise<IncidentRow>
     .forUpdate()
     .executeTakeFirst()
   if (!row) throw new NotFound()
-  return {
-    id: row.id as IncidentId,
-    number: row.number,
-    kind: row.kind,
-    level: row.level,
-    state: row.state,
-    ticketId: row.ticket_id as TicketId | null,
-    openedAt: row.opened_at,
-  }
+  return incidentOf(row)
 }
+
+type Row = Pick<
+  Selectable<IncidentTables['incidents']>,
+  'id' | 'number' | 'kind' | 'level' | 'state' | 'ticket_id' | 'opened_at'
+>
+const incidentOf = (row: Row): IncidentRow => ({
+  id: row.id as IncidentId,
+  number: row.number,
+  kind: row.kind,
+  level: row.level,
+  state: row.state,
+  ticketId: row.ticket_id as TicketId | null,
+  openedAt: row.opened_at,
+})
 
 type Change = {
   state: IncidentState
@@ -113,16 +120,10 @@ const viewRows = (db: Reader) =>
       'r.name as resolver',
       'r.name_en as resolver_en',
     ])
-type Row = Awaited<ReturnType<ReturnType<typeof viewRows>['execute']>>[number]
+type ViewRow = Awaited<ReturnType<ReturnType<typeof viewRows>['execute']>>[number]
 
-const viewOf = (row: Row): IncidentView => ({
-  id: row.id as IncidentId,
-  number: row.number,
-  kind: row.kind,
-  level: row.level,
-  state: row.state,
-  ticketId: row.ticket_id as TicketId | null,
-  openedAt: row.opened_at,
+const viewOf = (row: ViewRow): IncidentView => ({
+  ...incidentOf(row),
   ticketNumber: row.ticket_number,
   subject: row.subject,
   customerName: row.customer,

@@ -30,7 +30,10 @@ export type Need = {
   refusedBy: { name: string; nameEn: string }[]
 }
 
-/** Open alarms, oldest first: what a hand is needed for. */
+/** Several ring for one ticket: cut before they are rows, the newest tickets of a bad night would not be there. */
+const ALARMS_AT_ONCE = 300
+
+/** Open alarms, oldest first, after those that no number of others may push away: what a hand is needed for. */
 export async function listNeeds(db: Reader): Promise<Need[]> {
   const { rows } = await sql<{
     id: string
@@ -57,7 +60,7 @@ export async function listNeeds(db: Reader): Promise<Need[]> {
     left join tickets t on t.id = a.ticket_id
     left join customers c on c.id = t.customer_id
     where a.settled_at is null
-    order by a.raised_at limit 20`.execute(db)
+    order by a.kind in ('abuse', 'complaint') desc, a.raised_at limit ${ALARMS_AT_ONCE}`.execute(db)
   return rows.map((row) => ({
     alarmId: row.id as AlarmId,
     kind: row.kind,

@@ -29,6 +29,7 @@ import { listClocks, listNeeds, listOnBoard } from './queries.ts'
 import { gather, sparkline } from './rules.ts'
 
 const PARTS = ['now', 'posts', 'figures', 'phone', 'incidents', 'clocks', 'obligations'] as const
+const ROWS = 30
 const CLOCKS = 8
 const INCIDENTS = 5
 const OBLIGATIONS = 3
@@ -78,10 +79,13 @@ async function boardOf(c: Context<Env>, deps: Deps): Promise<Record<string, unkn
       zone: config.timeZone,
     }),
   ])
+  const rows = gather(needs)
   return {
     moment: dayPartOf(now, { start: settings.nightStart, end: settings.nightEnd, zone: config.timeZone }),
     manager: people.find((person) => person.post === 'manager'),
-    needs: gather(needs).map((need) => ({
+    needing: rows.length,
+    beyond: Math.max(0, rows.length - ROWS),
+    needs: rows.slice(0, ROWS).map((need) => ({
       ...need,
       subject: need.kind === 'job_failed' && need.subject ? failedJob(t, need.subject) : need.subject,
       ticket: need.ticket && veiled(c.var.me, need.ticket),

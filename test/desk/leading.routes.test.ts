@@ -5,6 +5,7 @@ import { system } from '../../server/platform/actor.ts'
 import { datesOf } from '../../server/roster/month.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { leadDecember, PLAN } from '../support/december.ts'
 import { testHouse } from '../support/house.ts'
 import { appointChief, hire, roster } from '../support/people.ts'
 import { heard } from '../support/server.ts'
@@ -20,7 +21,6 @@ let group: StaffId
 let lead: StaffId
 let deputy: StaffId
 let nuo: StaffId
-const PLAN = '/roster/plan/2026-12'
 
 beforeEach(async () => {
   clock.set('2026-11-24T10:00:00+08:00')
@@ -43,7 +43,7 @@ beforeEach(async () => {
   lead = await hire(database.db, '陈舟', { posts: ['manager'], rank: 'supervisor' })
   deputy = await hire(database.db, '卫平', { posts: ['manager'], rank: 'supervisor' })
   await hr.post(`${PLAN}/opening`)
-  for (const night of datesOf('2026-12')) await cells(`${night} ${lead} manager;${night} ${deputy} manager+`)
+  await leadDecember(hr, { lead, deputy })
 })
 
 const cells = (changes: string) => hr.post(`${PLAN}/cells`, { changes }, { htmx: true })

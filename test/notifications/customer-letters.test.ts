@@ -25,7 +25,7 @@ const here = conversationInHand({ database, house, does, clock })
 const { gives, isThere, say, set, tick, sendAll, mails, letters, oneLetter } = here
 
 test('an answer that a customer did not read is mailed ten minutes after they left, once', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await isThere()
   await say('光猫已经重启，请看看红灯还亮吗')
   clock.forward({ minutes: 9 })
@@ -44,7 +44,7 @@ test('an answer that a customer did not read is mailed ten minutes after they le
 })
 
 test('while the customer is there nothing is mailed, and the ten minutes begin when they leave', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await say('在吗')
   for (let minute = 0; minute < 20; minute += 5) {
     await isThere()
@@ -59,10 +59,10 @@ test('while the customer is there nothing is mailed, and the ten minutes begin w
 })
 
 test('what was read is not mailed: of three answers the two unread ones stand in the letter', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await say('第一句')
   const { seq } = await say('第二句')
-  await does.reads(here.suqing, here.ticketId, seq - 1)
+  await does.reads(here.suQing, here.ticketId, seq - 1)
   await say('第三句')
   clock.forward({ minutes: 10 })
   await tick()
@@ -74,18 +74,18 @@ test('what was read is not mailed: of three answers the two unread ones stand in
 
 test('read in between: the customer comes back before the letter is sent, and none goes out', async () => {
   const { url, taken } = await mailServer()
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   const { seq } = await say('已经修好')
   clock.forward({ minutes: 10 })
   await tick()
-  await does.reads(here.suqing, here.ticketId, seq)
+  await does.reads(here.suQing, here.ticketId, seq)
   await sendAll(url)
   expect(taken).toEqual([])
   expect((await mails('unread'))[0]).toMatchObject({ state: 'dropped', error: 'read_meanwhile', link: null })
 })
 
 test('eleven and more answers go ten a letter, not more often than every quarter of an hour, each in one letter', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   for (let n = 1; n <= 12; n++) await say(`第${n}条。`)
   clock.forward({ minutes: 10 })
   await tick()
@@ -105,7 +105,7 @@ test('eleven and more answers go ten a letter, not more often than every quarter
 })
 
 test('answers that are written one after the other to somebody long gone go in one letter', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await isThere()
   clock.forward({ hours: 2 })
   for (const words of ['查到了。', '是交换机。', '正在更换。']) {
@@ -120,7 +120,7 @@ test('answers that are written one after the other to somebody long gone go in o
 })
 
 test('two processes that decide about one letter at once leave one', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await say('已经修好')
   await heard(house)
   clock.forward({ minutes: 10 })
@@ -171,7 +171,7 @@ test('letters of one conversation are one thread, in the ticket’s language, wi
 })
 
 test('without an address for answers a letter has none, and says where to write', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await say('已经修好')
   await tick()
   clock.forward({ minutes: 10 })
@@ -184,10 +184,10 @@ test('without an address for answers a letter has none, and says where to write'
 })
 
 test('the conversation goes to the proved address on request, once in ten minutes', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await say('已经修好')
-  await does.write(here.suqing, here.ticketId, '谢谢')
-  const ask = () => house.deps.transact(here.suqing.actor, (tx) => askTranscript(tx, here.ticketId))
+  await does.write(here.suQing, here.ticketId, '谢谢')
+  const ask = () => house.deps.transact(here.suQing.actor, (tx) => askTranscript(tx, here.ticketId))
   await ask()
   await expect(ask()).rejects.toMatchObject({ code: 'tickets.transcript_sent' })
   await tick()
@@ -205,7 +205,7 @@ test('whoever has the conversation sends it to the customer, nobody else does, a
   const agent = await signedIn(house, here.mei, 'en')
   const press = (fields = { epoch: here.epoch }) => agent.post(`/tickets/${here.ticketId}/transcript`, fields)
   expect((await press()).html).toContain('no e-mail address')
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   expect((await press({ epoch: here.epoch + 1 })).status).toBe(409)
   expect((await press()).status).toBe(303)
   await tick()
@@ -215,7 +215,7 @@ test('whoever has the conversation sends it to the customer, nobody else does, a
 test('the erased customer’s letters stay here without words and without an address', async () => {
   await oneLetter()
   await house.deps.transact(system, async (tx) => {
-    await letterKeeper.also?.(tx, { customerId: here.suqing.customerId, ticketIds: [here.ticketId], whole: true }, [])
+    await letterKeeper.also?.(tx, { customerId: here.suQing.customerId, ticketIds: [here.ticketId], whole: true }, [])
   })
   expect(await mails('unread')).toMatchObject([{ state: 'kept', recipient: null, link: null }])
 })
@@ -239,7 +239,7 @@ test('the settings page draws each letter in both languages from the latest requ
 })
 
 test('what was answered before a request went into another one is mailed; what is spam or erased is not', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await say('已经修好')
   await tick()
   const turn = (change: { state?: 'merged' | 'spam'; erased_at?: Date }) =>
@@ -259,7 +259,7 @@ test('what was answered before a request went into another one is mailed; what i
 })
 
 test('beside the conversation stands what its customer was mailed, and that an address is not confirmed', async () => {
-  const contactId = await gives(here.suqing, 'su@example.com', false)
+  const contactId = await gives(here.suQing, 'su@example.com', false)
   const agent = await signedIn(house, here.mei, 'en')
   const side = async () => (await agent.get(`/tickets/${here.ticketId}`)).html
   expect(await side()).not.toContain('Mailed to the customer')
@@ -280,7 +280,7 @@ test('beside the conversation stands what its customer was mailed, and that an a
 })
 
 test('a settled ticket’s last answer is mailed too', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await say('已经修好，祝好')
   await does.describe(here.ticketId, here.mei, here.epoch)
   await house.deps.transact(as(here.mei), (tx) => resolveTicket(tx, here.ticketId, { epoch: here.epoch }))

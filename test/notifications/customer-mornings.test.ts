@@ -14,9 +14,9 @@ const here = conversationInHand({ database, house, does, clock })
 const { gives, say, tick, mails } = here
 
 test('at eight each customer with an open request on which something was done hears what, who has it and when they hear next', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   const { seq } = await say('已经报修')
-  await does.reads(here.suqing, here.ticketId, seq)
+  await does.reads(here.suQing, here.ticketId, seq)
   await database.db
     .updateTable('tickets')
     .set({ promised_at: new Date('2026-11-24T10:00:00+08:00') })
@@ -44,7 +44,7 @@ test('at eight each customer with an open request on which something was done he
 })
 
 test('who is done, erased, spam or unproved gets no morning letter', async () => {
-  await gives(here.suqing, 'su@example.com', true)
+  await gives(here.suQing, 'su@example.com', true)
   await does.describe(here.ticketId, here.mei, here.epoch)
   await database.db
     .updateTable('tickets')

@@ -31,7 +31,7 @@ beforeEach(async () => {
 })
 
 const NUMBER = '+8613800000041'
-const gives = (verified: boolean, value = NUMBER, who = here.suqing) => here.gives(who, value, verified)
+const gives = (verified: boolean, value = NUMBER, who = here.suQing) => here.gives(who, value, verified)
 
 /** A gateway of the company's, as a real HTTP receiver on this machine. */
 async function gateway(answering: Answering = answers(200)) {
@@ -62,7 +62,7 @@ async function leaves(...words: string[]): Promise<void> {
   clock.forward({ minutes: 11 })
   await tick()
 }
-const asks = async (path: string, body: object = {}, who = here.suqing) => {
+const asks = async (path: string, body: object = {}, who = here.suQing) => {
   const answer = await house.app.request(`/api/v1/tickets/${here.ticketId}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${who.token}`, 'content-type': 'application/json' },
@@ -71,7 +71,7 @@ const asks = async (path: string, body: object = {}, who = here.suqing) => {
   return { status: answer.status, body: await answer.json() }
 }
 const numberOf = async () => {
-  const headers = { authorization: `Bearer ${here.suqing.token}` }
+  const headers = { authorization: `Bearer ${here.suQing.token}` }
   const answer = await house.app.request(`/api/v1/tickets/${here.ticketId}/number`, { headers })
   return ((await answer.json()) as { number: unknown }).number
 }
@@ -116,7 +116,7 @@ test('a proved address comes before a number, and without a gateway nothing is w
   await database.db
     .insertInto('contacts')
     .values({
-      customer_id: here.suqing.customerId,
+      customer_id: here.suQing.customerId,
       kind: 'email',
       value: 'su@example.com',
       verified_at: at,
@@ -218,7 +218,7 @@ test('numbers of strangers are cheap to type and messages are not: so many codes
   here.epoch = await does.take(here.ticketId, here.mei)
   await database.db
     .updateTable('tickets')
-    .set({ customer_id: here.suqing.customerId })
+    .set({ customer_id: here.suQing.customerId })
     .where('id', '=', here.ticketId)
     .execute()
   for (let n = 0; n < 4; n++) {
@@ -293,7 +293,7 @@ test('what was read before the message went is not sent', async () => {
   const sms = await gateway()
   await gives(true)
   await leaves('请看')
-  await does.reads(here.suqing, here.ticketId, 1000)
+  await does.reads(here.suQing, here.ticketId, 1000)
   await send()
   expect(sms.taken).toEqual([])
   expect(await rows()).toMatchObject([{ state: 'dropped', error: 'read_meanwhile' }])
@@ -310,7 +310,7 @@ test('in the morning who has it and when they hear next comes by SMS, in their l
   await database.db.updateTable('staff').set({ name_en: 'Lin Mei' }).where('id', '=', here.mei).execute()
   await isThere()
   await say('On its way')
-  await does.reads(here.suqing, here.ticketId, 1000)
+  await does.reads(here.suQing, here.ticketId, 1000)
   clock.set('2026-11-24T08:00:00+08:00')
   await tick()
   await send()

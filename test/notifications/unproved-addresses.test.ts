@@ -20,7 +20,7 @@ const here = conversationInHand({ database, house, does, clock })
 const { gives, say, tick, sendAll, mails, alarms } = here
 
 test('to an address that nobody has proved goes one fixed letter in ten minutes, without a word of anybody’s', async () => {
-  await gives(here.suqing, 'stranger@example.com', false)
+  await gives(here.suQing, 'stranger@example.com', false)
   await say('机密：电话 13812340041')
   await tick()
   clock.forward({ minutes: 10 })
@@ -39,7 +39,7 @@ test('to an address that nobody has proved goes one fixed letter in ten minutes,
 })
 
 test('another customer with the same unproved address makes no second letter to it within ten minutes', async () => {
-  await gives(here.suqing, 'stranger@example.com', false)
+  await gives(here.suQing, 'stranger@example.com', false)
   const other = await welcome(database.db, '王芳')
   await gives(other, 'stranger@example.com', false)
   const theirs = await does.ask(other)
@@ -55,7 +55,7 @@ test('another customer with the same unproved address makes no second letter to 
 })
 
 test('what one address was asked keeps no other from being asked', async () => {
-  await gives(here.suqing, 'su@example.com', false)
+  await gives(here.suQing, 'su@example.com', false)
   const other = await welcome(database.db, '王芳')
   await gives(other, 'wang@example.com', false)
   const theirs = await does.ask(other)
@@ -68,7 +68,7 @@ test('what one address was asked keeps no other from being asked', async () => {
 })
 
 test('opening the link shows and proves nothing; its button proves the address, and what waited is mailed', async () => {
-  await gives(here.suqing, 'su@example.com', false)
+  await gives(here.suQing, 'su@example.com', false)
   await say('已经修好')
   await tick()
   clock.forward({ minutes: 10 })
@@ -105,7 +105,7 @@ test('opening the link shows and proves nothing; its button proves the address, 
 })
 
 test('what no proved address released by the end of the night rings at the board and lies on the Outgoing page', async () => {
-  await gives(here.suqing, 'su@example.com', false)
+  await gives(here.suQing, 'su@example.com', false)
   await say('已经修好')
   await tick()
   clock.forward({ minutes: 10 })
@@ -125,7 +125,7 @@ test('what no proved address released by the end of the night rings at the board
 })
 
 test('an address that wrote to us is proved: what waited or could not be told is mailed, and the bell stops', async () => {
-  const contactId = await gives(here.suqing, 'su@example.com', false)
+  const contactId = await gives(here.suQing, 'su@example.com', false)
   await say('已经修好')
   await tick()
   clock.forward({ minutes: 10 })
@@ -149,8 +149,8 @@ test('the bell about a customer who could not be told stops once they are back a
   clock.set('2026-11-24T06:00:00+08:00')
   await tick()
   expect(await alarms()).toHaveLength(1)
-  await does.reads(here.suqing, here.ticketId, seq)
-  await does.write(here.suqing, here.ticketId, '看到了，谢谢')
+  await does.reads(here.suQing, here.ticketId, seq)
+  await does.write(here.suQing, here.ticketId, '看到了，谢谢')
   await tick()
   expect(await alarms()).toEqual([])
 })

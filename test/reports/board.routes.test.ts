@@ -91,6 +91,23 @@ test('the bells of one ticket are one row, and settling it settles them all', as
   expect(await alarmsOf()).toEqual([])
 })
 
+test('in a night of many bells each ticket has its row, the count is that of the rail, and an insulted colleague is on top', async () => {
+  for (let n = 0; n < 32; n++) {
+    const id = await does.ask(await welcome(database.db, `客户${n}`))
+    await ring('nobody_eligible', id)
+    await ring('offers_refused', id)
+  }
+  await ring('abuse', await does.ask(han))
+  await heard(house)
+  const { html } = await board.get('/board')
+  const rows = [...html.matchAll(/<li id="alarm-[\s\S]*?<strong>([^<]+)</g)].map(([, what]) => what)
+  const count = Number(/data-tone="lamp">(\d+)<\/span><\/header>/.exec(html)?.[1])
+  expect(rows).toHaveLength(30)
+  expect(rows[0]).toBe('同事正被辱骂或骚扰')
+  expect(html).toContain(`还有 ${count - 30} 件`)
+  expect(html).toContain(`${count} 件需要你`)
+})
+
 test('an alarm that never rang is not found; one that is answered already is answered', async () => {
   expect((await board.post('/board/alarms/987654/settlement')).status).toBe(404)
   await ring('job_failed', null)

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
-import { datesOf } from '../../server/roster/month.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
+import { leadDecember, PLAN } from '../support/december.ts'
 import { appointChief, hire, roster } from '../support/people.ts'
 import { heard, openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
@@ -29,15 +29,11 @@ beforeEach(async () => {
   mei = await hire(database.db, '林玫', { posts: ['service'] })
 })
 
-const PLAN = '/roster/plan/2026-12'
 const MINE = '/roster/signatures'
 async function planWhole(): Promise<void> {
   const lead = await hire(database.db, '陈舟', { posts: ['manager'], rank: 'supervisor' })
   const deputy = await hire(database.db, '卫平', { posts: ['manager'], rank: 'supervisor' })
-  for (const night of datesOf('2026-12')) {
-    const changes = `${night} ${lead} manager;${night} ${deputy} manager+`
-    await hr.post(`${PLAN}/cells`, { changes }, { htmx: true })
-  }
+  await leadDecember(hr, { lead, deputy })
 }
 const appoint = (staffId: StaffId) =>
   database.db

@@ -3,30 +3,19 @@ import type { StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { findOpenAssignment } from '../../server/tickets/assignments/queries.ts'
 import { listMessages } from '../../server/tickets/messages/queries.ts'
 import { getTicket } from '../../server/tickets/queries.ts'
-import { type HandSetClock, TWO_FOURTEEN } from './clock.ts'
-import type { conversations } from './conversations.ts'
-import type { testDatabase } from './database.ts'
-import { hire, putOnPost, type Visitor, welcome } from './people.ts'
-import type { QuietHouse } from './server.ts'
+import { TWO_FOURTEEN } from './clock.ts'
+import type { TalkingHouse } from './conversations.ts'
+import { agentAndCustomer, hire, type Visitor } from './people.ts'
 import { type Browser, signedIn } from './staff.ts'
 
-type House = {
-  readonly database: ReturnType<typeof testDatabase>
-  readonly house: QuietHouse
-  readonly does: ReturnType<typeof conversations>
-  readonly clock: HandSetClock
-}
-
 /** 林玫 on post at her desk, her colleague 陈舟 who is not, and the customer 苏晴, anew for each test. */
-export function agentAtDesk({ database, house, does, clock }: House) {
+export function agentAtDesk({ database, house, does, clock }: TalkingHouse) {
   const here = {} as { mei: StaffId; zhou: StaffId; suQing: Visitor; desk: Browser }
   beforeEach(async () => {
     const { db } = database
     clock.set(TWO_FOURTEEN)
-    here.mei = await hire(db, '林玫')
+    Object.assign(here, await agentAndCustomer(db))
     here.zhou = await hire(db, '陈舟')
-    await putOnPost(db, here.mei)
-    here.suQing = await welcome(db, '苏晴')
     here.desk = await signedIn(house, here.mei)
   })
   return Object.assign(here, {

@@ -5,8 +5,18 @@ import type { Transact } from '../../server/schema.ts'
 import { describeTicket, openTicket, writeAsCustomer } from '../../server/tickets/actions.ts'
 import { assignTicket } from '../../server/tickets/assignments/actions.ts'
 import { mark, postMessage } from '../../server/tickets/messages/actions.ts'
+import type { HandSetClock } from './clock.ts'
+import type { testDatabase } from './database.ts'
 import { as, topic, type Visitor } from './people.ts'
 import type { QuietHouse } from './server.ts'
+
+/** A house whose people talk, and its clock. */
+export type TalkingHouse = {
+  readonly database: ReturnType<typeof testDatabase>
+  readonly house: QuietHouse
+  readonly does: ReturnType<typeof conversations>
+  readonly clock: HandSetClock
+}
 
 /** What people say and do in a house, by its own acts. */
 export function conversations(house: QuietHouse) {

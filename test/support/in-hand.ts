@@ -2,32 +2,21 @@ import { beforeEach } from 'vitest'
 import { noteVisits } from '../../server/chat/visits/queries.ts'
 import type { ContactId, MailId, StaffId, TicketId } from '../../server/kernel/ids.ts'
 import { forgetSettings } from '../../server/settings/queries.ts'
-import { type HandSetClock, TWO_FOURTEEN } from './clock.ts'
-import type { conversations } from './conversations.ts'
-import type { testDatabase } from './database.ts'
+import { TWO_FOURTEEN } from './clock.ts'
+import type { TalkingHouse } from './conversations.ts'
 import { letterHouse } from './letters.ts'
-import { hire, putOnPost, type Visitor, welcome } from './people.ts'
-import type { QuietHouse } from './server.ts'
-
-type House = {
-  readonly database: ReturnType<typeof testDatabase>
-  readonly house: QuietHouse
-  readonly does: ReturnType<typeof conversations>
-  readonly clock: HandSetClock
-}
+import { agentAndCustomer, type Visitor } from './people.ts'
 
 /** 苏晴 asks and 林玫 has it in hand, anew for each test; and what both do until a letter or a text goes out about it. */
-export function conversationInHand({ database, house, does, clock }: House) {
-  const here = {} as { mei: StaffId; suqing: Visitor; ticketId: TicketId; epoch: number }
+export function conversationInHand({ database, house, does, clock }: TalkingHouse) {
+  const here = {} as { mei: StaffId; suQing: Visitor; ticketId: TicketId; epoch: number }
   beforeEach(async () => {
     const { db } = database
     clock.set(TWO_FOURTEEN)
     forgetSettings()
-    here.mei = await hire(db, '林玫')
+    Object.assign(here, await agentAndCustomer(db))
     await db.updateTable('staff').set({ name_en: 'Lin Mei' }).where('id', '=', here.mei).execute()
-    await putOnPost(db, here.mei)
-    here.suqing = await welcome(db, '苏晴')
-    here.ticketId = await does.ask(here.suqing)
+    here.ticketId = await does.ask(here.suQing)
     here.epoch = await does.take(here.ticketId, here.mei)
   })
   const acts = {
@@ -67,7 +56,7 @@ export function conversationInHand({ database, house, does, clock }: House) {
   }
   /** An answer that they did not read, as the letter that goes out about it. */
   const oneLetter = async (): Promise<MailId> => {
-    await acts.gives(here.suqing, 'su@example.com', true)
+    await acts.gives(here.suQing, 'su@example.com', true)
     await acts.say('已经修好')
     await acts.tick()
     clock.forward({ minutes: 10 })

@@ -184,3 +184,10 @@ export async function publishTerms(db: DB, at: Date, version = 1): Promise<void>
   const body = JSON.stringify({ 'zh-CN': '条款', en: 'Terms' })
   await db.insertInto('customer_terms').values({ version, body, published_at: at }).execute()
 }
+
+/** 林玫 on post, and the customer 苏晴. */
+export async function agentAndCustomer(db: DB): Promise<{ mei: StaffId; suQing: Visitor }> {
+  const mei = await hire(db, '林玫')
+  await putOnPost(db, mei)
+  return { mei, suQing: await welcome(db, '苏晴') }
+}

@@ -2,17 +2,12 @@ import { beforeEach } from 'vitest'
 import type { StaffId } from '../../server/kernel/ids.ts'
 import type { Reader } from '../../server/schema.ts'
 import { forgetSettings } from '../../server/settings/queries.ts'
-import { type HandSetClock, TWO_FOURTEEN } from './clock.ts'
-import type { testDatabase } from './database.ts'
+import { TWO_FOURTEEN } from './clock.ts'
+import type { TalkingHouse } from './conversations.ts'
 import { hire } from './people.ts'
-import type { QuietHouse } from './server.ts'
 import { type Browser, type Page, signedIn } from './staff.ts'
 
-type House = {
-  readonly database: ReturnType<typeof testDatabase>
-  readonly house: QuietHouse
-  readonly clock: HandSetClock
-}
+type House = Pick<TalkingHouse, 'database' | 'house' | 'clock'>
 
 /** 兰芝 of administration, signed in, in a house that stands as it was delivered; anew for each test. */
 export function administratorSignedIn({ database, house, clock }: House) {

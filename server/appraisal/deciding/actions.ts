@@ -106,6 +106,7 @@ export async function reviewAppraisal(
 
 /** Back to whoever had it before, with what is missing. */
 export async function sendBack(tx: Tx, id: AppraisalId, words: string): Promise<void> {
+  needEither(tx)
   const by = staffOf(tx)
   const one = await lockAppraisal(tx, id)
   const from = one.state

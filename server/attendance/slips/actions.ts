@@ -6,6 +6,7 @@ import { announce } from '../../platform/transaction.ts'
 import { getShift } from '../../roster/queries.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
+import { ownAttendance } from '../attending.ts'
 import { openCase } from '../cases/actions.ts'
 import { takeBackPresence } from '../presence/actions.ts'
 import * as attendance from '../queries.ts'
@@ -16,11 +17,8 @@ import * as slips from './queries.ts'
  * one has agreed. Nobody covers for themselves, or for somebody while away.
  */
 export async function askLeave(tx: Tx, { coverId, reason }: { coverId: StaffId; reason: string }): Promise<void> {
-  need(tx, 'attendance.own')
-  const staffId = staffOf(tx)
-  await attendance.lockStaff(tx, staffId)
-  const open = await attendance.findOpenAttendance(tx.db, staffId)
-  if (!open) throw refusal('attendance.not_on_post')
+  const open = await ownAttendance(tx)
+  const { staffId } = open
   refuse(open.breakEndsBy ? refusal('attendance.away_already') : null)
   const cover = coverId === staffId ? undefined : await attendance.findOpenAttendance(tx.db, coverId)
   refuse(

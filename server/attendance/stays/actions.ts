@@ -1,21 +1,17 @@
 import { instant } from '../../events/event.ts'
 import type { Post } from '../../kernel/capabilities.ts'
 import { refusal, refuse } from '../../kernel/refusal.ts'
-import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
-import * as attendance from '../queries.ts'
+import { ownAttendance } from '../attending.ts'
+import type { Attending } from '../queries.ts'
 import * as stays from './queries.ts'
 import { heldUntil, mustStay, promisedUntil, whyNotStay } from './rules.ts'
 
 /** "My relief has not come: I stay on." The duty manager is paged, and it counts as work. Twice is once. */
 export async function stayOn(tx: Tx): Promise<void> {
-  need(tx, 'attendance.own')
-  const staffId = staffOf(tx)
-  await attendance.lockStaff(tx, staffId)
-  const open = await attendance.findOpenAttendance(tx.db, staffId)
-  if (!open) throw refusal('attendance.not_on_post')
+  const open = await ownAttendance(tx)
   const { staysMostHours } = await currentSettings(tx.db)
   refuse(whyNotStay({ to: open.to, mostHours: staysMostHours }, tx.now))
   const { relief, missing } = await stays.lockRelief(tx, open.post, open.to)
@@ -28,7 +24,7 @@ export async function stayOn(tx: Tx): Promise<void> {
  * The shift is over and whoever relieves this person has not come: the post is held for as long as they may be late, and who
  * stays is asked to say so. True where it is held.
  */
-export async function holdPost(tx: Tx, open: attendance.Attending): Promise<boolean> {
+export async function holdPost(tx: Tx, open: Attending): Promise<boolean> {
   const { staysMostHours, lateGraceMinutes } = await currentSettings(tx.db)
   const until = heldUntil(open.to, lateGraceMinutes)
   if (staysMostHours === 0 || tx.now >= until || !mustStay(await stays.lockRelief(tx, open.post, open.to))) return false
@@ -53,7 +49,7 @@ export async function relieve(tx: Tx, { post, from }: { post: Post; from: Date }
 
 async function extend(
   tx: Tx,
-  { id, shiftId, staffId }: attendance.Attending,
+  { id, shiftId, staffId }: Attending,
   { until, promised }: { until: Date; promised: boolean },
 ): Promise<void> {
   await stays.storeStay(tx, id, { until, promised })

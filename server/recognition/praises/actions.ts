@@ -1,4 +1,5 @@
 import type { PraiseId, RatingId, TicketId } from '../../kernel/ids.ts'
+import { refusal } from '../../kernel/refusal.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
@@ -36,6 +37,8 @@ export async function hearThanks(tx: Tx, ticketId: TicketId, round: number): Pro
 export async function setPraiseAside(tx: Tx, praiseId: PraiseId): Promise<void> {
   need(tx, 'recognition.review')
   const by = staffOf(tx)
+  const about = await praises.lockPraise(tx, praiseId)
+  if (about === by) throw refusal('recognition.about_you')
   const staffId = await praises.setAside(tx, praiseId, by)
   if (staffId) await announce(tx, 'praise.set_aside', { praiseId, staffId, by }, { about: ['recognition'] })
 }

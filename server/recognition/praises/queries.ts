@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { ERASED } from '../../kernel/erased.ts'
 import type { CommendationId, MessageId, PraiseId, RatingId, StaffId, TicketId } from '../../kernel/ids.ts'
+import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
 export type Praise = {
@@ -89,6 +90,13 @@ export async function usePraises(
     .set({ state: 'used', commendation_id: id, settled_by: by, settled_at: tx.now })
     .where('id', 'in', ids)
     .execute()
+}
+
+/** Whose it is; the row, locked. @throws NotFound */
+export async function lockPraise(tx: Tx, id: PraiseId): Promise<StaffId> {
+  const row = await tx.db.selectFrom('praises').select('staff_id').where('id', '=', id).forUpdate().executeTakeFirst()
+  if (!row) throw new NotFound()
+  return row.staff_id as StaffId
 }
 
 /** Whose it is; undefined where somebody has made something of it already. */

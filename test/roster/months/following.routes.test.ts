@@ -7,6 +7,7 @@ import { getShift } from '../../../server/roster/queries.ts'
 import { changeHands } from '../../../server/roster/swaps/deciding/actions.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
+import { leadDecember, PLAN } from '../../support/december.ts'
 import { UNSIGNED } from '../../support/month.ts'
 import { appointChief, as, hire } from '../../support/people.ts'
 import { openHouse, type QuietHouse } from '../../support/server.ts'
@@ -39,15 +40,11 @@ beforeEach(async () => {
   wei = await hire(database.db, '魏来', { posts: ['service'] })
   fang = await appointChief(database.db, clock.now())
   await hr.post(`${PLAN}/opening`)
-  const night = (date: string) => `${date} ${lead} manager;${date} ${deputy} manager+`
-  for (const dates of chunks(datesOf('2026-12'), 4)) await cells(dates.map(night).join(';'))
+  await leadDecember(hr, { lead, deputy })
   await cells(`2026-12-10 ${mei} service;2026-12-14 ${an} service`)
   await publish()
 })
 
-const PLAN = '/roster/plan/2026-12'
-const chunks = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size))
 const cells = (changes: string) => hr.post(`${PLAN}/cells`, { changes }, { htmx: true })
 const publish = (more: { seen?: string } = {}) =>
   hr.post(`${PLAN}/publication`, { reason: 'December', leader: fang, ...more })

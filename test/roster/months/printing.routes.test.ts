@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StaffId } from '../../../server/kernel/ids.ts'
-import { datesOf } from '../../../server/roster/month.ts'
 import { handSetClock, TWO_FOURTEEN } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
+import { leadDecember, PLAN } from '../../support/december.ts'
 import { appointChief, hire } from '../../support/people.ts'
 import { openHouse, type QuietHouse } from '../../support/server.ts'
 import { type Browser, signedIn } from '../../support/staff.ts'
@@ -24,17 +24,13 @@ beforeEach(async () => {
   const deputy = await hire(database.db, '卫平', { posts: ['manager'], rank: 'supervisor' })
   mei = await hire(database.db, '林玫', { posts: ['service'] })
   const fang = await appointChief(database.db, clock.now())
-  await hr.post('/roster/plan/2026-12/opening')
-  const nights = datesOf('2026-12')
-  for (let n = 0; n < nights.length; n += 4) {
-    const some = nights.slice(n, n + 4).map((night) => `${night} ${lead} manager;${night} ${deputy} manager+`)
-    await hr.post('/roster/plan/2026-12/cells', { changes: some.join(';') })
-  }
-  await hr.post('/roster/plan/2026-12/cells', { changes: `2026-12-03 ${mei} service` })
+  await hr.post(`${PLAN}/opening`)
+  await leadDecember(hr, { lead, deputy })
+  await hr.post(`${PLAN}/cells`, { changes: `2026-12-03 ${mei} service` })
   const need = { night: '2026-12-24', post: 'service', heads: '2', reason: 'Christmas Eve is quiet' }
   await hr.post('/roster/needs/2026-12', need)
   expect((await hr.get('/roster/print/2026-12')).status).toBe(404)
-  await hr.post('/roster/plan/2026-12/publication', { reason: 'x', leader: fang })
+  await hr.post(`${PLAN}/publication`, { reason: 'x', leader: fang })
 })
 
 test('row 20: everybody may print a published month: a line a night with names, and the gaps with their reasons below it', async () => {
@@ -49,7 +45,7 @@ test('row 20: everybody may print a published month: a line a night with names, 
 })
 
 test('what HR has open and not published is not on paper', async () => {
-  await hr.post('/roster/plan/2026-12/cells', { changes: `2026-12-03 ${mei} -;2026-12-05 ${mei} service` })
+  await hr.post(`${PLAN}/cells`, { changes: `2026-12-03 ${mei} -;2026-12-05 ${mei} service` })
   const { html } = await hr.get('/roster/print/2026-12')
   const line = (day: string) => new RegExp(`Dec ${day}|${day} Dec`).test(html)
   expect(line('3')).toBe(true)
