@@ -4,9 +4,11 @@ import { commentOn, decide, objectTo, reviewAppraisal, signAppraisal } from '../
 import { mustBeSigned } from '../../appraisal/deciding/rules.ts'
 import type { Evidence } from '../../appraisal/evidence/contract.ts'
 import { countMonth } from '../../appraisal/freezing/actions.ts'
+import { type Candidate, candidatesFor } from '../../appraisal/hands/queries.ts'
 import { openMonth, passStage } from '../../appraisal/months/actions.ts'
 import { findMonth, type MonthRow } from '../../appraisal/months/queries.ts'
 import { firstOfLast, opensAt, type Plan } from '../../appraisal/months/rules.ts'
+import { partsIn } from '../../appraisal/people/queries.ts'
 import { type AppraisalRow, listOfMonth } from '../../appraisal/queries.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import { HOUR, localOf, plus } from '../../kernel/time.ts'
@@ -100,7 +102,9 @@ async function tellPublished(demo: Demo, month: string): Promise<void> {
   await pass(demo, month)
   for (const one of await listOfMonth(demo.tx.db, (await monthOf(demo, month)).id))
     if (one.state === 'hr_reviewed' && mustBeSigned(one.grade))
-      await at(demo, { by: 'ld0001', now: before(plan.signing) }, (tx) => signAppraisal(tx, one.id))
+      await at(demo, { by: await handOf(demo, one, 'ld0001', signs(one)), now: before(plan.signing) }, (tx) =>
+        signAppraisal(tx, one.id),
+      )
   await pass(demo, month)
   await tellAnswers(demo, month, plan)
   await tellMeasures(demo, month)
@@ -130,10 +134,28 @@ async function tellScores(demo: Demo, month: string, now: Date): Promise<void> {
   for (const one of await listOfMonth(tx.db, id)) await recount({ ...tx, now }, one.id)
 }
 
+/** Somebody of personnel or of the group who may, this one where they may: at night colleagues of both lead shifts too. */
+async function handOf(
+  { tx, people }: Demo,
+  { id }: AppraisalRow,
+  wish: string,
+  may: (one: Candidate) => boolean,
+): Promise<string> {
+  const all = await candidatesFor(tx.db, id)
+  const able = new Set((all.some(may) ? all.filter(may) : all.filter(({ scored }) => !scored)).map((one) => one.id))
+  const numbers = [...people].flatMap(([number, one]) => (able.has(one.id) ? [number] : []))
+  return numbers.includes(wish) ? wish : (numbers[0] ?? wish)
+}
+
+const signs =
+  ({ reviewedBy }: AppraisalRow) =>
+  ({ id, led, signs: group }: Candidate): boolean =>
+    group && !led && id !== reviewedBy
+
 async function tellReviews(demo: Demo, month: string, now: Date): Promise<void> {
   const { tx, people } = demo
   for (const one of await listOfMonth(tx.db, (await monthOf(demo, month)).id)) {
-    const by = one.staffId === people.get('hr0102')?.id ? 'hr0101' : 'hr0102'
+    const by = await handOf(demo, one, 'hr0102', ({ reviews, scored }) => reviews && !scored)
     const noted = one.staffId === people.get('cs0305')?.id
     const review = noted ? { points: 2, why: '连续三次主动顶班，抽查记录完整' } : { points: 0, why: '' }
     await at(demo, { by, now }, (acting) => reviewAppraisal(acting, one.id, review))
@@ -150,7 +172,9 @@ async function tellAnswers(demo: Demo, month: string, { signing }: Plan): Promis
   if (granted?.state === 'published') {
     await at(demo, { by: 'it0205', now: soon }, (acting) => objectTo(acting, granted.id, '9 日的巡检被记到了别人名下'))
     const decision = { outcome: 'amended' as const, points: 1.5, why: '值班日志证实是本人完成' }
-    await at(demo, { by: 'hr0101', now: plus(soon, 5 * HOUR) }, (acting) => decide(acting, granted.id, decision))
+    const parts = await partsIn(tx.db, granted.id)
+    const by = await handOf(demo, granted, 'hr0101', (one) => !parts.includes(one.id))
+    await at(demo, { by, now: plus(soon, 5 * HOUR) }, (acting) => decide(acting, granted.id, decision))
   }
   if (open?.state === 'published')
     await at(demo, { by: 'cs0308', now: soon }, (acting) =>
