@@ -42,6 +42,7 @@ export const OF_POST: Readonly<Record<Post, readonly Capability[]>> = {
     'call.read',
     'board.read',
     'attendance.lead',
+    'attendance.call_in',
     'attendance.decide',
     'attendance.places',
     'report.read',
@@ -67,6 +68,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   hr: [
     'roster.edit',
     'attendance.read',
+    'attendance.call_in',
     'attendance.excuse',
     'attendance.decide',
     'confirmation.read',
@@ -96,6 +98,7 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
   ],
   leadership: [
     'board.read',
+    'attendance.call_in',
     'ticket.read',
     'customer.reveal',
     'ticket.search',
@@ -125,7 +128,9 @@ export const OF_ROLE: Readonly<Record<StandingRole, readonly Capability[]>> = {
 }
 
 /** Who has come before the start sees, and witnesses, who else comes: nothing else of the post is theirs yet (REGULATION row 25). */
-const OF_EARLY: Readonly<Partial<Record<Post, readonly Capability[]>>> = { manager: ['attendance.lead'] }
+const OF_EARLY: Readonly<Partial<Record<Post, readonly Capability[]>>> = {
+  manager: ['attendance.lead', 'attendance.call_in'],
+}
 
 export function capabilitiesOf(
   roles: readonly StandingRole[],

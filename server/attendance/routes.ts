@@ -2,8 +2,10 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { PresenceQuestionId, ShiftId, SlipId, StaffId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { comingNight } from '../kernel/time.ts'
 import { myNight } from '../obligations/contributions.ts'
 import { confirmationCard } from '../roster/confirmations/contributions.ts'
+import { listBackups } from '../roster/leading/backups/queries.ts'
 import { signatureCard } from '../roster/signatures/contributions.ts'
 import type { Reader, Tx } from '../schema.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -46,14 +48,23 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps, gates: readon
   ): Promise<Response> => {
     const { db, clock, config } = deps
     const now = clock.now()
-    const [standing, steps, night, confirm, signature] = await Promise.all([
+    const { nightStart: start, nightEnd: end } = await currentSettings(db)
+    const from = comingNight(now, { start, end, zone: config.timeZone })
+    const [standing, backups, steps, night, confirm, signature] = await Promise.all([
       standingNow(c),
+      listBackups(db, { staffId: c.var.me.staffId, from }),
       listSteps(db, c.var.me, { now, zone: config.timeZone }),
       myNight(deps, c.var.me.staffId),
       confirmationCard(deps, c.var.me.staffId),
       signatureCard(db, c.var.me.staffId),
     ])
-    return page(c, deps, 'attendance/duty', { ...standing, steps, night, confirm, signature, ...values }, status)
+    return page(
+      c,
+      deps,
+      'attendance/duty',
+      { ...standing, backups, steps, night, confirm, signature, ...values },
+      status,
+    )
   }
   /** What of the page changes while it is open: where the person stands, and what comes of a leave that they asked for. */
   const standingNow = async (c: Context<Env>) => {

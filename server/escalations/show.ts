@@ -105,12 +105,17 @@ async function listOf(c: Ctx, { db, clock }: Deps): Promise<Values> {
   }
 }
 
-export const aroundOne = async ({ db }: Deps, id: EscalationId) => ({
-  notes: await listNotes(db, id),
-  departments: await listDepartments(db),
-  clientId: crypto.randomUUID(),
-  reasons: RETURN_REASONS,
-})
+export async function aroundOne({ db }: Deps, id: EscalationId) {
+  const notes = await listNotes(db, id)
+  return {
+    notes,
+    /** What those asked want to know, where it is answered. */
+    question: notes.findLast(({ side }) => side !== 'agent'),
+    departments: await listDepartments(db),
+    clientId: crypto.randomUUID(),
+    reasons: RETURN_REASONS,
+  }
+}
 
 /** What is known already is filled in: what the customer needs, and how to reach them. */
 async function choicesOf({ db, clock, config }: Deps, ticketId: TicketId): Promise<Values> {

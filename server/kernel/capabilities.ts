@@ -44,7 +44,8 @@ export const CAPABILITIES = [
   'record.decide', // the group: decide about a false record
   'obligation.read', // what was due from everybody, and what became of it
   'obligation.excuse', // say why something missed counts against nobody
-  'attendance.lead', // see who has come, be witness, call somebody in
+  'attendance.lead', // be witness of who comes, report who is not there
+  'attendance.call_in', // see who has come, call somebody in for whoever has not
   'attendance.decide', // whether somebody left their post, and what is corrected
   'attendance.excuse', // say why an absence counts against nobody
   'attendance.read', // how everybody came, and their hours

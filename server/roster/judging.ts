@@ -60,6 +60,28 @@ export async function eligibleFor(db: Reader, shift: Stand, at: At): Promise<Sub
   return substitutesFor(facts, cells, cellOf(facts, shift))
 }
 
+/**
+ * The same for somebody who has not come (row 25): the named backup of the duty manager stands ready for just this (H1) and is the
+ * first to be called.
+ */
+export async function standInsFor(db: Reader, shift: Stand, at: At): Promise<Substitutes> {
+  const { facts, cells } = await standingOf(db, shift.night.slice(0, 7), at)
+  if (shift.post !== 'manager') return substitutesFor(facts, cells, cellOf(facts, shift))
+  const isReady = ({ backup, night }: Cell): boolean => backup && night === shift.night
+  const ready = new Set(cells.filter(isReady).map(({ staffId }) => staffId))
+  const found = substitutesFor(
+    facts,
+    cells.filter((cell) => !isReady(cell)),
+    cellOf(facts, shift),
+  )
+  return {
+    ...found,
+    eligible: found.eligible
+      .map((one) => ({ ...one, backup: ready.has(one.staffId) }))
+      .toSorted((a, b) => Number(b.backup) - Number(a.backup)),
+  }
+}
+
 /** By day a shift stands beside the plan: whoever gives it away stands in it no more. */
 export function withoutDays(facts: MonthFacts, gone: readonly Stand[]): MonthFacts {
   const days = gone.filter((one) => !isAtNight({ stretch: one }))

@@ -14,6 +14,7 @@ import { fragment, page, seeOther, wantsPart } from '../web/page.ts'
 import { addShift, changeShift, removeShift } from './actions.ts'
 import type { Signed } from './exceptions/actions.ts'
 import { Unsigned } from './exceptions/rules.ts'
+import { listBackups } from './leading/backups/queries.ts'
 import { monthGrid, neighbour } from './month.ts'
 import { listLeaders } from './months/people/queries.ts'
 import { findMonth } from './months/queries.ts'
@@ -137,6 +138,7 @@ async function monthOf(c: Context<Env>, deps: Deps, asked: Asked): Promise<Recor
     posts: ['manager', 'service', 'technician', 'guard'],
     ...monthGrid({ month, post: asked.post ?? null, tonight }, people, shifts),
     night: night ?? null,
+    backups: night ? await listBackups(deps.db, { night }) : [],
     ...(night ? await nightOf(deps.db, night, { at: { now, zone: deps.config.timeZone }, edits, language }) : NO_NIGHT),
     people,
     edits,

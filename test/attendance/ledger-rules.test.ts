@@ -13,7 +13,9 @@ const worked = (night: string, { early = 15, late = 0 } = {}) => {
   }
 }
 
-test('row 25 and trap b: fifteen minutes before are work, half an hour of break is not, and whoever comes earlier still comes on their own time', () => {
+test('row 25 and trap b: an eight-hour night is 8.25 hours in the ledger, of them 7.75 of work without the break, and whoever comes earlier still comes on their own time', () => {
+  expect(ledgerOf([worked('2026-11-23'), worked('2026-11-24')], LIMITS)).toMatchObject({ counted: 16.5, hours: 15.5 })
+  expect(ledgerOf([worked('2026-11-23', { early: 50 })], LIMITS).counted).toBe(8.25)
   expect(ledgerOf([worked('2026-11-23')], LIMITS).hours).toBe(7.75)
   expect(ledgerOf([worked('2026-11-23', { early: 50 })], LIMITS).hours).toBe(7.75)
   expect(ledgerOf([worked('2026-11-23', { early: -10 })], LIMITS).hours).toBe(7.33)

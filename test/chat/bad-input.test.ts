@@ -1,60 +1,16 @@
-import { connect } from 'node:net'
-import type { Socket } from 'socket.io-client'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
-import { type Asked, ack, aQuestion, call, json, newVisitor, openLine, type Said } from '../support/customer.ts'
+import { describe, expect, test } from 'vitest'
+import { handSetClock } from '../support/clock.ts'
+import { aQuestion, call, json, newVisitor, type Said } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
 import { testServer } from '../support/house.ts'
-import { publishTerms } from '../support/people.ts'
+import { customerWhoAsked } from '../support/unchanged.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
 const house = testServer(database, clock)
-const lines: Socket[] = []
-let token: string
-let ticket: string
-
-beforeEach(async () => {
-  clock.set(TWO_FOURTEEN)
-  await publishTerms(database.db, clock.now())
-  token = await newVisitor(house.url)
-  ticket = await ask(token)
-})
-afterEach(async () => {
-  for (const line of lines.splice(0)) line.disconnect()
-  expect((await fetch(`${house.url}/api/v1/desk`)).status, 'the process lives').toBe(200)
-})
-
-const ask = async (by: string): Promise<string> =>
-  (await call<Asked>(house.url, 'POST', '/tickets', { token: by, body: aQuestion() })).body.ticket.id
+const here = customerWhoAsked({ database, house, clock })
+const { changesNothing } = here
 const uuid = () => crypto.randomUUID()
-const connected = async (): Promise<Socket> => {
-  const socket = openLine(house.url, { token })
-  lines.push(socket)
-  await new Promise((resolve, reject) => socket.once('connect', () => resolve(null)).once('connect_error', reject))
-  return socket
-}
-
-/** Everything that a customer's call could change. */
-async function everything(): Promise<string> {
-  const rows = await Promise.all([
-    database.db.selectFrom('tickets').selectAll().orderBy('id').execute(),
-    database.db.selectFrom('messages').selectAll().orderBy('id').execute(),
-    database.db.selectFrom('customers').selectAll().orderBy('id').execute(),
-    database.db.selectFrom('contacts').selectAll().orderBy('id').execute(),
-    database.db.selectFrom('marks').selectAll().execute(),
-    database.db.selectFrom('ratings').selectAll().execute(),
-    database.db.selectFrom('request_links').selectAll().execute(),
-    database.db.selectFrom('events').select('id').orderBy('id').execute(),
-  ])
-  return JSON.stringify(rows)
-}
-const changesNothing = async <T>(what: () => Promise<T>): Promise<T> => {
-  const before = await everything()
-  const result = await what()
-  expect(await everything(), 'nothing changed').toBe(before)
-  return result
-}
 
 const HUGE = 'x'.repeat(4001)
 type Refused = [status: number, code: string, field?: string]
@@ -83,8 +39,8 @@ describe('a message', () => {
     'of 64,001 bytes': [{ clientId: uuid(), body: 'x'.repeat(64_000) }, [413, 'too_large']],
   }
   test.for(Object.entries(cases))('%s is refused', async ([, [body, [status, code, field]]]) => {
-    const path = `/tickets/${ticket}/messages`
-    const answer = await changesNothing(() => call(house.url, 'POST', path, { token, body }))
+    const path = `/tickets/${here.ticket}/messages`
+    const answer = await changesNothing(() => call(house.url, 'POST', path, { token: here.token, body }))
     expect(answer.status).toBe(status)
     expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) })
   })
@@ -92,8 +48,8 @@ describe('a message', () => {
   test('of any depth is refused, and depth breaks nothing', async () => {
     const deep = ['['.repeat(31_000) + ']'.repeat(31_000), `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`]
     for (const body of [...deep, `{"clientId":"${uuid()}","body":${deep[0]}}`.slice(0, 64_000)]) {
-      const options = { token, body }
-      const answer = await changesNothing(() => call(house.url, 'POST', `/tickets/${ticket}/messages`, options))
+      const options = { token: here.token, body }
+      const answer = await changesNothing(() => call(house.url, 'POST', `/tickets/${here.ticket}/messages`, options))
       expect(answer.status).toBe(400)
     }
   })
@@ -105,9 +61,9 @@ describe('a message', () => {
     }
     const send = async (body: string, chunked: boolean): Promise<number> => {
       const stream = () => new Blob([body]).stream()
-      const { status } = await fetch(`${house.url}/api/v1/tickets/${ticket}/messages`, {
+      const { status } = await fetch(`${house.url}/api/v1/tickets/${here.ticket}/messages`, {
         method: 'POST',
-        headers: { ...json, authorization: `Bearer ${token}` },
+        headers: { ...json, authorization: `Bearer ${here.token}` },
         ...(chunked ? { body: stream(), duplex: 'half' } : { body }),
       })
       return status
@@ -129,27 +85,37 @@ describe('a message', () => {
         else stream.close()
       },
     })
-    const options = { method: 'POST', headers: { ...json, authorization: `Bearer ${token}` }, duplex: 'half' as const }
+    const options = {
+      method: 'POST',
+      headers: { ...json, authorization: `Bearer ${here.token}` },
+      duplex: 'half' as const,
+    }
     await changesNothing(() =>
-      fetch(`${house.url}/api/v1/tickets/${ticket}/messages`, { ...options, body: endless }).catch(() => undefined),
+      fetch(`${house.url}/api/v1/tickets/${here.ticket}/messages`, { ...options, body: endless }).catch(
+        () => undefined,
+      ),
     )
     expect(sent).toBeLessThan(100_000_000)
   })
 
   test('that cannot be read is refused in the language of its visitor, and without a token that comes first', async () => {
     const bad = { body: '{' }
-    const english = await call(house.url, 'POST', `/tickets/${ticket}/messages`, { token, ...bad })
+    const english = await call(house.url, 'POST', `/tickets/${here.ticket}/messages`, { token: here.token, ...bad })
     expect([english.body.error.code, english.body.error.message]).toEqual(['json_expected', 'JSON was expected here.'])
-    expect((await call(house.url, 'POST', `/tickets/${ticket}/messages`, bad)).status).toBe(401)
+    expect((await call(house.url, 'POST', `/tickets/${here.ticket}/messages`, bad)).status).toBe(401)
   })
 
   test('under an id in capitals is the same message, and the id is given back in small letters', async () => {
     const clientId = uuid()
-    const path = `/tickets/${ticket}/messages`
+    const path = `/tickets/${here.ticket}/messages`
     const capitals = { clientId: clientId.toUpperCase(), body: 'Hello?' }
-    expect((await call(house.url, 'POST', path, { token, body: capitals })).status).toBe(201)
-    expect((await call(house.url, 'POST', path, { token, body: { ...capitals, clientId } })).status).toBe(200)
-    const { messages } = (await call<{ messages: { clientId: string }[] }>(house.url, 'GET', path, { token })).body
+    expect((await call(house.url, 'POST', path, { token: here.token, body: capitals })).status).toBe(201)
+    expect((await call(house.url, 'POST', path, { token: here.token, body: { ...capitals, clientId } })).status).toBe(
+      200,
+    )
+    const { messages } = (
+      await call<{ messages: { clientId: string }[] }>(house.url, 'GET', path, { token: here.token })
+    ).body
     expect(messages.at(-1)?.clientId).toBe(clientId)
   })
 
@@ -160,9 +126,9 @@ describe('a message', () => {
       Buffer.from('"}'),
     ])
     const answer = await changesNothing(() =>
-      fetch(`${house.url}/api/v1/tickets/${ticket}/messages`, {
+      fetch(`${house.url}/api/v1/tickets/${here.ticket}/messages`, {
         method: 'POST',
-        headers: { ...json, authorization: `Bearer ${token}` },
+        headers: { ...json, authorization: `Bearer ${here.token}` },
         body: bytes,
       }),
     )
@@ -173,11 +139,11 @@ describe('a message', () => {
   test('declared as a form, as text or as nothing is refused', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'image/x', '']) {
       const options = {
-        token,
+        token: here.token,
         body: JSON.stringify({ clientId: uuid(), body: 'a' }),
         headers: { 'content-type': type },
       }
-      const answer = await changesNothing(() => call(house.url, 'POST', `/tickets/${ticket}/messages`, options))
+      const answer = await changesNothing(() => call(house.url, 'POST', `/tickets/${here.ticket}/messages`, options))
       expect(answer.status, type).toBe(400)
     }
   })
@@ -243,7 +209,10 @@ describe('a rating, a mark, an address', () => {
   ]
   test.for(cases)('%s %s %j is refused', async ([method, path, body, [status, code, field]]) => {
     const answer = await changesNothing(() =>
-      call(house.url, method, `/tickets/${ticket}/${path}`, { token, ...(body === undefined ? {} : { body }) }),
+      call(house.url, method, `/tickets/${here.ticket}/${path}`, {
+        token: here.token,
+        ...(body === undefined ? {} : { body }),
+      }),
     )
     expect(answer.status).toBe(status)
     expect(answer.body.error).toMatchObject({ code, ...(field ? { field } : {}) })
@@ -252,7 +221,9 @@ describe('a rating, a mark, an address', () => {
 
 test('a button is pressed with no body, with an empty object, and with nothing that is called JSON', async () => {
   for (const options of [{}, { body: {} }, { body: '' }, { headers: json }])
-    expect((await call(house.url, 'POST', `/tickets/${ticket}/ending`, { token, ...options })).status).toBe(200)
+    expect(
+      (await call(house.url, 'POST', `/tickets/${here.ticket}/ending`, { token: here.token, ...options })).status,
+    ).toBe(200)
 })
 
 test("somebody else's request and one that is not there are the same 404, byte for byte, at every door", async () => {
@@ -271,7 +242,7 @@ test("somebody else's request and one that is not there are the same 404, byte f
   ]
   for (const [method, path, body] of paths) {
     const answers = []
-    for (const id of [ticket, '999999', '0', '-1', '1e3', 'x', '%00', '99999999999999999999999']) {
+    for (const id of [here.ticket, '999999', '0', '-1', '1e3', 'x', '%00', '99999999999999999999999']) {
       const options = { token: stranger, ...(body === undefined ? {} : { body }) }
       const answer = await changesNothing(() => call(house.url, method, `/tickets/${id}${path}`, options))
       answers.push(JSON.stringify([answer.status, answer.body]))
@@ -288,11 +259,11 @@ test('a token that is missing, empty, made up, doubled or of another kind is 401
     'Bearer',
     'Bearer ',
     `Bearer ${'x'.repeat(43)}`,
-    `Bearer ${token}x`,
-    `Bearer ${token.toLowerCase()}`,
-    `Bearer ${token}, Bearer ${token}`,
-    `Basic ${token}`,
-    token,
+    `Bearer ${here.token}x`,
+    `Bearer ${here.token.toLowerCase()}`,
+    `Bearer ${here.token}, Bearer ${here.token}`,
+    `Basic ${here.token}`,
+    here.token,
     'Bearer null',
   ]
   for (const authorization of authorizations) {
@@ -318,152 +289,16 @@ test('a page of a foreign site is refused, one of an allowed site is answered an
   expect(asked.headers.get('access-control-allow-credentials')).toBeNull()
 })
 
-test('a live line from a foreign page, or with a cookie and no page, does not open', async () => {
-  const opens = (headers: Record<string, string>) =>
-    new Promise((resolve) => {
-      const socket = openLine(house.url, { token }, headers)
-      lines.push(socket)
-      socket.io.reconnection(false)
-      socket.once('connect', () => resolve(true)).once('connect_error', () => resolve(false))
-    })
-  expect(await opens({ origin: house.url })).toBe(true)
-  expect(await opens({ origin: 'https://shop.example' })).toBe(false)
-  expect(await opens({ origin: 'null' })).toBe(false)
-  expect(await opens({ cookie: 'nightdesk=x' })).toBe(false)
-})
-
 test('errors are said in the language of the reader', async () => {
   const say = async (headers: Record<string, string>, by?: string) =>
     (await call(house.url, 'GET', '/tickets/999', { headers, ...(by ? { token: by } : {}) })).body.error.message
   const chinese = await newVisitor(house.url, 'zh-CN')
   const han = /\p{Script=Han}/u
-  expect(await say({ 'accept-language': 'zh-CN,en;q=0.5' }, token)).toMatch(han)
+  expect(await say({ 'accept-language': 'zh-CN,en;q=0.5' }, here.token)).toMatch(han)
   expect(await say({ 'accept-language': 'en' }, chinese)).not.toMatch(han)
   expect(await say({ 'accept-language': '*' }, chinese)).toMatch(han)
-  expect(await say({ 'accept-language': '*' }, token)).not.toMatch(han)
+  expect(await say({ 'accept-language': '*' }, here.token)).not.toMatch(han)
 })
-
-describe('a frame', () => {
-  const cases: [name: string, args: unknown[], code: string][] = [
-    ['no.such.event', [{}], 'unknown_event'],
-    ['__proto__', [{}], 'unknown_event'],
-    ['constructor', [{}], 'unknown_event'],
-    ['join', [{ room: 'chat:1' }], 'unknown_event'],
-    ['message.post', [], 'bad_frame'],
-    ['message.post', [{}, {}], 'bad_frame'],
-    ['message.post', [null], 'bad_field'],
-    ['message.post', ['hello'], 'bad_field'],
-    ['message.post', [{ ticketId: 1, clientId: uuid(), body: 'a' }], 'bad_field'],
-    ['message.post', [{ ticketId: '1', clientId: uuid(), body: 'a\u0000' }], 'bad_field'],
-    ['message.post', [{ ticketId: '1', clientId: uuid(), body: '\ud83d' }], 'bad_field'],
-    ['message.post', [{ ticketId: '1', clientId: uuid(), body: Buffer.from('a') }], 'bad_field'],
-    ['message.post', [{ ticketId: '999999', clientId: uuid(), body: 'a' }], 'not_found'],
-    ['message.post', [{ ticketId: '1', clientId: uuid(), body: 'a', as: 'staff' }], 'unknown_field'],
-    ['resume', [{ tickets: Array(21).fill({ id: '1', after: 0 }) }], 'bad_field'],
-    ['resume', [{ tickets: [{ id: '1', after: -1 }] }], 'bad_field'],
-    ['marks', [{ ticketId: '1' }], 'bad_field'],
-    ['typing', [{ ticketId: '1', on: 'yes' }], 'bad_field'],
-  ]
-  test.for(cases)('%s %j is answered with an error and changes nothing', async ([name, args, code]) => {
-    const socket = await connected()
-    const said = await changesNothing(() => socket.timeout(2000).emitWithAck(name, ...args) as Promise<Said>)
-    expect(said.error.code).toBe(code)
-    expect(said.error.message).not.toContain('errors.')
-    expect(socket.connected).toBe(true)
-  })
-
-  test('one event too many in a second is answered and not done, whether it is known or not', async () => {
-    for (const event of ['typing', 'no.such.event']) {
-      const socket = await connected()
-      const answers = await Promise.all(
-        Array.from({ length: 45 }, () => ack<Partial<Said>>(socket, event, { ticketId: ticket, on: true })),
-      )
-      const refused = answers.filter(({ error }) => error?.code === 'too_many')
-      expect(refused).toHaveLength(5)
-      expect(refused[0]?.error).toMatchObject({ retryAfterSeconds: expect.any(Number), message: expect.any(String) })
-    }
-  })
-
-  test('in which a key comes twice cuts the line and changes nothing', async () => {
-    const body = JSON.stringify({ ticketId: ticket, clientId: uuid(), body: 'a' })
-    await changesNothing(async () => {
-      const raw = await rawLine(house.url, `40/chat,${JSON.stringify({ token })}`)
-      const closed = new Promise((resolve) => raw.addEventListener('close', resolve))
-      raw.send(`42/chat,1["message.post",${body.slice(0, -1)},"body":"b"}]`)
-      await closed
-    })
-  })
-
-  test('of more than 64,000 bytes cuts the line and changes nothing', async () => {
-    const socket = await connected()
-    socket.io.reconnection(false)
-    const cut = new Promise((resolve) => socket.once('disconnect', resolve))
-    await changesNothing(async () => {
-      socket.emit('message.post', { ticketId: ticket, clientId: uuid(), body: 'x'.repeat(70_000) })
-      expect(await cut).toMatch(/transport/)
-    })
-  })
-})
-
-test('what is no packet, or no websocket frame, cuts that line alone', async () => {
-  const other = await connected()
-  const packets = [
-    '42',
-    '40/chat,[]',
-    '42/chat,{',
-    '42/chat,["message.post"',
-    '451-["x"]',
-    '9',
-    '\u0000',
-    '4',
-    'hello',
-    '44/chat,{}',
-  ]
-  for (const packet of packets) {
-    const raw = await rawLine(house.url, `40/chat,${JSON.stringify({ token })}`)
-    raw.send(packet)
-    raw.send(Buffer.from([1, 2, 3]))
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    raw.close()
-  }
-  await bytes(
-    'GET /live/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: nonsense\r\nConnection: Upgrade\r\n\r\n',
-  )
-  await bytes('POST /api/v1/visitors HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{"la')
-  await bytes('\u0000\u0001\u0002\r\n\r\n')
-  expect((await fetch(`${house.url}/live/?EIO=4&transport=polling`)).status).toBe(400)
-  expect(await ack(other, 'typing', { ticketId: ticket, on: false })).toEqual({})
-})
-
-test('there is no namespace to wait in without a token', async () => {
-  for (const namespace of ['', '/other,']) {
-    const raw = await rawLine(house.url)
-    const answer = new Promise<string>((resolve) =>
-      raw.addEventListener('message', ({ data }) => resolve(String(data)), { once: true }),
-    )
-    raw.send(`40${namespace}`)
-    expect(await answer).toBe(`44${namespace}{"message":"Invalid namespace"}`)
-    raw.close()
-  }
-})
-
-/** A line of nothing but frames, after its greeting and, where one is given, the answer to a first packet. */
-async function rawLine(desk: string, first?: string): Promise<WebSocket> {
-  const raw = new WebSocket(`${desk.replace('http', 'ws')}/live/?EIO=4&transport=websocket`)
-  await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
-  if (first === undefined) return raw
-  raw.send(first)
-  await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
-  return raw
-}
-
-/** Sends bytes that are no proper request and hangs up. */
-const bytes = (sent: string): Promise<void> =>
-  new Promise((resolve) => {
-    const socket = connect(Number(new URL(house.url).port), '127.0.0.1', () => socket.write(sent))
-    socket.on('error', () => resolve()).on('close', () => resolve())
-    setTimeout(() => socket.destroy(), 50)
-  })
 
 test('valid but nasty text is stored exactly', async () => {
   const texts = [
@@ -480,13 +315,14 @@ test('valid but nasty text is stored exactly', async () => {
   ]
   for (const body of texts) {
     const clientId = uuid()
-    const posted = await call<{ seq: number }>(house.url, 'POST', `/tickets/${ticket}/messages`, {
-      token,
+    const posted = await call<{ seq: number }>(house.url, 'POST', `/tickets/${here.ticket}/messages`, {
+      token: here.token,
       body: { clientId, body },
     })
     expect(posted.status, body.slice(0, 20)).toBe(201)
-    const path = `/tickets/${ticket}/messages?after=${posted.body.seq - 1}`
-    const { messages } = (await call<{ messages: { body: string }[] }>(house.url, 'GET', path, { token })).body
+    const path = `/tickets/${here.ticket}/messages?after=${posted.body.seq - 1}`
+    const { messages } = (await call<{ messages: { body: string }[] }>(house.url, 'GET', path, { token: here.token }))
+      .body
     expect(messages[0]?.body).toBe(body)
   }
 })
@@ -494,7 +330,7 @@ test('valid but nasty text is stored exactly', async () => {
 test('a visitor who asks far too often is told when to come again', async () => {
   const answers = []
   for (let n = 0; n < 25; n++)
-    answers.push(await call(house.url, 'POST', '/tickets', { token, body: aQuestion({ termsVersion: 7 }) }))
+    answers.push(await call(house.url, 'POST', '/tickets', { token: here.token, body: aQuestion({ termsVersion: 7 }) }))
   const last = answers.at(-1)
   expect([last?.status, last?.body.error.code]).toEqual([429, 'too_many'])
   expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0)

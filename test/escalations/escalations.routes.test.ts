@@ -127,6 +127,9 @@ test('an answer and a question back wait for the agent who asked, and are lit th
   expect([await groups(agent), await groups(handler)]).toEqual([[['To accept', false]], [['To accept', true]]])
   await handler.post(`/escalations/${id}/question`, { clientId: crypto.randomUUID(), body: 'Which machine?' })
   expect([await groups(agent), await groups(handler)]).toEqual([[['Needs you', true]], [['With the agent', false]]])
+  expect((await agent.get(`/escalations/${id}`)).text).toMatch(
+    /The department asks[\s\S]*Which machine\?[\s\S]*name="body"/,
+  )
   await agent.post(`/escalations/${id}/reply`, {
     epoch: String(epoch),
     clientId: crypto.randomUUID(),

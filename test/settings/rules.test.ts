@@ -1,11 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { contrast, hexOf, oklchOf } from '../../server/kernel/colour.ts'
-import type { CategoryId } from '../../server/kernel/ids.ts'
 import { Refusal } from '../../server/kernel/refusal.ts'
-import { accentOf, NIGHT, PAPER, styleSheetOf } from '../../server/settings/brand/rules.ts'
-import { readTopic, stepped, type Topic } from '../../server/settings/categories/rules.ts'
 import { keysOf, SETTINGS, type SettingKey } from '../../server/settings/definitions.ts'
 import { GROUPS } from '../../server/settings/kinds.ts'
 import {
@@ -18,7 +14,6 @@ import {
   typedOf,
   whyNotTogether,
 } from '../../server/settings/rules.ts'
-import { readSite } from '../../server/settings/sites/rules.ts'
 
 const CHECKOUT = path.resolve(import.meta.dirname, '../..')
 const KEYS = Object.keys(SETTINGS) as SettingKey[]
@@ -163,142 +158,5 @@ describe('what is typed', () => {
     expect(broken({ nightStart: '06:00' })).toEqual(['nightEnd'])
     expect(broken({ nightStart: '20:00', nightEnd: '19:00' })).toEqual([])
     expect(broken({ dayDeskEnd: '08:30' })).toEqual(['dayDeskEnd'])
-  })
-})
-
-describe('the accent', () => {
-  test('the surfaces that it is measured on are those of the style sheet', () => {
-    const css = fs.readFileSync(path.join(CHECKOUT, 'public/app.css'), 'utf8')
-    const token = (name: string): string[] => {
-      const [, light = '', dark = ''] =
-        new RegExp(`--${name}:\\s*light-dark\\((oklch\\([^)]+\\)),\\s*(oklch\\([^)]+\\))\\)`).exec(css) ?? []
-      return [light, dark].map((text) => {
-        const [l = 0, c = 0, h = 0] = text.match(/[\d.]+/g)?.map(Number) ?? []
-        return hexOf({ l, c, h })
-      })
-    }
-    expect(token('well')[0]).toBe(PAPER)
-    expect(token('raised')[1]).toBe(NIGHT)
-    const surfaces = ['well', 'ground', 'panel', 'raised', 'field'].map(token)
-    for (const [light = '', dark = ''] of surfaces) {
-      expect(contrast('#000000', light)).toBeGreaterThanOrEqual(contrast('#000000', PAPER))
-      expect(contrast('#ffffff', dark)).toBeGreaterThanOrEqual(contrast('#ffffff', NIGHT))
-    }
-  })
-
-  test.each(['#1d4ed8', '#e60012', '#ff6a00', '#07c160', '#7c3aed', '#14532d', '#777777'])(
-    '%s can be read in both themes as a link, and what stands on it as a key',
-    (colour) => {
-      const accent = accentOf(colour)
-      if (!accent) throw new Error('refused')
-      expect(contrast(accent.light.colour, PAPER)).toBeGreaterThanOrEqual(4.5)
-      expect(contrast(accent.dark.colour, NIGHT)).toBeGreaterThanOrEqual(4.5)
-      expect(contrast(accent.light.colour, accent.light.on)).toBeGreaterThanOrEqual(4.5)
-      expect(contrast(accent.dark.colour, accent.dark.on)).toBeGreaterThanOrEqual(4.5)
-      // It stays the company's colour: where it had to give way, its hue did not.
-      for (const { colour: shade } of [accent.light, accent.dark])
-        if (oklchOf(colour).c > 0.02) expect(Math.abs(oklchOf(shade).h - oklchOf(colour).h)).toBeLessThan(8)
-      expect(Math.abs(oklchOf(accent.light.colour).l - oklchOf(colour).l)).toBeLessThanOrEqual(0.31)
-      expect(Math.abs(oklchOf(accent.dark.colour).l - oklchOf(colour).l)).toBeLessThanOrEqual(0.31)
-    },
-  )
-
-  test.each([
-    ['#ffd400', 'settings.too_light'],
-    ['#ffffff', 'settings.too_light'],
-    ['#0a1f44', 'settings.too_dark'],
-    ['#000000', 'settings.too_dark'],
-    ['blue', 'settings.not_a_colour'],
-    ['#12345', 'settings.not_a_colour'],
-    ['red; } body { display: none', 'settings.not_a_colour'],
-  ])('%s is refused in words', (typed, code) => {
-    expect(read('accent', typed)).toBe(code)
-  })
-
-  test('short and upper-case spellings are the same colour, and nothing is the house’s own', () => {
-    expect([read('accent', '1D4ED8'), read('accent', '#28f'), read('accent', '')]).toEqual(['#1d4ed8', '#2288ff', ''])
-    expect(styleSheetOf('')).toBe('')
-    expect(styleSheetOf('#1d4ed8')).toContain('--key: light-dark(#1d4ed8, ')
-  })
-
-  test('a colour survives the way through OKLCH and back', () => {
-    for (const hex of ['#000000', '#ffffff', '#1d4ed8', '#e60012', '#07c160', '#808080'])
-      expect(hexOf(oklchOf(hex))).toBe(hex)
-    expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5)
-    expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2)
-  })
-})
-
-describe('an allowed site', () => {
-  test.each([
-    ['https://shop.example.com', 'https://shop.example.com'],
-    [' HTTPS://Shop.Example.com/ ', 'https://shop.example.com'],
-    ['https://shop.example.com:8443', 'https://shop.example.com:8443'],
-    ['https://shop.example.com:443', 'https://shop.example.com'],
-    ['https://商店.example', 'https://xn--czrs0t.example'],
-    ['http://localhost:8080', 'http://localhost:8080'],
-    ['http://127.0.0.1:5173', 'http://127.0.0.1:5173'],
-    ['http://[::1]:3000', 'http://[::1]:3000'],
-    ['http://shop.example.com', 'settings.not_a_site'],
-    ['https://*.example.com', 'settings.not_a_site'],
-    ['*', 'settings.not_a_site'],
-    ['null', 'settings.not_a_site'],
-    ['shop.example.com', 'settings.not_a_site'],
-    ['javascript:alert(1)', 'settings.not_a_site'],
-    ['https://user:secret@shop.example.com', 'settings.not_a_site'],
-    ["https://shop.example.com'; frame-ancestors *", 'settings.not_a_site'],
-    ['https://shop.example.com/help', 'settings.site_only'],
-    ['https://shop.example.com/?a=1', 'settings.site_only'],
-    ['', 'settings.not_a_site'],
-  ])('%j is %j', (typed, expected) => {
-    const site = readSite(typed)
-    expect(site instanceof Refusal ? site.code : site).toBe(expected)
-  })
-})
-
-describe('topics', () => {
-  const topic = (id: string, zh: string, more: Partial<Topic> = {}): Topic => ({
-    id: id as CategoryId,
-    parentId: null,
-    name: { 'zh-CN': zh, en: `en ${zh}` },
-    skill: null,
-    position: Number(id),
-    active: true,
-    ...more,
-  })
-  const all = [topic('1', '宽带'), topic('2', '断网', { parentId: '1' as CategoryId }), topic('3', '账单')]
-  const form = (more: object) => ({ zh: '邮箱', en: 'Mail', skill: '', above: null, ...more })
-  const codeOf = (more: object, id: string | null = null): unknown => {
-    const facts = readTopic(form(more), id as CategoryId | null, all)
-    return facts instanceof Refusal ? `${facts.code} ${facts.field}` : facts
-  }
-
-  test('a topic has a name in both languages, a place of at most two levels, and perhaps a skill', () => {
-    expect(codeOf({ skill: ' DNS ', above: '3' })).toEqual({
-      name: { 'zh-CN': '邮箱', en: 'Mail' },
-      parentId: '3',
-      skill: 'dns',
-    })
-    expect(codeOf({ zh: ' ' })).toBe('settings.both_languages zh')
-    expect(codeOf({ en: 'x'.repeat(41) })).toBe('settings.too_long en')
-    expect(codeOf({ above: '2' })).toBe('settings.category_too_deep above')
-    expect(codeOf({ above: '99' })).toBe('settings.category_too_deep above')
-    expect(codeOf({ above: '3' }, '1')).toBe('settings.category_too_deep above')
-    expect(codeOf({ above: '3' }, '3')).toBe('settings.category_itself above')
-    expect(codeOf({ skill: 'dns, mail' })).toBe('settings.not_a_skill skill')
-  })
-
-  test('no two of one name stand at the same place, and a topic may keep its own', () => {
-    expect(codeOf({ zh: '账单' })).toBe('settings.category_twice zh')
-    expect(codeOf({ en: 'EN 账单' })).toBe('settings.category_twice en')
-    expect(codeOf({ zh: '断网' })).toMatchObject({ name: { 'zh-CN': '断网' } })
-    expect(codeOf({ zh: '账单' }, '3')).toMatchObject({ name: { 'zh-CN': '账单' } })
-  })
-
-  test('one step changes places with the neighbour under the same topic, and ends at the ends', () => {
-    const [first, under, last] = all as [Topic, Topic, Topic]
-    expect(stepped(all, last, -1)).toEqual(['3', '1'])
-    expect(stepped(all, first, -1)).toBeNull()
-    expect(stepped(all, under, 1)).toBeNull()
   })
 })

@@ -3,7 +3,7 @@ import type { AbsenceId, ShiftId, StaffId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { comingNight } from '../../kernel/time.ts'
 import type { Substitute } from '../../roster/checker/substitutes.ts'
-import { eligibleFor } from '../../roster/judging.ts'
+import { standInsFor } from '../../roster/judging.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
@@ -32,7 +32,7 @@ const MOST_SUBSTITUTES = 8
 /** /attendance: who has come tonight and who stands in, and places with their codes. */
 export const attendanceLeadRoutes = (deps: Deps, gates: readonly Gate[]) =>
   new Hono<Env>()
-    .get('/', staffOnly(deps, 'attendance.lead'), async (c) => showTonight(c, deps))
+    .get('/', staffOnly(deps, 'attendance.call_in'), async (c) => showTonight(c, deps))
     .post('/shifts/:id/witness', staffOnly(deps, 'attendance.lead'), async (c) => {
       await form(c, {})
       return acting(c, deps, (tx) => witnessCheckIn(tx, pathId<ShiftId>(c), gates))
@@ -41,7 +41,7 @@ export const attendanceLeadRoutes = (deps: Deps, gates: readonly Gate[]) =>
       const { observed } = await form(c, { observed: text(REASON_LETTERS) })
       return acting(c, deps, (tx) => reportAway(tx, pathId<ShiftId>(c), observed))
     })
-    .post('/absences/:id/replacement', staffOnly(deps, 'attendance.lead'), async (c) => {
+    .post('/absences/:id/replacement', staffOnly(deps, 'attendance.call_in'), async (c) => {
       const { staff } = await form(c, { staff: rowId })
       return acting(c, deps, (tx) => replaceMissing(tx, pathId<AbsenceId>(c), staff as StaffId, deps.config.timeZone))
     })
@@ -96,7 +96,7 @@ async function showTonight(c: Ctx, deps: Deps, values: object = {}, status: 200 
   ])
   const standIns = async (one: Expected): Promise<readonly Substitute[]> =>
     one.missing
-      ? (await eligibleFor(db, one, { now, zone: config.timeZone })).eligible
+      ? (await standInsFor(db, one, { now, zone: config.timeZone })).eligible
           .filter(({ staffId }) => !expected.some((other) => other.staffId === staffId))
           .slice(0, MOST_SUBSTITUTES)
       : []

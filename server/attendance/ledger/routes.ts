@@ -108,6 +108,7 @@ async function showHours(c: Ctx, deps: Deps, asked: View, back?: { refused: Refu
             look: row.absent ? 'absent' : (row.arrival ?? 'expected'),
             corrections: (row.shiftId && corrections.get(row.shiftId)) || [],
             locked: locked && !row.absent,
+            counted: Math.round((ledger.lines[at]?.counted ?? 0) * 100) / 100,
             stayedHours: Math.round((ledger.lines[at]?.stayedHours ?? 0) * 100) / 100,
             corrects: may && row.shiftId !== null,
             correcting: may && row.shiftId !== null && row.shiftId === asked.correct,

@@ -20,6 +20,9 @@ export type Limits = {
   readonly overtimeHoursAMonth: number
 }
 export type Line = Worked & {
+  /** What the ledger counts: the early arrival and the paid break among it; an eight-hour night is 8.25 (trap b). */
+  readonly counted: number
+  /** Work by the law's limits: the paid break is none. */
   readonly hours: number
   /** 劳动法 §44: 300 % on public holidays, 200 % on days of rest; 150 % is what is over the week. */
   readonly rate: 100 | 200 | 300
@@ -28,6 +31,7 @@ export type Line = Worked & {
 }
 export type Ledger = {
   readonly lines: readonly Line[]
+  readonly counted: number
   readonly hours: number
   readonly overtime: number
   readonly at150: number
@@ -44,13 +48,14 @@ const NORMAL_WEEK = 40
 const MOST_OVER_A_DAY = 3
 
 /**
- * Hours of a month as the law counts them: the fifteen minutes of early arrival are work, the paid break is not, and what
- * goes on after the end of a shift counts until the person leaves (H5, row 25 and trap b).
+ * Hours of a month: the fifteen minutes of early arrival count, and what goes on after the end of a shift until the person leaves.
+ * The paid break is in the ledger, and no work by the limits of the law (H5, row 25 and trap b).
  */
 export function ledgerOf(worked: readonly Worked[], limits: Limits): Ledger {
   const lines = worked.map(
     (one): Line => ({
       ...one,
+      counted: countedOf(one, limits),
       hours: hoursOf(one, limits),
       rate: rateOf(one.night),
       stayedHours: stayedOf(one),
@@ -72,6 +77,7 @@ export function ledgerOf(worked: readonly Worked[], limits: Limits): Ledger {
   const overtime = at150 + at300
   return {
     lines,
+    counted: round(total(lines.map(({ counted }) => counted))),
     hours: round(sum(lines)),
     overtime: round(overtime),
     at150: round(at150),
@@ -84,16 +90,17 @@ export function ledgerOf(worked: readonly Worked[], limits: Limits): Ledger {
   }
 }
 
-function hoursOf(
-  { window, checkedInAt, checkedOutAt, offMinutes = 0 }: Worked,
-  { earlyMinutes, breakMinutes }: Limits,
-): number {
+function countedOf({ window, checkedInAt, checkedOutAt, offMinutes = 0 }: Worked, { earlyMinutes }: Limits): number {
   if (!checkedInAt) return 0
   // Whoever comes still earlier comes on their own time.
   const from = Math.max(checkedInAt.getTime(), plus(window.from, -earlyMinutes * MINUTE).getTime())
   const to = checkedOutAt?.getTime() ?? window.to.getTime()
-  const whole = Math.max(0, to - from - offMinutes * MINUTE) / HOUR
-  return Math.max(0, whole - (whole > breakMinutes / 60 ? breakMinutes / 60 : 0))
+  return Math.max(0, to - from - offMinutes * MINUTE) / HOUR
+}
+
+function hoursOf(worked: Worked, limits: Limits): number {
+  const [whole, pause] = [countedOf(worked, limits), limits.breakMinutes / 60]
+  return whole > pause ? whole - pause : whole
 }
 
 const stayedOf = ({ stayed, window, checkedOutAt }: Worked): number =>

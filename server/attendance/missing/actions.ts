@@ -4,7 +4,7 @@ import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
 import { MINUTE, plus } from '../../kernel/time.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
-import { eligibleFor } from '../../roster/judging.ts'
+import { standInsFor } from '../../roster/judging.ts'
 import { followShifts } from '../../roster/months/following/actions.ts'
 import * as shifts from '../../roster/queries.ts'
 import type { Tx } from '../../schema.ts'
@@ -41,11 +41,11 @@ export async function noteAbsent(tx: Tx, id: AbsenceId): Promise<void> {
 }
 
 /**
- * The duty manager calls somebody in: the rest of the shift is theirs from now on, and whoever was missing is absent. Only
+ * The duty manager, or HR and the group where it is the duty manager who has not come, call somebody in: the rest of the shift is theirs from now on, and whoever was missing is absent. Only
  * who may legally stand in (row 25): where nobody may, HR puts somebody in by hand with a leader who answers for it (row 3).
  */
 export async function replaceMissing(tx: Tx, id: AbsenceId, staffId: StaffId, zone: string): Promise<void> {
-  need(tx, 'attendance.lead')
+  need(tx, 'attendance.call_in')
   await shifts.lockRoster(tx)
   const person = await shifts.lockPerson(tx, staffId)
   if (!person?.active) throw new NotFound()
@@ -58,7 +58,7 @@ export async function replaceMissing(tx: Tx, id: AbsenceId, staffId: StaffId, zo
   const others = await shifts.shiftsTouching(tx.db, rest, found.shiftId)
   refuse(others.some((one) => one.staffId === staffId) ? refusal('roster.overlap', {}, 'staff') : null)
   const shift = await shifts.getShift(tx.db, found.shiftId)
-  const { eligible } = await eligibleFor(tx.db, shift, { now: tx.now, zone })
+  const { eligible } = await standInsFor(tx.db, shift, { now: tx.now, zone })
   refuse(eligible.some((one) => one.staffId === staffId) ? null : refusal('attendance.substitute_barred', {}, 'staff'))
   await missing.setAbsent(tx, id, { replacedBy: staffId, decidedBy: staffOf(tx) })
   await shifts.setShift(tx, found.shiftId, { staffId, post: found.post })

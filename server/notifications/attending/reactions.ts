@@ -1,7 +1,8 @@
 import { whoIsAwaited } from '../../attendance/arrivals/queries.ts'
-import type { AttendanceId, StaffId } from '../../kernel/ids.ts'
+import type { AttendanceId, ShiftId, StaffId } from '../../kernel/ids.ts'
 import { MINUTE } from '../../kernel/time.ts'
 import type { Reactions } from '../../platform/reactions.ts'
+import { listBackups } from '../../roster/leading/backups/queries.ts'
 import { getShift } from '../../roster/queries.ts'
 import type { Database, Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
@@ -13,8 +14,9 @@ import { humanResources } from '../rostering/queries.ts'
 export const attendingReactions: Reactions<Database> = {
   feature: 'attending',
   on: {
-    'attendance.missing': async (tx, { staffId }) => {
+    'attendance.missing': async (tx, { shiftId, staffId }) => {
       await endAwaiting(tx)
+      await tellBackups(tx, shiftId)
       await tell(tx, {
         kind: 'attendance',
         ref: 'missing:now',
@@ -119,6 +121,15 @@ async function endAwaiting(tx: Tx): Promise<void> {
   const { late, missing } = await whoIsAwaited(tx.db, tx.now, lateGraceMinutes * MINUTE)
   if (!late) await settle(tx, 'late:now')
   if (!missing) await settle(tx, 'missing:now')
+  if (!missing) await settle(tx, 'stand_in:now')
+}
+
+/** The duty manager has not come: whoever is named to stand ready for them hears of it at once (H1). */
+async function tellBackups(tx: Tx, shiftId: ShiftId): Promise<void> {
+  const shift = await getShift(tx.db, shiftId).catch(() => undefined)
+  if (shift?.post !== 'manager') return
+  const to = (await listBackups(tx.db, { night: shift.night })).flatMap(({ staffId }) => own(staffId))
+  await tell(tx, { kind: 'attendance', ref: 'stand_in:now', path: `/roster?night=${shift.night}`, to })
 }
 
 /** Nobody stays there any more. */

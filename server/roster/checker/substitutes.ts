@@ -16,6 +16,8 @@ export type Substitute = {
   readonly after: Load
   /** Nights of six months and of this one: what they are ordered by. */
   readonly load: number
+  /** Named to stand ready for whoever leads this night (H1). */
+  readonly backup?: boolean
   /** Soft findings that it would bring. */
   readonly but: readonly Finding[]
 }

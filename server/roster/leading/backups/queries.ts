@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { StaffId } from '../../../kernel/ids.ts'
 import type { Reader } from '../../../schema.ts'
 import { type Bare, RANKS_TO_LEAD } from '../rules.ts'
 
@@ -38,5 +39,30 @@ export async function listUnbacked(db: Reader, tonight: string, now: Date): Prom
     select n.night::text as night, n.code,
       (select min(s.starts_at) from shifts s where s.night = n.night and s.kind = 'night' and s.ends_at > ${now}) as "from"
     from nights n where n.code is not null order by n.night`.execute(db)
+  return rows
+}
+
+export type Backup = {
+  readonly night: string
+  readonly staffId: StaffId
+  readonly name: string
+  readonly nameEn: string
+}
+
+/** Who is named to stand ready for the duty manager, by what is published: of one night, or of a person from a night on. */
+export async function listBackups(
+  db: Reader,
+  asked: { readonly night: string } | { readonly staffId: StaffId; readonly from: string },
+): Promise<Backup[]> {
+  const from = 'night' in asked ? asked.night : asked.from
+  const whose = 'night' in asked ? sql`c.night = ${asked.night}::date` : sql`c."staffId" = ${asked.staffId}`
+  const { rows } = await sql<Backup>`
+    select c.night::text as night, p.id::text as "staffId", p.name, p.name_en as "nameEn" from roster_months m
+    join roster_versions v on v.month = m.month and v.version = m.version
+    cross join lateral jsonb_to_recordset(v.cells) as c (night date, "staffId" text, backup boolean)
+    join staff p on p.id = c."staffId"::bigint and p.active
+    where m.month >= ${from.slice(0, 7)} and c.backup and c.night >= ${from}::date and ${whose}
+      and not exists (select from shifts s where s.night = c.night and s.post = 'manager' and s.staff_id = p.id)
+    order by c.night`.execute(db)
   return rows
 }

@@ -1,0 +1,111 @@
+import { beforeEach, expect, test } from 'vitest'
+import { noteMissingPeople } from '../../jobs/watch-arrivals.ts'
+import type { StaffId } from '../../server/kernel/ids.ts'
+import { handSetClock } from '../support/clock.ts'
+import { testDatabase } from '../support/database.ts'
+import { testHouse } from '../support/house.ts'
+import { appointChief, hire, roster, TONIGHT, train } from '../support/people.ts'
+import { heard } from '../support/server.ts'
+import { signedIn } from '../support/staff.ts'
+
+const database = testDatabase()
+const clock = handSetClock()
+const house = testHouse(database, clock)
+const NIGHT = TONIGHT.night
+let zhou: StaffId
+let wei: StaffId
+let qin: StaffId
+let nuo: StaffId
+
+beforeEach(async () => {
+  clock.set('2026-11-23T20:00:00+08:00')
+  const { db } = database
+  await appointChief(db, clock.now())
+  zhou = await hire(db, '陈舟', { posts: ['manager'], rank: 'supervisor' })
+  qin = await hire(db, '秦岚', { posts: ['manager'], rank: 'supervisor' })
+  wei = await hire(db, '卫平', { posts: ['manager'], rank: 'supervisor' })
+  nuo = await hire(db, '许诺', { roles: ['hr'], posts: [] })
+  await train(db)
+  await roster(db, zhou, 'manager', TONIGHT)
+  // Wei has stood nights before, so by load alone Qin would come first.
+  await roster(db, wei, 'manager', {
+    from: '2026-11-10T22:00:00+08:00',
+    to: '2026-11-11T06:00:00+08:00',
+    night: '2026-11-10',
+  })
+  const cells = [
+    { night: NIGHT, post: 'manager' as const, staffId: zhou, backup: false, locked: false },
+    { night: NIGHT, post: 'manager' as const, staffId: wei, backup: true, locked: false },
+  ]
+  await db
+    .insertInto('roster_months')
+    .values({ month: '2026-11', state: 'published', version: 1, opened_by: null, opened_at: clock.now() })
+    .execute()
+  await db
+    .insertInto('roster_cells')
+    .values(cells.map(({ staffId, ...cell }) => ({ ...cell, month: '2026-11', staff_id: staffId, why: null })))
+    .execute()
+  await db
+    .insertInto('roster_versions')
+    .values({
+      month: '2026-11',
+      version: 1,
+      at: clock.now(),
+      by: null,
+      why: 'published',
+      reason: null,
+      leader_id: null,
+      late: false,
+      cells: JSON.stringify(cells),
+      findings: '[]',
+    })
+    .execute()
+})
+
+const told = async (ref: string) =>
+  (
+    await database.db
+      .selectFrom('notices as n')
+      .innerJoin('notice_people as p', 'p.notice_id', 'n.id')
+      .select('p.staff_id')
+      .where('n.ref', '=', ref)
+      .where('n.settled_at', 'is', null)
+      .execute()
+  ).map(({ staff_id }) => staff_id)
+
+test('H1: whoever is named backup reads it on their own page, and everybody in the night of the roster', async () => {
+  const own = await (await signedIn(house, wei, 'en')).get('/duty')
+  expect(own.html).toContain('Nights you are the named backup')
+  expect(own.html).toContain(`/roster?night=${NIGHT}`)
+  expect((await (await signedIn(house, qin, 'en')).get('/duty')).html).not.toContain('named backup')
+  const night = await (await signedIn(house, qin, 'en')).get(`/roster?night=${NIGHT}`)
+  expect(night.html).toContain('Named backup of the duty manager: 卫平')
+})
+
+test('row 25 and H1: where the duty manager does not come the named backup hears of it and is the first whom HR calls in', async () => {
+  clock.set('2026-11-23T22:15:00+08:00')
+  const kind = noteMissingPeople(house.deps)
+  for (const { id } of await kind.list(database.db, clock.now(), 10)) await kind.run(id)
+  await heard(house)
+  expect(await told('stand_in:now')).toEqual([wei])
+  const hr = await signedIn(house, nuo, 'en')
+  const { html, status } = await hr.get('/attendance')
+  expect(status, 'whoever is told of it can open it').toBe(200)
+  expect([...html.matchAll(/name="staff" value="(\d+)"/g)].map(([, id]) => id)).toEqual([wei, qin])
+  expect(html).toContain('named backup')
+  expect(html, 'nobody who is not there is a witness').not.toContain('/witness"')
+  const { id } = await database.db.selectFrom('absences').select('id').executeTakeFirstOrThrow()
+  expect((await hr.post(`/attendance/absences/${id}/replacement`, { staff: wei })).status).toBe(303)
+  await heard(house)
+  const shift = await database.db.selectFrom('shifts').select('staff_id').where('night', '=', NIGHT).execute()
+  expect(shift).toEqual([{ staff_id: wei }])
+  expect(await told('stand_in:now')).toEqual([])
+  const rings = await database.db.selectFrom('alarms').select('kind').where('kind', '=', 'night_unbacked').execute()
+  expect(rings, 'they have done what they stood ready for').toEqual([])
+  const { findings } = await database.db
+    .selectFrom('roster_versions')
+    .select('findings')
+    .orderBy('version', 'desc')
+    .executeTakeFirstOrThrow()
+  expect(findings.filter(({ code }) => code.startsWith('backup'))).toEqual([])
+})
