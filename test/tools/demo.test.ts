@@ -133,6 +133,13 @@ test('the past of the demo leaves nothing late before its time, and nights that 
     .execute()
   expect(early).toEqual([])
   expect(await count('report_nights')).toBe(0)
+  const nights = await sql<{ n: string }>`
+    select count(*)::text as n from tickets where number like 'NT-2____' and created_at >= ${clock.now()}::timestamptz - interval '15 days'
+    group by ((created_at at time zone ${config.timeZone}) - interval '12 hours')::date order by min(created_at)`.execute(
+    database.db,
+  )
+  // The first is cut by the fortnight, the last is tonight.
+  for (const { n } of nights.rows.slice(1, -1)) expect(Number(n)).toBeGreaterThan(25)
 })
 
 test('one conversation was opened and continued by mail, and letters of several kinds lie where a newcomer reads them, none to be sent', async () => {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { HOUR, noonBefore, plus } from '../../kernel/time.ts'
 import { system } from '../../platform/actor.ts'
 import type { Deps } from '../../web/deps.ts'
 import { tellArrivals, tellNights, tellNotes, tellOwed } from './worked.ts'
@@ -12,7 +13,8 @@ const LOCK = 4_201_113
 
 /**
  * Ninety days behind the demo company, so that figures have something to count: conversations that are over, with what
- * customers said of them. A handful of statements, whatever the number of days; once, and only beside the company of the demo.
+ * customers said of them; up to the last noon, so that last night is as full as the others. A handful of statements,
+ * whatever the number of days; once, and only beside the company of the demo.
  */
 export const tellPast = ({ transact, config }: Pick<Deps, 'transact' | 'config'>): Promise<void> =>
   transact(system, async (tx) => {
@@ -32,7 +34,7 @@ export const tellPast = ({ transact, config }: Pick<Deps, 'transact' | 'config'>
     await sql`
       create temporary table past on commit drop as
       with asked as materialized (
-        select n, ${tx.now}::timestamptz - make_interval(days => 1 + n / ${A_DAY}, secs => (n % ${A_DAY}) * 2400 + (hashint4(n) & 2147483647) % 2400) as at,
+        select n, ${noonBefore(plus(tx.now, -2 * HOUR), config.timeZone)}::timestamptz - make_interval(days => n / ${A_DAY}, secs => (n % ${A_DAY}) * 2400 + (hashint4(n) & 2147483647) % 2400) as at,
           (hashint4(n * 5) & 2147483647) % 1000 as customer, (hashint4(n * 11 + 3) & 2147483647) % 14 as agent, (hashint4(n * 17 + 2) & 2147483647) % 10 as topic
         from generate_series(0, ${DAYS * A_DAY - 1}) as n
       ), on_night as materialized (
@@ -57,7 +59,7 @@ export const tellPast = ({ transact, config }: Pick<Deps, 'transact' | 'config'>
       select 'NT-' || ${FIRST_NUMBER}::integer + (${DAYS * A_DAY - 1} - n), 'closed', customer_id, null, channel, 'zh-CN', category_id,
         (array['宽带断了，光猫红灯','晚上网速很慢','域名解析不生效','这个月账单多了一笔','云服务器连不上','企业邮箱收不到信'])[1 + n % 6], null, '恢复服务', '已处理并告知客户',
         at, at, at, null, null, at + make_interval(secs => 12 + 90 * more), null, 2, at + interval '20 minutes', staff_id,
-        at + make_interval(mins => (8 + 50 * more)::integer), null, at + interval '3 days', null
+        at + make_interval(mins => (8 + 50 * more)::integer), null, least(at + interval '3 days', ${tx.now}::timestamptz), null
       from past where true`.execute(tx.db)
     await sql`
       insert into messages (ticket_id, seq, round, author, staff_id, client_id, body, code, details, at)
