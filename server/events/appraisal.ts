@@ -59,6 +59,10 @@ export type AppraisalEvents = {
     left: number
     to: 'personnel' | 'group' | 'chief'
   }
+  /** What came back to personnel was not reviewed in the days for it: the group may. */
+  'appraisal.review_late': One
+  /** Nobody has decided about an objection in time. */
+  'appraisal.objection_late': One & { revision: number }
   /** What it is counted from stands. */
   'appraisal.frozen': One & { revision: number; pass: number }
   'appraisal.commented': One

@@ -143,8 +143,8 @@ test('a month that is opened again is personnel’s for two workdays; then the g
   announced.length = 0
   for (const one of await due()) await job.run(one)
   expect(await due()).toEqual([])
-  expect(announced.filter(({ name }) => name === 'appraisal.stage_late').map(({ payload }) => payload)).toMatchObject([
-    { stage: 'review', to: 'group', left: 1 },
+  expect(announced.filter(({ name }) => name === 'appraisal.review_late').map(({ payload }) => payload)).toMatchObject([
+    { appraisalId: id, staffId: mei },
   ])
   await review(group(), mei)
   expect(await of(mei)).toMatchObject({ state: 'published', revision: 2, reviewedBy: he })

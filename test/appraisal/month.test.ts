@@ -291,6 +291,25 @@ test('an objection that is granted is a new version that says why; the first sta
   ])
 })
 
+test('an objection that nobody decides in five workdays goes to whoever heads the group, once, and may be decided still', async () => {
+  await published()
+  const { id } = await of(mei)
+  await transact(own(mei), (tx) => objectTo(tx, id, '交班有记录'))
+  const due = (await of(mei)).answerDueAt as Date
+  const late = () => announced.filter(({ name }) => name === 'appraisal.objection_late').length
+  clock.set(new Date(due.getTime() - 1))
+  await transact(system, (tx) => endAnswering(tx, id))
+  expect(late()).toBe(0)
+  clock.set(due)
+  await transact(system, (tx) => endAnswering(tx, id))
+  await transact(system, (tx) => endAnswering(tx, id))
+  expect(late()).toBe(1)
+  expect((await of(mei)).state).toBe('appealed')
+  await transact(group(), (tx) => decide(tx, id, { outcome: 'upheld', points: 0, why: '记录无误' }))
+  await transact(system, (tx) => endAnswering(tx, id))
+  expect((await of(mei)).state).toBe('closed')
+})
+
 test('an objection is not granted into an extreme by personnel alone: that is the group’s to sign, and whoever of them decides has signed', async () => {
   await database.db.updateTable('obligations').set({ state: 'done' }).where('state', '=', 'late').execute()
   await owed(database.db, mei, { done: 160, of: 240, day: 9 })

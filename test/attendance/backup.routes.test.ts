@@ -27,6 +27,10 @@ beforeEach(async () => {
   nuo = await hire(db, '许诺', { roles: ['hr'], posts: [] })
   await train(db)
   await roster(db, zhou, 'manager', TONIGHT)
+  await roster(db, await hire(db, '林玫', { posts: ['service'] }), 'service', {
+    ...TONIGHT,
+    from: '2026-11-23T23:00:00+08:00',
+  })
   // Wei has stood nights before, so by load alone Qin would come first.
   await roster(db, wei, 'manager', {
     from: '2026-11-10T22:00:00+08:00',
@@ -97,7 +101,12 @@ test('row 25 and H1: where the duty manager does not come the named backup hears
   const { id } = await database.db.selectFrom('absences').select('id').executeTakeFirstOrThrow()
   expect((await hr.post(`/attendance/absences/${id}/replacement`, { staff: wei })).status).toBe(303)
   await heard(house)
-  const shift = await database.db.selectFrom('shifts').select('staff_id').where('night', '=', NIGHT).execute()
+  const shift = await database.db
+    .selectFrom('shifts')
+    .select('staff_id')
+    .where('night', '=', NIGHT)
+    .where('post', '=', 'manager')
+    .execute()
   expect(shift).toEqual([{ staff_id: wei }])
   expect(await told('stand_in:now')).toEqual([])
   const rings = await database.db.selectFrom('alarms').select('kind').where('kind', '=', 'night_unbacked').execute()

@@ -180,6 +180,9 @@ test('H1: a named backup on leave leaves nights that the board names, that ring 
   await heard(house)
   expect(await gapsOnBoard()).toBe('0')
   const days = { firstDay: '2026-12-06', lastDay: '2026-12-06', despite: 'yes' }
+  const warned = await hr.post(`/roster/people/${deputy}/leave`, { firstDay: days.firstDay, lastDay: days.lastDay })
+  expect(warned.status).toBe(422)
+  expect(warned.html).toContain('the named backup of the duty manager on these nights (12-05, 12-06)')
   expect((await hr.post(`/roster/people/${deputy}/leave`, days)).status).toBe(303)
   await heard(house)
   expect(await alarms('night_unbacked')).toEqual(['2026-12-05 rings', '2026-12-06 rings'])

@@ -1,7 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
-import { acknowledge, decide, objectTo, reviewAppraisal } from '../../server/appraisal/deciding/actions.ts'
+import { askCoaching } from '../../server/appraisal/coaching/actions.ts'
+import { acknowledge, decide, objectTo, reopen, reviewAppraisal } from '../../server/appraisal/deciding/actions.ts'
+import { passReview } from '../../server/appraisal/hands/actions.ts'
+import { endAnswering } from '../../server/appraisal/publishing/actions.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
-import { nextStage, night, octoberOf, openOctober, owed, worked } from '../support/appraisal.ts'
+import { system } from '../../server/platform/actor.ts'
+import { countOctober, nextStage, night, octoberOf, openOctober, owed, worked } from '../support/appraisal.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
@@ -88,4 +92,43 @@ test('publication, objection and decision are told to whom they concern, never t
   )
   expect(await told(mei)).toEqual(['decided'])
   expect(await told(he)).not.toContain('objected')
+})
+
+test('what is late after the stages goes one level up, and is settled by whoever does it', async () => {
+  await openOctober(house())
+  for (let n = 0; n < 3; n++) await nextStage(house())
+  const review = (by: StaffId, of: string) =>
+    quiet.deps.transact(as(by, null, ['hr']), (tx) => reviewAppraisal(tx, of as never, { points: 0, why: '' }))
+  for (const one of [mei, chen]) await review(xu, (await of(one)).id)
+  await nextStage(house())
+  await nextStage(house())
+  const { id } = await of(mei)
+  await quiet.deps.transact(as(mei, null), (tx) => objectTo(tx, id, '交接有记录'))
+  clock.set((await of(mei)).answerDueAt as Date)
+  await quiet.deps.transact(system, (tx) => endAnswering(tx, id))
+  expect(await told(he)).toContain('late_objection')
+  await quiet.deps.transact(as(wu, null, ['hr']), (tx) =>
+    decide(tx, id, { outcome: 'upheld', points: 0, why: '记录无误' }),
+  )
+  expect(await told(he)).not.toContain('late_objection')
+  await quiet.deps.transact(as(xu, null, ['hr']), (tx) => reopen(tx, id, { why: '补录', link: '/obligations' }))
+  await countOctober(house())
+  clock.set((await of(mei)).reviewDueAt as Date)
+  await quiet.deps.transact(system, (tx) => passReview(tx, id))
+  expect(await told(he)).toContain('late_review')
+  await review(wu, id)
+  expect(await told(he)).not.toContain('late_review')
+})
+
+test('what is about the only one of personnel is told to the group', async () => {
+  const { db } = database
+  await db.updateTable('staff').set({ active: false }).where('id', '=', wu).execute()
+  await worked(db, xu, 'service', { night: night(3) })
+  await quiet.deps.transact(as(xu, null), (tx) =>
+    askCoaching(tx, { appraisalId: null, indicator: null, words: '想学排班' }),
+  )
+  expect((await told(he)).some((one) => one.startsWith('coaching'))).toBe(true)
+  await openOctober(house())
+  for (let n = 0; n < 3; n++) await nextStage(house())
+  expect(await told(he)).toContain('review')
 })

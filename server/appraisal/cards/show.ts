@@ -92,6 +92,8 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     /** What was published once, and is not what stands. */
     old: asked !== null && shown.revision < Math.max(one.revision, ...versions.map(({ revision }) => revision)),
     isLate: isLate(one.reopenedWhy),
+    /** By when an objection is to be decided; null once that is over. */
+    decideBy: one.state === 'appealed' ? one.answerDueAt : null,
     again: one.state === 'reopened' || (sight.mine && versions.length > 0 && !isPublic(one.state)),
     arrivals: arrivalsOf(inputs.get('attendance') ?? []),
     leftOut: leftOutOf(inputs),

@@ -5,7 +5,7 @@ import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { recount } from '../counted/actions.ts'
-import { handsOf, reviewDueFrom } from '../hands/actions.ts'
+import { decisionDueFrom, handsOf, reviewDueFrom } from '../hands/actions.ts'
 import { getMonth } from '../months/queries.ts'
 import { needEither, needPersonnel } from '../people/actions.ts'
 import { keepParts, partsIn } from '../people/queries.ts'
@@ -183,7 +183,8 @@ export async function objectTo(tx: Tx, id: AppraisalId, words: string): Promise<
   if (!one.answerDueAt || one.answerDueAt <= tx.now) throw refusal('appraisal.too_late')
   const { id: appraisalId, revision } = one
   if (!(await deciding.insertObjection(tx, { appraisalId, revision, words }))) throw refusal('appraisal.objected_once')
-  await setAppraisal(tx, id, { state: 'appealed', answered_at: tx.now })
+  const due = await decisionDueFrom(tx, one)
+  await setAppraisal(tx, id, { state: 'appealed', answered_at: tx.now, answer_due_at: due })
   await announce(tx, 'appraisal.objected', { ...about(one), revision }, topicsOf(one))
 }
 

@@ -37,10 +37,12 @@ export async function passReview(tx: Tx, id: AppraisalId): Promise<void> {
   const one = await lockAppraisal(tx, id)
   if (!one.reviewDueAt || one.reviewDueAt > tx.now || one.state !== 'manager_scored') return
   await setAppraisal(tx, id, { review_told_at: tx.now })
-  await announce(
-    tx,
-    'appraisal.stage_late',
-    { monthId: one.monthId, stage: 'review', left: 1, to: 'group' },
-    { about: ['appraisal'] },
-  )
+  await announce(tx, 'appraisal.review_late', { appraisalId: id, staffId: one.staffId }, { about: ['appraisal'] })
+}
+
+/** An objection is decided in as many days as there are to object; after them whoever heads the group is told. */
+export async function decisionDueFrom(tx: Tx, { monthId }: AppraisalRow): Promise<Date> {
+  const { appraisalAnswerWorkdays } = await currentSettings(tx.db)
+  const { zone } = await getMonth(tx.db, monthId)
+  return endOfWorkday(localOf(tx.now, zone).date, appraisalAnswerWorkdays, zone)
 }

@@ -13,11 +13,11 @@ export type Standing = { readonly scored: boolean; readonly orphaned: boolean }
 export async function standingsIn(
   db: Reader,
   of: { readonly id: AppraisalId } | { readonly monthId: AppraisalMonthId },
-  me: StaffId,
+  me: StaffId | null,
 ): Promise<Map<AppraisalId, Standing>> {
   const wanted = 'id' in of ? sql`a.id = ${of.id}` : sql`a.month_id = ${of.monthId}`
   const { rows } = await sql<Standing & { id: AppraisalId }>`
-    select a.id, ${firstHand(sql`${me}`)} as scored,
+    select a.id, ${firstHand(sql`${me}::bigint`)} as scored,
       not exists (select from staff p where p.active and 'hr' = any(p.standing_roles) and p.id <> a.staff_id
         and not ${firstHand(sql`p.id`)}) as orphaned
     from appraisals a where ${wanted}`.execute(db)

@@ -96,7 +96,11 @@ export async function executeMeasure(tx: Tx, id: MeasureId): Promise<void> {
   await announce(tx, 'measure.executed', { ...about(one), by }, topicsOf(one))
 }
 
-export async function withdrawMeasure(tx: Tx, id: MeasureId, why: string): Promise<void> {
+export async function withdrawMeasure(
+  tx: Tx,
+  id: MeasureId,
+  { why, zone }: { why: string; zone: string },
+): Promise<void> {
   needEither(tx)
   const by = staffOf(tx)
   const one = await lockOthers(tx, id)
@@ -104,7 +108,9 @@ export async function withdrawMeasure(tx: Tx, id: MeasureId, why: string): Promi
   if (one.state === 'withdrawn') return
   refuse(whyNotMoveMeasure(one.state, 'withdraw'))
   if (why.trim() === '') throw refusal('measures.reason_missing', {}, 'why')
-  await setMeasure(tx, id, { state: 'withdrawn', withdrawn_by: by, withdrawn_at: tx.now, withdrawal: why })
+  const { measureMonths } = await currentSettings(tx.db)
+  const expires_at = one.expiresAt ?? monthsLater(tx.now, measureMonths, zone)
+  await setMeasure(tx, id, { state: 'withdrawn', withdrawn_by: by, withdrawn_at: tx.now, withdrawal: why, expires_at })
   await announce(tx, 'measure.withdrawn', { ...about(one), by }, topicsOf(one))
 }
 

@@ -81,7 +81,7 @@ export function measureRoutes(deps: Deps) {
     })
     .post('/:id/withdrawal', own, async (c) => {
       const typed = await form(c, { why: text(WORDS_LETTERS) })
-      return acting(c, typed, (tx, id) => act.withdrawMeasure(tx, id, typed.why))
+      return acting(c, typed, (tx, id) => act.withdrawMeasure(tx, id, { ...typed, zone }))
     })
     .post('/:id/objection', own, async (c) => {
       const typed = await form(c, { words: text(WORDS_LETTERS) })

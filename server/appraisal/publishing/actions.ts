@@ -55,12 +55,14 @@ async function publishAll(tx: Tx, all: readonly AppraisalRow[], by: StaffId | nu
   await proposeMeasures(tx, ready)
 }
 
-/** Five workdays without a word: received, which is not agreed. What was answered or decided is closed. */
+/** Five workdays without a word: received, which is not agreed. What was answered or decided is closed; an objection that nobody decided goes one level up, once. */
 export async function endAnswering(tx: Tx, id: AppraisalId): Promise<void> {
   const one = await lockAppraisal(tx, id)
   if (!one.answerDueAt || one.answerDueAt > tx.now) return
   if (one.state === 'appealed') {
+    const { id: appraisalId, staffId, revision } = one
     await setAppraisal(tx, id, { answer_due_at: null })
+    await announce(tx, 'appraisal.objection_late', { appraisalId, staffId, revision }, topicsOf(one))
     return
   }
   if (one.state === 'published') {

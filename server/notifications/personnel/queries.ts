@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { standingsIn } from '../../appraisal/hands/queries.ts'
 import { partsIn, withRole } from '../../appraisal/people/queries.ts'
 import type { AppraisalState, MonthState } from '../../events/appraisal.ts'
 import type { AppraisalId, AppraisalMonthId, DocumentRequestId, ObligationId, StaffId } from '../../kernel/ids.ts'
@@ -55,6 +56,10 @@ export async function hasExtremes(db: Reader, monthId: AppraisalMonthId): Promis
   )
   return rows.length > 0
 }
+
+/** Whether somebody of a month can be reviewed by nobody of personnel. */
+export const hasOrphans = async (db: Reader, monthId: AppraisalMonthId): Promise<boolean> =>
+  [...(await standingsIn(db, { monthId }, null)).values()].some(({ orphaned }) => orphaned)
 
 /** Personnel and the group but whoever has had a part in it. */
 export async function judgesOf(db: Reader, id: AppraisalId): Promise<StaffId[]> {

@@ -37,9 +37,23 @@ export const personnelReactions: Reactions<Database> = {
       const path = `/appraisal/months/${key}`
       if (stage === 'managers')
         await tellOf(tx, `score:m${monthId}`, '/appraisal/scoring', await personnel.scorersOf(tx.db, monthId))
-      if (stage === 'review') await tellOf(tx, `review:m${monthId}`, path, await humanResources(tx.db))
+      if (stage === 'review') {
+        // Whom nobody of personnel can review goes one level up at once.
+        const group = (await personnel.hasOrphans(tx.db, monthId)) ? await withRole(tx.db, 'leadership') : []
+        const people = [...new Set([...(await humanResources(tx.db)), ...group])]
+        await tellOf(tx, `review:m${monthId}`, `${path}?show=mine`, people)
+      }
       if (stage === 'signing' && (await personnel.hasExtremes(tx.db, monthId)))
         await tellOf(tx, `sign:m${monthId}`, `${path}?show=extremes`, await withRole(tx.db, 'leadership'))
+    },
+    'appraisal.review_late': async (tx, { appraisalId, staffId }) => {
+      const leaders = without(await withRole(tx.db, 'leadership'), staffId)
+      await tellOf(tx, `late_review:a${appraisalId}`, `/appraisal/${appraisalId}`, leaders)
+    },
+    'appraisal.reviewed': async (tx, { appraisalId }) => settle(tx, `late_review:a${appraisalId}`),
+    'appraisal.objection_late': async (tx, { appraisalId, staffId }) => {
+      const chief = without(some(await chiefNow(tx.db, tx.now)), staffId)
+      await tellOf(tx, `late_objection:a${appraisalId}`, `/appraisal/${appraisalId}`, chief)
     },
     'appraisal.stage_late': async (tx, { monthId, to }) => tellLate(tx, monthId, to),
     'appraisal.returned': async (tx, { appraisalId, to, by }) => {
@@ -59,7 +73,7 @@ export const personnelReactions: Reactions<Database> = {
       await tellOf(tx, `objected:a${appraisalId}`, `/appraisal/${appraisalId}`, without(judges, staffId))
     },
     'appraisal.decided': async (tx, { appraisalId, staffId }) => {
-      await settle(tx, `objected:a${appraisalId}`)
+      for (const before of ['objected', 'late_objection']) await settle(tx, `${before}:a${appraisalId}`)
       await tellOwn(tx, 'decided', appraisalId, staffId)
     },
     'appraisal.deemed_received': async (tx, { appraisalId }) => settle(tx, `published:a${appraisalId}`),
@@ -97,7 +111,7 @@ export const personnelReactions: Reactions<Database> = {
       await tellOf(tx, `measure_reviewed:${measureId}`, `/measures#measure-${measureId}`, [staffId])
     },
     'commendation.nominated': async (tx, { commendationId, staffId, by }) => {
-      const people = (await humanResources(tx.db)).filter((one) => one !== staffId && one !== by)
+      const people = (await personnelBut(tx, staffId)).filter((one) => one !== by)
       await tellOfPraise(tx, 'nominated', commendationId, people)
     },
     'commendation.checked': async (tx, { commendationId, staffId, by }) => {
@@ -114,7 +128,7 @@ export const personnelReactions: Reactions<Database> = {
       for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:c${commendationId}`)
     },
     'commendation.undecided': async (tx, { commendationId, staffId }) =>
-      tellOfPraise(tx, 'undecided', commendationId, without(await humanResources(tx.db), staffId)),
+      tellOfPraise(tx, 'undecided', commendationId, await personnelBut(tx, staffId)),
     'commendation.rewarded': async (tx, { commendationId, staffId }) =>
       tellOfPraise(tx, 'rewarded', commendationId, [staffId]),
     'commendation.revoked': async (tx, { commendationId, staffId }) => {
@@ -156,7 +170,7 @@ export const personnelReactions: Reactions<Database> = {
       await tellOfCase(tx, 'case_reviewed', caseId, [staffId])
     },
     'coaching.asked': async (tx, { requestId, staffId }) =>
-      tellOf(tx, `coaching:${requestId}`, '/appraisal/coaching', without(await humanResources(tx.db), staffId)),
+      tellOf(tx, `coaching:${requestId}`, '/appraisal/coaching', await personnelBut(tx, staffId)),
     'coaching.answered': async (tx, { requestId, staffId }) => {
       await settle(tx, `coaching:${requestId}`)
       await tellOf(tx, `coaching_answered:${requestId}`, '/appraisal/coaching', [staffId])
@@ -204,6 +218,12 @@ async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'gr
         ? await withRole(tx.db, 'leadership')
         : some(await chiefNow(tx.db, tx.now))
   await tellOf(tx, `late_${to}:m${monthId}`, path, people)
+}
+
+/** Personnel but this one; where there is nobody else of them, the group. */
+async function personnelBut(tx: Tx, staffId: StaffId): Promise<StaffId[]> {
+  const others = without(await humanResources(tx.db), staffId)
+  return others.length > 0 ? others : without(await withRole(tx.db, 'leadership'), staffId)
 }
 
 const some = (one: StaffId | undefined): StaffId[] => (one ? [one] : [])

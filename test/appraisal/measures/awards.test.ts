@@ -122,7 +122,9 @@ test('personnel takes the measure back with a reason: the award goes with it, al
   const { id } = await commendation()
   await transact(system, (tx) => setCommendation(tx, id as never, { reward: '证书' }))
   await transact(hr(), (tx) => executeReward(tx, id as never))
-  await transact(hr(), async (tx) => withdrawMeasure(tx, (await award()).id as MeasureId, '与季度奖重复'))
+  await transact(hr(), async (tx) =>
+    withdrawMeasure(tx, (await award()).id as MeasureId, { why: '与季度奖重复', zone: ZONE }),
+  )
   await heard(quiet)
   expect(await wall()).toEqual([])
   expect(await commendation()).toMatchObject({
@@ -141,7 +143,7 @@ test('a decision that is heard after its measure fell grants nothing', async () 
   const again = { state: 'pending' as const, decided_by: null, decided_at: null }
   await database.db.updateTable('appraisal_measures').set(again).where('id', '=', id).execute()
   await transact(group(song), (tx) => decideMeasure(tx, id, { outcome: 'decided', why: '同意', zone: ZONE }))
-  await transact(hr(), (tx) => withdrawMeasure(tx, id, '误报'))
+  await transact(hr(), (tx) => withdrawMeasure(tx, id, { why: '误报', zone: ZONE }))
   await heard(quiet)
   expect(await database.db.selectFrom('commendations').select('id').execute()).toEqual([])
 })

@@ -164,12 +164,24 @@ test('whoever takes a measure back says why, and what was decided stays to be re
   await forward(id)
   await transact(as(mei, null), (tx) => stateOwn(tx, id, '知道了'))
   await decide(id)
-  await expect(transact(hr(), (tx) => withdrawMeasure(tx, id, ' '))).rejects.toMatchObject({
+  await expect(transact(hr(), (tx) => withdrawMeasure(tx, id, { why: ' ', zone: ZONE }))).rejects.toMatchObject({
     code: 'measures.reason_missing',
   })
-  await transact(hr(), (tx) => withdrawMeasure(tx, id, '重复发放'))
-  await transact(hr(), (tx) => withdrawMeasure(tx, id, '再按一次'))
+  await transact(hr(), (tx) => withdrawMeasure(tx, id, { why: '重复发放', zone: ZONE }))
+  await transact(hr(), (tx) => withdrawMeasure(tx, id, { why: '再按一次', zone: ZONE }))
   expect(await bonus()).toMatchObject({ state: 'withdrawn', decision: '同意', withdrawal: '重复发放' })
+})
+
+test('what was taken back before anybody decided leaves the file after twelve months too', async () => {
+  const { id } = await bonus()
+  await forward(id)
+  await transact(hr(), (tx) => withdrawMeasure(tx, id, { why: '误提', zone: ZONE }))
+  const { expiresAt } = await bonus()
+  const mine = async () => (await listMeasures(database.db, { now: clock.now(), staffId: mei })).length
+  expect(await mine()).toBe(1)
+  clock.set(expiresAt as Date)
+  expect(clock.now().toISOString().slice(0, 7)).toBe('2027-11')
+  expect(await mine()).toBe(0)
 })
 
 test('one objects once, another leader looks at it, and twelve months later nobody does anything about it', async () => {
@@ -190,7 +202,7 @@ test('one objects once, another leader looks at it, and twelve months later nobo
   })
   clock.set((await bonus()).expiresAt as Date)
   for (const act of [
-    () => transact(hr(), (tx) => withdrawMeasure(tx, id, '过期')),
+    () => transact(hr(), (tx) => withdrawMeasure(tx, id, { why: '过期', zone: ZONE })),
     () => transact(own, (tx) => objectToMeasure(tx, id, '过期')),
   ])
     await expect(act()).rejects.toMatchObject({ code: 'measures.off_file' })

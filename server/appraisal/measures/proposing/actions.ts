@@ -1,6 +1,7 @@
 import type { Grade } from '../../../events/appraisal.ts'
 import { announceAll } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
+import { currentSettings } from '../../../settings/queries.ts'
 import type { AppraisalRow } from '../../queries.ts'
 import * as measures from '../queries.ts'
 import { proposalsFor } from '../rules.ts'
@@ -46,7 +47,8 @@ async function againOf(tx: Tx, all: readonly Published[]): Promise<Set<string>> 
   )
   const isSame = ({ id, grade }: Published): boolean => before.get(id) === undefined || before.get(id) === grade
   const other = again.filter((one) => !isSame(one)).map(({ id }) => id)
-  const fallen = other.length > 0 ? await proposing.letFall(tx, other) : []
+  const fallen =
+    other.length > 0 ? await proposing.letFall(tx, other, (await currentSettings(tx.db)).measureMonths) : []
   await announceAll(
     tx,
     fallen.map((one) => ({

@@ -49,15 +49,16 @@ export async function gradesBefore(db: Reader, ids: readonly AppraisalId[]): Pro
   return new Map(rows.map(({ id, grade }) => [id, grade]))
 }
 
-/** What is still under way is withdrawn; what has been carried out is on nobody's file any more. */
+/** What is still under way is withdrawn, and leaves the file as what was decided does; what has been carried out is on nobody's file any more. */
 export async function letFall(
   tx: Tx,
   ids: readonly AppraisalId[],
+  months: number,
 ): Promise<{ measureId: MeasureId; staffId: StaffId; kind: MeasureKind }[]> {
   const { rows } = await sql<{ measureId: MeasureId; staffId: StaffId; kind: MeasureKind }>`
     update appraisal_measures set version = version + 1, withdrawn_at = ${tx.now},
       state = case when state = 'executed' or executed_at is not null then 'executed' else 'withdrawn' end,
-      expires_at = case when executed_at is not null then ${tx.now} else expires_at end
+      expires_at = case when executed_at is not null then ${tx.now} else coalesce(expires_at, ${tx.now}::timestamptz + make_interval(months => ${months})) end
     where appraisal_id = any(${[...ids]}::bigint[]) and state not in ('declined', 'withdrawn') and withdrawn_at is null
     returning id as "measureId", staff_id as "staffId", kind`.execute(tx.db)
   return rows

@@ -6,6 +6,7 @@ import { need, staffOf } from '../../../platform/actor.ts'
 import { announce, constraintOf } from '../../../platform/transaction.ts'
 import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
+import { listBackups } from '../../leading/backups/queries.ts'
 import { lockPerson, shiftsAheadOf } from '../../queries.ts'
 import { headsOf } from '../facts/queries.ts'
 import * as needs from '../needs/queries.ts'
@@ -44,10 +45,18 @@ export async function addLeave(tx: Tx, leave: Leave, { zone, despite }: Entering
       ? refusal('roster.leave_over_shift', { count: stands.length, nights }, 'despite')
       : null,
   )
+  if (!despite) refuse(await whyNotFromBackup(tx, leave))
   await people.insertLeave(tx, { ...leave, by: staffOf(tx) }).catch((error: unknown) => {
     throw constraintOf(error) === 'staff_leaves_apart' ? refusal('roster.leave_overlaps', {}, 'firstDay') : error
   })
   await announce(tx, 'leave.added', { staffId: leave.staffId, by: staffOf(tx) }, TOPICS)
+}
+
+/** Whoever stands ready for the duty manager leaves a gap as well (H1). */
+async function whyNotFromBackup(tx: Tx, { staffId, firstDay, lastDay }: Leave) {
+  const backups = await listBackups(tx.db, { staffId, from: addDays(firstDay, -1) })
+  const nights = backups.flatMap(({ night }) => (night <= lastDay ? [night.slice(5)] : []))
+  return nights.length > 0 ? refusal('roster.leave_over_backup', { nights: nights.join(', ') }, 'despite') : null
 }
 
 export async function cancelLeave(tx: Tx, id: string): Promise<void> {
