@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
+import { z } from 'zod'
 import { listActive } from '../accounts/people/queries.ts'
 import { shown } from '../customers/privacy/rules.ts'
-import type { CommendationId, PraiseId } from '../kernel/ids.ts'
+import { type CommendationId, isId, type PraiseId, type StaffId } from '../kernel/ids.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import { DAY, plus } from '../kernel/time.ts'
 import { currentSettings } from '../settings/queries.ts'
@@ -10,7 +11,7 @@ import type { Env, SignedIn } from '../web/env.ts'
 import { pathId, query, rowId } from '../web/forms.ts'
 import { page, partOrPage } from '../web/page.ts'
 import { onwards, paged } from '../web/paging.ts'
-import { listHeard, listOf, listUnder, type Praise } from './praises/queries.ts'
+import { listChosen, listOf, listPraised, listUnder, type Praise } from './praises/queries.ts'
 import {
   type Commendation,
   countWaiting,
@@ -33,6 +34,9 @@ const AT_ONCE = 50
 const OWN_AT_ONCE = 30
 /** What customers said is fresh for so long. */
 const PRAISE_DAYS = 45
+/** People a page of those whom customers praised, and a place among them: how often, and who. */
+const PRAISED_AT_ONCE = 40
+const PRAISED = /^([1-9]\d{0,8})-([1-9]\d{0,17})$/
 /** More of one person's is read by nobody. */
 const QUOTES = 12
 
@@ -58,14 +62,17 @@ const seen = (praise: Praise) => ({
 export async function showList(c: Ctx, deps: Deps): Promise<Response> {
   const { db, clock } = deps
   const { me } = c.var
-  const since = (days: number): Date => plus(clock.now(), -days * DAY)
   const judging = judges(me)
   const asked = query(c, {
     before: rowId.optional(),
     mine: rowId.optional(),
     granted: rowId.optional(),
     said: rowId.optional(),
+    praised: z.string().regex(PRAISED).optional(),
   })
+  const [, total, staffId] = PRAISED.exec(asked.praised ?? '') ?? []
+  const after = staffId ? { total: Number(total), staffId: staffId as StaffId } : null
+  const praisedAsked = { since: plus(clock.now(), -PRAISE_DAYS * DAY), except: me.staffId, after }
   const at = (place: string | undefined) => ({
     before: (place ?? null) as CommendationId | null,
     limit: OWN_AT_ONCE + 1,
@@ -77,7 +84,7 @@ export async function showList(c: Ctx, deps: Deps): Promise<Response> {
     listGrantedTo(db, me.staffId, at(asked.granted)),
     judging ? listWaiting(db) : [],
     judging ? listDecided(db, { except: me.staffId, before, limit: AT_ONCE + 1 }) : [],
-    judging ? listHeard(db, { since: since(PRAISE_DAYS), except: me.staffId, limit: 400 }) : [],
+    judging ? listPraised(db, { ...praisedAsked, people: PRAISED_AT_ONCE + 1, quotes: QUOTES }) : [],
     listOf(db, me.staffId, said),
     countWaiting(db, me.staffId),
   ])
@@ -86,19 +93,16 @@ export async function showList(c: Ctx, deps: Deps): Promise<Response> {
     const anchor = list === 'before' ? 'over' : `commendations-${list}`
     return { some, older: last && onwards('/commendations', asked, { list, place: last.id, anchor }) }
   }
-  const praised = [...Map.groupBy(heard, ({ staffId }) => staffId)]
-    .map(([staffId, some]) => ({
-      staffId,
-      name: some[0]?.name ?? '',
-      nameEn: some[0]?.nameEn ?? '',
-      count: some.length,
-      praise: some
-        .map(({ id }) => id)
-        .slice(0, 50)
-        .join(','),
-      some: some.slice(0, QUOTES).map(seen),
-    }))
-    .toSorted((a, b) => b.count - a.count)
+  const people = [...Map.groupBy(heard, ({ staffId }) => staffId)].map(([staffId, all]) => ({
+    staffId,
+    name: all[0]?.name ?? '',
+    nameEn: all[0]?.nameEn ?? '',
+    count: all[0]?.total ?? 0,
+    praise: all.map(({ id }) => id).join(','),
+    some: all.map(seen),
+  }))
+  const { some: praised, last } = paged(people, PRAISED_AT_ONCE)
+  const place = last && `${last.count}-${last.staffId}`
   return partOrPage(c, deps, 'recognition/list', 'list', {
     mine: part('mine', nominated),
     granted: part('granted', granted),
@@ -106,6 +110,9 @@ export async function showList(c: Ctx, deps: Deps): Promise<Response> {
     open: open.filter(({ staffId }) => staffId !== me.staffId).map((one) => marked(one, me)),
     over: part('before', decided, AT_ONCE),
     praised,
+    morePraised: place && {
+      older: onwards('/commendations', asked, { list: 'praised', place, anchor: 'praises' }),
+    },
     praiseDays: PRAISE_DAYS,
     judging,
     reviews: me.capabilities.has('recognition.review'),
@@ -163,17 +170,18 @@ export async function showForm(c: Ctx, deps: Deps, values: { typed: Values } & V
   const { me } = c.var
   const { db, clock } = deps
   const [people, { commendationUndecidedDays }] = await Promise.all([listActive(db), currentSettings(db)])
-  const named = new Set(String(values.typed.praise ?? '').split(','))
-  const heard = judges(me)
-    ? await listHeard(db, { since: plus(clock.now(), -PRAISE_DAYS * DAY), except: me.staffId, limit: 400 })
-    : []
+  const ids = String(values.typed.praise ?? '')
+    .split(',')
+    .filter(isId) as PraiseId[]
+  const since = plus(clock.now(), -PRAISE_DAYS * DAY)
+  const praises = judges(me) ? await listChosen(db, ids, { since, except: me.staffId }) : []
   return page(
     c,
     deps,
     'recognition/new',
     {
       people: people.filter(({ id }) => id !== me.staffId),
-      praises: heard.filter(({ id }) => named.has(id)).map(seen),
+      praises: praises.map(seen),
       letters: WORDS_LETTERS,
       most: MOST_LINKS,
       days: commendationUndecidedDays,

@@ -13,10 +13,9 @@ import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
 import { mailServer, readMail } from '../support/mail-server.ts'
-import { hire, putOnPost } from '../support/people.ts'
 import { answers, hangsUp, neverAnswers, openReceiver } from '../support/receiver.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
-import { openTelling } from '../support/telling.ts'
+import { leadAndAdministrator, openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -35,9 +34,7 @@ beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   db = database.db
   night = openTelling(house)
-  ji = await hire(db, '季然')
-  await putOnPost(db, ji, 'manager')
-  lan = await hire(db, '兰芝', { roles: ['administrator'] })
+  ;({ ji, lan } = await leadAndAdministrator(db))
   await db.updateTable('staff').set({ phone: '13800000000', email: 'ji@example.com' }).where('id', '=', ji).execute()
   admin = await signedIn(house, lan)
 })

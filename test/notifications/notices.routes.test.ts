@@ -7,10 +7,10 @@ import { LINK_MARK, leaveMail, linkMark } from '../../server/platform/outgoing.t
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
-import { hire, putOnPost } from '../support/people.ts'
+import { hire } from '../support/people.ts'
 import { answers, openReceiver } from '../support/receiver.ts'
 import { type Browser, bytes, signedIn } from '../support/staff.ts'
-import { openTelling } from '../support/telling.ts'
+import { leadAndAdministrator, openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -29,9 +29,7 @@ beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   db = database.db
   night = openTelling(house)
-  ji = await hire(db, '季然')
-  await putOnPost(db, ji, 'manager')
-  lan = await hire(db, '兰芝', { roles: ['administrator'] })
+  ;({ ji, lan } = await leadAndAdministrator(db))
   manager = await signedIn(house, ji)
   admin = await signedIn(house, lan)
 })

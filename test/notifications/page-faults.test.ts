@@ -8,9 +8,9 @@ import { forgetSettings, storeSetting } from '../../server/settings/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
-import { as, hire, putOnPost } from '../support/people.ts'
+import { as } from '../support/people.ts'
 import { answers, hangsUp, openReceiver } from '../support/receiver.ts'
-import { openTelling } from '../support/telling.ts'
+import { leadAndAdministrator, openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -23,9 +23,7 @@ beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   forgetSettings()
   night = openTelling(house)
-  ji = await hire(database.db, '季然')
-  await putOnPost(database.db, ji, 'manager')
-  lan = await hire(database.db, '兰芝', { roles: ['administrator'] })
+  ;({ ji, lan } = await leadAndAdministrator(database.db))
   await database.db.updateTable('staff').set({ phone: '13800000000' }).where('id', '=', ji).execute()
 })
 

@@ -11,9 +11,9 @@ import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
 import { UNSIGNED } from '../support/month.ts'
-import { appointChief, as, hire, putOnPost } from '../support/people.ts'
+import { appointChief, as, hire } from '../support/people.ts'
 import { answers, hangsUp, openReceiver } from '../support/receiver.ts'
-import { openTelling } from '../support/telling.ts'
+import { leadAndAdministrator, openTelling } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -28,9 +28,7 @@ beforeEach(async () => {
   clock.set(TWO_FOURTEEN)
   db = database.db
   night = openTelling(house)
-  ji = await hire(db, '季然')
-  await putOnPost(db, ji, 'manager')
-  lan = await hire(db, '兰芝', { roles: ['administrator'] })
+  ;({ ji, lan } = await leadAndAdministrator(db))
   chief = await appointChief(db, clock.now(), '高岚')
   await db.updateTable('staff').set({ phone: '13800000000' }).where('id', '=', ji).execute()
 })

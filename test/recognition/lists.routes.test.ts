@@ -87,3 +87,30 @@ test('one’s own months and requests for training go back to the first', async 
   expect(new Set(months).size).toBe(60)
   expect((await own.get('/appraisal?before=2026-13')).status).toBe(400)
 })
+
+test('whom customers praised is counted whole and read to the last, the most praised first; a nomination rests on what is quoted', async () => {
+  const { ticketId } = await rated(database.db, mei, { service: 5 })
+  // Of fifty-five people each has one praise more than the one before.
+  await sql`
+    with hired as (
+      insert into staff (number, login, name, name_en, password_hash, department_id, rank, standing_roles, posts, skills, languages, created_at)
+      select 'zz' || n, 'zz' || n, '人' || n, '', 'none', department_id, rank, '{}', posts, skills, languages, created_at
+      from staff cross join generate_series(1, 55) n where id = ${mei} returning id, substring(number from 3)::integer as n),
+    said as (
+      insert into messages (ticket_id, seq, round, client_id, author, body, at)
+      select ${ticketId}, 1000 + row_number() over (), 1, gen_random_uuid(), 'customer', '谢谢', ${clock.now()}::timestamptz from hired cross join lateral generate_series(1, n) k
+      returning id, seq),
+    owners as (select h.id, row_number() over (order by h.n, k) as place from hired h cross join lateral generate_series(1, h.n) k)
+    insert into praises (message_id, staff_id, heard_at)
+    select m.id, o.id, ${clock.now()} from (select id, row_number() over (order by seq) as place from said) m join owners o using (place)`.execute(
+    database.db,
+  )
+  const hr = await signedIn(quiet, xu)
+  const counts = (await throughList(hr, '/commendations', 'praises', /(\d+) 次</g)).map(Number)
+  expect(counts).toEqual(Array.from({ length: 55 }, (_, n) => 55 - n))
+  const { html } = await hr.get('/commendations')
+  const [, form = ''] = /href="(\/commendations\/new\?person=[^"]+)"/.exec(html) ?? []
+  const shown = await hr.get(form.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='))
+  expect(shown.html.match(/谢谢/g)?.length).toBeGreaterThanOrEqual(12)
+  expect((await hr.get('/commendations?praised=3')).status).toBe(400)
+})

@@ -5,6 +5,7 @@ import type { NoticeId, StaffId } from '../../server/kernel/ids.ts'
 import { system } from '../../server/platform/actor.ts'
 import { jobs } from '../../server/timetable.ts'
 import type { Deps } from '../../server/web/deps.ts'
+import { hire, putOnPost } from './people.ts'
 import { heard, type QuietHouse } from './server.ts'
 
 const OURS = [
@@ -17,6 +18,14 @@ const OURS = [
   'write-reminders',
   'send-mail',
 ]
+
+/** 季然 leads the night, and 兰芝 of administration is there to set things. */
+export async function leadAndAdministrator(db: DB): Promise<{ ji: StaffId; lan: StaffId }> {
+  const ji = await hire(db, '季然')
+  await putOnPost(db, ji, 'manager')
+  return { ji, lan: await hire(db, '兰芝', { roles: ['administrator'] }) }
+}
+type DB = Parameters<typeof hire>[0]
 
 /** What time brings in a house whose robots and gateways may stand on this machine; each act awaited, nothing by itself. */
 export function openTelling(house: QuietHouse, config: Partial<Deps['config']> = {}) {

@@ -44,6 +44,50 @@ export async function listHeard(
   return rows
 }
 
+export type Praised = Praise & { readonly total: number }
+/** Whoever was praised and nobody has made anything of it: the most praised first, from a place on, each with all that was said counted and the latest quoted. */
+export async function listPraised(
+  db: Reader,
+  {
+    since,
+    except,
+    after,
+    people,
+    quotes,
+  }: {
+    since: Date
+    except: StaffId
+    after: { readonly total: number; readonly staffId: StaffId } | null
+    people: number
+    quotes: number
+  },
+): Promise<Praised[]> {
+  const { rows } = await sql<Praised>`
+    with heard as (
+      select ${COLUMNS}, count(*) over (partition by a.staff_id)::integer as total,
+        row_number() over (partition by a.staff_id order by a.heard_at desc, a.id desc) as nth
+      from ${FROM} where a.state = 'heard' and a.heard_at >= ${since} and ${STANDS} and a.staff_id <> ${except}),
+    placed as (
+      select h.*, dense_rank() over (order by total desc, "staffId") as place from heard h
+      where nth <= ${quotes} and (${after?.total ?? null}::integer is null or (-total, "staffId") > (${-(after?.total ?? 0)}::integer, ${after?.staffId ?? null}::bigint)))
+    select id, "ratingId", "ticketId", number, "customerName", comment, "staffId", name, "nameEn", "heardAt", total
+    from placed where place <= ${people} order by place, nth`.execute(db)
+  return rows
+}
+
+/** Some of them by their ids, as far as nobody has made anything of them. */
+export async function listChosen(
+  db: Reader,
+  ids: readonly PraiseId[],
+  { since, except }: { since: Date; except: StaffId },
+): Promise<Praise[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<Praise>`
+    select ${COLUMNS} from ${FROM} where a.id = any(${[...ids]}::bigint[]) and a.state = 'heard' and a.heard_at >= ${since}
+      and a.staff_id <> ${except} and ${STANDS} order by a.heard_at desc, a.id desc`.execute(db)
+  return rows
+}
+
 /** What customers said of one person, made something of or not, the newest first; `before` is the last of the page before. */
 export async function listOf(
   db: Reader,
