@@ -84,6 +84,7 @@ test('row 24: where the rules let nobody cover, somebody may still trade: the sh
   const { html } = await asks.get(`/roster/swaps/new?shift=${shift}`)
   expect(html).not.toContain('name="substitute"')
   expect(html).toContain('没有人能单独替班')
+  expect(html, 'only cover is none of the choices').not.toContain('name="back" value=""')
   expect(html).toContain(`name="back" value="${theirs}"`)
   const nobody = await asks.post('/roster/swaps', { shift, back: '', reason: '家长会' })
   expect(nobody.status).toBe(422)
