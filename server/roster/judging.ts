@@ -66,7 +66,7 @@ export async function eligibleFor(db: Reader, shift: Stand, at: At): Promise<Sub
  */
 export async function standInsFor(db: Reader, shift: Stand, at: At): Promise<Substitutes> {
   const { facts, cells } = await standingOf(db, shift.night.slice(0, 7), at)
-  if (shift.post !== 'manager') return substitutesFor(facts, cells, cellOf(facts, shift))
+  if (shift.post !== 'manager' || shift.kind === 'day') return substitutesFor(facts, cells, cellOf(facts, shift))
   const isReady = ({ backup, night }: Cell): boolean => backup && night === shift.night
   const ready = new Set(cells.filter(isReady).map(({ staffId }) => staffId))
   const found = substitutesFor(

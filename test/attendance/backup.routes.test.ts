@@ -77,7 +77,22 @@ const told = async (ref: string) =>
       .execute()
   ).map(({ staff_id }) => staff_id)
 
-test('H1: whoever is named backup reads it on their own page, and everybody in the night of the roster', async () => {
+/** By day Wei leads as well, on the date of the night for which he stands ready. */
+const leadsByDay = (staffId: StaffId, from: string, to: string) =>
+  database.db
+    .insertInto('shifts')
+    .values({
+      staff_id: staffId,
+      post: 'manager',
+      during: `[${from},${to})`,
+      night: NIGHT,
+      kind: 'day',
+      created_at: clock.now(),
+    })
+    .execute()
+
+test('H1: whoever is named backup reads it on their own page, and everybody in the night of the roster, also where they lead the day desk of that date', async () => {
+  await leadsByDay(wei, '2026-11-23T06:00:00+08:00', '2026-11-23T09:00:00+08:00')
   const own = await (await signedIn(house, wei, 'en')).get('/duty')
   expect(own.html).toContain('Nights you are the named backup')
   expect(own.html).toContain(`/roster?night=${NIGHT}`)
@@ -117,4 +132,24 @@ test('row 25 and H1: where the duty manager does not come the named backup hears
     .orderBy('version', 'desc')
     .executeTakeFirstOrThrow()
   expect(findings.filter(({ code }) => code.startsWith('backup'))).toEqual([])
+})
+
+test('H1: a backup stands ready for the night: for whoever leads the day desk and does not come the rules and the load alone say who', async () => {
+  await leadsByDay(zhou, '2026-11-23T19:00:00+08:00', '2026-11-23T21:45:00+08:00')
+  await database.db.deleteFrom('shifts').where('night', '=', NIGHT).where('kind', '=', 'night').execute()
+  const kind = noteMissingPeople(house.deps)
+  for (const { id } of await kind.list(database.db, clock.now(), 10)) await kind.run(id)
+  await heard(house)
+  expect(await told('stand_in:now')).toEqual([])
+  expect((await (await signedIn(house, nuo, 'en')).get('/attendance')).html).not.toContain('named backup')
+})
+
+test('H1: a backup on leave is missed also where they have led the day desk of that date', async () => {
+  await leadsByDay(wei, '2026-11-23T06:00:00+08:00', '2026-11-23T09:00:00+08:00')
+  const hr = await signedIn(house, nuo, 'en')
+  const days = { firstDay: NIGHT, lastDay: NIGHT, despite: 'yes' }
+  expect((await hr.post(`/roster/people/${wei}/leave`, days)).status).toBe(303)
+  await heard(house)
+  const rings = await database.db.selectFrom('alarms').select('subject').where('kind', '=', 'night_unbacked').execute()
+  expect(rings).toEqual([{ subject: NIGHT }])
 })

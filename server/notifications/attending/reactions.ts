@@ -127,7 +127,7 @@ async function endAwaiting(tx: Tx): Promise<void> {
 /** The duty manager has not come: whoever is named to stand ready for them hears of it at once (H1). */
 async function tellBackups(tx: Tx, shiftId: ShiftId): Promise<void> {
   const shift = await getShift(tx.db, shiftId).catch(() => undefined)
-  if (shift?.post !== 'manager') return
+  if (shift?.post !== 'manager' || shift.kind === 'day') return
   const to = (await listBackups(tx.db, { night: shift.night })).flatMap(({ staffId }) => own(staffId))
   await tell(tx, { kind: 'attendance', ref: 'stand_in:now', path: `/roster?night=${shift.night}`, to })
 }

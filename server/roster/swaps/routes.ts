@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { ShiftId, StaffId, SwapId } from '../../kernel/ids.ts'
 import { Denied, NotFound, Refusal } from '../../kernel/refusal.ts'
-import type { Tx } from '../../schema.ts'
+import type { Reader, Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import type { Deps } from '../../web/deps.ts'
 import { download } from '../../web/download.ts'
@@ -77,20 +77,20 @@ export function swapRoutes(deps: Deps) {
     .post('/', mine, async (c) => {
       const typed = await form(c, {
         shift: rowId,
-        substitute: rowId.or(z.literal('')),
+        substitute: rowId.or(z.literal('')).optional(),
         back: rowId.or(z.literal('')).optional(),
         reason: optionalText(REASON_LETTERS),
       })
       const proof = uploaded(c, 'proof')
       try {
+        const whom = await askedBy(deps.db, typed)
         const id = await withProof(deps.files, proof, (kept) =>
           deps.transact(c.var.me.actor, (tx) =>
             act.askSwap(
               tx,
               {
                 shiftId: typed.shift as ShiftId,
-                substituteId: chosen(typed.substitute),
-                backShiftId: (typed.back || null) as ShiftId | null,
+                ...whom,
                 reason: typed.reason,
                 proof: kept,
               },
@@ -140,14 +140,24 @@ export function swapRoutes(deps: Deps) {
     })
 }
 
-function chosen(substitute: string): StaffId {
-  if (substitute === '') throw new Refusal('swaps.nobody_chosen', {}, 'substitute')
+function chosen(substitute: string | undefined): StaffId {
+  if (!substitute) throw new Refusal('swaps.nobody_chosen', {}, 'substitute')
   return substitute as StaffId
 }
 
 const decides = (c: Ctx): boolean =>
   c.var.me.capabilities.has('roster.edit') || c.var.me.capabilities.has('swap.emergency')
 /** Both of them, and whoever decides; a proof is for whoever brought it and whoever decides. */
+/** Whoever has the shift that is wanted in return is asked to trade: they may do that also where the rules let them cover nothing. */
+async function askedBy(
+  db: Reader,
+  { substitute, back }: { readonly substitute?: string | undefined; readonly back?: string | undefined },
+): Promise<{ substituteId: StaffId; backShiftId: ShiftId | null }> {
+  if (!back) return { substituteId: chosen(substitute), backShiftId: null }
+  const { id, staffId } = await getShift(db, back as ShiftId)
+  return { substituteId: staffId, backShiftId: id }
+}
+
 const mayRead = (c: Ctx, requester: StaffId, substitute: StaffId | null): boolean =>
   c.var.me.staffId === requester || c.var.me.staffId === substitute || decides(c)
 

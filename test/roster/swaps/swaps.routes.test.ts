@@ -73,6 +73,27 @@ test('a swap goes through all hands by pages alone: asked, accepted, approved', 
   )
 })
 
+test('row 24: where the rules let nobody cover, somebody may still trade: the shift in return says with whom', async () => {
+  const night = (on: number) => ({
+    from: `2026-12-0${on}T22:00:00+08:00`,
+    to: on === 9 ? '2026-12-10T06:00:00+08:00' : `2026-12-0${on + 1}T06:00:00+08:00`,
+    night: `2026-12-0${on}`,
+  })
+  await roster(database.db, chen, 'service', night(8))
+  const theirs = await roster(database.db, chen, 'service', night(9))
+  const { html } = await asks.get(`/roster/swaps/new?shift=${shift}`)
+  expect(html).not.toContain('name="substitute"')
+  expect(html).toContain('没有人能单独替班')
+  expect(html).toContain(`name="back" value="${theirs}"`)
+  const nobody = await asks.post('/roster/swaps', { shift, back: '', reason: '家长会' })
+  expect(nobody.status).toBe(422)
+  expect(nobody.html).toContain('替班')
+  const asked = await asks.post('/roster/swaps', { shift, back: theirs, reason: '家长会' })
+  expect(asked.location).toMatch(/^\/roster\/swaps\/\d+$/)
+  const swap = await database.db.selectFrom('swaps').selectAll().executeTakeFirstOrThrow()
+  expect(swap).toMatchObject({ substitute_id: chen, back_shift_id: theirs, state: 'awaiting_substitute' })
+})
+
 test('row 23: an emergency brings its proof through the gate of files, and only who decides sees it', async () => {
   clock.set('2026-12-09T12:00:00+08:00')
   for (const name of ['asks', 'covers', 'hr', 'other'] as const) {

@@ -32,7 +32,7 @@ export async function listUnbacked(db: Reader, tonight: string, now: Date): Prom
         when not bool_or(active and ranked) then 'backup_rank'
         when not bool_or(active and ranked and not away) then 'backup_leave' end as code
       from ready r group by night
-      having not exists (select from shifts s where s.night = r.night and s.post = 'manager' and s.staff_id = any(array_agg(r.staff_id)))
+      having not exists (select from shifts s where s.night = r.night and s.kind = 'night' and s.post = 'manager' and s.staff_id = any(array_agg(r.staff_id)))
       union all
       select night, 'backup_none' from said where unsigned and not exists (select from ready r where r.night = said.night)
     )
@@ -62,7 +62,7 @@ export async function listBackups(
     cross join lateral jsonb_to_recordset(v.cells) as c (night date, "staffId" text, backup boolean)
     join staff p on p.id = c."staffId"::bigint and p.active
     where m.month >= ${from.slice(0, 7)} and c.backup and c.night >= ${from}::date and ${whose}
-      and not exists (select from shifts s where s.night = c.night and s.post = 'manager' and s.staff_id = p.id)
+      and not exists (select from shifts s where s.night = c.night and s.kind = 'night' and s.post = 'manager' and s.staff_id = p.id)
     order by c.night`.execute(db)
   return rows
 }
