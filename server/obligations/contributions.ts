@@ -22,6 +22,8 @@ export function seenObligation(one: ObligationView, now: Date) {
     icon: stand === 'done' ? 'check' : OBLIGATIONS[one.kind].icon,
     number,
     month: what === 'month' ? number : null,
+    // Whatever else a shift brings is due in its night, and its time says which.
+    night: one.kind === 'shift_confirmation' ? one.night : null,
     open: one.doneAt === null && one.state !== 'excused' && one.state !== 'missed',
   }
 }
@@ -30,7 +32,12 @@ export function seenObligation(one: ObligationView, now: Date) {
 function gathered(all: readonly ReturnType<typeof seenObligation>[]) {
   const groups = Map.groupBy(all, ({ kind, stand, dueAt, path }) => [kind, stand, dueAt.getTime(), path].join(' '))
   return [...groups.values()].flatMap((group) =>
-    group.slice(0, 1).map((one) => ({ ...one, count: group.length, several: group.length > 1 })),
+    group.slice(0, 1).map((one) => ({
+      ...one,
+      night: group.length > 1 ? null : one.night,
+      count: group.length,
+      several: group.length > 1,
+    })),
   )
 }
 

@@ -5,7 +5,7 @@ import { listLapsing } from '../../server/obligations/queries.ts'
 import { system } from '../../server/platform/actor.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { hire, putOnPost } from '../support/people.ts'
+import { hire, putOnPost, roster } from '../support/people.ts'
 import { openHouse, type QuietHouse } from '../support/server.ts'
 import { type Browser, signedIn } from '../support/staff.ts'
 
@@ -49,6 +49,22 @@ beforeEach(async () => {
     .select('id')
     .where('state', '=', 'missed')
     .executeTakeFirstOrThrow()) as { id: ObligationId })
+})
+
+test('a shift to be confirmed says of which night it is, and several due at once are counted', async () => {
+  for (const day of [3, 9]) {
+    const night = `2026-12-0${day}`
+    const [from, to] = [`${night}T14:00:00Z`, `${night}T22:00:00Z`]
+    const shiftId = await roster(database.db, mei, 'service', { from, to, night })
+    const owed = { kind: 'shift_confirmation' as const, staffId: mei, subject: `shift:${shiftId}`, path: '/roster' }
+    const dueAt = new Date('2026-11-24T04:00:00+08:00')
+    await house.deps.transact(system, (tx) => owe(tx, { ...owed, shiftId, dueAt }))
+    const mine = (await agent.get('/obligations/mine', { htmx: true })).html
+    expect(mine.match(/12月[39]日/g)).toEqual(day === 3 ? ['12月3日'] : null)
+  }
+  const list = (await hr.get('/obligations?kind=shift_confirmation&from=2026-11-23&to=2026-11-24')).html
+  expect(list).toContain('12月3日')
+  expect(list).toContain('12月9日')
 })
 
 test('row 56: my night lists what is due from me now and next, and nothing of others', async () => {

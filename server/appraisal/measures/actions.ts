@@ -9,7 +9,7 @@ import { currentSettings } from '../../settings/queries.ts'
 import { monthsLater } from '../months/rules.ts'
 import { needEither, needPersonnel } from '../people/actions.ts'
 import { lockMeasure, type MeasureRow, setMeasure } from './queries.ts'
-import { whyNotCoefficient, whyNotDecideMeasure, whyNotMoveMeasure, whyNotTouch } from './rules.ts'
+import { whyNotCoefficient, whyNotDecideMeasure, whyNotLeader, whyNotMoveMeasure, whyNotTouch } from './rules.ts'
 
 const about = ({ id: measureId, staffId, kind }: MeasureRow) => ({ measureId, staffId, kind })
 const topicsOf = ({ staffId }: MeasureRow): { about: string[] } => ({
@@ -73,7 +73,7 @@ export async function decideMeasure(
   const one = await lockOthers(tx, id)
   if (one.state === outcome && one.decidedBy === by) return
   refuse(outcome === 'decided' ? whyNotDecideMeasure(one, tx.now) : whyNotMoveMeasure(one.state, 'decline'))
-  if (one.editedBy === by) throw refusal('measures.put_forward_by_you')
+  refuse(whyNotLeader(one, by))
   const { measureMonths } = await currentSettings(tx.db)
   await setMeasure(tx, id, {
     state: outcome,
@@ -134,7 +134,7 @@ export async function reviewMeasure(
   const by = staffOf(tx)
   const one = await lockOthers(tx, id)
   refuse(whyNotMoveMeasure(one.state, outcome === 'upheld' ? 'review' : 'lift'))
-  if (one.decidedBy === by || one.editedBy === by) throw refusal('measures.decided_by_you')
+  refuse(whyNotLeader(one, by))
   const state = outcome === 'lifted' ? 'withdrawn' : one.executedAt ? 'executed' : 'reviewed'
   await setMeasure(tx, id, { state, reviewed_by: by, reviewed_at: tx.now, review: why })
   await announce(tx, 'measure.reviewed', { ...about(one), by, outcome }, topicsOf(one))

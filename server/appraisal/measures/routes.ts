@@ -16,7 +16,7 @@ import { refusedBy } from '../routes.ts'
 import { tabsOf } from '../tabs.ts'
 import * as act from './actions.ts'
 import { listMeasures, listOver, listUnderWay } from './queries.ts'
-import { isAgainst } from './rules.ts'
+import { isAgainst, whyNotLeader } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -108,6 +108,7 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
   const before = (asked.before ?? null) as MeasureId | null
   const except = me.staffId
   const personnel = signs ? await withRole(deps.db, 'hr') : []
+  const leaders = signs ? await withRole(deps.db, 'leadership') : []
   // The group puts forward what there is nobody else of personnel for.
   const [sole] = personnel
   const forwards = reviews || (signs && personnel.length < 2)
@@ -131,12 +132,15 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
     others: going.map((one) => ({
       ...one,
       against: isAgainst(one.kind),
+      // Why not I, and whether there is anybody else of the group who can.
+      instead: signs && ['pending', 'objected'].includes(one.state) ? whyNotLeader(one, me.staffId) : null,
+      nobody: leaders.every((leader) => whyNotLeader(one, leader) !== null),
       heard: one.statement !== null || (one.statementDueAt !== null && one.statementDueAt <= now),
       may: {
-        decide: signs && one.state === 'pending' && one.editedBy !== me.staffId,
+        decide: signs && one.state === 'pending' && whyNotLeader(one, me.staffId) === null,
         execute: stands(one.staffId) && (one.state === 'decided' || one.state === 'reviewed'),
         withdraw: stands(one.staffId) && ['proposed', 'pending', 'decided'].includes(one.state),
-        review: signs && one.state === 'objected' && one.decidedBy !== me.staffId && one.editedBy !== me.staffId,
+        review: signs && one.state === 'objected' && whyNotLeader(one, me.staffId) === null,
       },
     })),
     over: over.slice(0, OVER_AT_ONCE),

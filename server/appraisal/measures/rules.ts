@@ -1,4 +1,5 @@
 import type { Grade, MeasureKind, MeasureState } from '../../events/appraisal.ts'
+import type { StaffId } from '../../kernel/ids.ts'
 import { after, type Moves } from '../../kernel/machine.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 
@@ -84,6 +85,19 @@ export function whyNotDecideMeasure({ state, statement, statementDueAt }: Standi
   if (moved) return moved
   if (statement !== null) return null
   return statementDueAt && statementDueAt <= now ? null : refusal('measures.not_heard')
+}
+
+type Touched = {
+  readonly staffId: StaffId
+  readonly state: MeasureState
+  readonly editedBy: StaffId | null
+  readonly decidedBy: StaffId | null
+}
+/** Whoever put it forward does not decide, whoever decided does not look at the objection; and it is about neither. */
+export function whyNotLeader({ staffId, state, editedBy, decidedBy }: Touched, by: StaffId): Refusal | null {
+  if (staffId === by) return refusal('appraisal.own')
+  if (state === 'objected') return decidedBy === by || editedBy === by ? refusal('measures.decided_by_you') : null
+  return editedBy === by ? refusal('measures.put_forward_by_you') : null
 }
 
 /** Twelve months later, or once the result that it rested on fell, it is on nobody's file: nothing is done about it any more. */

@@ -18,6 +18,8 @@ export type ObligationView = {
   readonly post: Post | null
   readonly department: Bilingual | null
   readonly shiftId: ShiftId | null
+  /** Of that shift, `2026-12-03`. */
+  readonly night: string | null
   readonly subject: string
   readonly path: string | null
   readonly opensAt: Date | null
@@ -43,6 +45,8 @@ const views = (db: Reader) =>
     .leftJoin('departments as d', 'd.id', 'o.department_id')
     .leftJoin('staff as by', 'by.id', 'o.done_by')
     .leftJoin('staff as x', 'x.id', 'o.excused_by')
+    .leftJoin('shifts as s', 's.id', 'o.shift_id')
+    .select('s.night')
     .select(['o.id', 'o.kind', 'o.clause', 'o.staff_id', 'o.post', 'o.shift_id', 'o.subject', 'o.path', 'o.opens_at'])
     .select(['o.due_at', 'o.late_at', 'o.grace_minutes', 'o.state', 'o.done_at', 'o.excused_at', 'o.excused_from'])
     .select(['o.excuse_reason', 'o.excuse_link', 'p.name', 'p.name_en', 'd.name as department'])
@@ -58,6 +62,7 @@ const viewOf = (row: Row): ObligationView => ({
   post: row.post,
   department: row.department,
   shiftId: row.shift_id as ShiftId | null,
+  night: row.night,
   subject: row.subject,
   path: row.path,
   opensAt: row.opens_at,

@@ -23,11 +23,14 @@ import { acts } from '../../support/acts.ts'
 import { countOctober, nextStage, night, openOctober, owed, worked, ZONE } from '../../support/appraisal.ts'
 import { handSetClock } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testHouse } from '../../support/house.ts'
 import { as, hire } from '../../support/people.ts'
+import { signedIn } from '../../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
 const { transact, announced } = acts(database, clock)
+const quiet = testHouse(database, clock)
 let mei: StaffId
 let xu: StaffId
 let he: StaffId
@@ -100,6 +103,25 @@ test('nobody decides what they have put forward, nor about themselves', async ()
     code: 'appraisal.own',
   })
   await decide(id)
+})
+
+test('the page of a leader who may not decide says why, and what to do where nobody else of the group can', async () => {
+  const { id } = await bonus()
+  await database.db
+    .updateTable('staff')
+    .set({ standing_roles: ['hr', 'leadership'] })
+    .where('id', '=', xu)
+    .execute()
+  await transact(as(xu, null, ['hr', 'leadership']), (tx) =>
+    putForward(tx, id, { coefficient: 0.9, why: '十月', zone: ZONE }),
+  )
+  const page = await signedIn(quiet, xu)
+  const { html } = await page.get('/measures')
+  expect(html).not.toContain(`action="/measures/${id}/decision"`)
+  expect(html).toContain('这是你提出的，由别人决定。')
+  expect(html).not.toContain('现在没有别人可以做')
+  await database.db.updateTable('staff').set({ active: false }).where('id', '=', he).execute()
+  expect((await page.get('/measures')).html).toContain('现在没有别人可以做')
 })
 
 test('what followed from a result falls with it: nobody decides or carries out what an amended month no longer recommends (row 72)', async () => {
