@@ -68,6 +68,8 @@ async function begin() {
   rating(root.querySelector('[data-rate]'), words, { give: (given) => current.press('rating', given) })
   site?.listen(openedOrShut)
   document.addEventListener('visibilitychange', looked)
+  const hello = document.querySelector('.hello')
+  if (hello) import('./chat/hello.js').then(({ keepHello }) => keepHello(hello, () => !start.hidden))
   if (visitorToken()) await goOn()
 }
 

@@ -56,6 +56,20 @@ test('a customer asks, is answered and rates service and product apart, once', a
   await context.close()
 })
 
+test('a help page that stands open says who is on post as it is now, and what was written stays', async () => {
+  const { page, context, faults } = await open('/')
+  await page.locator('.hello').getByText('1 person on post').waitFor()
+  await page.locator('[name=question]').fill('No line')
+  await database.db.updateTable('attendances').set({ checked_out_at: new Date() }).execute()
+  const comeBack = () => page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+  await expect
+    .poll(() => comeBack().then(() => page.locator('.hello').textContent()), { interval: 500 })
+    .not.toContain('1 person on post')
+  expect(await page.locator('[name=question]').inputValue()).toBe('No line')
+  expect(faults).toEqual([])
+  await context.close()
+})
+
 /** What is asked of an image element. */
 type Picture = { naturalWidth: number; naturalHeight: number; width: number; height: number; alt: string }
 
