@@ -21,14 +21,21 @@ const WATCH_EVERY_MILLISECONDS = 250
 /** Ready for queries when it returns. Throws `StartError` where a person must do something. */
 export async function startEmbedded(dataDir: string, options: Options = {}): Promise<Embedded> {
   const cluster = await openCluster(dataDir)
+  let started: number | undefined
   for (let attempt = 1; ; attempt++) {
     const postmaster = await runPostmaster(cluster, options.flags ?? [])
+    if (postmaster.how === 'started') started = postmaster.pid
+    const how = postmaster.pid === started ? 'started' : 'adopted'
     const url = `postgres://${USER}:${cluster.secret}@127.0.0.1:${postmaster.port}/${DATABASE}`
     try {
       await makeDatabase(url)
-      return { url, how: postmaster.how, stop: keepAlive(cluster, postmaster, options) }
+      return { url, how, stop: keepAlive(cluster, postmaster, options) }
     } catch (error) {
       if (attempt === ATTEMPTS) throw error // once may be bad luck: we adopted it while its last program stopped it
+      options.log?.warn(
+        { pid: postmaster.pid, reason: String(error) },
+        'PostgreSQL has not answered and is asked again',
+      )
     }
   }
 }
