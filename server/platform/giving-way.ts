@@ -10,10 +10,10 @@ const CHRT = '/usr/bin/chrt'
 
 /**
  * How far a program steps back behind those that people wait for. `idle`: it runs only while nobody else wants to, for what
- * can be given up at any moment. `seldom`: a third of the turns that another gets, for what holds rows that somebody may want.
+ * can be given up at any moment. `seldom`: a tenth of the turns that another gets, for what holds rows that somebody may want.
  */
 export type GivingWay = 'idle' | 'seldom'
-const PRIORITY = { idle: os.constants.priority.PRIORITY_LOW, seldom: 5 }
+const PRIORITY = { idle: os.constants.priority.PRIORITY_LOW, seldom: 10 }
 
 /**
  * Where threads have priorities of their own each of this process gives way, and of sessions its own, which whoever starts it

@@ -56,11 +56,12 @@ export const appraisalCompany = ({ people, ratings, obligations, first }: Month)
 ]
 
 /** The month as it was before anybody was counted. */
-export const UNCOUNTED = [
+export const FORGOTTEN = [
   `delete from appraisal_inputs`,
   `update appraisals set pass = 0, result = null, score = null, grade = null, state = 'draft'`,
-  `update appraisal_months set state = 'opening', norms_pass = 0, pass = 1, due_at = null, version = version + 1`,
+  'vacuum appraisal_inputs, appraisals',
 ]
+export const ASKED = `update appraisal_months set state = 'opening', norms_pass = 0, pass = 1, due_at = null, version = version + 1`
 /** Stages that would be over long ago end in a year, so that nothing but the count goes on. */
 export const UNHURRIED = `update appraisal_months set plan = (
   select jsonb_object_agg(key, to_char(now() + interval '1 year', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) from jsonb_each(plan))`

@@ -115,3 +115,6 @@ function readChunks(bytes: Buffer, from: number): { body: Buffer; length: number
     at = end
   }
 }
+
+/** What a run of talk sends first is not timed. */
+export const WARM_UP_MILLISECONDS = 500

@@ -7,7 +7,7 @@ import { systemClock } from '../../../server/platform/clock.ts'
 import { openDatabase, openPool } from '../../../server/platform/database.ts'
 import { buildTransact } from '../../../server/platform/transaction.ts'
 import type { Database } from '../../../server/schema.ts'
-import { UNCOUNTED, UNHURRIED } from '../appraisal-company.ts'
+import { ASKED, FORGOTTEN, UNHURRIED } from '../appraisal-company.ts'
 import { beWorker } from '../child.ts'
 import { fill } from '../company.ts'
 
@@ -27,7 +27,7 @@ beWorker(async ({ url, month, zone }: Setup) => {
     if (does === 'open') {
       await transact(system, (tx) => openMonth(tx, month, zone))
       await fill(url, [UNHURRIED])
-    } else await fill(url, UNCOUNTED)
+    } else await fill(url, [...FORGOTTEN, ASKED])
     const start = performance.now()
     if (does === 'count') await countAside(url, await monthId())
     const milliseconds = performance.now() - start

@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client'
 import type { Line } from '../../support/history.ts'
 import { beWorker } from '../child.ts'
 import { tokenOf } from '../company.ts'
+import { WARM_UP_MILLISECONDS } from '../wire.ts'
 
 /** Customers and conversations have the numbers 1..n; agent 1 has the first `each` of them, and so on. */
 type Setup = { readonly origin: string; readonly conversations: number; readonly each: number; readonly echo?: boolean }
@@ -54,7 +55,6 @@ const WORTH_ANOTHER_TRY = ['busy', 'too_many', 'fault', 'no acknowledgement']
 const RESEND_AFTER_MILLISECONDS = 500
 const ATTEMPTS = 20
 const DRAIN_WITHIN_MILLISECONDS = 15_000
-const WARM_UP_MILLISECONDS = 500
 
 beWorker(async (setup: Setup) => {
   const sendings = new Map<string, Sending>()
