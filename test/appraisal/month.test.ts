@@ -136,7 +136,7 @@ test('a crash in the middle goes on with the next and counts nobody twice', asyn
   }
   await expect(countMonth({ db: database.db, transact: dying }, id, evidence)).rejects.toThrow('died')
   const frozen = () => announced.filter(({ name }) => name === 'appraisal.frozen').length
-  expect(frozen()).toBe(50)
+  expect(frozen()).toBe(20)
   await Promise.all([countOctober(house), countOctober(house)])
   expect(frozen()).toBe(62)
   expect((await october(database.db)).state).toBe('contests')
