@@ -5,7 +5,8 @@ import type { Bilingual } from '../kernel/language.ts'
 import type { Named } from '../kernel/named.ts'
 import { NotFound } from '../kernel/refusal.ts'
 import type { Reader, Tx } from '../schema.ts'
-import type { Place, Wanted } from './rules.ts'
+import { openFirst, type Page } from './paged.ts'
+import type { Wanted } from './rules.ts'
 
 export type DocumentRequest = Named & {
   readonly id: DocumentRequestId
@@ -65,38 +66,32 @@ const OPEN = ['asked', 'answered'] as const
 export const isOpen = ({ state }: { state: string }): boolean => OPEN.some((one) => one === state)
 
 /** Open ones first, the next due on top, then the others, the newest on top; from a place on. */
-export async function listRequests(
-  db: Reader,
-  { of, except, show }: Wanted,
-  { place, limit }: { place: Place | null; limit: number },
-): Promise<DocumentRequest[]> {
+export async function listRequests(db: Reader, wanted: Wanted, page: Page): Promise<DocumentRequest[]> {
+  const { of, except } = wanted
+  const { place } = page
   const some = rows(db)
     .$if(of !== undefined, (q) => q.where('q.staff_id', '=', of ?? '0'))
     .$if(except !== undefined, (q) => q.where('q.staff_id', '<>', except ?? '0'))
-    .orderBy('q.id', 'desc')
-  const open =
-    show === 'over' || (place && !place.due)
-      ? []
-      : await some
-          .clearOrderBy()
-          .where('q.state', 'in', OPEN)
-          .$if(place !== null, (q) =>
-            q.where(sql<boolean>`(q.due_at, -q.id) > (${place?.due ?? null}, -${place?.id ?? '0'}::bigint)`),
-          )
-          .orderBy('q.due_at')
-          .orderBy('q.id', 'desc')
-          .limit(limit)
-          .execute()
-  const left = limit - open.length
-  const over =
-    show === 'open' || left === 0
-      ? []
-      : await some
-          .where('q.state', 'not in', OPEN)
-          .$if(place !== null && !place.due, (q) => q.where('q.id', '<', place?.id ?? '0'))
-          .limit(left)
-          .execute()
-  return [...open, ...over].map(requestOf)
+  const found = await openFirst(wanted, page, {
+    open: (limit) =>
+      some
+        .where('q.state', 'in', OPEN)
+        .$if(place !== null, (q) =>
+          q.where(sql<boolean>`(q.due_at, -q.id) > (${place?.due ?? null}, -${place?.id ?? '0'}::bigint)`),
+        )
+        .orderBy('q.due_at')
+        .orderBy('q.id', 'desc')
+        .limit(limit)
+        .execute(),
+    over: (limit) =>
+      some
+        .where('q.state', 'not in', OPEN)
+        .$if(place !== null && !place.due, (q) => q.where('q.id', '<', place?.id ?? '0'))
+        .orderBy('q.id', 'desc')
+        .limit(limit)
+        .execute(),
+  })
+  return found.map(requestOf)
 }
 
 type New = {

@@ -5,7 +5,8 @@ import type { Bilingual } from '../../kernel/language.ts'
 import { type Named, named } from '../../kernel/named.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
-import type { Place, Wanted } from '../rules.ts'
+import { openFirst, type Page } from '../paged.ts'
+import type { Wanted } from '../rules.ts'
 
 export type FalseRecord = Named & {
   readonly id: FalseRecordId
@@ -92,38 +93,32 @@ const OPEN = ['opened', 'objected'] as const
 export const isOpen = ({ state }: { state: string }): boolean => OPEN.some((one) => one === state)
 
 /** Open ones first, the next due on top, then the others, the newest on top; from a place on. */
-export async function listCases(
-  db: Reader,
-  { of, except, show }: Wanted,
-  { place, limit }: { place: Place | null; limit: number },
-): Promise<FalseRecord[]> {
+export async function listCases(db: Reader, wanted: Wanted, page: Page): Promise<FalseRecord[]> {
+  const { of, except } = wanted
+  const { place } = page
   const some = rows(db)
     .$if(of !== undefined, (q) => q.where('f.staff_id', '=', of ?? '0'))
     .$if(except !== undefined, (q) => q.where('f.staff_id', '<>', except ?? '0'))
-    .orderBy('f.id', 'desc')
-  const open =
-    show === 'over' || (place && !place.due)
-      ? []
-      : await some
-          .clearOrderBy()
-          .where('f.state', 'in', OPEN)
-          .$if(place !== null, (q) =>
-            q.where(sql<boolean>`(f.statement_due_at, -f.id) > (${place?.due ?? null}, -${place?.id ?? '0'}::bigint)`),
-          )
-          .orderBy('f.statement_due_at')
-          .orderBy('f.id', 'desc')
-          .limit(limit)
-          .execute()
-  const left = limit - open.length
-  const over =
-    show === 'open' || left === 0
-      ? []
-      : await some
-          .where('f.state', 'not in', OPEN)
-          .$if(place !== null && !place.due, (q) => q.where('f.id', '<', place?.id ?? '0'))
-          .limit(left)
-          .execute()
-  return [...open, ...over].map(caseOf)
+  const found = await openFirst(wanted, page, {
+    open: (limit) =>
+      some
+        .where('f.state', 'in', OPEN)
+        .$if(place !== null, (q) =>
+          q.where(sql<boolean>`(f.statement_due_at, -f.id) > (${place?.due ?? null}, -${place?.id ?? '0'}::bigint)`),
+        )
+        .orderBy('f.statement_due_at')
+        .orderBy('f.id', 'desc')
+        .limit(limit)
+        .execute(),
+    over: (limit) =>
+      some
+        .where('f.state', 'not in', OPEN)
+        .$if(place !== null && !place.due, (q) => q.where('f.id', '<', place?.id ?? '0'))
+        .orderBy('f.id', 'desc')
+        .limit(limit)
+        .execute(),
+  })
+  return found.map(caseOf)
 }
 
 export async function insertCase(
