@@ -10,6 +10,10 @@ import type { Transact, Tx } from './transaction.ts'
 export type Reactions<DB> = {
   readonly feature: string
   readonly on: { readonly [Name in EventName]?: (tx: Tx<DB>, payload: Events[Name]) => Promise<void> }
+  /** The same for what happens to a whole company at once: those that follow each other in a batch, together and in their order. */
+  readonly together?: {
+    readonly [Name in EventName]?: (tx: Tx<DB>, payloads: readonly Events[Name][]) => Promise<void>
+  }
   /**
    * Looks at conversations anew after any of these: all of a batch together and each once, in the order of their ids,
    * because what is read and written for one is read and written for fifty at much the same price.
@@ -91,29 +95,51 @@ const listens = <DB>(one: Reactions<DB>, name: EventName): boolean =>
   heardBy(one).includes(name) || (one.sweep?.after.includes(name) ?? false)
 
 /** What a feature hears, each once for certain. */
-export const heardBy = <DB>({ on, looks }: Reactions<DB>): EventName[] => [
+export const heardBy = <DB>({ on, together, looks }: Reactions<DB>): EventName[] => [
   ...(Object.keys(on) as EventName[]),
+  ...(Object.keys(together ?? {}) as EventName[]),
   ...(looks?.after ?? []),
 ]
 
 async function reactOnce<DB>(tx: Tx<DB>, mine: Reactions<DB>, events: readonly HouseEvent[]) {
-  const { feature, on, looks, sweep } = mine
+  const { feature, looks, sweep } = mine
   const heard = heardBy(mine)
   const done = await noteDone(
     tx,
     feature,
     events.filter(({ name }) => heard.includes(name)),
   )
-  for (const event of events) {
-    const handle = on[event.name] as ((tx: Tx<DB>, payload: Events[EventName]) => Promise<void>) | undefined
-    if (handle && done.has(`${feature}:${event.id}`)) await handle(tx, event.payload)
-  }
+  const fresh = events.filter(({ id }) => done.has(`${feature}:${id}`))
+  for (const run of runsOf(fresh, mine)) await handle(tx, mine, run)
   const looked = events.flatMap((event) =>
     looks && isOf(event, looks.after) && done.has(`${feature}:${event.id}`) ? [event.payload.ticketId] : [],
   )
   if (looks && looked.length > 0) await looks.act(tx, [...new Set(looked)])
   const after = sweep ? events.flatMap(({ name }) => (sweep.after.includes(name) ? [name] : [])) : []
   if (sweep && after.length > 0) await sweep.act(tx, [...new Set(after)])
+}
+
+/** Each alone; those of one name that follow each other and are reacted to together, in one. */
+function runsOf<DB>(events: readonly HouseEvent[], { together }: Reactions<DB>): HouseEvent[][] {
+  const runs: HouseEvent[][] = []
+  for (const event of events) {
+    const last = runs.at(-1)
+    if (together?.[event.name] && last?.[0]?.name === event.name) last.push(event)
+    else runs.push([event])
+  }
+  return runs
+}
+
+type Handle<DB, What> = ((tx: Tx<DB>, what: What) => Promise<void>) | undefined
+
+async function handle<DB>(tx: Tx<DB>, { on, together }: Reactions<DB>, run: readonly HouseEvent[]): Promise<void> {
+  const [first] = run
+  if (!first) return
+  const payloads = run.map(({ payload }) => payload)
+  const all = together?.[first.name] as Handle<DB, readonly Events[EventName][]>
+  if (all) return all(tx, payloads)
+  const one = on[first.name] as Handle<DB, Events[EventName]>
+  for (const payload of payloads) await one?.(tx, payload)
 }
 
 // The keys go in with the effect: no row inserted means it was done before (RELIABILITY 7).

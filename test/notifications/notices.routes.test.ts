@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { NoticeId, StaffId } from '../../server/kernel/ids.ts'
-import { dropPending } from '../../server/notifications/deliveries/queries.ts'
+import { dropPendingOf } from '../../server/notifications/deliveries/queries.ts'
 import { tell } from '../../server/notifications/notices/telling.ts'
 import { system } from '../../server/platform/actor.ts'
 import { LINK_MARK, leaveMail, linkMark } from '../../server/platform/outgoing.ts'
@@ -110,7 +110,7 @@ test('what was over before it was sent is no longer needed on the Outgoing page,
     .insertInto('deliveries')
     .values({ ...text, attempts: 0, page_id: crypto.randomUUID(), due_at: clock.now() })
     .execute()
-  await house.deps.transact(system, (tx) => dropPending(tx, id as NoticeId, null))
+  await house.deps.transact(system, (tx) => dropPendingOf(tx, [id as NoticeId]))
   expect((await admin.get('/outgoing?state=dropped')).html).toContain('还没发，事情就了结了')
   const { html } = await admin.get('/outgoing?state=failed')
   expect(html).not.toContain('还没发，事情就了结了')

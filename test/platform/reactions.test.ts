@@ -48,6 +48,23 @@ test('a sweep is done once a batch, after what each event asks for', async () =>
   expect(done).toEqual(['closed', 'closed', 'swept'])
 })
 
+test('what happens to a whole company is reacted to together where it follows each other, in its order and each once', async () => {
+  const done: string[] = []
+  const { transact } = acts(database, handSetClock())
+  const reactions: Reactions<Database>[] = [
+    {
+      feature: 'lamp',
+      on: { 'ticket.closed': async () => void done.push('closed') },
+      together: { 'ticket.queued': async (_, all) => void done.push(`queued ${all.length}`) },
+    },
+  ]
+  const react = buildReact({ db: database.db, transact, reactions, log: openLog('silent') })
+  await react('lamp', [queued('1')])
+  await react('lamp', [queued('1'), queued('2'), queued('3'), closed('4'), closed('5'), queued('6')])
+  expect(done).toEqual(['queued 1', 'queued 2', 'closed', 'closed', 'queued 1'])
+  expect(listeners(reactions, 'ticket.queued')).toEqual(['lamp'])
+})
+
 test('an event that comes again is reacted to no second time', async () => {
   const { react, done } = listening()
   await react('lamp', [closed('1')])

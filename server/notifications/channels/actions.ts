@@ -5,8 +5,8 @@ import { NotFound, Refusal, refusal, refuse } from '../../kernel/refusal.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
-import { insertDelivery } from '../deliveries/queries.ts'
-import { insertNotice } from '../notices/queries.ts'
+import { insertDeliveries } from '../deliveries/queries.ts'
+import { insertNotices } from '../notices/queries.ts'
 import { findAddressee } from '../people/queries.ts'
 import { findHook, removeHook, replaceHook } from './queries.ts'
 import { isRobot, readAddress, whyNotSecret } from './rules.ts'
@@ -48,14 +48,9 @@ export async function testHook(tx: Tx, id: HookId): Promise<void> {
   const robot = isRobot(hook.channel)
   if (!robot && !(await findAddressee(tx.db, by))?.phone) throw refusal('notifications.no_phone_of_yours')
   const pageId = randomUUID()
-  const noticeId = await insertNotice(tx, {
-    kind: 'test',
-    importance: 'info',
-    ref: `hook:${id}`,
-    path: '/settings/channels',
-    foldKey: `test:${pageId}`,
-    foldUntil: tx.now,
-  })
-  await insertDelivery(tx, { noticeId, staffId: robot ? null : by, hookId: id, channel: hook.channel, pageId })
+  const foldKey = `test:${pageId}`
+  const made = { kind: 'test', importance: 'info', ref: `hook:${id}`, path: '/settings/channels' } as const
+  for (const noticeId of (await insertNotices(tx, [{ ...made, foldKey, foldUntil: tx.now }])).values())
+    await insertDeliveries(tx, [{ noticeId, staffId: robot ? null : by, hookId: id, channel: hook.channel, pageId }])
   await announce(tx, 'hook.tested', { hookId: id, by }, { about: [] })
 }

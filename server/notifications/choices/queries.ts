@@ -21,13 +21,24 @@ export async function choicesOf(db: Reader, staffId: StaffId): Promise<Chosen[]>
   return db.selectFrom('notice_choices').select(['kind', 'channels']).where('staff_id', '=', staffId).execute()
 }
 
-/** Undefined where they have not chosen: the default of the kind holds. */
-export async function choiceOf(db: Reader, staffId: StaffId, kind: NoticeKind): Promise<NoticeChannel[] | undefined> {
-  const row = await db
+/** Whoever of these has chosen; for the others the default of the kind holds. */
+export async function choicesOfEach(
+  db: Reader,
+  people: readonly StaffId[],
+  kind: NoticeKind,
+): Promise<ReadonlyMap<StaffId, readonly NoticeChannel[]>> {
+  if (people.length === 0) return new Map()
+  const rows = await db
     .selectFrom('notice_choices')
-    .select('channels')
-    .where('staff_id', '=', staffId)
+    .select(['staff_id', 'channels'])
+    .where('staff_id', 'in', [...people])
     .where('kind', '=', kind)
-    .executeTakeFirst()
-  return row?.channels
+    .execute()
+  return new Map(rows.map(({ staff_id, channels }) => [staff_id as StaffId, channels]))
 }
+/** Undefined where they have not chosen: the default of the kind holds. */
+export const choiceOf = async (
+  db: Reader,
+  staffId: StaffId,
+  kind: NoticeKind,
+): Promise<readonly NoticeChannel[] | undefined> => (await choicesOfEach(db, [staffId], kind)).get(staffId)

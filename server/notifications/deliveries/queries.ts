@@ -10,6 +10,7 @@ import type { DeliveryId, HookId, MailId, NoticeId, StaffId } from '../../kernel
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
+import { PATIENT } from '../notices/rules.ts'
 
 export type Delivery = {
   readonly id: DeliveryId
@@ -64,22 +65,27 @@ type NewDelivery = {
   readonly pageId: string
 }
 
-/** Waits to be sent now; what stands on the page has arrived with it. */
-export async function insertDelivery(tx: Tx, one: NewDelivery): Promise<void> {
-  const onPage = one.channel === 'page'
+/** They wait to be sent now; what stands on the page has arrived with it. */
+export async function insertDeliveries(tx: Tx, all: readonly NewDelivery[]): Promise<void> {
+  if (all.length === 0) return
   await tx.db
     .insertInto('deliveries')
-    .values({
-      notice_id: one.noticeId,
-      staff_id: one.staffId,
-      hook_id: one.hookId ?? null,
-      channel: one.channel,
-      page_id: one.pageId,
-      state: onPage ? 'sent' : 'pending',
-      due_at: onPage ? null : tx.now,
-      made_at: tx.now,
-      settled_at: onPage ? tx.now : null,
-    })
+    .values(
+      all.map((one) => {
+        const onPage = one.channel === 'page'
+        return {
+          notice_id: one.noticeId,
+          staff_id: one.staffId,
+          hook_id: one.hookId ?? null,
+          channel: one.channel,
+          page_id: one.pageId,
+          state: onPage ? ('sent' as const) : ('pending' as const),
+          due_at: onPage ? null : tx.now,
+          made_at: tx.now,
+          settled_at: onPage ? tx.now : null,
+        }
+      }),
+    )
     .onConflict((conflict) => conflict.constraint('deliveries_once').doNothing())
     .execute()
 }
@@ -100,19 +106,30 @@ export async function findByMail(tx: Tx, id: MailId): Promise<Delivery | undefin
 export const listOfPage = async (db: Reader, pageId: string): Promise<Delivery[]> =>
   (await deliveries(db).where('d.page_id', '=', pageId).orderBy('d.id').execute()).map(deliveryOf)
 
-/** What is to be sent now, and what was on its way when its process was lost; duty pages first. */
+/** Letters of kinds that nobody waits for, a second: told to five hundred people at once they take a minute, and are no load. */
+export const PATIENT_AT_ONCE = 10
+
+/**
+ * What is to be sent now, and what was on its way when its process was lost; duty pages first, and of the letters that
+ * nobody waits for a few.
+ */
 export async function listDueDeliveries(db: Reader, now: Date, limit: number): Promise<Due[]> {
-  const rows = await db
-    .selectFrom('deliveries as d')
-    .innerJoin('notices as n', 'n.id', 'd.notice_id')
-    .select(['d.id', 'd.state', 'd.attempts', 'd.due_at'])
-    .where('d.state', 'in', ['pending', 'sending'])
-    .where('d.due_at', '<=', now)
-    .orderBy(sql`n.importance = 'duty'`, 'desc')
-    .orderBy('d.due_at')
-    .orderBy('d.id')
-    .limit(limit)
-    .execute()
+  const isPatient = sql<boolean>`d.channel = 'mail' and n.kind in (${sql.join(PATIENT)})`
+  const due = (patient: boolean, most: number) =>
+    db
+      .selectFrom('deliveries as d')
+      .innerJoin('notices as n', 'n.id', 'd.notice_id')
+      .select(['d.id', 'd.state', 'd.attempts', 'd.due_at'])
+      .where('d.state', 'in', ['pending', 'sending'])
+      .where('d.due_at', '<=', now)
+      .where(isPatient, '=', patient)
+      .orderBy(sql`n.importance = 'duty'`, 'desc')
+      .orderBy('d.due_at')
+      .orderBy('d.id')
+      .limit(most)
+  const hurried = await due(false, limit).execute()
+  const patient = await due(true, Math.min(limit, PATIENT_AT_ONCE)).execute()
+  const rows = [...hurried, ...patient]
   return rows.map(({ id, state, attempts, due_at }) => ({ id, version: `${state}-${attempts}`, at: due_at ?? now }))
 }
 
@@ -138,16 +155,20 @@ export const seePages = (tx: Tx, noticeId: NoticeId, staffId: StaffId) =>
     .where('state', '=', 'sent')
     .execute()
 
-/** Nothing of it is worth sending any more. */
-export const dropPending = (tx: Tx, noticeId: NoticeId, staffId: StaffId | null) =>
+/** Nothing of it is worth sending to them any more. */
+export const dropPending = (tx: Tx, noticeId: NoticeId, staffId: StaffId) =>
+  over(tx, [noticeId]).where('staff_id', '=', staffId).execute()
+
+/** Nothing of these is worth sending to anybody any more; a robot's room hears the end. */
+export const dropPendingOf = (tx: Tx, noticeIds: readonly NoticeId[]) =>
+  over(tx, noticeIds).where('staff_id', 'is not', null).execute()
+
+const over = (tx: Tx, noticeIds: readonly NoticeId[]) =>
   tx.db
     .updateTable('deliveries')
     .set({ state: 'failed', error: 'over', due_at: null, settled_at: tx.now })
-    .where('notice_id', '=', noticeId)
-    .$if(staffId !== null, (q) => q.where('staff_id', '=', staffId as StaffId))
-    .where('staff_id', 'is not', null)
+    .where('notice_id', 'in', [...noticeIds])
     .where('state', '=', 'pending')
-    .execute()
 
 /** The latest through each hook, for the page that tests them. */
 export async function lastThroughHooks(db: Reader): Promise<Map<HookId, Pick<Delivery, 'state' | 'error' | 'madeAt'>>> {

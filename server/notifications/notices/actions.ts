@@ -3,11 +3,11 @@ import type { NoticeId, StaffId } from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import { HOUR, MINUTE, plus, SECOND } from '../../kernel/time.ts'
 import { staffOf } from '../../platform/actor.ts'
-import { announce } from '../../platform/transaction.ts'
+import { announce, announceAll } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { listCovered, listUnanswered, listUnseen } from '../bell/queries.ts'
-import { dropPending, insertDelivery, listOfPage, seePages } from '../deliveries/queries.ts'
+import { dropPending, dropPendingOf, insertDeliveries, listOfPage, seePages } from '../deliveries/queries.ts'
 import { chiefNow, headOf, isNightAt, isOnPost, onPostNow } from '../people/queries.ts'
 import * as notices from './queries.ts'
 import { AWAY_HOURS, AWAY_NOTICES, hasReceipt, isDelivered, KINDS, OF_THE_DUTY_MANAGER, OFTEN_ROUNDS } from './rules.ts'
@@ -47,11 +47,24 @@ export async function seeOfReminder(tx: Tx, ref: string, staffId: StaffId): Prom
 }
 
 /** What it was about is over: no more channels, rounds and steps up. */
-export async function settle(tx: Tx, ref: string): Promise<void> {
-  for (const { id, count, staff } of await notices.settleByRef(tx, ref)) {
-    await dropPending(tx, id, null)
-    await announce(tx, 'notice.settled', { noticeId: id, count }, { about: staff.map((one) => `duty:${one}`) })
-  }
+export const settle = (tx: Tx, ref: string): Promise<void> => settleAll(tx, [ref])
+
+/** The same of several: what waits for a whole company is a handful of statements. */
+export async function settleAll(tx: Tx, refs: readonly string[]): Promise<void> {
+  const settled = await notices.settleByRefs(tx, refs)
+  if (settled.length === 0) return
+  await dropPendingOf(
+    tx,
+    settled.map(({ id }) => id),
+  )
+  await announceAll(
+    tx,
+    settled.map(({ id, count, staff }) => ({
+      name: 'notice.settled' as const,
+      payload: { noticeId: id, count },
+      about: staff.map((one) => `duty:${one}`),
+    })),
+  )
 }
 
 /**
@@ -67,12 +80,12 @@ export async function goOn(tx: Tx, placeId: string): Promise<void> {
   const next = ladder.later.find((channel) => !sent.some((one) => one.channel === channel))
   const { pageNextSeconds, pageRepeatMinutes, noticeUnseenHours } = await currentSettings(tx.db)
   if (place.importance !== 'duty') {
-    if (next) await insertDelivery(tx, { ...place, channel: next })
+    if (next) await insertDeliveries(tx, [{ ...place, channel: next }])
     const again = next ? plus(tx.now, noticeUnseenHours * HOUR) : null
     return void (await notices.setPlace(tx, place.id, { next_at: again }))
   }
   if (next && !isDelivered(sent)) {
-    await insertDelivery(tx, { ...place, channel: next })
+    await insertDeliveries(tx, [{ ...place, channel: next }])
     return void (await notices.setPlace(tx, place.id, { next_at: plus(tx.now, pageNextSeconds * SECOND) }))
   }
   const every = place.round < OFTEN_ROUNDS ? pageRepeatMinutes : pageRepeatMinutes * OFTEN_ROUNDS
@@ -102,8 +115,11 @@ async function repeat(tx: Tx, place: notices.Told): Promise<void> {
     wakes: true,
     next_at: plus(tx.now, pageNextSeconds * SECOND),
   })
-  for (const channel of ladder.atOnce)
-    if (channel !== 'mail') await insertDelivery(tx, { noticeId, staffId, channel, pageId })
+  const ringing = ladder.atOnce.filter((channel) => channel !== 'mail')
+  await insertDeliveries(
+    tx,
+    ringing.map((channel) => ({ noticeId, staffId, channel, pageId })),
+  )
   await announce(tx, 'notice.repeated', { noticeId, staffId, round }, topicsOf(staffId))
 }
 

@@ -5,9 +5,26 @@ import { NotFound } from '../../kernel/refusal.ts'
 import type { Due } from '../../platform/ticker.ts'
 import type { Reader, Tx } from '../../schema.ts'
 
-/** Two reactions that tell of the same wait for each other, so that it becomes one notice. */
-export const lockFold = (tx: Tx, key: string) =>
-  sql`select pg_advisory_xact_lock(hashtextextended(${key}, 42))`.execute(tx.db)
+/** Two reactions that tell of the same wait for each other, so that it becomes one notice; all in one order, so that none waits in a ring. */
+export const lockFolds = (tx: Tx, keys: readonly string[]) =>
+  sql`
+    select pg_advisory_xact_lock(lock) from (
+      select distinct hashtextextended(key, 42) as lock from unnest(${[...keys]}::text[]) as key order by 1
+    ) as locks`.execute(tx.db)
+
+/** Of a notice that is not over, whether more of the same is counted in it: a burst, or a duty page that nobody has read. */
+const stillCounts = (now: Date) => sql`
+  o.settled_at is null and (o.fold_until > ${now}
+    or (o.importance = 'duty' and not exists (select from notice_people p where p.notice_id = o.id and p.read_at is not null)))`
+
+/** Of these, the keys of notices that still count. */
+export async function foldsOpen(tx: Tx, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ key: string }>`
+    select o.fold_key as key from notices o where o.fold_key = any(${[...keys]}::text[]) and ${stillCounts(tx.now)}`.execute(
+    tx.db,
+  )
+  return new Set(rows.map(({ key }) => key))
+}
 
 export type Folded = { readonly id: NoticeId; readonly people: readonly StaffId[] }
 
@@ -17,9 +34,7 @@ export async function countMore(tx: Tx, key: string): Promise<Folded | undefined
     update notices n set count = n.count + 1, last_at = ${tx.now}
     where n.id = (
       select o.id from notices o
-      where o.fold_key = ${key} and o.settled_at is null
-        and (o.fold_until > ${tx.now}
-          or (o.importance = 'duty' and not exists (select from notice_people p where p.notice_id = o.id and p.read_at is not null)))
+      where o.fold_key = ${key} and ${stillCounts(tx.now)}
       order by o.id desc limit 1)
     returning n.id, (select coalesce(array_agg(p.staff_id::text), '{}') from notice_people p where p.notice_id = n.id) as people`.execute(
     tx.db,
@@ -45,22 +60,26 @@ export type NewNotice = {
   readonly foldUntil: Date
 }
 
-export async function insertNotice(tx: Tx, notice: NewNotice): Promise<NoticeId> {
-  const { id } = await tx.db
+/** Their numbers by their keys, of which each is given once. */
+export async function insertNotices(tx: Tx, notices: readonly NewNotice[]): Promise<ReadonlyMap<string, NoticeId>> {
+  if (notices.length === 0) return new Map()
+  const rows = await tx.db
     .insertInto('notices')
-    .values({
-      kind: notice.kind,
-      importance: notice.importance,
-      ref: notice.ref,
-      path: notice.path,
-      fold_key: notice.foldKey,
-      fold_until: notice.foldUntil,
-      made_at: tx.now,
-      last_at: tx.now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id as NoticeId
+    .values(
+      notices.map((notice) => ({
+        kind: notice.kind,
+        importance: notice.importance,
+        ref: notice.ref,
+        path: notice.path,
+        fold_key: notice.foldKey,
+        fold_until: notice.foldUntil,
+        made_at: tx.now,
+        last_at: tx.now,
+      })),
+    )
+    .returning(['id', 'fold_key'])
+    .execute()
+  return new Map(rows.map(({ id, fold_key }) => [fold_key, id as NoticeId]))
 }
 
 export type NewPerson = {
@@ -73,24 +92,27 @@ export type NewPerson = {
   readonly upAt: Date | null
 }
 
-/** False where this person is told of it already. */
-export async function insertPerson(tx: Tx, one: NewPerson): Promise<boolean> {
-  const row = await tx.db
+/** The page ids of those who were not told of it already. */
+export async function insertPeople(tx: Tx, people: readonly NewPerson[]): Promise<ReadonlySet<string>> {
+  if (people.length === 0) return new Set()
+  const rows = await tx.db
     .insertInto('notice_people')
-    .values({
-      notice_id: one.noticeId,
-      staff_id: one.staffId,
-      part: one.part,
-      page_id: one.pageId,
-      wakes: one.wakes,
-      told_at: tx.now,
-      next_at: one.nextAt,
-      up_at: one.upAt,
-    })
+    .values(
+      people.map((one) => ({
+        notice_id: one.noticeId,
+        staff_id: one.staffId,
+        part: one.part,
+        page_id: one.pageId,
+        wakes: one.wakes,
+        told_at: tx.now,
+        next_at: one.nextAt,
+        up_at: one.upAt,
+      })),
+    )
     .onConflict((conflict) => conflict.constraint('notice_people_once').doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  return row !== undefined
+    .returning('page_id')
+    .execute()
+  return new Set(rows.map(({ page_id }) => page_id))
 }
 
 /** One person's place in one notice. */
@@ -177,26 +199,36 @@ type PlaceChange = {
 export const setPlace = (tx: Tx, id: string, change: PlaceChange) =>
   tx.db.updateTable('notice_people').set(change).where('id', '=', id).execute()
 
-/** It is over: nobody is told again. Those notices that were open. */
-export async function settleByRef(tx: Tx, ref: string): Promise<{ id: NoticeId; count: number; staff: StaffId[] }[]> {
+/** They are over: nobody is told again. Those notices that were open. */
+export async function settleByRefs(
+  tx: Tx,
+  refs: readonly string[],
+): Promise<{ id: NoticeId; count: number; staff: StaffId[] }[]> {
+  if (refs.length === 0) return []
   const rows = await tx.db
     .updateTable('notices')
     .set({ settled_at: tx.now })
-    .where('ref', '=', ref)
+    .where('ref', 'in', [...refs])
     .where('settled_at', 'is', null)
     .returning(['id', 'count'])
     .execute()
-  const settled: { id: NoticeId; count: number; staff: StaffId[] }[] = []
-  for (const { id, count } of rows) {
-    const people = await tx.db
-      .updateTable('notice_people')
-      .set({ next_at: null, up_at: null })
-      .where('notice_id', '=', id)
-      .returning('staff_id')
-      .execute()
-    settled.push({ id: id as NoticeId, count, staff: people.map(({ staff_id }) => staff_id as StaffId) })
-  }
-  return settled
+  if (rows.length === 0) return []
+  const people = await tx.db
+    .updateTable('notice_people')
+    .set({ next_at: null, up_at: null })
+    .where(
+      'notice_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .returning(['notice_id', 'staff_id'])
+    .execute()
+  const of = Map.groupBy(people, ({ notice_id }) => notice_id)
+  return rows.map(({ id, count }) => ({
+    id: id as NoticeId,
+    count,
+    staff: (of.get(id) ?? []).map(({ staff_id }) => staff_id as StaffId),
+  }))
 }
 
 export async function findByRef(db: Reader, ref: string): Promise<NoticeId | undefined> {

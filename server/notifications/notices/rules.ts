@@ -17,6 +17,8 @@ type KindRule = {
   readonly ownLine?: true
   /** Not seen for hours: another channel, and HR sees it (REGULATION row 21). */
   readonly proof?: true
+  /** Told to a whole company at once, and nobody waits for it: by letter a few at a time, so that the night goes on. */
+  readonly patient?: true
 }
 
 export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
@@ -29,8 +31,8 @@ export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
   unaccepted: { importance: 'important', channels: ['push', 'mail'], ownLetter: true, ownLine: true },
   roster: { importance: 'important', channels: ['mail', 'push'], proof: true },
   attendance: { importance: 'important', channels: ['push'] },
-  appraisal: { importance: 'info', channels: ['mail', 'push'] },
-  recognition: { importance: 'info', channels: ['push'] },
+  appraisal: { importance: 'info', channels: ['mail', 'push'], patient: true },
+  recognition: { importance: 'info', channels: ['push'], patient: true },
   document: { importance: 'info', channels: ['mail', 'push'] },
   brief: { importance: 'info', channels: ['push', 'mail'] },
   away: { importance: 'info', channels: [] },
@@ -39,6 +41,9 @@ export const KINDS: Readonly<Record<NoticeKind, KindRule>> = {
 
 /** Kinds that the bell's list has by itself. */
 export const OWN_LINES = (Object.keys(KINDS) as NoticeKind[]).filter((kind) => KINDS[kind].ownLine)
+
+/** Kinds whose letters wait for each other. */
+export const PATIENT = (Object.keys(KINDS) as NoticeKind[]).filter((kind) => KINDS[kind].patient)
 
 /** What rings at whoever is duty manager, whoever that is by then. */
 export const OF_THE_DUTY_MANAGER = ['alarm', 'incident'] as const satisfies readonly NoticeKind[]

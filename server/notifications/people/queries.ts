@@ -20,13 +20,16 @@ export async function findAddressee(db: Reader, id: StaffId): Promise<Addressee 
   return rows[0]
 }
 
-/** On a post that covers this instant, checked in, not checked out. */
-export async function isOnPost(db: Reader, staffId: StaffId, now: Date): Promise<boolean> {
-  const { rows } = await sql`
-    select from attendances a join shifts s on s.id = a.shift_id and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
-    where a.staff_id = ${staffId} and a.checked_out_at is null limit 1`.execute(db)
-  return rows.length > 0
+/** Of these, who is on a post that covers this instant: checked in, not checked out. */
+export async function onPostAmong(db: Reader, people: readonly StaffId[], now: Date): Promise<ReadonlySet<StaffId>> {
+  const { rows } = await sql<{ id: StaffId }>`
+    select distinct a.staff_id as id from attendances a
+    join shifts s on s.id = a.shift_id and (s.during @> ${now}::timestamptz or a.stays_until > ${now})
+    where a.staff_id = any(${[...people]}::bigint[]) and a.checked_out_at is null`.execute(db)
+  return new Set(rows.map(({ id }) => id))
 }
+export const isOnPost = async (db: Reader, staffId: StaffId, now: Date): Promise<boolean> =>
+  (await onPostAmong(db, [staffId], now)).has(staffId)
 
 /** A night shift runs: the house sleeps but for those on post. */
 export async function isNightAt(db: Reader, now: Date): Promise<boolean> {
@@ -35,23 +38,33 @@ export async function isNightAt(db: Reader, now: Date): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Channels that lead to this person now: a device that takes pushes; a number and a gateway for it; mail always. */
-export async function reachOf(db: Reader, staffId: StaffId): Promise<Set<NoticeChannel>> {
-  const { rows } = await sql<{ push: boolean; sms: boolean; voice: boolean }>`
-    select
+/** Channels that lead to each of them now: a device that takes pushes; a number and a gateway for it; mail always. */
+export async function reachOfEach(
+  db: Reader,
+  people: readonly StaffId[],
+): Promise<ReadonlyMap<StaffId, ReadonlySet<NoticeChannel>>> {
+  const { rows } = await sql<{ id: StaffId; push: boolean; sms: boolean; voice: boolean }>`
+    select s.id,
       exists (select from push_devices d where d.staff_id = s.id and d.gone_at is null) as push,
       coalesce(s.phone, '') <> '' and exists (select from hooks h where h.channel = 'sms' and h.removed_at is null) as sms,
       coalesce(s.phone, '') <> '' and exists (select from hooks h where h.channel = 'voice' and h.removed_at is null) as voice
-    from staff s where s.id = ${staffId}`.execute(db)
-  const [row] = rows
-  return new Set<NoticeChannel>([
-    'page',
-    'mail',
-    ...(row?.push ? ['push' as const] : []),
-    ...(row?.sms ? ['sms' as const] : []),
-    ...(row?.voice ? ['voice' as const] : []),
-  ])
+    from staff s where s.id = any(${[...people]}::bigint[])`.execute(db)
+  return new Map(
+    rows.map(({ id, push, sms, voice }) => [
+      id,
+      new Set<NoticeChannel>([
+        ...ALWAYS,
+        ...(push ? ['push' as const] : []),
+        ...(sms ? ['sms' as const] : []),
+        ...(voice ? ['voice' as const] : []),
+      ]),
+    ]),
+  )
 }
+/** Nothing has to be there for these. */
+export const ALWAYS: ReadonlySet<NoticeChannel> = new Set(['page', 'mail'])
+export const reachOf = async (db: Reader, staffId: StaffId): Promise<ReadonlySet<NoticeChannel>> =>
+  (await reachOfEach(db, [staffId])).get(staffId) ?? ALWAYS
 
 /** Whoever heads the leadership group now; undefined where nobody does. */
 export async function chiefNow(db: Reader, now: Date): Promise<StaffId | undefined> {

@@ -15,14 +15,13 @@ export async function monthOf(db: Reader, id: AppraisalMonthId): Promise<{ key: 
   return rows[0]
 }
 
-/** Where one appraisal and its month stand by now: what is told of it may come late. */
-export async function standOf(db: Reader, id: AppraisalId): Promise<{ state: AppraisalState; stage: MonthState }> {
-  const { rows } = await sql<{ state: AppraisalState; stage: MonthState }>`
-    select a.state, m.state as stage from appraisals a join appraisal_months m on m.id = a.month_id where a.id = ${id}`.execute(
-    db,
-  )
-  if (!rows[0]) throw new NotFound()
-  return rows[0]
+export type Stand = { readonly state: AppraisalState; readonly stage: MonthState }
+/** Where appraisals and their months stand by now: what is told of them may come late. */
+export async function standsOf(db: Reader, ids: readonly AppraisalId[]): Promise<ReadonlyMap<AppraisalId, Stand>> {
+  const { rows } = await sql<Stand & { id: AppraisalId }>`
+    select a.id, a.state, m.state as stage from appraisals a join appraisal_months m on m.id = a.month_id
+    where a.id = any(${[...ids]}::bigint[])`.execute(db)
+  return new Map(rows.map(({ id, ...stand }) => [id, stand]))
 }
 
 type Asked = { readonly id: StaffId | null }

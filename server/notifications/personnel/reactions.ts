@@ -1,4 +1,5 @@
 import { withRole } from '../../appraisal/people/queries.ts'
+import type { MonthState } from '../../events/appraisal.ts'
 import type {
   AppraisalId,
   AppraisalMonthId,
@@ -9,8 +10,8 @@ import type {
 } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import type { Database, Tx } from '../../schema.ts'
-import { settle } from '../notices/actions.ts'
-import { tell } from '../notices/telling.ts'
+import { settle, settleAll } from '../notices/actions.ts'
+import { type Telling, tell, tellEach } from '../notices/telling.ts'
 import { chiefNow } from '../people/queries.ts'
 import { humanResources } from '../rostering/queries.ts'
 import * as personnel from './queries.ts'
@@ -21,15 +22,38 @@ import * as personnel from './queries.ts'
  */
 export const personnelReactions: Reactions<Database> = {
   feature: 'personnel',
-  on: {
-    'appraisal.frozen': async (tx, { staffId, appraisalId, revision, pass }) => {
-      const { stage } = await personnel.standOf(tx.db, appraisalId)
-      // Said late it would be said of a stage that is over.
-      const stages = pass === 1 ? (['opening', 'contests'] as const) : (['refreezing', 'comments'] as const)
-      if (revision > 1 || !stages.some((one) => one === stage)) return
-      await settle(tx, `counted:a${appraisalId}`)
-      await tellOwn(tx, pass === 1 ? 'counted' : 'comment', appraisalId, staffId)
+  together: {
+    'appraisal.frozen': async (tx, all) => {
+      const stands = await personnel.standsOf(tx.db, idsOf(all))
+      const told = all.filter(({ appraisalId, revision, pass }) => {
+        const stage = stands.get(appraisalId)?.stage
+        // Said late it would be said of a stage that is over.
+        return revision === 1 && stagesOf(pass).some((one) => one === stage)
+      })
+      await settleAll(
+        tx,
+        told.map(({ appraisalId }) => `counted:a${appraisalId}`),
+      )
+      await tellEach(
+        tx,
+        told.map(({ appraisalId, staffId, pass }) => ownOf(pass === 1 ? 'counted' : 'comment', appraisalId, staffId)),
+      )
     },
+    'appraisal.published': async (tx, all) => {
+      const over = ['counted', 'comment', 'reopened', 'returned']
+      await settleAll(
+        tx,
+        all.flatMap(({ appraisalId }) => over.map((before) => `${before}:a${appraisalId}`)),
+      )
+      const stands = await personnel.standsOf(tx.db, idsOf(all))
+      const told = all.filter(({ appraisalId }) => stands.get(appraisalId)?.state === 'published')
+      await tellEach(
+        tx,
+        told.map(({ appraisalId, staffId }) => ownOf('published', appraisalId, staffId)),
+      )
+    },
+  },
+  on: {
     'appraisal.stage_began': async (tx, { monthId, stage }) => {
       for (const before of ['score', 'review', 'sign']) await settle(tx, `${before}:m${monthId}`)
       const { key, state } = await personnel.monthOf(tx.db, monthId)
@@ -61,11 +85,6 @@ export const personnelReactions: Reactions<Database> = {
       await tellOf(tx, `returned:a${appraisalId}`, `/appraisal/${appraisalId}`, without(people, by))
     },
     'appraisal.reopened': async (tx, { appraisalId, staffId }) => tellOwn(tx, 'reopened', appraisalId, staffId),
-    'appraisal.published': async (tx, { appraisalId, staffId }) => {
-      for (const before of ['counted', 'comment', 'reopened', 'returned']) await settle(tx, `${before}:a${appraisalId}`)
-      const { state } = await personnel.standOf(tx.db, appraisalId)
-      if (state === 'published') await tellOwn(tx, 'published', appraisalId, staffId)
-    },
     'appraisal.acknowledged': async (tx, { appraisalId }) => settle(tx, `published:a${appraisalId}`),
     'appraisal.objected': async (tx, { appraisalId, staffId }) => {
       await settle(tx, `published:a${appraisalId}`)
@@ -178,11 +197,23 @@ export const personnelReactions: Reactions<Database> = {
   },
 }
 
-const tellOf = (tx: Tx, ref: string, path: string, people: readonly StaffId[]): Promise<void> =>
-  tell(tx, { kind: 'appraisal', ref, path, to: people.map((staffId) => ({ staffId, part: 'own' })) })
+const idsOf = (all: readonly { readonly appraisalId: AppraisalId }[]) => all.map(({ appraisalId }) => appraisalId)
+const stagesOf = (pass: number): readonly MonthState[] =>
+  pass === 1 ? ['opening', 'contests'] : ['refreezing', 'comments']
 
+const ofAppraisal = (ref: string, path: string, people: readonly StaffId[]): Telling => ({
+  kind: 'appraisal',
+  ref,
+  path,
+  to: people.map((staffId) => ({ staffId, part: 'own' })),
+})
+const tellOf = (tx: Tx, ref: string, path: string, people: readonly StaffId[]): Promise<void> =>
+  tell(tx, ofAppraisal(ref, path, people))
+
+const ownOf = (what: string, id: AppraisalId, staffId: StaffId): Telling =>
+  ofAppraisal(`${what}:a${id}`, '/appraisal', [staffId])
 const tellOwn = (tx: Tx, what: string, id: AppraisalId, staffId: StaffId): Promise<void> =>
-  tellOf(tx, `${what}:a${id}`, '/appraisal', [staffId])
+  tell(tx, ownOf(what, id, staffId))
 
 const tellOfPraise = (tx: Tx, what: string, id: CommendationId, people: readonly StaffId[]): Promise<void> =>
   tell(tx, {
