@@ -8,7 +8,7 @@ import type { Env } from '../../web/env.ts'
 import { form, query, rowId, text } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, partOrPage, seeOther } from '../../web/page.ts'
-import { onwards, paged } from '../../web/paging.ts'
+import { listPage } from '../../web/paging.ts'
 import { showCalibration } from '../calibration/page.ts'
 import { one as oneDecimal } from '../cards/rules.ts'
 import { reviewAppraisal } from '../deciding/actions.ts'
@@ -102,7 +102,6 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
     standingsIn(deps.db, { monthId: month.id }, me.staffId),
   ])
   const signs = me.capabilities.has('appraisal.sign')
-  const { some, last } = paged(months, MONTHS)
   const path = `/appraisal/months/${month.month.slice(0, 7)}`
   const reviews = me.capabilities.has('appraisal.review')
   const handsOn = ({ id, staffId }: AppraisalRow): Hand => {
@@ -118,10 +117,11 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
     ...(await tabsOf(c, deps)),
     month,
     monthKey: month.month.slice(0, 7),
-    months: some.map((one) => ({ ...one, key: one.month.slice(0, 7) })),
-    older:
-      last &&
-      onwards(path, { ...asked }, { list: 'months', place: last.month.slice(0, 7), anchor: 'appraisal-months' }),
+    months: listPage(
+      months.map((one) => ({ ...one, key: one.month.slice(0, 7) })),
+      MONTHS,
+      { path, asked, list: 'months', anchor: 'appraisal-months', placeOf: ({ key }) => key },
+    ),
     progress,
     stages: STAGES.map((stage) => ({
       stage,
