@@ -57,6 +57,9 @@ export const appraisalCompany = ({ people, ratings, obligations, first }: Month)
 
 /** The month as it was before anybody was counted. */
 export const FORGOTTEN = [
+  // Letters go a few at a time: those of the count before would be load on the next desk that is called idle.
+  `update deliveries set state = 'failed', error = 'over', due_at = null, settled_at = now() where state in ('pending', 'sending')`,
+  `update outgoing_mails set state = 'dropped', error = 'over', due_at = null, settled_at = now() where state in ('pending', 'sending')`,
   `delete from appraisal_inputs`,
   `update appraisals set pass = 0, result = null, score = null, grade = null, state = 'draft'`,
   'vacuum appraisal_inputs, appraisals',

@@ -79,6 +79,7 @@ export async function appraisalPart({ stage, pace, say, cost }: Bench): Promise<
   const took: number[] = []
   await talking.ask<TalkRun>(paced)
   for (let n = 0; n < pace.rounds * WINDOWS; n++) {
+    await forget(line)
     idle.push(await cost(product, () => talking.ask<TalkRun>(paced)))
     beside.push(await besideCounting(line, took, () => cost(product, () => talking.ask<TalkRun>(paced))))
   }
@@ -134,9 +135,6 @@ async function scan(line: pg.Client): Promise<number> {
 
 /** The load runs while the month is counted once; how long that took, from asked to counted, goes to `took`. */
 async function besideCounting(line: pg.Client, took: number[], load: () => Promise<TalkRun>): Promise<TalkRun> {
-  // What only the bench does, taking a count back, is over and tidied up before anybody is timed.
-  for (const statement of FORGOTTEN) await line.query(statement)
-  await new Promise((resolve) => setTimeout(resolve, SETTLED_MILLISECONDS))
   const counting = (async () => {
     await new Promise((resolve) => setTimeout(resolve, WARM_UP_MILLISECONDS))
     await line.query(ASKED)
@@ -146,6 +144,12 @@ async function besideCounting(line: pg.Client, took: number[], load: () => Promi
   })()
   const [run] = await Promise.all([load(), counting])
   return run
+}
+
+/** What only the bench does, taking a count back, is over and tidied up before anybody is timed, idle or not. */
+async function forget(line: pg.Client): Promise<void> {
+  for (const statement of FORGOTTEN) await line.query(statement)
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MILLISECONDS))
 }
 
 async function stateOf(line: pg.Client): Promise<string> {
