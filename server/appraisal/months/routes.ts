@@ -13,7 +13,7 @@ import { showCalibration } from '../calibration/page.ts'
 import { one as oneDecimal } from '../cards/rules.ts'
 import { reviewAppraisal } from '../deciding/actions.ts'
 import { type Hands, maySignIn, WORDS_LETTERS, whyNotReviewer, whyNotSigner } from '../deciding/rules.ts'
-import { standingsIn } from '../hands/queries.ts'
+import { listUnsignable, standingsIn } from '../hands/queries.ts'
 import { type AppraisalRow, listOfMonth } from '../queries.ts'
 import { refusedBy } from '../routes.ts'
 import { INDICATORS, type Indicator, type WeightsByPost } from '../scoring/weights/rules.ts'
@@ -95,11 +95,12 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
       ? query(c, { show: z.enum(['all', 'mine', 'late', 'extremes']).optional(), months: monthKey.optional() })
       : {}
   const show = asked.show ?? 'all'
-  const [months, people, progress, standings] = await Promise.all([
+  const [months, people, progress, standings, unsignable] = await Promise.all([
     listMonths(deps.db, { before: firstDay(asked.months), limit: MONTHS + 1 }),
     listOfMonth(deps.db, month.id),
     progressOf(deps.db, month.id, month.pass),
     standingsIn(deps.db, { monthId: month.id }, me.staffId),
+    maySignIn(month.state) ? listUnsignable(deps.db, month.id, deps.clock.now()) : [],
   ])
   const signs = me.capabilities.has('appraisal.sign')
   const path = `/appraisal/months/${month.month.slice(0, 7)}`
@@ -123,6 +124,7 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
       { path, asked, list: 'months', anchor: 'appraisal-months', placeOf: ({ key }) => key },
     ),
     progress,
+    unsignable,
     stages: STAGES.map((stage) => ({
       stage,
       end: stage === 'published' ? null : new Date(month.plan[stage]),
