@@ -31,6 +31,7 @@ import {
   tellUndecidedCommendations,
   tellUndecidedMeasures,
 } from '../jobs/pass-appraisals.ts'
+import { passLateCases } from '../jobs/pass-late-cases.ts'
 import { queueForms } from '../jobs/queue-forms.ts'
 import { reactJob } from '../jobs/react.ts'
 import { reactAgainTo } from '../jobs/react-again.ts'
@@ -110,6 +111,7 @@ export const jobs = (watch: Pick<Watch, 'wellFor'>, react: Workshop['react']): r
   passStages,
   closeAppraisals,
   passReviews,
+  passLateCases,
   tellUndecidedMeasures,
   tellUndecidedCommendations,
   anchorChain,

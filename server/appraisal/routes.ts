@@ -11,7 +11,7 @@ import type { Env } from '../web/env.ts'
 import { form, optionalText, pathId, query, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, partOrPage, seeOther } from '../web/page.ts'
-import { onwards, paged } from '../web/paging.ts'
+import { listPage } from '../web/paging.ts'
 import { factsShown } from './cards/facts.ts'
 import { showCard } from './cards/show.ts'
 import { answerCoaching, askCoaching } from './coaching/actions.ts'
@@ -191,12 +191,15 @@ async function showOwn(c: Ctx, deps: Deps): Promise<Response> {
     listOfPerson(deps.db, staffId, { before, limit: MONTHS + 1 }),
     listOfPerson(deps.db, staffId, { before: null, limit: 1 }),
   ])
-  const { some, last } = paged(found, MONTHS)
   return partOrPage(c, deps, 'appraisal/own', 'one', {
     ...(await tabsOf(c, deps)),
-    months: some,
-    older:
-      last && onwards('/appraisal', asked, { list: 'before', place: last.month.slice(0, 7), anchor: 'own-months' }),
+    months: listPage(found, MONTHS, {
+      path: '/appraisal',
+      asked,
+      list: 'before',
+      anchor: 'own-months',
+      placeOf: ({ month }) => month.slice(0, 7),
+    }),
     ...(latest ? await showCard(deps, c.var.me, latest.id) : {}),
     ownPage: true,
   })

@@ -24,5 +24,7 @@ export type RecordEvents = {
   'false_record.decided': Case & { by: StaffId; outcome: 'proven' | 'dismissed'; weight: CaseWeight | null }
   'false_record.withdrawn': Case & { by: StaffId }
   'false_record.objected': Case
+  /** Not decided, or the objection not, in the days for it; `to`: who heads the group, or another of it where that one has a part in it. */
+  'false_record.late': Case & { to: StaffId | null; objected: boolean }
   'false_record.reviewed': Case & { by: StaffId; outcome: 'upheld' | 'lifted' }
 }

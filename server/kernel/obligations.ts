@@ -25,6 +25,7 @@ export const OBLIGATIONS = {
   post_statement: { clause: 55, icon: 'message-circle' },
   document: { clause: 58, icon: 'file-text' },
   record_statement: { clause: 58, icon: 'message-circle' },
+  record_decision: { clause: 58, icon: 'circle-check' },
   shift_notes: { clause: 68, icon: 'pencil' },
 } as const satisfies Record<string, Kind>
 export type ObligationKind = keyof typeof OBLIGATIONS

@@ -10,7 +10,7 @@ import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
 import { pathId, query, rowId } from '../web/forms.ts'
 import { page, partOrPage } from '../web/page.ts'
-import { onwards, paged } from '../web/paging.ts'
+import { listPage } from '../web/paging.ts'
 import { listChosen, listOf, listPraised, listUnder, type Praise } from './praises/queries.ts'
 import {
   type Commendation,
@@ -89,9 +89,8 @@ export async function showList(c: Ctx, deps: Deps): Promise<Response> {
     countWaiting(db, me.staffId),
   ])
   const part = <Row extends { readonly id: string }>(list: string, found: readonly Row[], limit = OWN_AT_ONCE) => {
-    const { some, last } = paged(found, limit)
     const anchor = list === 'before' ? 'over' : `commendations-${list}`
-    return { some, older: last && onwards('/commendations', asked, { list, place: last.id, anchor }) }
+    return listPage(found, limit, { path: '/commendations', asked, list, anchor, placeOf: ({ id }) => id })
   }
   const people = [...Map.groupBy(heard, ({ staffId }) => staffId)].map(([staffId, all]) => ({
     staffId,
@@ -101,18 +100,19 @@ export async function showList(c: Ctx, deps: Deps): Promise<Response> {
     praise: all.map(({ id }) => id).join(','),
     some: all.map(seen),
   }))
-  const { some: praised, last } = paged(people, PRAISED_AT_ONCE)
-  const place = last && `${last.count}-${last.staffId}`
   return partOrPage(c, deps, 'recognition/list', 'list', {
     mine: part('mine', nominated),
     granted: part('granted', granted),
     own: part('said', own.map(seen)),
     open: open.filter(({ staffId }) => staffId !== me.staffId).map((one) => marked(one, me)),
     over: part('before', decided, AT_ONCE),
-    praised,
-    morePraised: place && {
-      older: onwards('/commendations', asked, { list: 'praised', place, anchor: 'praises' }),
-    },
+    praised: listPage(people, PRAISED_AT_ONCE, {
+      path: '/commendations',
+      asked,
+      list: 'praised',
+      anchor: 'praises',
+      placeOf: ({ count, staffId }) => `${count}-${staffId}`,
+    }),
     praiseDays: PRAISE_DAYS,
     judging,
     reviews: me.capabilities.has('recognition.review'),

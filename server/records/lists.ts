@@ -6,8 +6,9 @@ import type { Deps } from '../web/deps.ts'
 import type { Env } from '../web/env.ts'
 import { query, rowId } from '../web/forms.ts'
 import { partOrPage } from '../web/page.ts'
-import { onwards, paged } from '../web/paging.ts'
+import { listPage } from '../web/paging.ts'
 import * as cases from './cases/queries.ts'
+import { isDecidedLate, isHeard, isOpen } from './cases/rules.ts'
 import * as requests from './queries.ts'
 import { PLACE, placeIn, placeOf, SHOWS, type Wanted } from './rules.ts'
 
@@ -46,21 +47,22 @@ export async function showRecords(c: Ctx, deps: Deps): Promise<Response> {
     others ? cases.listCases(db, theirs, at('cases')) : [],
     others ? listActive(db) : [],
   ])
-  const part = <Row>(list: List, found: readonly Row[], placeIs: (row: Row) => string) => {
-    const { some, last } = paged(found, AT_ONCE)
-    const onward = last && onwards('/records', asked, { list, place: placeIs(last), anchor: `records-${list}` })
-    return { some, first: !asked[list], older: onward }
-  }
+  const part = <Row>(list: List, found: readonly Row[], placeOfRow: (row: Row) => string) =>
+    listPage(found, AT_ONCE, { path: '/records', asked, list, anchor: `records-${list}`, placeOf: placeOfRow })
   const now = clock.now()
   const late = (one: requests.DocumentRequest) => ({ ...one, late: one.state === 'asked' && one.dueAt < now })
+  const lateCase = (one: cases.FalseRecord) => ({
+    ...one,
+    late: isDecidedLate(one, now),
+    heard: isHeard(one, now),
+  })
   const atRequest = (one: requests.DocumentRequest) => placeOf({ ...one, open: requests.isOpen(one) })
-  const atCase = ({ id, statementDueAt: dueAt, ...one }: cases.FalseRecord) =>
-    placeOf({ id, dueAt, open: cases.isOpen(one) })
+  const atCase = ({ id, statementDueAt: dueAt, ...one }: cases.FalseRecord) => placeOf({ id, dueAt, open: isOpen(one) })
   return partOrPage(c, deps, 'records/list', 'list', {
     mine: part('mine', mine.map(late), atRequest),
-    about: part('about', about, atCase),
+    about: part('about', about.map(lateCase), atCase),
     all: part('all', all.map(late), atRequest),
-    cases: part('cases', allCases, atCase),
+    cases: part('cases', allCases.map(lateCase), atCase),
     others,
     people: people.filter(({ id }) => id !== staffId),
     person: asked.person ?? '',

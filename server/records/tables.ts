@@ -46,6 +46,10 @@ export type RecordTables = {
     statement: Later<string>
     stated_at: Later<Date>
     statement_due_at: Date
+    /** When it, or the objection against it, is to be decided at the latest. */
+    decide_due_at: Later<Date>
+    /** It was not, and went one level up. */
+    decide_told_at: Later<Date>
     weight: Later<CaseWeight>
     decision: Generated<string>
     decided_by: Later<string>

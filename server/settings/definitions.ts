@@ -144,6 +144,7 @@ export const SETTINGS = {
   measureMonths: number('appraisal', 'months', 12, [1, 36]),
   coachingAnswerDays: number('appraisal', 'days', 7, [1, 60]),
   documentWorkdays: number('appraisal', 'workdays', 2, [1, 10]),
+  recordDecisionWorkdays: number('appraisal', 'workdays', 3, [1, 20]),
   commendationUndecidedDays: number('appraisal', 'days', 14, [1, 90]),
   ratingsPerCustomerMonth: number('appraisal', 'times', 2, [1, 31]),
 

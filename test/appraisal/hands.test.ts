@@ -215,3 +215,41 @@ test('the page says in words why not, and who can instead; who has no colleague 
   for (const one of [xu, he, song]) await leaves(one)
   expect((await led.get(`/appraisal/${id}`)).html).toContain('现在没有别人可以做')
 })
+
+test('an extreme that the only leader reviewed waits for a second one: card and month say who signs then, and nothing else waits', async () => {
+  const { db } = database
+  await db.updateTable('obligations').set({ state: 'done' }).where('state', '=', 'late').execute()
+  await owed(db, mei, { done: 300, of: 300, day: 9 })
+  for (let n = 0; n < 30; n++) await rated(db, mei, { service: 5 })
+  for (const one of [xu, song]) await leaves(one)
+  await reach('review')
+  // 陈舟 led her nights and is all there is of personnel.
+  for (const one of [mei, chen, xu]) await review(group(), one)
+  await nextStage(house)
+  const { id, grade } = await of(mei)
+  expect(grade).toBe('excellent')
+  const [leader, english] = [await signedIn(quiet, he), await signedIn(quiet, he, 'en')]
+  const card = await leader.get(`/appraisal/${id}`)
+  expect(card.html).not.toContain(`action="/appraisal/${id}/signature"`)
+  expect(card.html).toContain('请系统管理员再加入一位领导小组成员')
+  expect(card.html).toContain('本月其他结果照常公布')
+  const banner = sectionAfter((await english.get('/appraisal/months/2026-10?show=mine')).html, 'unsignable')
+  expect(banner).toContain(`href="/appraisal/${id}"`)
+  expect(banner).toContain('take another person into the leadership group')
+  announced.length = 0
+  await nextStage(house)
+  expect(announced.find(({ name }) => name === 'appraisal.stage_late')?.payload).toMatchObject({ to: 'chief', left: 1 })
+  expect(await of(mei)).toMatchObject({ state: 'hr_reviewed', monthState: 'published' })
+  expect((await of(chen)).state).toBe('published')
+  expect((await (await signedIn(quiet, mei)).get('/appraisal')).html).toContain('还在等评定或签批')
+  const second = await hire(db, '罗总', { roles: ['leadership'], posts: [] })
+  // Days have passed, and sessions with them.
+  const later = await signedIn(quiet, he)
+  const month = await later.get('/appraisal/months/2026-10')
+  expect(month.status).toBe(200)
+  expect(month.html).not.toContain('id="unsignable"')
+  expect((await later.get(`/appraisal/${id}`)).html).toMatch(/可以做的人：罗总/)
+  await transact(group(second), (tx) => signAppraisal(tx, id))
+  expect((await of(mei)).state).toBe('published')
+})
+const sectionAfter = (html: string, id: string): string => html.split(`id="${id}"`)[1]?.split('</p>')[0] ?? ''

@@ -5,7 +5,7 @@ import { openOctober, rated, worked } from '../support/appraisal.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
-import { throughList } from '../support/lists.ts'
+import { sectionOf, throughList, wayOn } from '../support/lists.ts'
 import { hire } from '../support/people.ts'
 import { signedIn } from '../support/staff.ts'
 
@@ -39,6 +39,27 @@ test('what one nominated and what was granted to one goes back to the first, eac
   expect(new Set(hers).size).toBe(120)
   const judged = await throughList(await signedIn(quiet, xu), '/commendations', 'over', ROWS)
   expect(judged).toHaveLength(160)
+})
+
+test('every list of commendations and the wall lead back to where they begin', async () => {
+  await sql`
+    insert into commendations (staff_id, source, state, nominated_by, nominated_at, words, links, decision, decided_by, decided_at)
+    select ${mei}, 'colleague', 'granted', ${zhao}, ${clock.now()}, '第' || n, '{/x}', '好', ${he}, ${clock.now()}
+    from generate_series(1, 110) n`.execute(database.db)
+  for (const [who, path, section] of [
+    [zhao, '/commendations', 'commendations-mine'],
+    [mei, '/commendations', 'commendations-granted'],
+    [xu, '/commendations', 'over'],
+    [zhao, '/wall', 'main'],
+  ] as const) {
+    const browser = await signedIn(quiet, who)
+    const part = (html: string) => (path === '/wall' ? html : sectionOf(html, section))
+    const first = part((await browser.get(path)).html)
+    expect(wayOn(first, 'first')).toBeUndefined()
+    const second = part((await browser.get(wayOn(first, 'next') ?? '')).html)
+    expect(wayOn(second, 'first')).toBe(path)
+    expect(second).toContain('回到开头')
+  }
 })
 
 test('what customers said of one goes back further than half a year, and is never cut', async () => {

@@ -5,7 +5,7 @@ import { placeIn, placeOf } from '../../server/records/rules.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
-import { throughList } from '../support/lists.ts'
+import { sectionOf, throughList, wayOn } from '../support/lists.ts'
 import { hire } from '../support/people.ts'
 import { signedIn } from '../support/staff.ts'
 
@@ -90,6 +90,38 @@ test('one list goes on and the other stays where it is', async () => {
   const mineOf = (whole: string) => whole.split('id="records-mine"')[1]?.split('<footer')[0]
   expect(mineOf(after)).toBe(mineOf(html))
   expect(after).toMatch(/about(=|&#x3D;)o?\d/)
+})
+
+test('from any further page of a list there is a way back to its start, in both languages; filters and the other lists stay', async () => {
+  await filed(zhao, 130)
+  await filed(mei, 130)
+  for (const [language, words] of [
+    ['zh-CN', '回到开头'],
+    ['en', 'Back to the start'],
+  ] as const) {
+    const hr = await signedIn(quiet, xu, language)
+    const first = (await hr.get(`/records?person=${mei}&show=over`)).html
+    expect(first).not.toContain('rel="first"')
+    const cases = wayOn(sectionOf(first, 'records-cases'), 'next') ?? ''
+    const second = wayOn(sectionOf((await hr.get(cases)).html, 'records-all'), 'next') ?? ''
+    const third = (await hr.get(second)).html
+    expect(sectionOf(third, 'records-all')).toContain(words)
+    const back = new URL(wayOn(sectionOf(third, 'records-all'), 'first') ?? '', 'http://nightdesk')
+    expect(back.searchParams.get('person')).toBe(mei)
+    expect(back.searchParams.get('show')).toBe('over')
+    const { html } = await hr.get(`${back.pathname}${back.search}`)
+    expect(idsIn(html, 'records-all')).toEqual(idsIn(first, 'records-all'))
+    expect(idsIn(html, 'records-cases')).toEqual(idsIn(third, 'records-cases'))
+  }
+})
+const idsIn = (html: string, section: string) =>
+  [...sectionOf(html, section).matchAll(/href="(\/records[^"?]+)"/g)].map(([, id]) => id)
+
+test('a place behind the last one says that nothing is older, and leads back to the start', async () => {
+  await filed(zhao, 3)
+  const { html } = await (await signedIn(quiet, zhao, 'en')).get('/records?mine=1')
+  expect(sectionOf(html, 'records-mine')).toContain('Nothing older.')
+  expect(wayOn(sectionOf(html, 'records-mine'), 'first')).toBe('/records')
 })
 
 test('what was decided between two pages hides no other', async () => {

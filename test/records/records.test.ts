@@ -132,7 +132,7 @@ test('a false record is a case: opened with what shows it, heard, decided by a l
   await expect(opened([])).rejects.toMatchObject({ code: 'records.link_missing' })
   const id = await opened()
   await expect(prove(id)).rejects.toMatchObject({ code: 'records.not_heard' })
-  await transact(own(zhao), (tx) => stateRecord(tx, id, '当时在处理漏水'))
+  await transact(own(zhao), (tx) => stateRecord(tx, id, '当时在处理漏水', ZONE))
   await expect(prove(id, he, null)).rejects.toMatchObject({ code: 'records.weight_missing' })
   await prove(id)
   await prove(id)
@@ -161,12 +161,12 @@ test('whoever reported it does not decide, and an objection is looked at by some
     .execute()
   const both = as(xu, null, ['hr', 'leadership'])
   const id = await opened()
-  await transact(own(zhao), (tx) => stateRecord(tx, id, '当时在处理漏水'))
+  await transact(own(zhao), (tx) => stateRecord(tx, id, '当时在处理漏水', ZONE))
   await expect(
     transact(both, (tx) => decideFalseRecord(tx, id, { outcome: 'proven', weight: 'minor', why: '…' }, ZONE)),
   ).rejects.toMatchObject({ code: 'records.opened_by_you' })
   await prove(id)
-  await transact(own(zhao), (tx) => objectToCase(tx, id, '有照片'))
+  await transact(own(zhao), (tx) => objectToCase(tx, id, '有照片', ZONE))
   const lift = { outcome: 'lifted' as const, why: '照片属实' }
   for (const by of [both, group(he)])
     await expect(transact(by, (tx) => reviewCase(tx, id, lift))).rejects.toMatchObject({ code: 'records.had_part' })
@@ -185,7 +185,7 @@ test('a proven serious case costs six points of its month and stands for the sec
   const { db } = database
   for (let day = 1; day <= 4; day++) await worked(db, zhao, 'guard', { night: night(day), arrival: null })
   const id = await opened()
-  await transact(own(zhao), (tx) => stateRecord(tx, id, '…'))
+  await transact(own(zhao), (tx) => stateRecord(tx, id, '…', ZONE))
   await prove(id)
   await openOctober({ db, transact, clock })
   const [one] = (await listOfMonth(db, (await october(db)).id)).filter(({ staffId }) => staffId === zhao)

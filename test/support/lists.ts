@@ -8,8 +8,7 @@ export async function throughPages(browser: Browser, first: string, ids: RegExp)
     const { html, status } = await browser.get(next)
     if (status !== 200) throw new Error(`${next} answers ${status}`)
     found.push(...[...html.matchAll(ids)].map(([, id = '']) => id))
-    const [, address] = /href="([^"]+)" rel="next"/.exec(html) ?? []
-    next = address?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').split('#')[0]
+    next = wayOn(html, 'next')
   }
   return found
 }
@@ -21,11 +20,20 @@ export async function throughList(browser: Browser, first: string, section: stri
   for (let pages = 0; next && pages < 20; pages++) {
     const { html, status } = await browser.get(next)
     if (status !== 200) throw new Error(`${next} answers ${status}`)
-    const part = html.split(`id="${section}"`)[1]?.split('</section>')[0]
-    if (part === undefined) throw new Error(`${next} has no ${section}`)
+    const part = sectionOf(html, section)
+    if (part === '') throw new Error(`${next} has no ${section}`)
     found.push(...[...part.matchAll(ids)].map(([, id = '']) => id))
-    const [, address] = /href="([^"]+)" rel="next"/.exec(part) ?? []
-    next = address?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').split('#')[0]
+    next = wayOn(part, 'next')
   }
   return found
+}
+
+/** One section of a page. */
+export const sectionOf = (html: string, section: string): string =>
+  html.split(`id="${section}"`)[1]?.split('</section>')[0] ?? ''
+
+/** Where a list's link leads, `next` or `first`, without its place on the page; undefined where there is none. */
+export function wayOn(html: string, rel: 'next' | 'first'): string | undefined {
+  const [, address] = new RegExp(`href="([^"]+)" rel="${rel}"`).exec(html) ?? []
+  return address?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').split('#')[0]
 }

@@ -5,7 +5,14 @@ import { type Hands, maySignIn, mustBeSigned, whyNotDecide, whyNotReviewer, whyN
 import type { Candidate } from '../hands/queries.ts'
 import type { AppraisalRow } from '../queries.ts'
 
-export type Instead = { readonly why: Refusal; readonly people: readonly Named[]; readonly more: number }
+/** What a result waits for. */
+type Waiting = 'review' | 'sign' | 'decide'
+export type Instead = {
+  readonly waitsFor: Waiting
+  readonly why: Refusal
+  readonly people: readonly Named[]
+  readonly more: number
+}
 
 /** As many names as a sentence holds. */
 const NAMED = 6
@@ -16,13 +23,13 @@ const NAMED = 6
  */
 export function insteadOf(one: AppraisalRow, { by, hands, parts, candidates, now }: Reader): Instead | undefined {
   if (!hands.reviews && !hands.signs) return undefined
-  const refuses = refusalFor(one, { hands, parts, now })
+  const { waitsFor, refuses } = awaitedOf(one, { parts, now }) ?? {}
   const why = refuses?.({ ...hands, id: by, led: candidates.led })
-  if (!refuses || !why) return undefined
+  if (!waitsFor || !refuses || !why) return undefined
   const able = candidates.others.filter(
     ({ id, ...hand }) => !refuses({ ...hand, id, owner: false, orphaned: hands.orphaned }),
   )
-  return { why, people: able.slice(0, NAMED), more: Math.max(0, able.length - NAMED) }
+  return { waitsFor, why, people: able.slice(0, NAMED), more: Math.max(0, able.length - NAMED) }
 }
 
 type Reader = {
@@ -34,14 +41,15 @@ type Reader = {
 }
 type Hand = Hands & { readonly id: StaffId; readonly led: boolean }
 
-function refusalFor(
+function awaitedOf(
   one: AppraisalRow,
-  { parts, now }: Pick<Reader, 'hands' | 'parts' | 'now'>,
-): ((hand: Hand) => Refusal | null) | undefined {
+  { parts, now }: Pick<Reader, 'parts' | 'now'>,
+): { readonly waitsFor: Waiting; readonly refuses: (hand: Hand) => Refusal | null } | undefined {
   const { state, monthState } = one
-  if (state === 'manager_scored' && monthState !== 'managers') return (hand) => whyNotReviewer(one, hand, now)
+  if (state === 'manager_scored' && monthState !== 'managers')
+    return { waitsFor: 'review', refuses: (hand) => whyNotReviewer(one, hand, now) }
   if (state === 'hr_reviewed' && mustBeSigned(one.grade) && maySignIn(monthState))
-    return (hand) => whyNotSigner(one, hand)
-  if (state === 'appealed') return ({ id }) => whyNotDecide(id, one.staffId, parts)
+    return { waitsFor: 'sign', refuses: (hand) => whyNotSigner(one, hand) }
+  if (state === 'appealed') return { waitsFor: 'decide', refuses: ({ id }) => whyNotDecide(id, one.staffId, parts) }
   return undefined
 }

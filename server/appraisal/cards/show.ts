@@ -94,6 +94,7 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     isLate: isLate(one.reopenedWhy),
     /** By when an objection is to be decided; null once that is over. */
     decideBy: one.state === 'appealed' ? one.answerDueAt : null,
+    heldBack: isHeldBack(one, versions),
     again: one.state === 'reopened' || (sight.mine && versions.length > 0 && !isPublic(one.state)),
     arrivals: arrivalsOf(inputs.get('attendance') ?? []),
     leftOut: leftOutOf(inputs),
@@ -157,6 +158,10 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
     },
   }
 }
+
+/** After the day of publication, and never published: whoever it is about reads so much, and not which hand is missing. */
+const isHeldBack = ({ state, monthState }: AppraisalRow, versions: Versions): boolean =>
+  versions.length === 0 && ['published', 'closed'].includes(monthState) && !isPublic(state)
 
 /** Below this a way to training stands on the card (REGULATION row 52). */
 const LOW = 75

@@ -4,7 +4,7 @@ import type { Deps } from '../../web/deps.ts'
 import type { Env } from '../../web/env.ts'
 import { query, rowId } from '../../web/forms.ts'
 import { partOrPage } from '../../web/page.ts'
-import { onwards, paged } from '../../web/paging.ts'
+import { listPage } from '../../web/paging.ts'
 import { withRole } from '../people/queries.ts'
 import { INDICATORS } from '../scoring/weights/rules.ts'
 import { tabsOf } from '../tabs.ts'
@@ -40,14 +40,10 @@ export async function showCoaching(
   ])
   const now = clock.now()
   const part = (list: 'mine' | 'others', first: readonly CoachingRow[], found: readonly CoachingRow[]) => {
-    const { some, last } = paged(found, AT_ONCE)
-    return {
-      some: [...(asked[list] ? [] : first), ...some].map((one) => ({
-        ...one,
-        late: one.state === 'requested' && one.dueAt < now,
-      })),
-      older: last && onwards('/appraisal/coaching', asked, { list, place: last.id, anchor: `coaching-${list}` }),
-    }
+    const anchor = `coaching-${list}`
+    const one = listPage(found, AT_ONCE, { path: '/appraisal/coaching', asked, list, anchor, placeOf: ({ id }) => id })
+    const some = [...(asked[list] ? [] : first), ...one.some]
+    return { ...one, some: some.map((row) => ({ ...row, late: row.state === 'requested' && row.dueAt < now })) }
   }
   const shown = {
     mine: part('mine', open, answered),

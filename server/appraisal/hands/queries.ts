@@ -60,3 +60,20 @@ export async function listLateReviews(
     .execute()
   return rows.map((row) => ({ id: row.id as AppraisalId, version: row.version, at: row.review_due_at ?? now }))
 }
+
+/** Extremes of a month that nobody of the group can sign: whoever there is reviewed them, led the nights, or is the person. */
+export async function listUnsignable(
+  db: Reader,
+  monthId: AppraisalMonthId,
+  now: Date,
+): Promise<(Named & { readonly id: AppraisalId })[]> {
+  const { rows } = await sql<Named & { id: AppraisalId }>`
+    select a.id, o.name, o.name_en as "nameEn" from appraisals a join staff o on o.id = a.staff_id
+    where a.month_id = ${monthId} and a.state = 'hr_reviewed' and a.grade in ('excellent', 'poor')
+      and not exists (select from staff p where p.active and p.id <> a.staff_id and p.id is distinct from a.reviewed_by
+        and ('leadership' = any(p.standing_roles)
+          or exists (select from leadership_members g where g.staff_id = p.id and g.during @> ${now}::timestamptz))
+        and not exists (select from appraisal_scores s where s.appraisal_id = a.id and s.manager_id = p.id))
+    order by o.number`.execute(db)
+  return rows
+}

@@ -8,6 +8,7 @@ import type { Env } from '../../web/env.ts'
 import { form, optionalText, pathId, query, rowId, text } from '../../web/forms.ts'
 import { needOf, staffOnly } from '../../web/guard.ts'
 import { partOrPage, seeOther } from '../../web/page.ts'
+import { listPage } from '../../web/paging.ts'
 import { WORDS_LETTERS } from '../deciding/rules.ts'
 import { needReader } from '../months/asked.ts'
 import { isGroups } from '../people/actions.ts'
@@ -143,9 +144,13 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
         review: signs && one.state === 'objected' && whyNotLeader(one, me.staffId) === null,
       },
     })),
-    over: over.slice(0, OVER_AT_ONCE),
-    before,
-    older: over.length > OVER_AT_ONCE ? over[OVER_AT_ONCE - 1]?.id : null,
+    over: listPage(over, OVER_AT_ONCE, {
+      path: '/measures',
+      asked,
+      list: 'before',
+      anchor: 'measures-over',
+      placeOf: ({ id }) => id,
+    }),
     reviews,
     signs,
   }

@@ -8,12 +8,12 @@ import type { Env } from '../../web/env.ts'
 import { form, query, rowId, text } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, partOrPage, seeOther } from '../../web/page.ts'
-import { onwards, paged } from '../../web/paging.ts'
+import { listPage } from '../../web/paging.ts'
 import { showCalibration } from '../calibration/page.ts'
 import { one as oneDecimal } from '../cards/rules.ts'
 import { reviewAppraisal } from '../deciding/actions.ts'
 import { type Hands, maySignIn, WORDS_LETTERS, whyNotReviewer, whyNotSigner } from '../deciding/rules.ts'
-import { standingsIn } from '../hands/queries.ts'
+import { listUnsignable, standingsIn } from '../hands/queries.ts'
 import { type AppraisalRow, listOfMonth } from '../queries.ts'
 import { refusedBy } from '../routes.ts'
 import { INDICATORS, type Indicator, type WeightsByPost } from '../scoring/weights/rules.ts'
@@ -95,14 +95,14 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
       ? query(c, { show: z.enum(['all', 'mine', 'late', 'extremes']).optional(), months: monthKey.optional() })
       : {}
   const show = asked.show ?? 'all'
-  const [months, people, progress, standings] = await Promise.all([
+  const [months, people, progress, standings, unsignable] = await Promise.all([
     listMonths(deps.db, { before: firstDay(asked.months), limit: MONTHS + 1 }),
     listOfMonth(deps.db, month.id),
     progressOf(deps.db, month.id, month.pass),
     standingsIn(deps.db, { monthId: month.id }, me.staffId),
+    maySignIn(month.state) ? listUnsignable(deps.db, month.id, deps.clock.now()) : [],
   ])
   const signs = me.capabilities.has('appraisal.sign')
-  const { some, last } = paged(months, MONTHS)
   const path = `/appraisal/months/${month.month.slice(0, 7)}`
   const reviews = me.capabilities.has('appraisal.review')
   const handsOn = ({ id, staffId }: AppraisalRow): Hand => {
@@ -118,11 +118,13 @@ async function showMonth(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 
     ...(await tabsOf(c, deps)),
     month,
     monthKey: month.month.slice(0, 7),
-    months: some.map((one) => ({ ...one, key: one.month.slice(0, 7) })),
-    older:
-      last &&
-      onwards(path, { ...asked }, { list: 'months', place: last.month.slice(0, 7), anchor: 'appraisal-months' }),
+    months: listPage(
+      months.map((one) => ({ ...one, key: one.month.slice(0, 7) })),
+      MONTHS,
+      { path, asked, list: 'months', anchor: 'appraisal-months', placeOf: ({ key }) => key },
+    ),
     progress,
+    unsignable,
     stages: STAGES.map((stage) => ({
       stage,
       end: stage === 'published' ? null : new Date(month.plan[stage]),

@@ -7,6 +7,7 @@ import type { Env } from '../../web/env.ts'
 import { form, query, rowId } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { partOrPage, seeOther } from '../../web/page.ts'
+import { listPage } from '../../web/paging.ts'
 import { chooseWall } from './actions.ts'
 import { isOnWall, listWall } from './queries.ts'
 
@@ -19,14 +20,14 @@ export const wallRoutes = (deps: Deps) =>
       const asked = query(c, { before: rowId.optional() })
       const before = (asked.before ?? null) as CommendationId | null
       const found = await listWall(deps.db, { before, limit: AT_ONCE + 1 })
-      const shown = found.slice(0, AT_ONCE)
-      const last = found.length > AT_ONCE ? shown.at(-1) : undefined
+      const wall = { path: '/wall', asked, list: 'before', anchor: 'wall', placeOf: ({ id }: { id: string }) => id }
+      const { some: shown, ...ways } = listPage(found, AT_ONCE, wall)
       const monthOf = (at: Date): string => `${localOf(at, deps.config.timeZone).date.slice(0, 7)}-01`
       const months = [...Map.groupBy(shown, ({ at }) => monthOf(at))].map(([month, some]) => ({ month, some }))
       return partOrPage(c, deps, 'recognition/wall', 'wall', {
         months,
         before,
-        older: last && `/wall?before=${last.id}`,
+        ways,
         onWall: await isOnWall(deps.db, c.var.me.staffId),
       })
     })

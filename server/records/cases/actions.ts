@@ -2,7 +2,7 @@ import { instant } from '../../events/event.ts'
 import type { CaseWeight } from '../../events/records.ts'
 import type { DocumentRequestId, FalseRecordId, StaffId } from '../../kernel/ids.ts'
 import { NotFound, refusal, refuse } from '../../kernel/refusal.ts'
-import { localOf } from '../../kernel/time.ts'
+import { localOf, MINUTE, plus } from '../../kernel/time.ts'
 import { endOfWorkday } from '../../kernel/workdays.ts'
 import { drop, owe, settle } from '../../obligations/actions.ts'
 import { need, staffOf } from '../../platform/actor.ts'
@@ -10,8 +10,9 @@ import { announce } from '../../platform/transaction.ts'
 import type { Tx } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
 import { whyNotAsk, whyNotLinks } from '../rules.ts'
+import { decisionDueFrom, dropDecision, noteDecided } from './late/actions.ts'
 import * as cases from './queries.ts'
-import { whyNotDecideCase, whyNotMoveCase, whyNotReviewCase } from './rules.ts'
+import { subjectOf, topicsOf, whyNotDecideCase, whyNotMoveCase, whyNotReviewCase } from './rules.ts'
 
 /** It is thought that a record is false: what, and what shows it. Nothing counts until it is decided. */
 export async function openFalseRecord(
@@ -28,7 +29,8 @@ export async function openFalseRecord(
   if (same) return same
   const { measureStatementWorkdays } = await currentSettings(tx.db)
   const statementDueAt = endOfWorkday(localOf(tx.now, zone).date, measureStatementWorkdays, zone)
-  const id = await cases.insertCase(tx, { ...one, by, statementDueAt })
+  const decideDueAt = await decisionDueFrom(tx, plus(statementDueAt, -MINUTE), zone)
+  const id = await cases.insertCase(tx, { ...one, by, statementDueAt, decideDueAt })
   await owe(tx, {
     kind: 'record_statement',
     staffId,
@@ -44,12 +46,15 @@ export async function openFalseRecord(
 }
 
 /** The person's own word, before anybody decides; until then they may say it better. */
-export async function stateRecord(tx: Tx, id: FalseRecordId, words: string): Promise<void> {
+export async function stateRecord(tx: Tx, id: FalseRecordId, words: string, zone: string): Promise<void> {
   need(tx, 'record.own')
   const one = await lockOwn(tx, id)
   refuse(whyNotMoveCase(one.state, 'state'))
   if (one.statement === words) return
-  await cases.setCase(tx, id, { statement: words, stated_at: tx.now })
+  // Heard before their time was over: it waits for a leader from now on; said better, it waits no longer than before.
+  const sooner = one.statement === null && tx.now < one.statementDueAt
+  const due = sooner ? { decide_due_at: await decisionDueFrom(tx, tx.now, zone) } : {}
+  await cases.setCase(tx, id, { statement: words, stated_at: tx.now, ...due })
   await settle(tx, { kind: 'record_statement', subject: subjectOf(id) })
   await announce(tx, 'false_record.stated', about(one), topicsOf(one.staffId))
 }
@@ -84,6 +89,7 @@ export async function decideFalseRecord(
     object_until: endOfWorkday(localOf(tx.now, zone).date, appraisalAnswerWorkdays, zone),
   })
   if (one.statement === null) await drop(tx, { kind: 'record_statement', subject: subjectOf(id) })
+  await noteDecided(tx, one, by)
   const said = { ...about(one), by, outcome, weight: outcome === 'proven' ? weight : null }
   await announce(tx, 'false_record.decided', said, topicsOf(one.staffId))
 }
@@ -98,18 +104,25 @@ export async function withdrawCase(tx: Tx, id: FalseRecordId, why: string): Prom
   refuse(whyNotMoveCase(one.state, 'withdraw'))
   await cases.setCase(tx, id, { state: 'withdrawn', decision: why })
   await drop(tx, { kind: 'record_statement', subject: subjectOf(id) })
+  await dropDecision(tx, one)
   await announce(tx, 'false_record.withdrawn', { ...about(one), by }, topicsOf(one.staffId))
 }
 
 /** Against what was decided about oneself; another leader looks at it. It goes on counting until then. */
-export async function objectToCase(tx: Tx, id: FalseRecordId, words: string): Promise<void> {
+export async function objectToCase(tx: Tx, id: FalseRecordId, words: string, zone: string): Promise<void> {
   need(tx, 'record.own')
   const one = await lockOwn(tx, id)
   if (one.state === 'objected') return
   refuse(whyNotMoveCase(one.state, 'object'))
   if (one.objectedAt) throw refusal('records.objected_once')
   if (!one.objectUntil || one.objectUntil <= tx.now) throw refusal('records.too_late')
-  await cases.setCase(tx, id, { state: 'objected', objection: words, objected_at: tx.now })
+  await cases.setCase(tx, id, {
+    state: 'objected',
+    objection: words,
+    objected_at: tx.now,
+    decide_due_at: await decisionDueFrom(tx, tx.now, zone),
+    decide_told_at: null,
+  })
   await announce(tx, 'false_record.objected', about(one), topicsOf(one.staffId))
 }
 
@@ -128,6 +141,7 @@ export async function reviewCase(
     reviewed_by: by,
     reviewed_at: tx.now,
   })
+  await noteDecided(tx, one, by)
   await announce(tx, 'false_record.reviewed', { ...about(one), by, outcome }, topicsOf(one.staffId))
 }
 
@@ -137,6 +151,4 @@ async function lockOwn(tx: Tx, id: FalseRecordId): Promise<cases.FalseRecord> {
   return one
 }
 
-const subjectOf = (id: FalseRecordId): string => `false_record:${id}`
 const about = ({ id: caseId, staffId }: cases.FalseRecord) => ({ caseId, staffId })
-const topicsOf = (staffId: StaffId): { about: string[] } => ({ about: ['records', `own:${staffId}`] })

@@ -7,6 +7,7 @@ import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../schema.ts'
 import { openFirst, type Page } from '../paged.ts'
 import type { Wanted } from '../rules.ts'
+import { OPEN } from './rules.ts'
 
 export type FalseRecord = Named & {
   readonly id: FalseRecordId
@@ -22,6 +23,8 @@ export type FalseRecord = Named & {
   readonly statement: string | null
   readonly statedAt: Date | null
   readonly statementDueAt: Date
+  readonly decideDueAt: Date | null
+  readonly decideToldAt: Date | null
   readonly weight: CaseWeight | null
   readonly decision: string
   readonly decidedBy: StaffId | null
@@ -63,6 +66,8 @@ const caseOf = (row: Row): FalseRecord => ({
   statement: row.statement,
   statedAt: row.stated_at,
   statementDueAt: row.statement_due_at,
+  decideDueAt: row.decide_due_at,
+  decideToldAt: row.decide_told_at,
   weight: row.weight,
   decision: row.decision,
   decidedBy: row.decided_by as StaffId | null,
@@ -88,9 +93,6 @@ export async function lockCase(tx: Tx, id: FalseRecordId): Promise<FalseRecord> 
   await tx.db.selectFrom('false_records').select('id').where('id', '=', id).forUpdate().execute()
   return getCase(tx.db, id)
 }
-
-const OPEN = ['opened', 'objected'] as const
-export const isOpen = ({ state }: { state: string }): boolean => OPEN.some((one) => one === state)
 
 /** Open ones first, the next due on top, then the others, the newest on top; from a place on. */
 export async function listCases(db: Reader, wanted: Wanted, page: Page): Promise<FalseRecord[]> {
@@ -130,6 +132,7 @@ export async function insertCase(
     links: readonly string[]
     requestId: DocumentRequestId | null
     statementDueAt: Date
+    decideDueAt: Date
   },
 ): Promise<FalseRecordId> {
   const { id } = await tx.db
@@ -143,6 +146,7 @@ export async function insertCase(
       request_id: row.requestId,
       state: 'opened',
       statement_due_at: row.statementDueAt,
+      decide_due_at: row.decideDueAt,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -165,6 +169,8 @@ type Change = Partial<{
   state: FalseRecordState
   statement: string
   stated_at: Date
+  decide_due_at: Date
+  decide_told_at: Date | null
   weight: CaseWeight | null
   decision: string
   decided_by: StaffId

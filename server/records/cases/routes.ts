@@ -15,7 +15,7 @@ import { checks, LINKS, refusedBy } from '../routes.ts'
 import { MOST_LINKS, WORDS_LETTERS } from '../rules.ts'
 import * as act from './actions.ts'
 import { getCase } from './queries.ts'
-import { isHeard, WEIGHTS, whyNotDecideCase, whyNotReviewCase } from './rules.ts'
+import { isDecidedLate, isHeard, WEIGHTS, whyNotDecideCase, whyNotReviewCase } from './rules.ts'
 
 type Ctx = Context<Env>
 type Values = Record<string, unknown>
@@ -68,7 +68,7 @@ export function falseRecordRoutes(deps: Deps) {
     .get('/:id', own, (c) => showOne(c, deps))
     .post('/:id/statement', own, async (c) => {
       const typed = await form(c, { words: text(WORDS_LETTERS) })
-      return acting(c, typed, (tx, id) => act.stateRecord(tx, id, typed.words.trim()))
+      return acting(c, typed, (tx, id) => act.stateRecord(tx, id, typed.words.trim(), zone))
     })
     .post('/:id/decision', decides, async (c) => {
       const typed = await form(c, {
@@ -85,7 +85,7 @@ export function falseRecordRoutes(deps: Deps) {
     })
     .post('/:id/objection', own, async (c) => {
       const typed = await form(c, { words: text(WORDS_LETTERS) })
-      return acting(c, typed, (tx, id) => act.objectToCase(tx, id, typed.words.trim()))
+      return acting(c, typed, (tx, id) => act.objectToCase(tx, id, typed.words.trim(), zone))
     })
     .post('/:id/review', decides, async (c) => {
       const typed = await form(c, { outcome: z.enum(['upheld', 'lifted']), why: text(WORDS_LETTERS) })
@@ -104,6 +104,7 @@ async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 42
     one,
     mine,
     heard: isHeard(one, now),
+    late: isDecidedLate(one, now),
     weights: WEIGHTS,
     letters: WORDS_LETTERS,
     may: {
@@ -118,10 +119,14 @@ async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 42
 }
 
 async function showForm(c: Ctx, deps: Deps, values: Values, status: 200 | 422 = 200): Promise<Response> {
-  const [people, { measureStatementWorkdays }] = await Promise.all([listActive(deps.db), currentSettings(deps.db)])
+  const [people, { measureStatementWorkdays, recordDecisionWorkdays }] = await Promise.all([
+    listActive(deps.db),
+    currentSettings(deps.db),
+  ])
   const shown = {
     people: people.filter(({ id }) => id !== c.var.me.staffId),
     days: measureStatementWorkdays,
+    decisionDays: recordDecisionWorkdays,
     letters: WORDS_LETTERS,
     most: MOST_LINKS,
   }

@@ -1,5 +1,5 @@
 import type { FalseRecordState } from '../../events/records.ts'
-import type { StaffId } from '../../kernel/ids.ts'
+import type { FalseRecordId, StaffId } from '../../kernel/ids.ts'
 import { after, type Moves } from '../../kernel/machine.ts'
 import { type Refusal, refusal } from '../../kernel/refusal.ts'
 
@@ -16,6 +16,13 @@ export const caseMoves: Moves<FalseRecordState, CaseAct> = {
 }
 export const whyNotMoveCase = (from: FalseRecordState, act: CaseAct): Refusal | null =>
   after(caseMoves, from, act) ? null : refusal(`records.case_not_now.${act}`)
+
+/** What somebody of the group has still to decide about. */
+export const OPEN = ['opened', 'objected'] as const
+export const isOpen = ({ state }: { state: string }): boolean => OPEN.some((one) => one === state)
+
+export const subjectOf = (id: FalseRecordId): string => `false_record:${id}`
+export const topicsOf = (staffId: StaffId): { about: string[] } => ({ about: ['records', `own:${staffId}`] })
 
 type Standing = {
   readonly state: FalseRecordState
@@ -37,15 +44,28 @@ export function whyNotDecideCase(
   outcome: 'proven' | 'dismissed',
   now: Date,
 ): Refusal | null {
-  if (one.staffId === by) return refusal('records.about_you')
-  if (one.openedBy === by) return refusal('records.opened_by_you')
+  const another = whyNotJudge({ ...one, state: 'opened' }, by)
+  if (another) return another
   const moved = whyNotMoveCase(one.state, outcome === 'proven' ? 'prove' : 'dismiss')
   if (moved) return moved
   return outcome === 'dismissed' || isHeard(one, now) ? null : refusal('records.not_heard')
 }
 
 /** The second look is another's. */
-export function whyNotReviewCase(one: Standing, by: StaffId): Refusal | null {
+export function whyNotReviewCase(one: Omit<Judged, 'state'>, by: StaffId): Refusal | null {
   if (one.staffId === by) return refusal('records.about_you')
   return one.openedBy === by || one.decidedBy === by ? refusal('records.had_part') : null
 }
+
+type Judged = Pick<Standing, 'state' | 'staffId' | 'openedBy' | 'decidedBy'>
+
+/** Whether it could be theirs to decide: the case itself, or the objection against it. */
+export function whyNotJudge(one: Judged, by: StaffId): Refusal | null {
+  if (one.state === 'objected') return whyNotReviewCase(one, by)
+  if (one.staffId === by) return refusal('records.about_you')
+  return one.openedBy === by ? refusal('records.opened_by_you') : null
+}
+
+/** Waits for a leader's word longer than it may. */
+export const isDecidedLate = (one: { state: string; decideDueAt: Date | null }, now: Date): boolean =>
+  isOpen(one) && one.decideDueAt !== null && one.decideDueAt <= now

@@ -160,7 +160,7 @@ export async function tellPapers(demo: Demo): Promise<void> {
     const one = { staffId: doubted, words: '第三轮巡逻的时间与门禁记录不符', links: ['/roster'], requestId: null }
     const id = await openFalseRecord(acting, one, zone)
     await at(demo, { by: 'gd0406', now: plus(tx.now, -2 * DAY) }, (own) =>
-      stateRecord(own, id, '当时在后门处理漏水，回来补走了这一轮，时间写成了原定的'),
+      stateRecord(own, id, '当时在后门处理漏水，回来补走了这一轮，时间写成了原定的', zone),
     )
   })
 }

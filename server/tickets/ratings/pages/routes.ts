@@ -11,6 +11,7 @@ import type { Env } from '../../../web/env.ts'
 import { form, optionalText, pathId, query, rowId } from '../../../web/forms.ts'
 import { staffOnly } from '../../../web/guard.ts'
 import { fragment, page, seeOther, wantsPart } from '../../../web/page.ts'
+import { listPage } from '../../../web/paging.ts'
 import { ratingOfContest } from '../contests/queries.ts'
 import { contestRating, decideContest, excludeRating, includeRating, withdrawContest } from '../standing/actions.ts'
 import {
@@ -151,13 +152,19 @@ export const ratingRoutes = (deps: Deps) => {
         before ? [] : listOpenContests(db),
         listSettledContests(db, { before, limit: AT_ONCE + 1 }),
       ])
-      const contests = [...open, ...settled.slice(0, AT_ONCE)].map((one) => ({
+      const { some, ...ways } = listPage(settled, AT_ONCE, {
+        path: '/ratings/contests',
+        asked,
+        list: 'before',
+        anchor: 'contests',
+        placeOf: ({ id }) => id,
+      })
+      const contests = [...open, ...some].map((one) => ({
         ...one,
         words: shown('words', one.words, false, one.customerName),
         mine: one.staffId === c.var.me.staffId,
       }))
-      const older = settled.length > AT_ONCE ? settled[AT_ONCE - 1]?.id : null
-      const values = { contests, before, older }
+      const values = { contests, before, ways }
       return wantsPart(c)
         ? fragment(c, deps, 'ratings/contests', 'list', values)
         : page(c, deps, 'ratings/contests', values)
