@@ -114,7 +114,7 @@ export const PATIENT_AT_ONCE = 10
  * nobody waits for a few.
  */
 export async function listDueDeliveries(db: Reader, now: Date, limit: number): Promise<Due[]> {
-  const isPatient = sql<boolean>`d.channel = 'mail' and n.kind in (${sql.join(PATIENT)})`
+  const isPatient = sql<boolean>`(d.channel = 'mail' and n.kind in (${sql.join(PATIENT)}))`
   const due = (patient: boolean, most: number) =>
     db
       .selectFrom('deliveries as d')
