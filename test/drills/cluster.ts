@@ -19,11 +19,14 @@ type Options = {
   readonly redisUrl: string
   /** Without nginx each process is asked by its own address, and staff come to the last one. */
   readonly front?: 'nginx' | 'none'
+  /** The company's, in which more people are on shift by night than by day. */
+  readonly zone?: string
 }
 export type Cluster = Awaited<ReturnType<typeof startCluster>>
 
 /** Web and worker processes on one database and one Redis, behind nginx that sends every request and socket to the next one. */
-export async function startCluster({ webs, workers, databaseUrl, redisUrl, front = 'nginx' }: Options) {
+export async function startCluster(options: Options) {
+  const { webs, workers, databaseUrl, redisUrl, front = 'nginx', zone = zoneInTheMorning() } = options
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nightdesk-cluster-'))
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
   const ports: string[] = []
@@ -37,7 +40,7 @@ export async function startCluster({ webs, workers, databaseUrl, redisUrl, front
     PUBLIC_URL: url,
     TRUSTED_PROXIES: '127.0.0.1',
     DEMO: 'on',
-    COMPANY_TIME_ZONE: zoneInTheMorning(),
+    COMPANY_TIME_ZONE: zone,
   }
   const running = new Map<string, Program>()
   let said = ''

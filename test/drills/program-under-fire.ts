@@ -65,9 +65,12 @@ export async function startUnderFire(folder: string, more: Record<string, string
   }
 }
 
-/** A zone in which it is between 8 and 9 now: far from the ends of the demo shifts, whenever this runs. */
-export function zoneInTheMorning(): string {
-  const ahead = 8 - new Date().getUTCHours()
+/** Zones in which it is between 8 and 9, or 1 and 2, now: far from the ends of the demo shifts, whenever this runs. */
+export const zoneInTheMorning = (): string => zoneAt(8)
+export const zoneAtNight = (): string => zoneAt(1)
+
+function zoneAt(hour: number): string {
+  const ahead = hour - new Date().getUTCHours()
   const hours = ahead < -12 ? ahead + 24 : ahead
   return hours === 0 ? 'Etc/GMT' : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`
 }

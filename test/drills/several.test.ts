@@ -16,6 +16,7 @@ import {
   until,
   wrongInTheHouse,
 } from './night.ts'
+import { zoneAtNight } from './program-under-fire.ts'
 
 const database = ownDatabase('several')
 // The whole measure of the issue takes a machine for itself: `DRILLS=on npm test -- test/drills/several.test.ts`.
@@ -32,7 +33,13 @@ test.runIf(hasRedis && hasNginx)(
   `three web and two worker processes, one of them restarted every ${RESTART_EVERY_SECONDS} s: no page fails, no word is lost, doubled or out of order, nobody loses work`,
   async () => {
     const redis = await startRedis()
-    const cluster = await startCluster({ webs: 3, workers: 2, databaseUrl: database.url, redisUrl: redis.url })
+    const cluster = await startCluster({
+      webs: 3,
+      workers: 2,
+      databaseUrl: database.url,
+      redisUrl: redis.url,
+      zone: zoneAtNight(),
+    })
     const { url } = cluster
     const random = randomFrom(20_261_126)
     await until('the company has moved in', async () => (await onShift(cluster, AGENTS)).length === AGENTS)
