@@ -37,7 +37,7 @@ import { clockTime, countdown, dateName, fileSize, longDate, monthName, shortDat
 import { ERASED } from '../kernel/erased.ts'
 import type { Bilingual, Language } from '../kernel/language.ts'
 import type { Refusal } from '../kernel/refusal.ts'
-import { DAY, HOUR, MINUTE } from '../kernel/time.ts'
+import { DAY, HOUR, MINUTE, plus } from '../kernel/time.ts'
 import { Drawing } from '../platform/drawing.ts'
 import type { Insert } from './inserts.ts'
 
@@ -78,10 +78,15 @@ const FAR_DAYS = 300
 const dateOf = (at: Date, { now, language, zone }: Frame): string =>
   Math.abs(now.getTime() - at.getTime()) > FAR_DAYS * DAY ? longDate(at, language, zone) : shortDate(at, language, zone)
 hb.registerHelper('day', (at: Date, { data }: Options) => (at ? dateOf(at, data.root) : ''))
-hb.registerHelper('moment', (at: Date, { data: { root } }: Options) => {
+const momentOf = (at: Date, frame: Frame): string => {
+  const recent = Math.abs(frame.now.getTime() - at.getTime()) < 12 * HOUR
+  return recent ? clockTime(at, frame.zone) : `${dateOf(at, frame)} ${clockTime(at, frame.zone)}`
+}
+hb.registerHelper('moment', (at: Date, { data: { root } }: Options) => (at ? momentOf(at, root) : ''))
+// The end of a workday is that day's, `1 Dec 24:00`: as 00:00 of the next day many would read a day more.
+hb.registerHelper('deadline', (at: Date, { data: { root } }: Options) => {
   if (!at) return ''
-  const recent = Math.abs(root.now.getTime() - at.getTime()) < 12 * HOUR
-  return recent ? clockTime(at, root.zone) : `${dateOf(at, root)} ${clockTime(at, root.zone)}`
+  return clockTime(at, root.zone) === '00:00' ? `${dateOf(plus(at, -MINUTE), root)} 24:00` : momentOf(at, root)
 })
 hb.registerHelper('iso', (at: Date) => (at ? at.toISOString() : ''))
 hb.registerHelper('since', (at: Date, { data: { root } }: Options) => {

@@ -149,6 +149,23 @@ test('personnel passes those the facts speak for, ticked by name, and sees how f
   expect((await hr.get('/appraisal/months/2026-10?show=secret')).status).toBe(400)
 })
 
+test('what the page of weights shows can be sent as it stands: it names the version that it was read from', async () => {
+  const hr = await sign(xu)
+  const { html } = await hr.get('/appraisal/weights')
+  expect(html).toContain('第 1 版生效中')
+  const form = html.split('action="/appraisal/weights"')[1]?.split('</form>')[0] ?? ''
+  const fields = [...form.matchAll(/<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"/g)].map(([, name, value]) => [
+    name,
+    value,
+  ])
+  const { _token: _, ...shown } = Object.fromEntries(fields)
+  expect(
+    (await hr.post('/appraisal/weights', { ...shown, service_quality: '30', service_incidents: '20', why: '事件更重' }))
+      .status,
+  ).toBe(303)
+  expect((await hr.get('/appraisal/weights')).html).toContain('第 2 版生效中')
+})
+
 test('weights that do not sum to 100 come back as they were typed; a new version needs a reason and holds from the next month on', async () => {
   const hr = await sign(xu)
   const typed: Record<string, string> = { seen: '1', why: '' }

@@ -72,6 +72,15 @@ test('a case from its opening over the statement to the decision and the objecti
   expect((await guard.get(one)).html).toContain('门禁记录相反')
 })
 
+test('a deadline at the end of a workday names that day: nobody takes the midnight for the next one', async () => {
+  const { location } = await (await sign(xu)).post('/records', wish())
+  const one = location ?? ''
+  expect((await (await sign(zhao)).get(one)).html).toContain('11月27日 24:00')
+  expect((await (await sign(zhao, 'en')).get(one)).html).toContain('by 27 Nov 24:00')
+  clock.set('2026-11-27T17:00:00+08:00')
+  expect((await (await sign(zhao, 'en')).get('/records')).html).toContain('by 27 Nov 24:00')
+})
+
 test('what is malformed is a 400, what one may not is a 403, what is not there a 404', async () => {
   const guard = await sign(zhao)
   expect((await guard.get('/records/new')).status).toBe(403)

@@ -144,6 +144,7 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
         review: signs && one.state === 'objected' && whyNotLeader(one, me.staffId) === null,
       },
     })),
+    before,
     over: listPage(over, OVER_AT_ONCE, {
       path: '/measures',
       asked,

@@ -186,13 +186,13 @@ function stageAt({ state }: MonthRow, stage: (typeof STAGES)[number]): 'past' | 
 
 async function showWeights(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 = 200): Promise<Response> {
   const versions = await listWeights(deps.db)
-  const [current] = versions
+  const [inForce] = versions
   const typed = values.typed as Record<string, unknown> | undefined
   const rows = POSTS.map((post) => {
     const cells = INDICATORS.map((one) => ({
       name: `${post}_${one}`,
       indicator: one,
-      value: typed ? typed[`${post}_${one}`] : current.weights[post][one],
+      value: typed ? typed[`${post}_${one}`] : inForce.weights[post][one],
     }))
     return { post, cells, sum: Math.round(cells.reduce((sum, { value }) => sum + Number(value), 0) * 10) / 10 }
   })
@@ -202,7 +202,7 @@ async function showWeights(c: Ctx, deps: Deps, values: Values = {}, status: 200 
       ...one,
       posts: POSTS.map((post) => ({ post, weights: INDICATORS.map((i) => one.weights[post][i]) })),
     })),
-    current,
+    inForce,
     indicators: INDICATORS,
   }
   return page(c, deps, 'appraisal/weights', { ...(await tabsOf(c, deps)), ...shown, ...values }, status)

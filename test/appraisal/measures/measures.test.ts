@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { tellUndecidedMeasures } from '../../../jobs/pass-appraisals.ts'
 import {
@@ -24,6 +25,7 @@ import { countOctober, nextStage, night, openOctober, owed, worked, ZONE } from 
 import { handSetClock } from '../../support/clock.ts'
 import { testDatabase } from '../../support/database.ts'
 import { testHouse } from '../../support/house.ts'
+import { wayOn } from '../../support/lists.ts'
 import { as, hire } from '../../support/people.ts'
 import { signedIn } from '../../support/staff.ts'
 
@@ -119,6 +121,7 @@ test('the page of a leader who may not decide says why, and what to do where nob
   const { html } = await page.get('/measures')
   expect(html).not.toContain(`action="/measures/${id}/decision"`)
   expect(html).toContain('这是你提出的，由别人决定。')
+  expect(html).toContain('先等本人陈述，或到')
   expect(html).not.toContain('现在没有别人可以做')
   await database.db.updateTable('staff').set({ active: false }).where('id', '=', he).execute()
   expect((await page.get('/measures')).html).toContain('现在没有别人可以做')
@@ -242,4 +245,21 @@ test('what is undecided for fourteen days is told to whoever heads the group, on
   expect(announced.filter(({ name }) => name === 'measure.undecided').map(({ payload }) => payload)).toContainEqual(
     expect.objectContaining({ measureId: id }),
   )
+})
+
+test('what is over goes back page by page, leads back to its start, and stays on its page when something changes', async () => {
+  const { id } = await bonus()
+  await sql`
+    insert into appraisal_measures (appraisal_id, staff_id, kind, state, proposed_at, withdrawn_at, withdrawal)
+    select appraisal_id, staff_id, 'award', 'withdrawn', proposed_at, ${clock.now()}, '第' || n
+    from appraisal_measures, generate_series(1, 60) n where id = ${id}`.execute(database.db)
+  const page = await signedIn(quiet, xu)
+  const first = (await page.get('/measures')).html
+  expect(wayOn(first, 'first')).toBeUndefined()
+  const next = wayOn(first, 'next') ?? ''
+  const second = (await page.get(next)).html
+  expect(second).toContain('第1<')
+  expect(second).toContain(`hx-get="${next}"`)
+  expect(second).toMatch(/id="measures-over" open/)
+  expect(wayOn(second, 'first')).toBe('/measures')
 })
