@@ -18,6 +18,7 @@ import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
 import { appointChief, as, hire } from '../support/people.ts'
 import { signedIn } from '../support/staff.ts'
+import { toldAbout } from '../support/telling.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -56,6 +57,7 @@ async function pass(): Promise<number> {
   for (const { id } of due) await job.run(id)
   return due.length
 }
+const told = (staffId: StaffId) => toldAbout(quiet, staffId, 'document')
 const late = () => announced.filter(({ name }) => name === 'false_record.late').map(({ payload }) => payload)
 const owed = async (staffId: StaffId) =>
   (
@@ -90,8 +92,10 @@ test('a case that nobody decided in time goes up to whoever heads the group, onc
   expect(await pass()).toBe(0)
   expect(late()).toEqual([{ caseId: id, staffId: zhao, to: he, objected: false }])
   expect(await owed(he)).toEqual([`due /records/cases/${id}`])
+  expect(await told(he)).toContain('case_late')
   expect(await getCase(database.db, id)).toMatchObject({ state: 'opened', decidedBy: null })
   await decide(id, song)
+  expect(await told(he)).toEqual([])
   expect(await owed(he)).toEqual([`done /records/cases/${id}`])
 })
 
@@ -108,6 +112,7 @@ test('an objection has its own days, and goes up past whoever decided before', a
   expect(await pass()).toBe(1)
   expect(await pass()).toBe(0)
   expect(late().at(-1)).toEqual({ caseId: id, staffId: zhao, to: song, objected: true })
+  expect(await told(song)).toContain('case_objection_late')
   await transact(as(song, null, ['leadership']), (tx) => reviewCase(tx, id, { outcome: 'lifted', why: '照片属实' }))
   expect(await owed(song)).toEqual([`done /records/cases/${id}`])
 })

@@ -175,17 +175,19 @@ export const personnelReactions: Reactions<Database> = {
       await tellOfCase(tx, 'case_decide', caseId, without(await withRole(tx.db, 'leadership'), staffId))
     },
     'false_record.decided': async (tx, { caseId, staffId }) => {
-      for (const before of ['case_opened', 'case_decide']) await settle(tx, `${before}:${caseId}`)
+      for (const before of BEFORE_DECIDED) await settle(tx, `${before}:${caseId}`)
       await tellOfCase(tx, 'case_decided', caseId, [staffId])
     },
     'false_record.withdrawn': async (tx, { caseId, staffId }) => {
-      for (const before of ['case_opened', 'case_decide']) await settle(tx, `${before}:${caseId}`)
+      for (const before of BEFORE_DECIDED) await settle(tx, `${before}:${caseId}`)
       await tellOfCase(tx, 'case_decided', caseId, [staffId])
     },
     'false_record.objected': async (tx, { caseId, staffId }) =>
       tellOfCase(tx, 'case_objected', caseId, without(await withRole(tx.db, 'leadership'), staffId)),
+    'false_record.late': async (tx, { caseId, to, objected }) =>
+      tellOfCase(tx, objected ? 'case_objection_late' : 'case_late', caseId, some(to ?? undefined)),
     'false_record.reviewed': async (tx, { caseId, staffId }) => {
-      await settle(tx, `case_objected:${caseId}`)
+      for (const before of ['case_objected', 'case_objection_late']) await settle(tx, `${before}:${caseId}`)
       await tellOfCase(tx, 'case_reviewed', caseId, [staffId])
     },
     'coaching.asked': async (tx, { requestId, staffId }) =>
@@ -231,6 +233,8 @@ const tellOfPaper = (tx: Tx, what: string, id: DocumentRequestId, people: readon
     to: people.map((staffId) => ({ staffId, part: 'own' })),
   })
 
+/** What waits for a decision about a record, and nobody has to be told of any more once there is one. */
+const BEFORE_DECIDED = ['case_opened', 'case_decide', 'case_late']
 const tellOfCase = (tx: Tx, what: string, id: FalseRecordId, people: readonly StaffId[]): Promise<void> =>
   tell(tx, {
     kind: 'document',
