@@ -34,14 +34,31 @@ const UNTRANSLATED = /(?:appraisal|ratings|satisfaction|measures|recognition)\.[
 const unfold = (page: Page): Promise<void> =>
   page.evaluate<void>(`document.querySelectorAll('.tree details').forEach((one) => { one.open = true })`)
 
+/** Who leads the night of the clock. */
+const MANAGER = 'it0211'
+/** One shift unfolded: on a narrow screen each behaviour stands above its four anchors, never among them. */
+async function noteOne(page: Page): Promise<void> {
+  await page.locator('.appr-note > summary').first().click()
+  const among = await page.evaluate<number>(`
+    matchMedia('(max-width: 64rem)').matches
+      ? [...document.querySelectorAll('.appr-note[open] .appr-marks')].filter((one) => {
+          const under = one.querySelector('legend').getBoundingClientRect().bottom
+          return [...one.querySelectorAll('.check')].some((each) => each.getBoundingClientRect().top < under - 1)
+        }).length
+      : 0`)
+  expect(among).toBe(0)
+}
+
 test('card, tree, satisfaction, funnel, own page and wall stand on a wide screen and on a phone, in both languages and lights, with nothing untranslated', async () => {
   clock.set(TWO_FOURTEEN)
   const { transact, config } = house.deps
   await seedDemo({ transact, config })
   await tellPast({ transact, config })
   await tellAppraisals({ transact, config }, evidence)
-  const [hr, leader, agent, objector] = await Promise.all(['hr0101', 'ld0001', 'cs0302', 'cs0308'].map(numbered))
-  if (!hr || !leader || !agent || !objector) throw new Error('not the demo company')
+  const [hr, leader, agent, objector, manager] = await Promise.all(
+    ['hr0101', 'ld0001', 'cs0302', 'cs0308', MANAGER].map(numbered),
+  )
+  if (!hr || !leader || !agent || !objector || !manager) throw new Error('not the demo company')
   const card = `/appraisal/${await appraisalOf(agent)}`
   const { month } = await database.db
     .selectFrom('appraisal_months')
@@ -66,6 +83,8 @@ test('card, tree, satisfaction, funnel, own page and wall stand on a wide screen
       path: year,
       first: (page: Page) => page.locator('.figures-whole').scrollIntoViewIfNeeded(),
     },
+    { name: 'appraisal-weights', who: hr, path: '/appraisal/weights' },
+    { name: 'appraisal-notes', who: manager, path: '/appraisal/notes', first: noteOne },
     { name: 'appraisal-wall', who: agent, path: '/wall' },
   ].map((view) => ({ ...view, there: '#main' }))
   const wrong = await wrongOn(house, FOUR_LOOKS, views, {

@@ -100,9 +100,11 @@ async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 42
   const mine = one.staffId === me.staffId
   if (!mine && !checks(c)) throw new NotFound()
   const leads = !mine && me.capabilities.has('record.decide')
+  const objectable = one.state === 'proven' && !one.objectedAt && one.objectUntil !== null && one.objectUntil > now
   const shown = {
     one,
     mine,
+    objectable,
     heard: isHeard(one, now),
     late: isDecidedLate(one, now),
     weights: WEIGHTS,
@@ -111,7 +113,7 @@ async function showOne(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 42
       state: mine && one.state === 'opened',
       decide: leads && one.state === 'opened' && whyNotDecideCase(one, me.staffId, 'dismissed', now) === null,
       withdraw: !mine && me.capabilities.has('record.ask') && one.state === 'opened',
-      object: mine && one.state === 'proven' && !one.objectedAt && one.objectUntil !== null && one.objectUntil > now,
+      object: mine && objectable,
       review: leads && one.state === 'objected' && whyNotReviewCase(one, me.staffId) === null,
     },
   }
