@@ -153,3 +153,25 @@ test('H1: a backup on leave is missed also where they have led the day desk of t
   const rings = await database.db.selectFrom('alarms').select('subject').where('kind', '=', 'night_unbacked').execute()
   expect(rings).toEqual([{ subject: NIGHT }])
 })
+
+test('a night of standing ready is in the backup’s own calendar, named so and never as busy time, under the same name in every file', async () => {
+  const eventsOf = async (staffId: StaffId, language: 'en' | 'zh-CN') => {
+    await database.db.updateTable('staff').set({ language }).where('id', '=', staffId).execute()
+    const page = (await (await signedIn(house, staffId, language)).post('/roster/calendar')).html
+    const link = /\/roster\/feed\/[A-Za-z0-9_-]{43}\.ics/.exec(page)?.[0] ?? ''
+    const text = await (await house.app.request(link)).text()
+    return text.replaceAll('\r\n', '\n').split('BEGIN:VEVENT').slice(1)
+  }
+  const ofBackup = (events: readonly string[]) => events.filter((event) => event.includes('UID:backup-'))
+  const [ready, ...others] = ofBackup(await eventsOf(wei, 'en'))
+  expect(others).toEqual([])
+  expect(ready).toContain('SUMMARY:Standing ready · Backup of the duty manager\n')
+  expect(ready).toContain('TRANSP:TRANSPARENT\n')
+  expect(ready).toContain('DTSTART:20261123T140000Z\n')
+  expect(ready).toContain('DTEND:20261123T220000Z\n')
+  expect(ready).toContain(`UID:backup-${NIGHT}-${wei}@`)
+  const [again] = ofBackup(await eventsOf(wei, 'zh-CN'))
+  expect(again).toContain('SUMMARY:夜间待命 · 值班经理候补\n')
+  expect(again).toContain(`UID:backup-${NIGHT}-${wei}@`)
+  expect(ofBackup(await eventsOf(zhou, 'en'))).toEqual([])
+})
