@@ -1,6 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import { askCoaching } from '../../server/appraisal/coaching/actions.ts'
-import { acknowledge, decide, objectTo, reopen, reviewAppraisal } from '../../server/appraisal/deciding/actions.ts'
+import {
+  acknowledge,
+  decide,
+  objectTo,
+  reopen,
+  reviewAppraisal,
+  signAppraisal,
+} from '../../server/appraisal/deciding/actions.ts'
 import { passReview } from '../../server/appraisal/hands/actions.ts'
 import { endAnswering } from '../../server/appraisal/publishing/actions.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
@@ -118,6 +125,18 @@ test('what is late after the stages goes one level up, and is settled by whoever
   expect(await told(he)).toContain('late_review')
   await review(wu, id)
   expect(await told(he)).not.toContain('late_review')
+})
+
+test('an extreme that is reviewed after the group was told of the others is told to it too, until it is signed or sent back', async () => {
+  await openOctober(house())
+  for (let n = 0; n < 4; n++) await nextStage(house())
+  const { id } = await of(mei)
+  expect(await told(he)).not.toContain('sign')
+  await quiet.deps.transact(as(xu, null, ['hr']), (tx) => reviewAppraisal(tx, id, { points: 0, why: '' }))
+  await database.db.updateTable('appraisals').set({ grade: 'poor' }).where('id', '=', id).execute()
+  expect(await told(he)).toContain('sign')
+  await quiet.deps.transact(as(he, null, ['leadership']), (tx) => signAppraisal(tx, id))
+  expect(await told(he)).not.toContain('sign')
 })
 
 test('what is about the only one of personnel is told to the group', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { lapseObligations } from '../../jobs/lapse-obligations.ts'
 import { passLateCases } from '../../jobs/pass-late-cases.ts'
 import type { FalseRecordId, StaffId } from '../../server/kernel/ids.ts'
 import {
@@ -97,6 +98,19 @@ test('a case that nobody decided in time goes up to whoever heads the group, onc
   await decide(id, song)
   expect(await told(he)).toEqual([])
   expect(await owed(he)).toEqual([`done /records/cases/${id}`])
+})
+
+test('whoever says nothing in their days is decided about without: the group is told that it can, whoever is of it by their term too', async () => {
+  const id = await opened()
+  expect(await told(he)).toEqual([])
+  clock.set((await getCase(database.db, id)).statementDueAt)
+  clock.forward({ seconds: 1 })
+  const lapse = lapseObligations({ ...quiet.deps, transact, clock })
+  for (const due of await lapse.list(database.db, clock.now(), 10)) await lapse.run(due.id)
+  expect(await told(he)).toEqual(['case_decide'])
+  expect(await told(song)).toEqual(['case_decide'])
+  await transact(as(xu, null, ['hr']), (tx) => withdrawCase(tx, id, '系统时间有误'))
+  expect(await told(he)).toEqual([])
 })
 
 test('an objection has its own days, and goes up past whoever decided before', async () => {

@@ -1,8 +1,16 @@
 import { sql } from 'kysely'
+import { listLeaders } from '../../accounts/leadership/queries.ts'
 import { standingsIn } from '../../appraisal/hands/queries.ts'
-import { partsIn, withRole } from '../../appraisal/people/queries.ts'
-import type { AppraisalState, MonthState } from '../../events/appraisal.ts'
-import type { AppraisalId, AppraisalMonthId, DocumentRequestId, ObligationId, StaffId } from '../../kernel/ids.ts'
+import { partsIn } from '../../appraisal/people/queries.ts'
+import type { AppraisalState, Grade, MonthState } from '../../events/appraisal.ts'
+import type {
+  AppraisalId,
+  AppraisalMonthId,
+  DocumentRequestId,
+  FalseRecordId,
+  ObligationId,
+  StaffId,
+} from '../../kernel/ids.ts'
 import { NotFound } from '../../kernel/refusal.ts'
 import type { Reader } from '../../schema.ts'
 import { humanResources } from '../rostering/queries.ts'
@@ -15,37 +23,37 @@ export async function monthOf(db: Reader, id: AppraisalMonthId): Promise<{ key: 
   return rows[0]
 }
 
-export type Stand = { readonly state: AppraisalState; readonly stage: MonthState }
+export type Stand = { readonly state: AppraisalState; readonly stage: MonthState; readonly grade: Grade | null }
 /** Where appraisals and their months stand by now: what is told of them may come late. */
 export async function standsOf(db: Reader, ids: readonly AppraisalId[]): Promise<ReadonlyMap<AppraisalId, Stand>> {
   const { rows } = await sql<Stand & { id: AppraisalId }>`
-    select a.id, a.state, m.state as stage from appraisals a join appraisal_months m on m.id = a.month_id
+    select a.id, a.state, a.grade, m.state as stage from appraisals a join appraisal_months m on m.id = a.month_id
     where a.id = any(${[...ids]}::bigint[])`.execute(db)
   return new Map(rows.map(({ id, ...stand }) => [id, stand]))
 }
 
 type Asked = { readonly id: StaffId | null }
 /** A part without a duty manager is the group's. */
-async function peopleOf(db: Reader, asked: readonly Asked[]): Promise<StaffId[]> {
+async function peopleOf(db: Reader, asked: readonly Asked[], now: Date): Promise<StaffId[]> {
   const managers = asked.flatMap(({ id }) => (id ? [id] : []))
-  const group = asked.some(({ id }) => id === null) ? await withRole(db, 'leadership') : []
+  const group = asked.some(({ id }) => id === null) ? await listLeaders(db, now) : []
   return [...new Set([...managers, ...group])]
 }
 
 /** Whoever has not scored yet in a month: duty managers, and the group where one of them is to be scored. */
-export async function scorersOf(db: Reader, monthId: AppraisalMonthId): Promise<StaffId[]> {
+export async function scorersOf(db: Reader, monthId: AppraisalMonthId, now: Date): Promise<StaffId[]> {
   const { rows } = await sql<Asked>`
     select distinct s.manager_id as id from appraisal_scores s join appraisals a on a.id = s.appraisal_id
     left join staff m on m.id = s.manager_id
     where a.month_id = ${monthId} and s.scored_at is null and (m.id is null or m.active)`.execute(db)
-  return peopleOf(db, rows)
+  return peopleOf(db, rows, now)
 }
 
 /** The same of one person's month. */
-export async function scorersOfOne(db: Reader, id: AppraisalId): Promise<StaffId[]> {
+export async function scorersOfOne(db: Reader, id: AppraisalId, now: Date): Promise<StaffId[]> {
   const { rows } = await sql<Asked>`
     select distinct s.manager_id as id from appraisal_scores s where s.appraisal_id = ${id}`.execute(db)
-  return peopleOf(db, rows)
+  return peopleOf(db, rows, now)
 }
 
 export async function hasExtremes(db: Reader, monthId: AppraisalMonthId): Promise<boolean> {
@@ -61,15 +69,22 @@ export const hasOrphans = async (db: Reader, monthId: AppraisalMonthId): Promise
   [...(await standingsIn(db, { monthId }, null)).values()].some(({ orphaned }) => orphaned)
 
 /** Personnel and the group but whoever has had a part in it. */
-export async function judgesOf(db: Reader, id: AppraisalId): Promise<StaffId[]> {
+export async function judgesOf(db: Reader, id: AppraisalId, now: Date): Promise<StaffId[]> {
   const parts = await partsIn(db, id)
-  const all = new Set([...(await withRole(db, 'leadership')), ...(await humanResources(db))])
+  const all = new Set([...(await listLeaders(db, now)), ...(await humanResources(db))])
   return [...all].filter((one) => !parts.includes(one))
 }
 
 /** The request for documents behind what is due; undefined where it is about something else. */
-export async function requestOf(db: Reader, id: ObligationId): Promise<DocumentRequestId | undefined> {
+export const requestOf = (db: Reader, id: ObligationId): Promise<DocumentRequestId | undefined> =>
+  subjectOf<DocumentRequestId>(db, id, 'document')
+
+/** The case about a record behind what is due. */
+export const caseOf = (db: Reader, id: ObligationId): Promise<FalseRecordId | undefined> =>
+  subjectOf<FalseRecordId>(db, id, 'false_record')
+
+async function subjectOf<Id extends string>(db: Reader, id: ObligationId, what: string): Promise<Id | undefined> {
   const row = await db.selectFrom('obligations').select('subject').where('id', '=', id).executeTakeFirst()
-  const [, request] = /^document:(\d+)$/.exec(row?.subject ?? '') ?? []
-  return request as DocumentRequestId | undefined
+  const [name, number] = row?.subject.split(':') ?? []
+  return name === what ? (number as Id | undefined) : undefined
 }

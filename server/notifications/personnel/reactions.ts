@@ -1,4 +1,5 @@
-import { withRole } from '../../appraisal/people/queries.ts'
+import { listLeaders } from '../../accounts/leadership/queries.ts'
+import { maySignIn, mustBeSigned } from '../../appraisal/deciding/rules.ts'
 import type { MonthState } from '../../events/appraisal.ts'
 import type {
   AppraisalId,
@@ -60,35 +61,45 @@ export const personnelReactions: Reactions<Database> = {
       if (state !== stage) return
       const path = `/appraisal/months/${key}`
       if (stage === 'managers')
-        await tellOf(tx, `score:m${monthId}`, '/appraisal/scoring', await personnel.scorersOf(tx.db, monthId))
+        await tellOf(tx, `score:m${monthId}`, '/appraisal/scoring', await personnel.scorersOf(tx.db, monthId, tx.now))
       if (stage === 'review') {
         // Whom nobody of personnel can review goes one level up at once.
-        const group = (await personnel.hasOrphans(tx.db, monthId)) ? await withRole(tx.db, 'leadership') : []
+        const group = (await personnel.hasOrphans(tx.db, monthId)) ? await listLeaders(tx.db, tx.now) : []
         const people = [...new Set([...(await humanResources(tx.db)), ...group])]
         await tellOf(tx, `review:m${monthId}`, `${path}?show=mine`, people)
       }
       if (stage === 'signing' && (await personnel.hasExtremes(tx.db, monthId)))
-        await tellOf(tx, `sign:m${monthId}`, `${path}?show=extremes`, await withRole(tx.db, 'leadership'))
+        await tellOf(tx, `sign:m${monthId}`, `${path}?show=extremes`, await listLeaders(tx.db, tx.now))
     },
     'appraisal.review_late': async (tx, { appraisalId, staffId }) => {
-      const leaders = without(await withRole(tx.db, 'leadership'), staffId)
+      const leaders = without(await listLeaders(tx.db, tx.now), staffId)
       await tellOf(tx, `late_review:a${appraisalId}`, `/appraisal/${appraisalId}`, leaders)
     },
-    'appraisal.reviewed': async (tx, { appraisalId }) => settle(tx, `late_review:a${appraisalId}`),
+    'appraisal.reviewed': async (tx, { appraisalId, staffId }) => {
+      await settle(tx, `late_review:a${appraisalId}`)
+      // Reviewed after the group was told of the others: of this one nobody has told it.
+      const stand = (await personnel.standsOf(tx.db, [appraisalId])).get(appraisalId)
+      if (stand?.state !== 'hr_reviewed' || !mustBeSigned(stand.grade) || !maySignIn(stand.stage)) return
+      const leaders = without(await listLeaders(tx.db, tx.now), staffId)
+      await tellOf(tx, `sign:a${appraisalId}`, `/appraisal/${appraisalId}`, leaders)
+    },
+    'appraisal.signed': async (tx, { appraisalId }) => settle(tx, `sign:a${appraisalId}`),
     'appraisal.objection_late': async (tx, { appraisalId, staffId }) => {
       const chief = without(some(await chiefNow(tx.db, tx.now)), staffId)
       await tellOf(tx, `late_objection:a${appraisalId}`, `/appraisal/${appraisalId}`, chief)
     },
     'appraisal.stage_late': async (tx, { monthId, to }) => tellLate(tx, monthId, to),
     'appraisal.returned': async (tx, { appraisalId, to, by }) => {
-      const people = to === 'review' ? await humanResources(tx.db) : await personnel.scorersOfOne(tx.db, appraisalId)
+      await settle(tx, `sign:a${appraisalId}`)
+      const people =
+        to === 'review' ? await humanResources(tx.db) : await personnel.scorersOfOne(tx.db, appraisalId, tx.now)
       await tellOf(tx, `returned:a${appraisalId}`, `/appraisal/${appraisalId}`, without(people, by))
     },
     'appraisal.reopened': async (tx, { appraisalId, staffId }) => tellOwn(tx, 'reopened', appraisalId, staffId),
     'appraisal.acknowledged': async (tx, { appraisalId }) => settle(tx, `published:a${appraisalId}`),
     'appraisal.objected': async (tx, { appraisalId, staffId }) => {
       await settle(tx, `published:a${appraisalId}`)
-      const judges = await personnel.judgesOf(tx.db, appraisalId)
+      const judges = await personnel.judgesOf(tx.db, appraisalId, tx.now)
       await tellOf(tx, `objected:a${appraisalId}`, `/appraisal/${appraisalId}`, without(judges, staffId))
     },
     'appraisal.decided': async (tx, { appraisalId, staffId }) => {
@@ -101,7 +112,7 @@ export const personnelReactions: Reactions<Database> = {
       tellOf(tx, `measure_statement:${measureId}`, `/measures#measure-${measureId}`, [staffId]),
     'measure.stated': async (tx, { measureId, staffId }) => {
       await settle(tx, `measure_statement:${measureId}`)
-      const leaders = without(await withRole(tx.db, 'leadership'), staffId)
+      const leaders = without(await listLeaders(tx.db, tx.now), staffId)
       await tellOf(tx, `measure_decide:${measureId}`, `/measures#measure-${measureId}`, leaders)
     },
     'measure.undecided': async (tx, { measureId, staffId }) => {
@@ -122,7 +133,7 @@ export const personnelReactions: Reactions<Database> = {
       if (by === null) await tellOf(tx, `measure_fell:${measureId}`, '/measures', [staffId])
     },
     'measure.objected': async (tx, { measureId, staffId }) => {
-      const leaders = without(await withRole(tx.db, 'leadership'), staffId)
+      const leaders = without(await listLeaders(tx.db, tx.now), staffId)
       await tellOf(tx, `measure_objected:${measureId}`, `/measures#measure-${measureId}`, leaders)
     },
     'measure.reviewed': async (tx, { measureId, staffId }) => {
@@ -135,7 +146,7 @@ export const personnelReactions: Reactions<Database> = {
     },
     'commendation.checked': async (tx, { commendationId, staffId, by }) => {
       await settle(tx, `nominated:c${commendationId}`)
-      const people = (await withRole(tx.db, 'leadership')).filter((one) => one !== staffId && one !== by)
+      const people = (await listLeaders(tx.db, tx.now)).filter((one) => one !== staffId && one !== by)
       await tellOfPraise(tx, 'checked', commendationId, people)
     },
     'commendation.decided': async (tx, { commendationId, staffId, nominatedBy, outcome }) => {
@@ -164,15 +175,17 @@ export const personnelReactions: Reactions<Database> = {
       for (const before of ['asked', 'back', 'overdue']) await settle(tx, `${before}:d${requestId}`)
     },
     'obligation.late': async (tx, { obligationId, kind, staffId }) => {
-      if (kind !== 'document') return
-      const requestId = await personnel.requestOf(tx.db, obligationId)
-      const people = (await humanResources(tx.db)).filter((one) => one !== staffId)
-      if (requestId) await tellOfPaper(tx, 'overdue', requestId, people)
+      const requestId = kind === 'document' ? await personnel.requestOf(tx.db, obligationId) : undefined
+      if (requestId) await tellOfPaper(tx, 'overdue', requestId, without(await humanResources(tx.db), staffId))
+    },
+    // They said nothing in their days: it can be decided without.
+    'obligation.missed': async (tx, { obligationId, kind, staffId }) => {
+      if (kind === 'record_statement') await tellToDecide(tx, await personnel.caseOf(tx.db, obligationId), staffId)
     },
     'false_record.opened': async (tx, { caseId, staffId }) => tellOfCase(tx, 'case_opened', caseId, [staffId]),
     'false_record.stated': async (tx, { caseId, staffId }) => {
       await settle(tx, `case_opened:${caseId}`)
-      await tellOfCase(tx, 'case_decide', caseId, without(await withRole(tx.db, 'leadership'), staffId))
+      await tellToDecide(tx, caseId, staffId)
     },
     'false_record.decided': async (tx, { caseId, staffId }) => {
       for (const before of BEFORE_DECIDED) await settle(tx, `${before}:${caseId}`)
@@ -183,11 +196,11 @@ export const personnelReactions: Reactions<Database> = {
       await tellOfCase(tx, 'case_decided', caseId, [staffId])
     },
     'false_record.objected': async (tx, { caseId, staffId }) =>
-      tellOfCase(tx, 'case_objected', caseId, without(await withRole(tx.db, 'leadership'), staffId)),
+      tellOfCase(tx, 'case_objected', caseId, without(await listLeaders(tx.db, tx.now), staffId)),
     'false_record.late': async (tx, { caseId, to, objected }) =>
       tellOfCase(tx, objected ? 'case_objection_late' : 'case_late', caseId, some(to ?? undefined)),
     'false_record.reviewed': async (tx, { caseId, staffId }) => {
-      for (const before of ['case_objected', 'case_objection_late']) await settle(tx, `${before}:${caseId}`)
+      for (const before of BEFORE_DECIDED) await settle(tx, `${before}:${caseId}`)
       await tellOfCase(tx, 'case_reviewed', caseId, [staffId])
     },
     'coaching.asked': async (tx, { requestId, staffId }) =>
@@ -234,7 +247,7 @@ const tellOfPaper = (tx: Tx, what: string, id: DocumentRequestId, people: readon
   })
 
 /** What waits for a decision about a record, and nobody has to be told of any more once there is one. */
-const BEFORE_DECIDED = ['case_opened', 'case_decide', 'case_late']
+const BEFORE_DECIDED = ['case_opened', 'case_decide', 'case_late', 'case_objected', 'case_objection_late']
 const tellOfCase = (tx: Tx, what: string, id: FalseRecordId, people: readonly StaffId[]): Promise<void> =>
   tell(tx, {
     kind: 'document',
@@ -243,6 +256,10 @@ const tellOfCase = (tx: Tx, what: string, id: FalseRecordId, people: readonly St
     to: people.map((staffId) => ({ staffId, part: 'own' })),
   })
 
+async function tellToDecide(tx: Tx, caseId: FalseRecordId | undefined, staffId: StaffId | null): Promise<void> {
+  if (caseId) await tellOfCase(tx, 'case_decide', caseId, without(await listLeaders(tx.db, tx.now), staffId))
+}
+
 /** Unfinished: personnel, then the group, then whoever heads it (REGULATION row 67). */
 async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'group' | 'chief'): Promise<void> {
   const path = `/appraisal/months/${(await personnel.monthOf(tx.db, monthId)).key}?show=mine`
@@ -250,7 +267,7 @@ async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'gr
     to === 'personnel'
       ? await humanResources(tx.db)
       : to === 'group'
-        ? await withRole(tx.db, 'leadership')
+        ? await listLeaders(tx.db, tx.now)
         : some(await chiefNow(tx.db, tx.now))
   await tellOf(tx, `late_${to}:m${monthId}`, path, people)
 }
@@ -258,8 +275,8 @@ async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'gr
 /** Personnel but this one; where there is nobody else of them, the group. */
 async function personnelBut(tx: Tx, staffId: StaffId): Promise<StaffId[]> {
   const others = without(await humanResources(tx.db), staffId)
-  return others.length > 0 ? others : without(await withRole(tx.db, 'leadership'), staffId)
+  return others.length > 0 ? others : without(await listLeaders(tx.db, tx.now), staffId)
 }
 
 const some = (one: StaffId | undefined): StaffId[] => (one ? [one] : [])
-const without = (people: readonly StaffId[], one: StaffId): StaffId[] => people.filter((each) => each !== one)
+const without = (people: readonly StaffId[], one: StaffId | null): StaffId[] => people.filter((each) => each !== one)
