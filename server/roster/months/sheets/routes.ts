@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { POSTS } from '../../../kernel/capabilities.ts'
 import { NotFound, Refusal, refusal } from '../../../kernel/refusal.ts'
 import type { Deps } from '../../../web/deps.ts'
 import type { Env } from '../../../web/env.ts'
@@ -61,6 +62,7 @@ async function show(
     {
       month,
       columns: COLUMNS,
+      posts: POSTS.join(' · '),
       problems: problems.slice(0, SHOWN),
       count: problems.length,
       refused,
