@@ -29,7 +29,7 @@ import {
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
-import { as, hire } from '../support/people.ts'
+import { appointChief, as, hire } from '../support/people.ts'
 import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
@@ -242,7 +242,8 @@ test('an extreme that the only leader reviewed waits for a second one: card and 
   expect(await of(mei)).toMatchObject({ state: 'hr_reviewed', monthState: 'published' })
   expect((await of(chen)).state).toBe('published')
   expect((await (await signedIn(quiet, mei)).get('/appraisal')).html).toContain('还在等评定或签批')
-  const second = await hire(db, '罗总', { roles: ['leadership'], posts: [] })
+  // Of the group by their term, as the page of the group appoints them.
+  const second = await appointChief(db, clock.now(), '罗总')
   // Days have passed, and sessions with them.
   const later = await signedIn(quiet, he)
   const month = await later.get('/appraisal/months/2026-10')

@@ -62,6 +62,16 @@ export async function hasChief(db: Reader, now: Date): Promise<boolean> {
   return rows.length > 0
 }
 
+/** Everybody of the group who is here, by their role or by their term: whoever heads it first, then the others by their numbers. */
+export async function listLeaders(db: Reader, now: Date): Promise<StaffId[]> {
+  const { rows } = await sql<{ id: StaffId }>`
+    select p.id from staff p
+    left join leadership_members m on m.staff_id = p.id and m.during @> ${now}::timestamptz
+    where p.active and ('leadership' = any(p.standing_roles) or m.id is not null)
+    group by p.id order by bool_or(coalesce(m.chief, false)) desc, p.number`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 /** Terms of everybody who is or will be a valid 组长, the earliest first (REGULATION row 5). */
 export async function listChiefs(db: Reader): Promise<{ from: Date; to: Date | null }[]> {
   const rows = await memberships(db)

@@ -62,7 +62,7 @@ export async function showCard({ db, clock }: Deps, me: SignedIn, id: AppraisalI
       listOfAppraisal(db, id, clock.now()),
       partsIn(db, id),
       standingsIn(db, { id }, me.staffId),
-      judges ? candidatesFor(db, id) : [],
+      judges ? candidatesFor(db, id, clock.now()) : [],
       judges ? withRole(db, 'hr') : [],
     ],
   )

@@ -7,6 +7,11 @@ import type { Reader } from '../../schema.ts'
 const firstHand = (by: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`exists (select from appraisal_scores s where s.appraisal_id = a.id and (s.manager_id = ${by} or s.scored_by = ${by}))`
 
+/** `p` is of the group, by their role or by their term. */
+const inGroup = (now: Date): RawBuilder<boolean> =>
+  sql`('leadership' = any(p.standing_roles)
+    or exists (select from leadership_members g where g.staff_id = p.id and g.during @> ${now}::timestamptz))`
+
 export type Standing = { readonly scored: boolean; readonly orphaned: boolean }
 
 /** Whether one was the first hand of each, and whether nobody of personnel could be the second. */
@@ -33,13 +38,13 @@ export type Candidate = Named & {
 }
 
 /** Everybody else of personnel and of the group, each with what they have done to this one. */
-export async function candidatesFor(db: Reader, id: AppraisalId): Promise<Candidate[]> {
+export async function candidatesFor(db: Reader, id: AppraisalId, now: Date): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
-    select p.id, p.name, p.name_en as "nameEn", 'hr' = any(p.standing_roles) as reviews, 'leadership' = any(p.standing_roles) as signs,
+    select p.id, p.name, p.name_en as "nameEn", 'hr' = any(p.standing_roles) as reviews, ${inGroup(now)} as signs,
       ${firstHand(sql`p.id`)} as scored,
       exists (select from appraisal_scores s where s.appraisal_id = a.id and s.manager_id = p.id) as led
     from appraisals a join staff p on p.id <> a.staff_id
-    where a.id = ${id} and p.active and p.standing_roles && array['hr', 'leadership'] order by p.number`.execute(db)
+    where a.id = ${id} and p.active and ('hr' = any(p.standing_roles) or ${inGroup(now)}) order by p.number`.execute(db)
   return rows
 }
 
@@ -71,8 +76,7 @@ export async function listUnsignable(
     select a.id, o.name, o.name_en as "nameEn" from appraisals a join staff o on o.id = a.staff_id
     where a.month_id = ${monthId} and a.state = 'hr_reviewed' and a.grade in ('excellent', 'poor')
       and not exists (select from staff p where p.active and p.id <> a.staff_id and p.id is distinct from a.reviewed_by
-        and ('leadership' = any(p.standing_roles)
-          or exists (select from leadership_members g where g.staff_id = p.id and g.during @> ${now}::timestamptz))
+        and ${inGroup(now)}
         and not exists (select from appraisal_scores s where s.appraisal_id = a.id and s.manager_id = p.id))
     order by o.number`.execute(db)
   return rows

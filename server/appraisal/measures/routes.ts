@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { listLeaders } from '../../accounts/leadership/queries.ts'
 import type { MeasureId, StaffId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Tx } from '../../schema.ts'
@@ -109,7 +110,7 @@ async function show(c: Ctx, deps: Deps, values: Values = {}, status: 200 | 422 =
   const before = (asked.before ?? null) as MeasureId | null
   const except = me.staffId
   const personnel = signs ? await withRole(deps.db, 'hr') : []
-  const leaders = signs ? await withRole(deps.db, 'leadership') : []
+  const leaders = signs ? await listLeaders(deps.db, now) : []
   // The group puts forward what there is nobody else of personnel for.
   const [sole] = personnel
   const forwards = reviews || (signs && personnel.length < 2)

@@ -141,7 +141,7 @@ async function handOf(
   wish: string,
   may: (one: Candidate) => boolean,
 ): Promise<string> {
-  const all = await candidatesFor(tx.db, id)
+  const all = await candidatesFor(tx.db, id, tx.now)
   const able = new Set((all.some(may) ? all.filter(may) : all.filter(({ scored }) => !scored)).map((one) => one.id))
   const numbers = [...people].flatMap(([number, one]) => (able.has(one.id) ? [number] : []))
   return numbers.includes(wish) ? wish : (numbers[0] ?? wish)

@@ -1,8 +1,5 @@
-import type { DemoConversation, DemoLine } from './types.ts'
-
-const c = (after: number, text: string): DemoLine => ({ by: 'customer', after, text })
-const a = (after: number, text: string): DemoLine => ({ by: 'agent', after, text })
-const n = (after: number, text: string): DemoLine => ({ by: 'note', after, text })
+import { a, c, n } from './conversation-lines.ts'
+import type { DemoConversation } from './types.ts'
 
 export const ENGLISH: readonly DemoConversation[] = [
   {

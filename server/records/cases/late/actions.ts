@@ -1,3 +1,4 @@
+import { listLeaders } from '../../../accounts/leadership/queries.ts'
 import type { FalseRecordId, StaffId } from '../../../kernel/ids.ts'
 import { localOf } from '../../../kernel/time.ts'
 import { endOfWorkday } from '../../../kernel/workdays.ts'
@@ -7,7 +8,6 @@ import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import { type FalseRecord, lockCase, setCase } from '../queries.ts'
 import { isOpen, subjectOf, topicsOf, whyNotJudge } from '../rules.ts'
-import { listGroup } from './queries.ts'
 
 /** When what waits for a leader from that instant on is to be decided at the latest (REGULATION row 58; the days are ours). */
 export async function decisionDueFrom(tx: Tx, from: Date, zone: string): Promise<Date> {
@@ -19,7 +19,7 @@ export async function decisionDueFrom(tx: Tx, from: Date, zone: string): Promise
 export async function passCase(tx: Tx, id: FalseRecordId, zone: string): Promise<void> {
   const one = await lockCase(tx, id)
   if (!isOpen(one) || one.decideToldAt || !one.decideDueAt || one.decideDueAt > tx.now) return
-  const to = (await listGroup(tx.db, tx.now)).find((leader) => whyNotJudge(one, leader) === null) ?? null
+  const to = (await listLeaders(tx.db, tx.now)).find((leader) => whyNotJudge(one, leader) === null) ?? null
   await setCase(tx, id, { decide_told_at: tx.now })
   if (to) await oweDecision(tx, one, to, zone)
   const said = { caseId: id, staffId: one.staffId, to, objected: one.state === 'objected' }
