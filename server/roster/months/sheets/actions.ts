@@ -1,7 +1,5 @@
-import { wordsOf } from '../../../i18n/dictionaries.ts'
-import { POSTS, type Post } from '../../../kernel/capabilities.ts'
+import { POSTS } from '../../../kernel/capabilities.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
-import { LANGUAGES } from '../../../kernel/language.ts'
 import { refuse } from '../../../kernel/refusal.ts'
 import { need, staffOf } from '../../../platform/actor.ts'
 import type { Tx } from '../../../schema.ts'
@@ -54,7 +52,7 @@ function judgeLines(lines: readonly Line[], { nights, people, tonight, stays }: 
   const cells: StoredCell[] = []
   const taken = new Set<string>()
   for (const { line, night, post: written, number, backup } of lines) {
-    const post = postOf(written)
+    const post = POSTS.find((known) => known === written)
     const staffId = people.get(number)
     const stands = stays.find((cell) => cell.night === night && cell.staffId === staffId)
     const wrong = !nights.has(night)
@@ -81,11 +79,3 @@ function judgeLines(lines: readonly Line[], { nights, people, tonight, stays }: 
   }
   return { problems, cells }
 }
-
-/** A post by its code, or by the word that pages have for it in either language. */
-const postOf = (written: string): Post | undefined =>
-  POSTS.find(
-    (post) =>
-      post === written.toLowerCase() ||
-      LANGUAGES.some((language) => wordsOf(language)(`common.post.${post}`).toLowerCase() === written.toLowerCase()),
-  )
