@@ -89,12 +89,14 @@ import { staffOnly } from './web/guard.ts'
 import { readBody, readerPreferences, safeHeaders } from './web/headers.ts'
 import { healthRoutes } from './web/health.ts'
 import { toldRequests } from './web/requests.ts'
+import { standing } from './web/standing.ts'
 import { staticRoutes } from './web/static.ts'
 import { readUpload } from './web/uploads.ts'
 
 /** Middleware, then one route a feature. Never listens. */
 export function buildApp(deps: Deps): Hono<Env> {
   const app = new Hono<Env>()
+  app.use(standing(() => app.routes, deps.config.isOurOrigin))
   app.use(toldRequests(deps))
   app.use(safeHeaders(deps))
   app.route('/', widgetScript(deps))

@@ -86,6 +86,8 @@ export type Env = {
     secure: boolean
     language: Language
     theme: Theme
+    /** Path and query of the page that this reader stands on (web/standing.ts). */
+    here: () => string
     /** Set by the guard on staff routes. */
     me: SignedIn
     /** The body as bytes decoded strictly; read through web/forms.ts. */

@@ -70,7 +70,7 @@ async function frameOf(c: Context<Env>, deps: Deps): Promise<Frame & Values> {
     token: tokenFor(c, deps.secret),
     path: c.req.path,
     /** Path and query, where language and theme forms come back to. */
-    here: c.req.path + new URL(c.req.url).search,
+    here: c.var.here(),
     me,
     can: me ? Object.fromEntries([...me.capabilities].map((name) => [name.replace('.', '_'), true])) : {},
     staffFrame: me && whole ? await deps.staffFrame(me) : undefined,

@@ -210,3 +210,11 @@ test.runIf(hasRedis)('a session that is ended in one process loses its line in e
     await Promise.all([one.close(), two.close()])
   }
 })
+
+test('on a page that says why it was refused, language and theme lead back to the page and not to an address that nobody can open', async () => {
+  const refused = await change({ old: 'not this one' })
+  expect(refused.status).toBe(422)
+  const ways = [...refused.html.matchAll(/name="back" value="([^"]+)"/g)].map(([, path = '']) => path)
+  expect(new Set(ways)).toEqual(new Set(['/me']))
+  expect((await here.get('/me')).status).toBe(200)
+})

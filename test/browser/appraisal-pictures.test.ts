@@ -34,6 +34,13 @@ const UNTRANSLATED = /(?:appraisal|ratings|satisfaction|measures|recognition)\.[
 const unfold = (page: Page): Promise<void> =>
   page.evaluate<void>(`document.querySelectorAll('.tree details').forEach((one) => { one.open = true })`)
 
+/** Nobody scrolls sideways to read how far somebody's result is. */
+async function allInSight(page: Page): Promise<void> {
+  const hidden = await page.evaluate<number>(
+    `(() => { const one = document.querySelector('.table-scroll'); return one.scrollWidth - one.clientWidth })()`,
+  )
+  expect(hidden).toBe(0)
+}
 /** Who leads the night of the clock. */
 const MANAGER = 'it0211'
 /** One shift unfolded: on a narrow screen each behaviour stands above its four anchors, never among them. */
@@ -73,7 +80,7 @@ test('card, tree, satisfaction, funnel, own page and wall stand on a wide screen
     { name: 'appraisal-own', who: agent, path: '/appraisal' },
     { name: 'appraisal-objection', who: leader, path: `/appraisal/${await appraisalOf(objector)}` },
     { name: 'appraisal-facts', who: agent, path: `${card}/facts/satisfaction` },
-    { name: 'appraisal-month', who: hr, path: `/appraisal/months/${key}` },
+    { name: 'appraisal-month', who: hr, path: `/appraisal/months/${key}`, first: allInSight },
     { name: 'appraisal-calibration', who: hr, path: `/appraisal/months/${key}/calibration` },
     { name: 'appraisal-measures', who: hr, path: '/measures' },
     { name: 'satisfaction-house', who: hr, path: year },

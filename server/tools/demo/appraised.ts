@@ -10,6 +10,7 @@ import { findMonth, type MonthRow } from '../../appraisal/months/queries.ts'
 import { firstOfLast, opensAt, type Plan } from '../../appraisal/months/rules.ts'
 import { partsIn } from '../../appraisal/people/queries.ts'
 import { type AppraisalRow, listOfMonth } from '../../appraisal/queries.ts'
+import type { StandingRole } from '../../kernel/capabilities.ts'
 import type { StaffId } from '../../kernel/ids.ts'
 import { HOUR, localOf, plus } from '../../kernel/time.ts'
 import { endOfWorkday } from '../../kernel/workdays.ts'
@@ -141,11 +142,15 @@ async function handOf(
   wish: string,
   may: (one: Candidate) => boolean,
 ): Promise<string> {
-  const all = await candidatesFor(tx.db, id, tx.now)
+  // The demo's acts are done with the rights of roles; heads who are of the group by their term alone leave them to the others.
+  const holders = new Set([...people.values()].flatMap((one) => (one.roles.some(isHand) ? [one.id] : [])))
+  const all = (await candidatesFor(tx.db, id, tx.now)).filter((one) => holders.has(one.id))
   const able = new Set((all.some(may) ? all.filter(may) : all.filter(({ scored }) => !scored)).map((one) => one.id))
   const numbers = [...people].flatMap(([number, one]) => (able.has(one.id) ? [number] : []))
   return numbers.includes(wish) ? wish : (numbers[0] ?? wish)
 }
+
+const isHand = (role: StandingRole): boolean => role === 'hr' || role === 'leadership'
 
 const signs =
   ({ reviewedBy }: AppraisalRow) =>
