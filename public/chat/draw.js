@@ -1,6 +1,6 @@
 /** Draws a conversation, in place: what stands there keeps standing, so that nothing jumps and nothing is read twice. */
 import { fitted, sizeOf } from './files.js'
-import { faceOf } from './words.js'
+import { faceOf, hueOf } from './words.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
 
@@ -40,8 +40,9 @@ export function drawer(log, words, { again, discard, file }) {
     const box = element('div', { class: 'msg', ...(ours ? { 'data-ours': '' } : {}) })
     if (!ours) {
       const name = nameOf(message)
-      const hue = String((Number(String(message.staffId ?? 0).slice(-3)) % 4) + 1)
-      box.append(element('span', { class: 'face', 'data-hue': hue, 'aria-hidden': 'true' }, faceOf(name)))
+      box.append(
+        element('span', { class: 'face', 'data-hue': hueOf(message.staffId), 'aria-hidden': 'true' }, faceOf(name)),
+      )
       if (first) box.append(element('p', { class: 'by' }, name))
     }
     box.append(

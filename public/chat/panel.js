@@ -2,7 +2,7 @@
 import { drawer, element } from './draw.js'
 import { listenForFiles } from './files.js'
 import { draftOf, keepDraft } from './store.js'
-import { faceOf } from './words.js'
+import { faceOf, hueOf } from './words.js'
 
 const title = document.title
 
@@ -81,7 +81,7 @@ export function panel(root, words, { conversation, unread, seen, appeal }) {
       set('[data-who]', nameOf(now.with))
       set('[data-who-more]', say('with_you'))
       set('[data-with]', nameOf(now.with))
-      showFace(faceOf(nameOf(now.with)))
+      showFace(now.with)
     } else if (now.state === 'resolved' || now.state === 'closed' || !one('[data-faces]')) {
       // Nobody was awake when the page was drawn: who is since then, the state tells.
       set('[data-who-more]', now.stateWords)
@@ -93,12 +93,14 @@ export function panel(root, words, { conversation, unread, seen, appeal }) {
   }
 
   /** Of those who are awake the one who has it stays. */
-  function showFace(letters) {
+  function showFace(person) {
     const faces = one('[data-faces]')
     if (!faces) return
+    const letters = faceOf(nameOf(person))
+    const hue = hueOf(person.staffId)
     const theirs =
-      [...faces.children].find((face) => face.textContent === letters) ??
-      element('span', { class: 'face', 'data-hue': '1', 'data-size': 'l', 'aria-hidden': 'true' }, letters)
+      [...faces.children].find((face) => face.textContent === letters && face.dataset.hue === hue) ??
+      element('span', { class: 'face', 'data-hue': hue, 'data-size': 'l', 'aria-hidden': 'true' }, letters)
     if (faces.children.length !== 1 || faces.firstChild !== theirs) faces.replaceChildren(theirs)
   }
 

@@ -53,3 +53,6 @@ export function faceOf(name) {
     .map((part) => (Array.from(part)[0] ?? '').toUpperCase())
     .join('')
 }
+
+/** The colour of a face, `1` to `4`, as the pages draw it (`{{hue id}}`). */
+export const hueOf = (staffId) => String((Number(String(staffId ?? 0).slice(-3)) % 4) + 1)

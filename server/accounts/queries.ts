@@ -194,7 +194,7 @@ export async function demoSignIns(db: Reader, now: Date): Promise<DemoSignIn[]> 
 export const setLanguage = (db: Reader, id: StaffId, language: Language) =>
   db.updateTable('staff').set({ language }).where('id', '=', id).execute()
 
-/** How many people are on post now, and who leads the night: what the sign-in page says. */
+/** How many people have checked in on any post, at their screens or not, and who leads the night: what the sign-in page says. */
 export async function tonightInBrief(
   db: Reader,
   now: Date,

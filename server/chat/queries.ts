@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type ConductNotice, type NoticeJson, noticeFrom, noticeOn } from '../customers/abuse/measures/queries.ts'
 import { onPostAt } from '../desk/on-post/queries.ts'
 import { ERASED } from '../kernel/erased.ts'
-import type { TicketId, VisitorId } from '../kernel/ids.ts'
+import type { StaffId, TicketId, VisitorId } from '../kernel/ids.ts'
 import type { Reader } from '../schema.ts'
 import { currentSettings, listCategories } from '../settings/queries.ts'
 import { type MarkRow, type Marks, marksFrom } from '../tickets/messages/queries.ts'
@@ -22,7 +22,7 @@ export type CustomerTicket = {
   place: number | null
   /** Minutes within which four of five at this place are answered; null where nothing honest can be said yet. */
   expectedWait: number | null
-  with: { name: string; nameEn: string } | null
+  with: { staffId: StaffId; name: string; nameEn: string } | null
   promisedAt: string | null
   complained: boolean
   round: number
@@ -74,7 +74,7 @@ export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Pr
     state,
     place,
     expectedWait: pace && place ? expectedWait(pace, place) : null,
-    with: ticket.state === 'open' && ticket.assignment ? nameOf(ticket.assignment) : null,
+    with: ticket.state === 'open' && ticket.assignment ? personOf(ticket.assignment) : null,
     promisedAt: ticket.promised_at?.toISOString() ?? null,
     complained: ticket.complained_at !== null,
     round: ticket.round,
@@ -89,7 +89,7 @@ export async function showTicket(db: Reader, ticket: TicketFacts, now: Date): Pr
   }
 }
 
-const nameOf = ({ name, nameEn }: { name: string; nameEn: string }) => ({ name, nameEn })
+const personOf = ({ staffId, name, nameEn }: NonNullable<CustomerTicket['with']>) => ({ staffId, name, nameEn })
 
 /** The rating of the present round, while it is asked for or once it is given. */
 export const customerRating = async (db: Reader, id: TicketId): Promise<CustomerRating | null> =>

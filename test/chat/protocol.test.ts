@@ -118,7 +118,7 @@ test('a customer asks, waits, is answered, says it is solved, rates, and complai
   const epoch = await takes(id)
   expect(await joined).toMatchObject({ author: 'house', body: '', details: { nameEn: 'Lin Mei' } })
   await changed
-  expect(await get(id)).toMatchObject({ state: 'open', place: null, with: { nameEn: 'Lin Mei' } })
+  expect(await get(id)).toMatchObject({ state: 'open', place: null, with: { staffId: mei, nameEn: 'Lin Mei' } })
 
   const answer = next(socket, 'message', ({ author }) => author === 'staff')
   await says(id, epoch, 'Is the fibre cable plugged in?')

@@ -116,3 +116,17 @@ test('everybody wishes for themselves, for nights that are not published yet', a
   await cells(`2026-12-24 ${mei} service`)
   expect((await hr.get(PLAN)).html).toContain('Would rather not stand')
 })
+
+test('the pages beside the roster lead back to it, and a limit that HR has set is read in the list', async () => {
+  const agent = await signedIn(house, mei, 'en')
+  for (const page of ['/roster/fairness', '/roster/wishes?month=2026-12', '/roster/calendar'])
+    expect((await agent.get(page)).html, page).toMatch(/<a class="back" href="\/roster(\?month=2026-12)?">/)
+  const wished = await agent.post('/roster/wishes', { night: '2026-12-20', wish: 'want' })
+  const [, night = ''] = (wished.location ?? '').split('#')
+  expect((await agent.get('/roster/wishes?month=2026-12')).html).toContain(`id="${night || 'none'}"`)
+  const badge = /<span class="badge" data-tone="quiet">[^<]*<span class="num">5<\/span>/
+  expect((await hr.get('/roster/people')).html).not.toMatch(badge)
+  const days = { birthDate: '', protectedFrom: '', protectedTo: '', trainedUntil: '' }
+  await hr.post(`/roster/people/${mei}`, { ...days, sex: '', mostNights: '5' })
+  expect((await hr.get('/roster/people')).html).toMatch(badge)
+})

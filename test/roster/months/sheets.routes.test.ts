@@ -61,15 +61,18 @@ test('a plan that is taken away and brought back is the same plan, and a changed
 
 test('what no roster can be is refused in words, line by line, and the roster stays as it was', async () => {
   const before = await cells()
-  const line = (more: Partial<Record<'night' | 'post' | 'number', string>>) => {
-    const { night = '2026-12-05', post = 'service', number = numbers.mei } = more
-    return [night, post, number, '', '']
+  const line = (more: Partial<Record<'night' | 'post' | 'number' | 'backup', string>>) => {
+    const { night = '2026-12-05', post = 'service', number = numbers.mei, backup = '' } = more
+    return [night, post, number, '', backup]
   }
   const bad: readonly (readonly [string[][], string])[] = [
     [[line({}), line({ post: 'guard' })], 'stands on that night in an earlier line'],
     [[line({ night: '2026-12-32' })], 'No night of this month'],
     [[line({ night: '2026-11-30' })], 'No night of this month'],
     [[line({ post: 'cook' })], 'No post of the night'],
+    [[line({ backup: 'yes' })], 'only a duty manager has a backup'],
+    [[line({ post: 'manager', number: numbers.zhou, backup: 'perhaps' })], 'says yes or nothing'],
+    [[], 'The table has headings only'],
     [[line({ number: 'nobody' })], 'Nobody on the posts has this number'],
   ]
   for (const [rows, words] of bad) {
@@ -78,6 +81,19 @@ test('what no roster can be is refused in words, line by line, and the roster st
     expect(refused.html).toContain(words)
     expect(await cells()).toEqual(before)
   }
+})
+
+test('a table as a spreadsheet program saves it is read: its own dates, semicolons, and the posts in words of either language', async () => {
+  const rows = [
+    ['2026/12/5', '客服', numbers.mei, '', ''],
+    ['2026/12/6', 'Duty manager', numbers.zhou, '', '是'],
+  ]
+  const file = new File([strToU8([HEAD, ...rows].map((row) => row.join(';')).join('\r\n'))], 'plan.csv')
+  expect((await bring(file)).status).toBe(303)
+  expect(await cells()).toMatchObject([
+    { night: '2026-12-05', post: 'service', staff_id: mei, backup: false },
+    { night: '2026-12-06', post: 'manager', backup: true },
+  ])
 })
 
 test('formulas, merged cells, wrong columns, a hundred thousand rows and no file at all are refused in words', async () => {

@@ -65,7 +65,8 @@ export const planPeopleRoutes = (deps: Deps) =>
         await deps.transact(c.var.me.actor, (tx) =>
           wishNight(tx, night, wish === 'none' ? null : wish, deps.config.timeZone),
         )
-        return seeOther(c, `/roster/wishes?month=${night.slice(0, 7)}`)
+        // Thirty nights are longer than a screen: the page comes back where the thumb was.
+        return seeOther(c, `/roster/wishes?month=${night.slice(0, 7)}#wish-${night}`)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         return showWishes(c, deps, { refused: error, month: night.slice(0, 7) }, 422)

@@ -1,4 +1,4 @@
-import { POSTS, type Post } from '../../../kernel/capabilities.ts'
+import { POSTS } from '../../../kernel/capabilities.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
 import { refuse } from '../../../kernel/refusal.ts'
 import { need, staffOf } from '../../../platform/actor.ts'
@@ -17,7 +17,7 @@ import type { Line } from './reading.ts'
 /** What a brought table would do wrong, by line. */
 export type Problem = {
   readonly line: number
-  readonly code: 'night' | 'post' | 'number' | 'twice' | 'over' | 'locked'
+  readonly code: 'night' | 'post' | 'number' | 'twice' | 'over' | 'locked' | 'backup'
 }
 
 /**
@@ -51,27 +51,30 @@ function judgeLines(lines: readonly Line[], { nights, people, tonight, stays }: 
   const problems: Problem[] = []
   const cells: StoredCell[] = []
   const taken = new Set<string>()
-  for (const { line, night, post, number, backup } of lines) {
+  for (const { line, night, post: written, number, backup } of lines) {
+    const post = POSTS.find((known) => known === written)
     const staffId = people.get(number)
     const stands = stays.find((cell) => cell.night === night && cell.staffId === staffId)
     const wrong = !nights.has(night)
       ? 'night'
-      : !POSTS.includes(post as Post)
+      : !post
         ? 'post'
         : !staffId
           ? 'number'
           : taken.has(`${night} ${staffId}`)
             ? 'twice'
-            : null
+            : backup === null || (backup && post !== 'manager')
+              ? 'backup'
+              : null
     if (wrong) problems.push({ line, code: wrong })
     else if (stands) {
       // The same as it stands is no change; anything else would be.
       if (stands.post !== post || stands.backup !== backup)
         problems.push({ line, code: night < tonight ? 'over' : 'locked' })
     } else if (night < tonight) problems.push({ line, code: 'over' })
-    else if (staffId) {
+    else if (staffId && post) {
       taken.add(`${night} ${staffId}`)
-      cells.push({ night, post: post as Post, staffId, backup: backup && post === 'manager', locked: false })
+      cells.push({ night, post, staffId, backup: backup === true, locked: false })
     }
   }
   return { problems, cells }

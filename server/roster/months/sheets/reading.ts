@@ -16,7 +16,8 @@ export type Line = {
   readonly night: string
   readonly post: string
   readonly number: string
-  readonly backup: boolean
+  /** Null where the word is neither yes nor no. */
+  readonly backup: boolean | null
 }
 
 /** Rows of a `.csv` or `.xlsx`. @throws Refusal in words where it is no such table, has formulas or joined cells, or is far too long */
@@ -27,17 +28,29 @@ export async function readPlan(bytes: Uint8Array): Promise<Line[]> {
   const names = head.map((cell) => cell.trim().toLowerCase())
   if (names.length < COLUMNS.length || COLUMNS.some((name, n) => names[n] !== name)) throw bad('roster.sheet_columns')
   if (body.length > MOST_ROWS) throw bad('roster.sheet_long', { most: MOST_ROWS })
-  return body
+  const filled = body
     .map((cells, n) => ({ cells, line: n + 2 }))
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
-    .map(({ cells: [night = '', post = '', number = '', , backup = ''], line }) => ({
-      line,
-      night: night.trim(),
-      post: post.trim(),
-      number: number.trim().replace(/^'/, ''),
-      backup: /^(yes|1|true|x|是)$/i.test(backup.trim()),
-    }))
+  // Headings alone would clear the month: nobody means that who brings a plan.
+  if (filled.length === 0) throw bad('roster.sheet_empty')
+  return filled.map(({ cells: [night = '', post = '', number = '', , backup = ''], line }) => ({
+    line,
+    night: dateOf(night.trim()),
+    post: post.trim(),
+    number: number.trim().replace(/^'/, ''),
+    backup: yesOrNo(backup.trim()),
+  }))
 }
+
+const YES = /^(yes|1|true|x|是)$/i
+const NO = /^(|no|0|false|-|否)$/i
+const yesOrNo = (word: string): boolean | null => (YES.test(word) ? true : NO.test(word) ? false : null)
+
+/** Spreadsheet programs write a date of a `.csv` their own way when they save it: `2026/12/3`. */
+const dateOf = (written: string): string =>
+  written.replace(/^(\d{4})\/(\d\d?)\/(\d\d?)$/, (_, year, month, day) =>
+    [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-'),
+  )
 
 const bad = (code: string, values: Record<string, string | number> = {}): Refusal => refusal(code, values, 'file')
 
@@ -51,6 +64,8 @@ function readText(bytes: Uint8Array): string[][] {
   try {
     return parse(text, {
       bom: true,
+      // Which of them a spreadsheet program writes depends on its country.
+      delimiter: [',', ';', '\t'],
       relax_column_count: true,
       to: MOST_ROWS + 2,
       max_record_size: 10_000,

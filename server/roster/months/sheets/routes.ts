@@ -1,4 +1,7 @@
 import { type Context, Hono } from 'hono'
+import { wordsOf } from '../../../i18n/dictionaries.ts'
+import { POSTS } from '../../../kernel/capabilities.ts'
+import { LANGUAGES } from '../../../kernel/language.ts'
 import { NotFound, Refusal, refusal } from '../../../kernel/refusal.ts'
 import type { Deps } from '../../../web/deps.ts'
 import type { Env } from '../../../web/env.ts'
@@ -29,7 +32,7 @@ export const planSheetRoutes = (deps: Deps) =>
       try {
         const file = uploaded(c, 'file')
         if (!file || file.bytes.length === 0) throw refusal('roster.sheet_missing', {}, 'file')
-        const lines = await readPlan(file.bytes)
+        const lines = (await readPlan(file.bytes)).map((line) => ({ ...line, post: codeOf(line.post) }))
         const problems = await deps.transact(c.var.me.actor, (tx) => importPlan(tx, month, lines, deps.config.timeZone))
         if (problems.length === 0) return seeOther(c, `/roster/plan/${month}`)
         return show(c, deps, { problems }, 422)
@@ -38,6 +41,14 @@ export const planSheetRoutes = (deps: Deps) =>
         return show(c, deps, { refused: error }, 422)
       }
     })
+
+/** A post by its code, or by the word that pages have for it in either language; what is neither stays as it was written. */
+const codeOf = (written: string): string =>
+  POSTS.find((post) =>
+    [post, ...LANGUAGES.map((language) => wordsOf(language)(`common.post.${post}`))].some(
+      (word) => word.toLowerCase() === written.toLowerCase(),
+    ),
+  ) ?? written
 
 async function planned(c: Ctx, { db }: Deps): Promise<string> {
   const month = c.req.param('month') ?? ''
@@ -61,6 +72,7 @@ async function show(
     {
       month,
       columns: COLUMNS,
+      posts: POSTS.join(' · '),
       problems: problems.slice(0, SHOWN),
       count: problems.length,
       refused,
