@@ -20,7 +20,6 @@ export function seenObligation(one: ObligationView, now: Date) {
     stand,
     tone: TONES[stand],
     icon: stand === 'done' ? 'check' : OBLIGATIONS[one.kind].icon,
-    number,
     month: what === 'month' ? number : null,
     // Whatever else a shift brings is due in its night, and its time says which.
     night: one.kind === 'shift_confirmation' ? one.night : null,

@@ -13,8 +13,9 @@ import { breachClock } from '../../server/tickets/sla/actions.ts'
 import { listBreaches } from '../../server/tickets/sla/queries.ts'
 import { handSetClock, TWO_FOURTEEN } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
-import { as, hire, welcome } from '../support/people.ts'
+import { as, hire, putOnPost, welcome } from '../support/people.ts'
 import { heard, openHouse, type QuietHouse } from '../support/server.ts'
+import { signedIn } from '../support/staff.ts'
 
 const database = testDatabase()
 const clock = handSetClock()
@@ -115,6 +116,31 @@ test('row 38: a promise is owed by whoever has the conversation, and missed wher
   for (const one of await listLapsing(database.db, clock.now(), 9))
     await house.deps.transact(system, (tx) => lapse(tx, one.id))
   expect((await owed('promise'))[1]).toEqual([chen, 'missed', null])
+})
+
+test('what is due about a ticket says the number that the desk shows, also a promise and a request to others', async () => {
+  await putOnPost(database.db, await hire(database.db, '吴凯'), 'technician')
+  const dueAt = new Date(clock.now().getTime() + 600_000)
+  await house.deps.transact(as(mei), (tx) => makePromise(tx, ticketId, { epoch, kind: 'update', dueAt }))
+  const id = await house.deps.transact(as(mei), (tx) => decideEscalation(tx, ticketId, { epoch }))
+  await house.deps.transact(as(mei), (tx) =>
+    sendEscalation(tx, id, {
+      epoch,
+      target: { kind: 'post', post: 'technician' },
+      need: 'SSH 恢复',
+      tried: '控制台能进',
+      contact: '138 0013 8000',
+      promisedAt: dueAt,
+    }),
+  )
+  await say(mei, epoch)
+  const { number } = await database.db.selectFrom('tickets').select('number').executeTakeFirstOrThrow()
+  const hr = await signedIn(house, await hire(database.db, '许诺', { roles: ['hr'], posts: [] }))
+  const names = async (kind: string) =>
+    [...(await hr.get(`/obligations?kind=${kind}`)).html.matchAll(/ · ([^<>]*NT-\d+)<\/span>/g)].map(([, name]) => name)
+  expect(await names('answer')).toEqual([`答复客户 · ${number}`])
+  expect(await names('request_acceptance')).toEqual([`接下转办 · ${number}`])
+  expect(await names('promise')).toContain(`兑现对客户的承诺 · ${number}`)
 })
 
 test('rows 37 and 38: a request is owed by its department until somebody accepts, who then owes the answer', async () => {

@@ -21,6 +21,8 @@ export type ObligationView = {
   /** Of that shift, `2026-12-03`. */
   readonly night: string | null
   readonly subject: string
+  /** The number of the ticket that it is about, `NT-24031`, as the desk shows it. */
+  readonly ticket: string | null
   readonly path: string | null
   readonly opensAt: Date | null
   readonly dueAt: Date
@@ -38,6 +40,15 @@ export type ObligationView = {
   } | null
 }
 
+/** Of the ticket itself, or of that which a promise, a request to others or a callback belongs to. */
+const ticketNumber = sql<string | null>`(
+  select t.number from tickets t where t.id = case split_part(o.subject, ':', 1)
+    when 'ticket' then split_part(o.subject, ':', 2)::bigint
+    when 'promise' then (select p.ticket_id from promises p where p.id = split_part(o.subject, ':', 2)::bigint)
+    when 'escalation' then (select e.ticket_id from escalations e where e.id = split_part(o.subject, ':', 2)::bigint)
+    when 'callback' then (select c.ticket_id from callbacks c where c.id = split_part(o.subject, ':', 2)::bigint)
+  end)`
+
 const views = (db: Reader) =>
   db
     .selectFrom('obligations as o')
@@ -47,6 +58,7 @@ const views = (db: Reader) =>
     .leftJoin('staff as x', 'x.id', 'o.excused_by')
     .leftJoin('shifts as s', 's.id', 'o.shift_id')
     .select('s.night')
+    .select(ticketNumber.as('ticket'))
     .select(['o.id', 'o.kind', 'o.clause', 'o.staff_id', 'o.post', 'o.shift_id', 'o.subject', 'o.path', 'o.opens_at'])
     .select(['o.due_at', 'o.late_at', 'o.grace_minutes', 'o.state', 'o.done_at', 'o.excused_at', 'o.excused_from'])
     .select(['o.excuse_reason', 'o.excuse_link', 'p.name', 'p.name_en', 'd.name as department'])
@@ -64,6 +76,7 @@ const viewOf = (row: Row): ObligationView => ({
   shiftId: row.shift_id as ShiftId | null,
   night: row.night,
   subject: row.subject,
+  ticket: row.ticket,
   path: row.path,
   opensAt: row.opens_at,
   dueAt: row.due_at,
