@@ -94,13 +94,18 @@ line.on('topic', ({ topic }) => {
 document.addEventListener('ring', ({ detail }) => {
   if (detail.how !== 'asleep' || detail.kind === 'message') return
   asleep = true
-  if (!document.querySelector('[data-toast="sound"]'))
-    toast(words.soundOff, { name: 'sound', stays: true, button: { text: words.soundOn, press: () => undefined } })
+  soundState(true)
 })
 document.addEventListener('sound-on', () => {
   asleep = false
-  for (const one of document.querySelectorAll('[data-toast="sound"]')) one.remove()
+  soundState(false)
 })
+
+/** Said in the flow of the page: what floats would lie on a row, and that row's buttons would be out of reach. */
+function soundState(off) {
+  const said = document.getElementById('sound-state')
+  if (said) said.hidden = !off
+}
 
 const silent = document.querySelector('button[data-silent]')
 if (silent) {

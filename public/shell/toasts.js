@@ -7,13 +7,12 @@ const box = document.querySelector('.toasts')
 
 /**
  * @param {string} text
- * @param {{ name?: string, stays?: boolean, link?: { href: string, text: string }, button?: { text: string, press: () => void } }} options
+ * @param {{ link?: { href: string, text: string } }} options
  */
-export function toast(text, { name = '', stays = false, link, button } = {}) {
+export function toast(text, { link } = {}) {
   const element = document.createElement('div')
   element.className = 'toast'
-  element.dataset.toast = name
-  if (stays) element.dataset.stays = ''
+  element.dataset.toast = ''
   const said = document.createElement('span')
   said.className = 'grow'
   said.textContent = text
@@ -27,25 +26,11 @@ export function toast(text, { name = '', stays = false, link, button } = {}) {
     anchor.dataset.size = 's'
     element.append(anchor)
   }
-  if (button) {
-    const press = Object.assign(document.createElement('button'), {
-      className: 'button',
-      type: 'button',
-      textContent: button.text,
-    })
-    press.dataset.size = 's'
-    press.addEventListener('click', () => {
-      button.press()
-      element.remove()
-    })
-    element.append(press)
-  }
   box?.append(element)
   return element
 }
 
 function letGo(element) {
-  if ('stays' in element.dataset) return
   const go = () => (element.matches(':hover, :focus-within') ? setTimeout(go, 1000) : element.remove())
   setTimeout(go, STAYS_MILLISECONDS)
   // What was taken back needs no words any more.
