@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { noteMissingPeople } from '../../jobs/watch-arrivals.ts'
 import type { StaffId } from '../../server/kernel/ids.ts'
+import { withShifts } from '../../server/notifications/rostering/letters.ts'
 import { handSetClock } from '../support/clock.ts'
 import { testDatabase } from '../support/database.ts'
 import { testHouse } from '../support/house.ts'
@@ -99,6 +100,33 @@ test('H1: whoever is named backup reads it on their own page, and everybody in t
   expect((await (await signedIn(house, qin, 'en')).get('/duty')).html).not.toContain('named backup')
   const night = await (await signedIn(house, qin, 'en')).get(`/roster?night=${NIGHT}`)
   expect(night.html).toContain('Named backup of the duty manager: 卫平')
+})
+
+test('the letter of a published month names the nights of standing ready beside the shifts, and its calendar leaves them free', async () => {
+  await roster(database.db, wei, 'manager', {
+    from: '2026-11-25T22:00:00+08:00',
+    to: '2026-11-26T06:00:00+08:00',
+    night: '2026-11-25',
+  })
+  const { id: shiftId } = await database.db
+    .selectFrom('shifts')
+    .select('id')
+    .where('night', '=', '2026-11-25')
+    .executeTakeFirstOrThrow()
+  await database.db
+    .insertInto('shift_confirmations')
+    .values({ shift_id: shiftId, staff_id: wei, state: 'notified', asked_at: clock.now(), late_published: false })
+    .execute()
+  const around = { publicUrl: 'http://desk.example', zone: 'Asia/Shanghai', language: 'en' as const }
+  const letter = await withShifts(
+    { db: database.db, now: clock.now() },
+    { ref: `published:${wei}-1`, staffId: wei },
+    { ...around, company: { 'zh-CN': '清溪', en: 'Clearbrook' } },
+  )
+  expect(letter.more).toHaveLength(2)
+  expect(letter.more[1]).toContain('22:00–06:00 · Standing ready · Backup of the duty manager')
+  expect(letter.file?.text).toContain(`UID:backup-${NIGHT}-${wei}@desk.example`)
+  expect(letter.file?.text).toContain('TRANSP:TRANSPARENT')
 })
 
 test('row 25 and H1: where the duty manager does not come the named backup hears of it and is the first whom HR calls in', async () => {

@@ -1,9 +1,11 @@
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import { clockTime, dateName, monthName, shortDate } from '../../i18n/instants.ts'
 import type { Bilingual, Language } from '../../kernel/language.ts'
+import type { Window } from '../../kernel/time.ts'
 import type { LetterFile } from '../../platform/outgoing.ts'
 import { calendarOf } from '../../roster/confirmations/calendar.ts'
 import { listOfPerson } from '../../roster/confirmations/queries.ts'
+import { listReady } from '../../roster/leading/backups/ready.ts'
 import { deadlinesOf } from '../../roster/months/rules.ts'
 import type { Reader } from '../../schema.ts'
 import { currentSettings } from '../../settings/queries.ts'
@@ -32,11 +34,16 @@ export async function withShifts(
   const shifts = what === 'nudge' ? all.filter(({ state }) => state === 'notified') : all
   if (shifts.length === 0) return { more: [], file: null }
   const t = wordsOf(language)
-  const lines = shifts.map(
-    ({ night, post, from, to }) =>
-      `${dateName(night, language)} ${clockTime(from, zone)}–${clockTime(to, zone)} · ${t(`common.post.${post}`)}`,
-  )
-  const text = calendarOf(shifts, { t, company: company[language], host: new URL(publicUrl).hostname, now: tx.now })
+  const line = ({ night, from, to }: { readonly night: string } & Window, words: string): string =>
+    `${dateName(night, language)} ${clockTime(from, zone)}–${clockTime(to, zone)} · ${words}`
+  // Nobody is asked whether they can stand ready, so a nudge does not name those nights again.
+  const ready = what === 'published' ? await listReady(tx.db, staffId, { from: tx.now, zone }) : []
+  const host = new URL(publicUrl).hostname
+  const text = calendarOf(shifts, { t, company: company[language], host, now: tx.now, ready })
+  const lines = [
+    ...shifts.map((shift) => line(shift, t(`common.post.${shift.post}`))),
+    ...ready.map((night) => line(night, t('confirmations.calendar_backup'))),
+  ]
   return { more: lines, file: { name: 'shifts.ics', type: 'text/calendar; method=PUBLISH', text } }
 }
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { wordsOf } from '../../i18n/dictionaries.ts'
 import { NotFound } from '../../kernel/refusal.ts'
-import { addDays, comingNight, DAY, nightOf, plus, windowOf } from '../../kernel/time.ts'
+import { addDays, comingNight, DAY, plus } from '../../kernel/time.ts'
 import { need, staffOf } from '../../platform/actor.ts'
 import { hashOf, isToken, newToken } from '../../platform/tokens.ts'
 import { announce } from '../../platform/transaction.ts'
@@ -12,7 +12,7 @@ import { form, query } from '../../web/forms.ts'
 import { staffOnly } from '../../web/guard.ts'
 import { page, seeOther } from '../../web/page.ts'
 import { calendarOf } from '../confirmations/calendar.ts'
-import { listBackups } from '../leading/backups/queries.ts'
+import { listReady } from '../leading/backups/ready.ts'
 import { isOfBackup } from '../leading/rules.ts'
 import { headsOf } from '../months/facts/queries.ts'
 import { deleteFeed, findFeed, hasFeed, listGapsAhead, shiftsOfFeed, storeFeed } from './queries.ts'
@@ -63,17 +63,11 @@ export const feedRoutes = (deps: Deps) =>
       if (!feed) throw new NotFound()
       const now = deps.clock.now()
       const from = plus(now, -BACK_DAYS * DAY)
-      const { companyName, nightStart, nightEnd } = await currentSettings(deps.db)
-      const zone = deps.config.timeZone
-      const [shifts, backups] = await Promise.all([
+      const { companyName } = await currentSettings(deps.db)
+      const [shifts, ready] = await Promise.all([
         shiftsOfFeed(deps.db, feed.staffId, from),
-        listBackups(deps.db, { staffId: feed.staffId, from: nightOf(from, zone) }),
+        listReady(deps.db, feed.staffId, { from, zone: deps.config.timeZone }),
       ])
-      const ready = backups.map(({ night, staffId }) => ({
-        night,
-        staffId,
-        ...windowOf(night, nightStart, nightEnd, zone),
-      }))
       const t = wordsOf(feed.language)
       const host = new URL(deps.config.publicUrl).hostname
       c.header('cache-control', 'private, no-store')

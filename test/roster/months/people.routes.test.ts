@@ -105,6 +105,7 @@ test('fewer heads than usual want a reason, and with one the night lacks nobody 
   expect((await hr.post('/roster/needs/2026-12', need)).html).toContain('wants a reason')
   expect((await hr.post('/roster/needs/2026-12', { ...need, reason: 'Christmas Eve is quiet' })).status).toBe(303)
   expect((await hr.get('/roster/needs/2026-12')).html).toContain('Christmas Eve is quiet')
+  expect((await (await signedIn(house, mei, 'en')).get('/roster/needs/2026-12')).status).toBe(403)
 })
 
 test('everybody wishes for themselves, for nights that are not published yet', async () => {

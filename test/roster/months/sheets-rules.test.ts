@@ -20,6 +20,15 @@ test('a plan comes back from a .csv and from a .xlsx as it was', async () => {
   expect(await readPlan(await workbook([HEAD, ROW]))).toEqual([line])
 })
 
+test('a .csv in the letters of a Chinese spreadsheet program is read as well', async () => {
+  const yes = Buffer.from(csv([HEAD, ['2026-12-03', 'manager', 'hr0102', 'Wei Ping', '']]).slice(0, -2))
+  // 是 as GB18030 writes it.
+  const bytes = new Uint8Array(Buffer.concat([yes, Buffer.from([0x2c, 0xca, 0xc7])]))
+  expect(await readPlan(bytes)).toEqual([
+    { line: 2, night: '2026-12-03', post: 'manager', number: 'hr0102', backup: true },
+  ])
+})
+
 test('formulas, merged cells, wrong columns, a hundred thousand rows and what is no table are refused in words', async () => {
   const packed = unzipSync(await workbook([HEAD, ROW]))
   const changed = (act: (xml: string) => string): Uint8Array =>

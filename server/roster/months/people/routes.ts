@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { POSTS, type Post } from '../../../kernel/capabilities.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
-import { NotFound, Refusal } from '../../../kernel/refusal.ts'
+import { Denied, NotFound, Refusal } from '../../../kernel/refusal.ts'
 import { comingNight, weekdayOf } from '../../../kernel/time.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import type { Deps } from '../../../web/deps.ts'
@@ -178,7 +178,7 @@ async function showNeeds(c: Ctx, deps: Deps, values: object = {}, status: 200 | 
     headOf(deps.db, me.staffId),
     currentSettings(deps.db),
   ])
-  if (!edits && !mine) throw new NotFound()
+  if (!edits && !mine) throw new Denied('roster.edit')
   const usual = headsOf(settings)
   return page(
     c,

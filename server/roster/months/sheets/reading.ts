@@ -55,14 +55,8 @@ const dateOf = (written: string): string =>
 const bad = (code: string, values: Record<string, string | number> = {}): Refusal => refusal(code, values, 'file')
 
 function readText(bytes: Uint8Array): string[][] {
-  let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw bad('roster.sheet_unreadable')
-  }
-  try {
-    return parse(text, {
+    return parse(textIn(bytes), {
       bom: true,
       // Which of them a spreadsheet program writes depends on its country.
       delimiter: [',', ';', '\t'],
@@ -72,6 +66,15 @@ function readText(bytes: Uint8Array): string[][] {
     }) as string[][]
   } catch {
     throw bad('roster.sheet_unreadable')
+  }
+}
+
+/** UTF-8, else as Chinese spreadsheet programs write it where nobody tells them otherwise. @throws where it is neither */
+function textIn(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('gb18030', { fatal: true }).decode(bytes)
   }
 }
 
