@@ -6,6 +6,7 @@ import { toast } from './toasts.js'
 /** What calls this person, on whatever staff page they are: the rail says it (views/parts/rail.hbs), and here it rings. */
 const RING_MILLISECONDS = 4000
 const ALARM_MILLISECONDS = 20_000
+const PRESS_MILLISECONDS = 500
 const root = document.documentElement
 const title = document.title
 const icon = document.querySelector('link[rel="icon"]')
@@ -94,17 +95,17 @@ line.on('topic', ({ topic }) => {
 document.addEventListener('ring', ({ detail }) => {
   if (detail.how !== 'asleep' || detail.kind === 'message') return
   asleep = true
-  soundState(true)
+  showAsleep()
 })
 document.addEventListener('sound-on', () => {
   asleep = false
-  soundState(false)
+  setTimeout(showAsleep, PRESS_MILLISECONDS)
 })
 
-/** Said in the flow of the page: what floats would lie on a row, and that row's buttons would be out of reach. */
-function soundState(off) {
+/** Said in the bar, where it lies on nothing and nothing moves under a hand: it goes when the press that woke it is over. */
+function showAsleep() {
   const said = document.getElementById('sound-state')
-  if (said) said.hidden = !off
+  if (said) said.hidden = !asleep
 }
 
 const silent = document.querySelector('button[data-silent]')

@@ -11,7 +11,7 @@ import { tokenFor } from '../web/cross-site.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
 import { facade } from '../web/facade.ts'
-import { form, optionalText, query, text } from '../web/forms.ts'
+import { form, ownPath, query, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { page, seeOther, wantsJson } from '../web/page.ts'
 import { signIn, signOut } from './actions.ts'
@@ -21,19 +21,15 @@ import { demoSignIns, isInhabited, setLanguage, tonightInBrief } from './queries
 import { DEMO_PASSWORD } from './rules.ts'
 
 const YEAR_SECONDS = 365 * 86_400
-const FIELDS = { login: text(80), password: text(200), next: optionalText(300).optional() }
-
-/** A path of ours, never an address elsewhere. */
-const ownPath = (path: string | undefined): string | undefined =>
-  path && /^\/(?![/\\])[^\\\s]*$/.test(path) ? path : undefined
+const FIELDS = { login: text(80), password: text(200), next: ownPath.optional() }
 
 export const accountRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/sign-in', async (c) => {
-      const { next } = query(c, { next: optionalText(300).optional() })
+      const { next } = query(c, { next: ownPath.optional() })
       if (wantsJson(c)) return c.json({ token: tokenFor(c, deps.secret) })
       if (!deps.config.demo && !(await isInhabited(deps.db))) return seeOther(c, '/setup')
-      return showSignIn(c, deps, { next: ownPath(next) })
+      return showSignIn(c, deps, { next })
     })
     .post('/sign-in', async (c) => {
       const { next, ...typed } = await form(c, FIELDS)
@@ -45,10 +41,10 @@ export const accountRoutes = (deps: Deps) =>
         forgetPreSessions(c)
         const me = await deps.whoIs(opened.token)
         if (me && wantsJson(c)) return c.json(describeMe(me, formToken(deps.secret, opened.token)))
-        return seeOther(c, ownPath(next) ?? homeOf(me))
+        return seeOther(c, next ?? homeOf(me))
       } catch (error) {
         if (!(error instanceof Refusal) || wantsJson(c)) throw error
-        return showSignIn(c, deps, { next: ownPath(next), typed: { login: typed.login }, refused: error }, 422)
+        return showSignIn(c, deps, { next, typed: { login: typed.login }, refused: error }, 422)
       }
     })
     .post('/sign-out', staffOnly(deps), async (c) => {
@@ -60,23 +56,23 @@ export const accountRoutes = (deps: Deps) =>
       return wantsJson(c) ? c.json({}) : seeOther(c, '/sign-in')
     })
     .post('/language', async (c) => {
-      const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: optionalText(300).optional() })
+      const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: ownPath.optional() })
       keepLanguage(c, language)
-      return seeOther(c, ownPath(back) ?? '/')
+      return seeOther(c, back ?? '/')
     })
     .post('/me/language', staffOnly(deps), async (c) => {
-      const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: optionalText(300).optional() })
+      const { language, back } = await form(c, { language: z.enum(LANGUAGES), back: ownPath.optional() })
       await setLanguage(deps.db, c.var.me.staffId, language)
       keepLanguage(c, language)
-      return seeOther(c, ownPath(back) ?? '/')
+      return seeOther(c, back ?? '/')
     })
     .post('/theme', async (c) => {
       const { theme, back } = await form(c, {
         theme: z.enum(['dark', 'light', 'auto']),
-        back: optionalText(300).optional(),
+        back: ownPath.optional(),
       })
       writeCookie(c, THEME_COOKIE, theme, YEAR_SECONDS)
-      return seeOther(c, ownPath(back) ?? '/')
+      return seeOther(c, back ?? '/')
     })
 
 /** Where a person's work is. */

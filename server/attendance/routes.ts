@@ -12,7 +12,7 @@ import { currentSettings } from '../settings/queries.ts'
 import { clientAddress } from '../web/address.ts'
 import type { Deps } from '../web/deps.ts'
 import type { Env, SignedIn } from '../web/env.ts'
-import { form, optionalText, pathId, rowId, text } from '../web/forms.ts'
+import { form, optionalText, ownPath, pathId, rowId, text } from '../web/forms.ts'
 import { staffOnly } from '../web/guard.ts'
 import { fragment, page, seeOther, wantsJson, wantsPart } from '../web/page.ts'
 import { checkIn, checkOut, endBreak, type Proof, startBreak } from './actions.ts'
@@ -28,9 +28,8 @@ import { answerLeave, askLeave, withdrawLeave } from './slips/actions.ts'
 import { findOpenSlip, listAskedOf, listCovers } from './slips/queries.ts'
 import { stayOn } from './stays/actions.ts'
 
-const BACK = { back: optionalText(300).optional() }
-/** A page of ours that a duty button stands on. */
-const ownPath = (path: string | undefined): string => (path && /^\/(?![/\\])[^\\\s]*$/.test(path) ? path : '/duty')
+/** The page that a duty button stands on. */
+const BACK = { back: ownPath.optional() }
 
 /** What else a person's own page begins with: while a company moves in, what is left to do. */
 export type ListSteps = (
@@ -96,7 +95,7 @@ export const attendanceRoutes = (deps: Deps, listSteps: ListSteps, gates: readon
   ): Promise<Response> => {
     try {
       await deps.transact(c.var.me.actor, act)
-      return wantsJson(c) ? tell(c) : seeOther(c, ownPath(back))
+      return wantsJson(c) ? tell(c) : seeOther(c, back ?? '/duty')
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       // In a transaction of its own: what refuses a code takes back whatever it wrote.

@@ -25,6 +25,9 @@ export const optionalText = (max: number) =>
     .string()
     .refine(storable, 'unstorable')
     .refine((value) => Array.from(value).length <= max, 'length')
+/** Where a form leads back to, as path and query: a page of ours, never an address elsewhere; anything else is nowhere. */
+export const ownPath = z.string().transform((path) => (OWN_PATH.test(path) ? path : undefined))
+const OWN_PATH = /^\/(?!\/)[^\\\s\p{Cc}\p{Cs}]{0,2999}$/u
 /** A UUID made by the client; version 7 is what our own clients send. Kept, and given back, in lower case. */
 export const clientId = z.uuid().toLowerCase()
 /** A whole number from 0 up, as forms and addresses carry it and as JSON does. */

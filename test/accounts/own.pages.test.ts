@@ -159,6 +159,20 @@ test('one sees where one is signed in, by browser, system and address, this plac
   expect(rows(await zhou.get('/me'))).toHaveLength(1)
 })
 
+test('language and light change on the page one is on, however long its search, and never lead to another site', async () => {
+  const long = `/tickets/search?q=${encodeURIComponent('装机师傅约了三次都没来'.repeat(10))}`
+  expect((await here.post('/me/language', { language: 'en', back: long })).location).toBe(long)
+  expect((await here.post('/theme', { theme: 'light', back: long })).location).toBe(long)
+  for (const elsewhere of [
+    '//elsewhere.example',
+    '/\\elsewhere.example',
+    'https://elsewhere.example/',
+    '/a\u0000b',
+    '',
+  ])
+    expect((await here.post('/theme', { theme: 'dark', back: elsewhere })).location, elsewhere).toBe('/')
+})
+
 test('a session ended from here loses its page, its acts and its live line at once; the others stay', async () => {
   const there = await signedIn(house, mei)
   const [mine = '', theirs = ''] = await sessionsOf(mei)

@@ -40,6 +40,15 @@ test('on a busy night the board stands whole on its screen with everybody at a p
   expect(await hidden('html')).toBe(0)
   expect(await wide.locator('.board-post').count()).toBe(4)
 
+  // That the browser keeps the sound off lies on no row, and moves none under the hand that switches it on.
+  const top = () => wide.locator('#board-posts').evaluate((part) => part.getBoundingClientRect().top)
+  const before = await top()
+  await wide.evaluate(`document.dispatchEvent(new CustomEvent('ring', { detail: { kind: 'alarm', how: 'asleep' } }))`)
+  await wide.locator('.topbar #sound-state button').waitFor()
+  expect(await top()).toBe(before)
+  await wide.evaluate(`document.dispatchEvent(new CustomEvent('sound-on'))`)
+  await wide.locator('#sound-state').waitFor({ state: 'hidden' })
+
   const phone = await (await openBrowserOf(house, manager.staffId, { width: 390, height: 844, phone: true })).newPage()
   await phone.goto(`${house.url}/board`)
   const item = phone.locator('#board-now li', { has: phone.locator('select') }).first()
