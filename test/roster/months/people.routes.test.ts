@@ -100,6 +100,24 @@ test('leave is said once for each day, and bars its nights', async () => {
   expect((await cells(`2026-12-04 ${mei} service`)).html).toContain('on approved leave')
 })
 
+test('what HR enters about a person comes back to their row in the month that it came from, and the list finds whom one looks for', async () => {
+  const known = { birthDate: '', sex: '', protectedFrom: '', protectedTo: '', trainedUntil: '', mostNights: '5' }
+  const { location } = await hr.post(`/roster/people/${mei}`, { ...known, month: '2026-12' })
+  expect(location).toBe(`/roster/people?month=2026-12&open=${mei}#person-${mei}`)
+  const { html } = await hr.get(location?.split('#')[0] ?? '')
+  expect(html).toMatch(new RegExp(`id="person-${mei}"><details class="roster-shift" open`))
+  expect((await hr.get('/roster/people?who=nobody%20at%20all')).html).toContain('Nobody with a post is called so')
+  const guards = (await hr.get('/roster/people?post=guard')).html
+  expect(guards).not.toContain(`person-${mei}"`)
+  expect((await hr.get(`/roster/people?post=service&who=${encodeURIComponent('林玫')}`)).html).toContain(
+    `person-${mei}"`,
+  )
+})
+
+test('whoever has no post is told that no roster places them, instead of thirty nights to wish for', async () => {
+  expect((await hr.get('/roster/wishes?month=2026-12')).html).toContain('You have no post')
+})
+
 test('fewer heads than usual want a reason, and with one the night lacks nobody unexplained', async () => {
   const need = { night: '2026-12-24', post: 'service', heads: '2', reason: '' }
   expect((await hr.post('/roster/needs/2026-12', need)).html).toContain('wants a reason')

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Post, Rank } from '../../../kernel/capabilities.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
 import { NotFound } from '../../../kernel/refusal.ts'
 import type { Reader, Tx } from '../../../schema.ts'
@@ -18,6 +19,8 @@ export type PlannedPerson = Known & {
   readonly number: string
   readonly name: string
   readonly nameEn: string
+  readonly rank: Rank
+  readonly posts: readonly Post[]
   readonly skills: readonly string[]
   readonly leaves: { id: string; firstDay: string; lastDay: string }[]
   /** Nights that they stand in already although they may not: protected, under 18, or trained no longer (H2, H5). HR puts somebody else there. */
@@ -27,7 +30,7 @@ export type PlannedPerson = Known & {
 /** Everybody who may be rostered, with what the plan needs of them and their leave from a day on. */
 export async function listKnown(db: Reader, from: string): Promise<PlannedPerson[]> {
   const { rows } = await sql<PlannedPerson>`
-    select p.id::text as id, p.number, p.name, p.name_en as "nameEn", p.skills, h.birth_date as "birthDate", h.sex, h.protected_from as "protectedFrom",
+    select p.id::text as id, p.number, p.name, p.name_en as "nameEn", p.rank, p.posts, p.skills, h.birth_date as "birthDate", h.sex, h.protected_from as "protectedFrom",
       h.protected_to as "protectedTo", h.trained_until as "trainedUntil", h.most_nights as "mostNights",
       coalesce((select json_agg(json_build_object('id', l.id::text, 'firstDay', l.first_day, 'lastDay', l.last_day) order by l.first_day)
         from staff_leaves l where l.staff_id = p.id and l.cancelled_at is null and l.last_day >= ${from}), '[]') as leaves,
@@ -40,6 +43,15 @@ export async function listKnown(db: Reader, from: string): Promise<PlannedPerson
     where p.active and p.posts <> '{}' order by p.number`.execute(db)
   return rows
 }
+
+/** Whether they may be rostered at all. */
+export const hasPost = async (db: Reader, staffId: StaffId): Promise<boolean> =>
+  (await db
+    .selectFrom('staff')
+    .select('id')
+    .where('id', '=', staffId)
+    .where(sql<boolean>`posts <> '{}'`)
+    .executeTakeFirst()) !== undefined
 
 export async function storeKnown(tx: Tx, staffId: StaffId, known: Known, by: StaffId): Promise<void> {
   const row = {

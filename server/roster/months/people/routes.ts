@@ -4,10 +4,11 @@ import { POSTS, type Post } from '../../../kernel/capabilities.ts'
 import type { StaffId } from '../../../kernel/ids.ts'
 import { Denied, NotFound, Refusal } from '../../../kernel/refusal.ts'
 import { comingNight, weekdayOf } from '../../../kernel/time.ts'
+import type { Tx } from '../../../schema.ts'
 import { currentSettings } from '../../../settings/queries.ts'
 import type { Deps } from '../../../web/deps.ts'
 import type { Env } from '../../../web/env.ts'
-import { day, form, optionalText, pathId, query, text, wholeNumber } from '../../../web/forms.ts'
+import { day, form, optionalText, pathId, query, rowId, text, wholeNumber } from '../../../web/forms.ts'
 import { staffOnly } from '../../../web/guard.ts'
 import { page, seeOther } from '../../../web/page.ts'
 import { datesOf, neighbour } from '../../month.ts'
@@ -18,7 +19,7 @@ import { listShares } from '../quality/queries.ts'
 import { spreadOf } from '../quality/rules.ts'
 import { deadlinesOf } from '../rules.ts'
 import { addLeave, cancelLeave, giveInput, knowPerson, sayNeed, wishNight } from './actions.ts'
-import { listKnown, listWishes } from './queries.ts'
+import { hasPost, listKnown, listWishes, type PlannedPerson } from './queries.ts'
 
 type Ctx = Context<Env>
 const maybeDay = z.union([day, z.literal('')]).transform((value) => (value === '' ? null : value))
@@ -38,24 +39,22 @@ export const planPeopleRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/people', staffOnly(deps, 'roster.edit'), async (c) => showPeople(c, deps))
     .post('/people/:id', staffOnly(deps, 'roster.edit'), async (c) => {
-      const known = await form(c, KNOWN)
+      const { month, ...known } = await form(c, { ...KNOWN, month: MONTH.optional() })
       const id = pathId<StaffId>(c)
-      return acting(c, deps, () => deps.transact(c.var.me.actor, (tx) => knowPerson(tx, id, known)), { open: id })
+      return acting(c, deps, (tx) => knowPerson(tx, id, known), { open: id, month })
     })
     .post('/people/:id/leave', staffOnly(deps, 'roster.edit'), async (c) => {
-      const { despite, ...leave } = await form(c, { firstDay: day, lastDay: day, despite: z.literal('yes').optional() })
+      const typed = { firstDay: day, lastDay: day, despite: z.literal('yes').optional(), month: MONTH.optional() }
+      const { despite, month, ...leave } = await form(c, typed)
       const id = pathId<StaffId>(c)
-      const act = () =>
-        deps.transact(c.var.me.actor, (tx) =>
-          addLeave(tx, { staffId: id, ...leave }, { zone: deps.config.timeZone, despite: despite === 'yes' }),
-        )
-      return acting(c, deps, act, { open: id, typed: leave })
+      const how = { zone: deps.config.timeZone, despite: despite === 'yes' }
+      return acting(c, deps, (tx) => addLeave(tx, { staffId: id, ...leave }, how), { open: id, month, typed: leave })
     })
     .post('/leaves/:id/cancelling', staffOnly(deps, 'roster.edit'), async (c) => {
-      await form(c, {})
+      const { month, person } = await form(c, { month: MONTH.optional(), person: rowId.optional() })
       const id = pathId(c)
       await deps.transact(c.var.me.actor, (tx) => cancelLeave(tx, id))
-      return seeOther(c, '/roster/people')
+      return backTo(c, { open: person, month })
     })
     .get('/fairness', staffOnly(deps, 'roster.read'), async (c) => showFairness(c, deps))
     .get('/wishes', staffOnly(deps, 'attendance.own'), async (c) => showWishes(c, deps))
@@ -99,14 +98,28 @@ export const planPeopleRoutes = (deps: Deps) =>
       return seeOther(c, `/roster/needs/${month}`)
     })
 
-async function acting(c: Ctx, deps: Deps, act: () => Promise<void>, values: object): Promise<Response> {
+/** Whose row the page comes back to, open, and the month that it came from. */
+type Back = { readonly open?: string | undefined; readonly month?: string | undefined }
+
+async function acting(
+  c: Ctx,
+  deps: Deps,
+  act: (tx: Tx) => Promise<void>,
+  back: Back & { readonly typed?: object },
+): Promise<Response> {
   try {
-    await act()
-    return seeOther(c, '/roster/people')
+    await deps.transact(c.var.me.actor, act)
+    return backTo(c, back)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return showPeople(c, deps, { ...values, refused: error }, 422)
+    const { month, ...values } = back
+    return showPeople(c, deps, { ...values, ...(month ? { month } : {}), refused: error }, 422)
   }
+}
+
+function backTo(c: Ctx, { open, month }: Back): Response {
+  const asked = new URLSearchParams({ ...(month ? { month } : {}), ...(open ? { open } : {}) }).toString()
+  return seeOther(c, `/roster/people${asked && `?${asked}`}${open ? `#person-${open}` : ''}`)
 }
 
 async function nightNow({ db, clock, config }: Deps): Promise<string> {
@@ -116,10 +129,26 @@ async function nightNow({ db, clock, config }: Deps): Promise<string> {
 
 async function showPeople(c: Ctx, deps: Deps, values: object = {}, status: 200 | 422 = 200): Promise<Response> {
   const tonight = await nightNow(deps)
-  const { month = neighbour(tonight.slice(0, 7), 1) } = status === 200 ? query(c, { month: MONTH.optional() }) : {}
-  const people = await listKnown(deps.db, tonight)
-  return page(c, deps, 'roster/people', { people, month, today: tonight, ...values }, status)
+  const asked = {
+    month: MONTH.optional(),
+    open: rowId.optional(),
+    who: optionalText(80).default(''),
+    post: z.enum([...POSTS, '']).default(''),
+  }
+  const { month = neighbour(tonight.slice(0, 7), 1), open, who = '', post = '' } = status === 200 ? query(c, asked) : {}
+  const people = (await listKnown(deps.db, tonight)).filter((one) => isSought(one, who.trim(), post))
+  return page(
+    c,
+    deps,
+    'roster/people',
+    { people, month, open, who, post, posts: POSTS, today: tonight, ...values },
+    status,
+  )
 }
+
+const isSought = ({ number, name, nameEn, posts }: PlannedPerson, who: string, post: Post | ''): boolean =>
+  (post === '' || posts.includes(post)) &&
+  [number, name, nameEn].some((one) => one.toLowerCase().includes(who.toLowerCase()))
 
 async function showWishes(
   c: Ctx,
@@ -130,7 +159,10 @@ async function showWishes(
   const tonight = await nightNow(deps)
   const asked = status === 200 ? query(c, { month: MONTH.optional() }).month : values.month
   const month = asked ?? neighbour(tonight.slice(0, 7), 1)
-  const wishes = await listWishes(deps.db, c.var.me.staffId, `${month}-01`, `${neighbour(month, 1)}-01`)
+  const [wishes, stands] = await Promise.all([
+    listWishes(deps.db, c.var.me.staffId, `${month}-01`, `${neighbour(month, 1)}-01`),
+    hasPost(deps.db, c.var.me.staffId),
+  ])
   const nights = datesOf(month).map((date) => ({
     date,
     weekday: weekdayOf(date),
@@ -142,7 +174,7 @@ async function showWishes(
     c,
     deps,
     'roster/wishes',
-    { ...monthFrame(month), nights, choices: ['want', 'none', 'avoid'], ...values },
+    { ...monthFrame(month), nights, stands, choices: ['want', 'none', 'avoid'], ...values },
     status,
   )
 }
