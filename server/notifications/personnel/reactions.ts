@@ -1,25 +1,20 @@
 import { listLeaders } from '../../accounts/leadership/queries.ts'
 import { maySignIn, mustBeSigned } from '../../appraisal/deciding/rules.ts'
 import type { MonthState } from '../../events/appraisal.ts'
-import type {
-  AppraisalId,
-  AppraisalMonthId,
-  CommendationId,
-  DocumentRequestId,
-  FalseRecordId,
-  StaffId,
-} from '../../kernel/ids.ts'
+import type { AppraisalId, AppraisalMonthId, StaffId } from '../../kernel/ids.ts'
 import type { Reactions } from '../../platform/reactions.ts'
 import type { Database, Tx } from '../../schema.ts'
 import { settle, settleAll } from '../notices/actions.ts'
 import { type Telling, tell, tellEach } from '../notices/telling.ts'
 import { chiefNow } from '../people/queries.ts'
 import { humanResources } from '../rostering/queries.ts'
+import { personnelBut, some, without } from './people.ts'
 import * as personnel from './queries.ts'
+import { onRecords } from './records.ts'
 
 /**
- * Who has to act in a month's appraisal, and who is told what came of it (REGULATION rows 67–72). Good to know, never a
- * page at night; a stage that nobody finished is told to the next one up.
+ * Who has to act in a month's appraisal, and who is told what came of it (REGULATION rows 67–72), and the same of
+ * commendations, documents and records (records.ts). Good to know, never a page at night; a stage that nobody finished is told to the next one up.
  */
 export const personnelReactions: Reactions<Database> = {
   feature: 'personnel',
@@ -55,6 +50,7 @@ export const personnelReactions: Reactions<Database> = {
     },
   },
   on: {
+    ...onRecords,
     'appraisal.stage_began': async (tx, { monthId, stage }) => {
       for (const before of ['score', 'review', 'sign']) await settle(tx, `${before}:m${monthId}`)
       const { key, state } = await personnel.monthOf(tx.db, monthId)
@@ -140,69 +136,6 @@ export const personnelReactions: Reactions<Database> = {
       await settle(tx, `measure_objected:${measureId}`)
       await tellOf(tx, `measure_reviewed:${measureId}`, `/measures#measure-${measureId}`, [staffId])
     },
-    'commendation.nominated': async (tx, { commendationId, staffId, by }) => {
-      const people = (await personnelBut(tx, staffId)).filter((one) => one !== by)
-      await tellOfPraise(tx, 'nominated', commendationId, people)
-    },
-    'commendation.checked': async (tx, { commendationId, staffId, by }) => {
-      await settle(tx, `nominated:c${commendationId}`)
-      const people = (await listLeaders(tx.db, tx.now)).filter((one) => one !== staffId && one !== by)
-      await tellOfPraise(tx, 'checked', commendationId, people)
-    },
-    'commendation.decided': async (tx, { commendationId, staffId, nominatedBy, outcome }) => {
-      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:c${commendationId}`)
-      if (outcome === 'granted') await tellOfPraise(tx, 'granted', commendationId, [staffId])
-      if (nominatedBy) await tellOfPraise(tx, 'outcome', commendationId, [nominatedBy])
-    },
-    'commendation.withdrawn': async (tx, { commendationId }) => {
-      for (const before of ['nominated', 'checked', 'undecided']) await settle(tx, `${before}:c${commendationId}`)
-    },
-    'commendation.undecided': async (tx, { commendationId, staffId }) =>
-      tellOfPraise(tx, 'undecided', commendationId, await personnelBut(tx, staffId)),
-    'commendation.rewarded': async (tx, { commendationId, staffId }) =>
-      tellOfPraise(tx, 'rewarded', commendationId, [staffId]),
-    'commendation.revoked': async (tx, { commendationId, staffId }) => {
-      for (const before of ['granted', 'rewarded']) await settle(tx, `${before}:c${commendationId}`)
-      await tellOfPraise(tx, 'revoked', commendationId, [staffId])
-    },
-    'document.asked': async (tx, { requestId, staffId }) => tellOfPaper(tx, 'asked', requestId, [staffId]),
-    'document.answered': async (tx, { requestId, askedBy }) => {
-      for (const before of ['asked', 'back', 'overdue']) await settle(tx, `${before}:d${requestId}`)
-      await tellOfPaper(tx, 'answered', requestId, [askedBy])
-    },
-    'document.asked_back': async (tx, { requestId, staffId }) => tellOfPaper(tx, 'back', requestId, [staffId]),
-    'document.withdrawn': async (tx, { requestId }) => {
-      for (const before of ['asked', 'back', 'overdue']) await settle(tx, `${before}:d${requestId}`)
-    },
-    'obligation.late': async (tx, { obligationId, kind, staffId }) => {
-      const requestId = kind === 'document' ? await personnel.requestOf(tx.db, obligationId) : undefined
-      if (requestId) await tellOfPaper(tx, 'overdue', requestId, without(await humanResources(tx.db), staffId))
-    },
-    // They said nothing in their days: it can be decided without.
-    'obligation.missed': async (tx, { obligationId, kind, staffId }) => {
-      if (kind === 'record_statement') await tellToDecide(tx, await personnel.caseOf(tx.db, obligationId), staffId)
-    },
-    'false_record.opened': async (tx, { caseId, staffId }) => tellOfCase(tx, 'case_opened', caseId, [staffId]),
-    'false_record.stated': async (tx, { caseId, staffId }) => {
-      await settle(tx, `case_opened:${caseId}`)
-      await tellToDecide(tx, caseId, staffId)
-    },
-    'false_record.decided': async (tx, { caseId, staffId }) => {
-      for (const before of BEFORE_DECIDED) await settle(tx, `${before}:${caseId}`)
-      await tellOfCase(tx, 'case_decided', caseId, [staffId])
-    },
-    'false_record.withdrawn': async (tx, { caseId, staffId }) => {
-      for (const before of BEFORE_DECIDED) await settle(tx, `${before}:${caseId}`)
-      await tellOfCase(tx, 'case_decided', caseId, [staffId])
-    },
-    'false_record.objected': async (tx, { caseId, staffId }) =>
-      tellOfCase(tx, 'case_objected', caseId, without(await listLeaders(tx.db, tx.now), staffId)),
-    'false_record.late': async (tx, { caseId, to, objected }) =>
-      tellOfCase(tx, objected ? 'case_objection_late' : 'case_late', caseId, some(to ?? undefined)),
-    'false_record.reviewed': async (tx, { caseId, staffId }) => {
-      for (const before of BEFORE_DECIDED) await settle(tx, `${before}:${caseId}`)
-      await tellOfCase(tx, 'case_reviewed', caseId, [staffId])
-    },
     'coaching.asked': async (tx, { requestId, staffId }) =>
       tellOf(tx, `coaching:${requestId}`, '/appraisal/coaching', await personnelBut(tx, staffId)),
     'coaching.answered': async (tx, { requestId, staffId }) => {
@@ -230,36 +163,6 @@ const ownOf = (what: string, id: AppraisalId, staffId: StaffId): Telling =>
 const tellOwn = (tx: Tx, what: string, id: AppraisalId, staffId: StaffId): Promise<void> =>
   tell(tx, ownOf(what, id, staffId))
 
-const tellOfPraise = (tx: Tx, what: string, id: CommendationId, people: readonly StaffId[]): Promise<void> =>
-  tell(tx, {
-    kind: 'recognition',
-    ref: `${what}:c${id}`,
-    path: `/commendations/${id}`,
-    to: people.map((staffId) => ({ staffId, part: 'own' })),
-  })
-
-const tellOfPaper = (tx: Tx, what: string, id: DocumentRequestId, people: readonly StaffId[]): Promise<void> =>
-  tell(tx, {
-    kind: 'document',
-    ref: `${what}:d${id}`,
-    path: `/records/${id}`,
-    to: people.map((staffId) => ({ staffId, part: 'own' })),
-  })
-
-/** What waits for a decision about a record, and nobody has to be told of any more once there is one. */
-const BEFORE_DECIDED = ['case_opened', 'case_decide', 'case_late', 'case_objected', 'case_objection_late']
-const tellOfCase = (tx: Tx, what: string, id: FalseRecordId, people: readonly StaffId[]): Promise<void> =>
-  tell(tx, {
-    kind: 'document',
-    ref: `${what}:${id}`,
-    path: `/records/cases/${id}`,
-    to: people.map((staffId) => ({ staffId, part: 'own' })),
-  })
-
-async function tellToDecide(tx: Tx, caseId: FalseRecordId | undefined, staffId: StaffId | null): Promise<void> {
-  if (caseId) await tellOfCase(tx, 'case_decide', caseId, without(await listLeaders(tx.db, tx.now), staffId))
-}
-
 /** Unfinished: personnel, then the group, then whoever heads it (REGULATION row 67). */
 async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'group' | 'chief'): Promise<void> {
   const path = `/appraisal/months/${(await personnel.monthOf(tx.db, monthId)).key}?show=mine`
@@ -271,12 +174,3 @@ async function tellLate(tx: Tx, monthId: AppraisalMonthId, to: 'personnel' | 'gr
         : some(await chiefNow(tx.db, tx.now))
   await tellOf(tx, `late_${to}:m${monthId}`, path, people)
 }
-
-/** Personnel but this one; where there is nobody else of them, the group. */
-async function personnelBut(tx: Tx, staffId: StaffId): Promise<StaffId[]> {
-  const others = without(await humanResources(tx.db), staffId)
-  return others.length > 0 ? others : without(await listLeaders(tx.db, tx.now), staffId)
-}
-
-const some = (one: StaffId | undefined): StaffId[] => (one ? [one] : [])
-const without = (people: readonly StaffId[], one: StaffId | null): StaffId[] => people.filter((each) => each !== one)
