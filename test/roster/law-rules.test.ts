@@ -287,19 +287,23 @@ test('whoever is offered as a substitute breaks no hard rule by standing there',
 
 test('a plan that is taken away as a table and brought back is the same plan', async () => {
   await fc.assert(
-    fc.asyncProperty(anyPlan, async (cells) => {
-      const rows = cells.map(({ night, post, staffId, backup }) => [
-        night,
-        post,
-        `n${staffId}`,
-        '=林玫',
-        backup ? 'yes' : '',
-      ])
-      const lines = await readPlan(strToU8(csvOf({ columns: COLUMNS, rows })))
-      expect(lines.map(({ night, post, number, backup }) => [night, post, number, backup])).toEqual(
-        cells.map(({ night, post, staffId, backup }) => [night, post, `n${staffId}`, backup]),
-      )
-    }),
+    // One without anybody is headings alone, which are refused: they would clear the month.
+    fc.asyncProperty(
+      anyPlan.filter(({ length }) => length > 0),
+      async (cells) => {
+        const rows = cells.map(({ night, post, staffId, backup }) => [
+          night,
+          post,
+          `n${staffId}`,
+          '=林玫',
+          backup ? 'yes' : '',
+        ])
+        const lines = await readPlan(strToU8(csvOf({ columns: COLUMNS, rows })))
+        expect(lines.map(({ night, post, number, backup }) => [night, post, number, backup])).toEqual(
+          cells.map(({ night, post, staffId, backup }) => [night, post, `n${staffId}`, backup]),
+        )
+      },
+    ),
     { numRuns: 50 },
   )
 })
