@@ -13,7 +13,7 @@ import { signedIn } from './staff.ts'
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** What rises or fades once is at its end at once, as it would be a moment later. */
 const SETTLED = `Promise.all(document.getAnimations()
-  .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+  .filter((one) => one.timeline === document.timeline && one.effect?.getComputedTiming().iterations !== Infinity)
   .map((one) => (one.finish(), one.finished.catch(() => undefined))))`
 /** Only what is wrong is listed node by node; the frames of letters have no axe in them that could be asked for half a second. */
 const AXE_OPTIONS = { resultTypes: ['violations'], iframes: false }
