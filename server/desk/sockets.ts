@@ -1,5 +1,6 @@
 import { parse } from 'hono/utils/cookie'
 import type { Socket } from 'socket.io'
+import type { Config } from '../config.ts'
 import { seesCustomer } from '../customers/privacy/rules.ts'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
@@ -12,8 +13,9 @@ import { listGaps, marksOf } from '../tickets/messages/queries.ts'
 import { asSeen } from '../tickets/messages/rules.ts'
 import { isTicket } from '../tickets/queries.ts'
 import { standingTopics } from '../topics.ts'
+import { isSecurePeer } from '../web/address.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
-import { LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
+import { cookieNamed, LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { chosenLanguage } from '../web/headers.ts'
@@ -42,7 +44,9 @@ export function openDeskSockets(deps: Deps): Watch {
       (error) => {
         const answer = answerOf(error)
         if (answer.status === 500) deps.log.error({ reason: String(error) }, 'a desk socket could not be admitted')
-        next(Object.assign(new Error(answer.code), { data: errorBody(wordsOf(languageOf(socket)), answer) }))
+        next(
+          Object.assign(new Error(answer.code), { data: errorBody(wordsOf(languageOf(deps.config, socket)), answer) }),
+        )
       },
     )
   })
@@ -63,16 +67,17 @@ export function openDeskSockets(deps: Deps): Watch {
 }
 
 /** Of somebody who has not been let in: what their browser says. */
-function languageOf({ handshake: { headers } }: Socket): Language {
-  const cookies = parse(headers.cookie ?? '')
-  return chosenLanguage(cookies[`__Host-${LANGUAGE_COOKIE}`] ?? cookies[LANGUAGE_COOKIE], headers['accept-language'])
+const languageOf = (config: Config, { handshake }: Socket): Language =>
+  chosenLanguage(cookieOf(config, handshake, LANGUAGE_COOKIE), handshake.headers['accept-language'])
+
+function cookieOf(config: Config, { address, headers }: Socket['handshake'], name: string): string | undefined {
+  const secure = isSecurePeer({ socket: { remoteAddress: address }, headers }, config)
+  return cookieNamed(parse(headers.cookie ?? ''), name, secure)
 }
 
-async function admit({ whoIs }: Deps, socket: DeskSocket): Promise<void> {
-  const { cookie, origin } = socket.handshake.headers
-  if (origin === undefined) throw new Denied('origin')
-  const cookies = parse(cookie ?? '')
-  const token = cookies[`__Host-${SESSION_COOKIE}`] ?? cookies[SESSION_COOKIE]
+async function admit({ whoIs, config }: Deps, socket: DeskSocket): Promise<void> {
+  if (socket.handshake.headers.origin === undefined) throw new Denied('origin')
+  const token = cookieOf(config, socket.handshake, SESSION_COOKIE)
   const me = isToken(token) ? await whoIs(token) : undefined
   if (!me || !isToken(token)) throw new Unauthenticated()
   Object.assign(socket.data, { me, token, watching: new Set(), opening: new Set() })
