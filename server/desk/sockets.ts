@@ -1,5 +1,6 @@
 import { parse } from 'hono/utils/cookie'
 import type { Socket } from 'socket.io'
+import type { Config } from '../config.ts'
 import { seesCustomer } from '../customers/privacy/rules.ts'
 import { wordsOf } from '../i18n/dictionaries.ts'
 import type { TicketId } from '../kernel/ids.ts'
@@ -12,8 +13,9 @@ import { listGaps, marksOf } from '../tickets/messages/queries.ts'
 import { asSeen } from '../tickets/messages/rules.ts'
 import { isTicket } from '../tickets/queries.ts'
 import { standingTopics } from '../topics.ts'
+import { isSecurePeer } from '../web/address.ts'
 import { answerOf, errorBody } from '../web/answers.ts'
-import { LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
+import { cookieNamed, LANGUAGE_COOKIE, SESSION_COOKIE } from '../web/cookies.ts'
 import type { Deps } from '../web/deps.ts'
 import type { SignedIn } from '../web/env.ts'
 import { chosenLanguage } from '../web/headers.ts'
@@ -23,7 +25,11 @@ import { type BesideWatch, openBeside } from './beside/watch.ts'
 import { openWatch, type Watch } from './presence/watch.ts'
 import { MOST_WATCHED, SHAPES } from './shapes.ts'
 
-type DeskSocket = Socket & { data: { me: SignedIn; token: string; watching: Set<TicketId> } }
+type DeskSocket = Socket & {
+  data: { me: SignedIn; token: string; watching: Set<TicketId>; opening: Set<Opening> }
+}
+/** A `watch` that has not been answered yet; `left` where the page has gone on meanwhile. */
+type Opening = { readonly id: TicketId; left: boolean }
 
 /** A right that ends, ends its rooms within a second (RELIABILITY 13). */
 const RIGHTS_EVERY_MILLISECONDS = 900
@@ -38,7 +44,9 @@ export function openDeskSockets(deps: Deps): Watch {
       (error) => {
         const answer = answerOf(error)
         if (answer.status === 500) deps.log.error({ reason: String(error) }, 'a desk socket could not be admitted')
-        next(Object.assign(new Error(answer.code), { data: errorBody(wordsOf(languageOf(socket)), answer) }))
+        next(
+          Object.assign(new Error(answer.code), { data: errorBody(wordsOf(languageOf(deps.config, socket)), answer) }),
+        )
       },
     )
   })
@@ -59,19 +67,20 @@ export function openDeskSockets(deps: Deps): Watch {
 }
 
 /** Of somebody who has not been let in: what their browser says. */
-function languageOf({ handshake: { headers } }: Socket): Language {
-  const cookies = parse(headers.cookie ?? '')
-  return chosenLanguage(cookies[`__Host-${LANGUAGE_COOKIE}`] ?? cookies[LANGUAGE_COOKIE], headers['accept-language'])
+const languageOf = (config: Config, { handshake }: Socket): Language =>
+  chosenLanguage(cookieOf(config, handshake, LANGUAGE_COOKIE), handshake.headers['accept-language'])
+
+function cookieOf(config: Config, { address, headers }: Socket['handshake'], name: string): string | undefined {
+  const secure = isSecurePeer({ socket: { remoteAddress: address }, headers }, config)
+  return cookieNamed(parse(headers.cookie ?? ''), name, secure)
 }
 
-async function admit({ whoIs }: Deps, socket: DeskSocket): Promise<void> {
-  const { cookie, origin } = socket.handshake.headers
-  if (origin === undefined) throw new Denied('origin')
-  const cookies = parse(cookie ?? '')
-  const token = cookies[`__Host-${SESSION_COOKIE}`] ?? cookies[SESSION_COOKIE]
+async function admit({ whoIs, config }: Deps, socket: DeskSocket): Promise<void> {
+  if (socket.handshake.headers.origin === undefined) throw new Denied('origin')
+  const token = cookieOf(config, socket.handshake, SESSION_COOKIE)
   const me = isToken(token) ? await whoIs(token) : undefined
   if (!me || !isToken(token)) throw new Unauthenticated()
-  Object.assign(socket.data, { me, token, watching: new Set() })
+  Object.assign(socket.data, { me, token, watching: new Set(), opening: new Set() })
   await socket.join([`staff:${me.staffId}`, `session:${me.sessionId}`, ...topicRooms(me)])
 }
 
@@ -108,12 +117,7 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
     {
       watch: liveEvent(SHAPES.ticket, async ({ ticketId }) => {
         const id = ticketId as TicketId
-        await needWatch(deps, socket.data.me, id)
-        if (!socket.data.watching.has(id) && socket.data.watching.size >= MOST_WATCHED) throw new TooMany(1)
-        const inFull = await seesInFull(deps, socket.data.me, [id])
-        socket.data.watching.add(id)
-        await socket.join([...talkRooms(id), wordRoom(id, inFull(id))])
-        if (socket.connected) beside.looks(socket.id, staffId, id)
+        await openTalk(deps, beside, socket, id)
         return { marks: await marksOf(db, id) }
       }),
       unwatch: liveEvent(SHAPES.ticket, async ({ ticketId }) => {
@@ -173,8 +177,26 @@ function welcome(deps: Deps, { watch, beside }: Watches, socket: DeskSocket): vo
   )
 }
 
+async function openTalk(deps: Deps, beside: BesideWatch, socket: DeskSocket, id: TicketId): Promise<void> {
+  const { me, watching, opening } = socket.data
+  const mine: Opening = { id, left: false }
+  opening.add(mine)
+  try {
+    await needWatch(deps, me, id)
+    if (!watching.has(id) && watching.size >= MOST_WATCHED) throw new TooMany(1)
+    const inFull = await seesInFull(deps, me, [id])
+    if (mine.left) return
+    watching.add(id)
+    await socket.join([...talkRooms(id), wordRoom(id, inFull(id))])
+    if (socket.connected && watching.has(id)) beside.looks(socket.id, me.staffId, id)
+  } finally {
+    opening.delete(mine)
+  }
+}
+
 async function leaveTalk(socket: DeskSocket, beside: BesideWatch, id: TicketId): Promise<void> {
   socket.data.watching.delete(id)
+  for (const one of socket.data.opening) if (one.id === id) one.left = true
   beside.leaves(socket.id, id)
   for (const room of [...talkRooms(id), wordRoom(id, true), wordRoom(id, false)]) await socket.leave(room)
 }
@@ -209,10 +231,10 @@ async function keepRights(deps: Deps, beside: BesideWatch, socket: DeskSocket): 
     const watching = [...socket.data.watching]
     if (me.capabilities.has('ticket.read')) {
       const inFull = await seesInFull(deps, me, watching)
-      for (const id of watching) {
-        await socket.leave(wordRoom(id, !inFull(id)))
-        await socket.join(wordRoom(id, inFull(id)))
-      }
+      // What was left meanwhile stays left: nothing would take the line out of that room again.
+      for (const id of watching)
+        if (socket.data.watching.has(id))
+          await Promise.all([socket.leave(wordRoom(id, !inFull(id))), socket.join(wordRoom(id, inFull(id)))])
       return
     }
     for (const id of watching) {

@@ -1,3 +1,5 @@
+import { literalPattern } from './literal.ts'
+
 /** What identifies a customer, as whoever knows them already would still recognise it: 138****0041, l***@example.com, 苏*. */
 export function maskContact(value: string): string {
   const at = value.indexOf('@')
@@ -26,12 +28,14 @@ const MAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]{1,254}@[\p{L}\d-]+(?:\.[\p{L}\d-
 const NUMBER = /(?<![\d-])(?!\d{4}-\d{2}-\d{2}(?!\d))\+?\d(?:[\s().-]{0,2}\d){6,}/gu
 
 /** What somebody wrote, without the numbers and addresses in it and without the customer's name, where one is known. */
-export function maskWords(words: string, name = ''): string {
+export function maskWords(words: string, calledThemselves = ''): string {
+  const name = calledThemselves.trim()
   const masked = words.replace(MAIL, maskContact).replace(NUMBER, maskContact)
   const isHan = HAN.test(name)
   const isTelling = Array.from(name).length > (isHan ? 1 : 2)
   if (!isTelling) return masked
   if (isHan) return masked.replaceAll(name, maskName(name))
-  const escaped = name.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')
-  return masked.replace(new RegExp(`(?<![\\p{L}\\d])${escaped}(?![\\p{L}\\d])`, 'giu'), maskName(name))
+  const named = new RegExp(`(?<![\\p{L}\\d])${literalPattern(name)}(?![\\p{L}\\d])`, 'giu')
+  // By a function: a name may hold `$&`, which as a replacement would be the name itself.
+  return masked.replace(named, () => maskName(name))
 }

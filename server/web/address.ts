@@ -18,11 +18,16 @@ export function clientAddress(c: Context<Env>, trust: Trust): string {
 }
 
 /** By https: as the company says it is reached, or as a proxy of ours says that this request came. */
-export function isSecure(c: Context<Env>, { isTrustedProxy, publicUrl }: Place): boolean {
-  if (publicUrl.startsWith('https:') || new URL(c.req.url).protocol === 'https:') return true
-  const peer = peerOf(c)?.socket.remoteAddress
-  return peer !== undefined && isTrustedProxy(peer) && c.req.header('x-forwarded-proto') === 'https'
+export function isSecure(c: Context<Env>, place: Place): boolean {
+  const peer = peerOf(c)
+  if (new URL(c.req.url).protocol === 'https:') return true
+  return peer ? isSecurePeer(peer, place) : place.publicUrl.startsWith('https:')
 }
+
+/** The same for whoever speaks to us over a line. */
+export const isSecurePeer = ({ socket, headers }: Peer, { isTrustedProxy, publicUrl }: Place): boolean =>
+  publicUrl.startsWith('https:') ||
+  (isTrustedProxy(socket.remoteAddress ?? '') && headers['x-forwarded-proto'] === 'https')
 
 /** Who speaks to us; undefined where there is no connection (tests). */
 export const peerOf = (c: Context<Env>): Peer | undefined => ((c.env ?? {}) as { incoming?: Peer }).incoming

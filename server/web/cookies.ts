@@ -6,8 +6,13 @@ import type { Env } from './env.ts'
 /** Over https our cookies are `__Host-`: no other host can set them (RELIABILITY 15). */
 const nameOf = (secure: boolean, name: string): string => (secure ? `__Host-${name}` : name)
 
+/** Over https only what no other host can have set. */
 export const readCookie = (c: Context<Env>, name: string): string | undefined =>
-  getCookie(c, `__Host-${name}`) ?? getCookie(c, name)
+  cookieNamed(getCookie(c), name, c.var.secure ?? false)
+
+/** The same for whoever has the cookies of a request and no context. */
+export const cookieNamed = (all: Partial<Record<string, string>>, name: string, secure: boolean): string | undefined =>
+  all[`__Host-${name}`] ?? (secure ? undefined : all[name])
 
 export function writeCookie(c: Context<Env>, name: string, value: string, maxAgeSeconds: number): void {
   const secure = c.var.secure ?? false

@@ -1,3 +1,4 @@
+import { literalPattern } from '../../kernel/literal.ts'
 import { DAY, noonBefore, plus } from '../../kernel/time.ts'
 import type { TicketState } from '../rules.ts'
 
@@ -102,7 +103,7 @@ export const marksOf = (terms: readonly string[]): RegExp =>
   new RegExp(
     terms
       .toSorted((a, b) => b.length - a.length)
-      .map((term) => term.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+      .map(literalPattern)
       .join('|'),
     'g',
   )

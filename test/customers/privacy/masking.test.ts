@@ -106,6 +106,16 @@ describe('one conversation', () => {
 })
 
 describe('lists', () => {
+  test('whoever is called by signs stops no page of those who read the name masked', async () => {
+    const brien = await welcome(database.db, "Sean O'Brien; #1")
+    const asked = await does.ask(brien, "it is Sean O'Brien; #1, all is dark")
+    for (const path of [`/tickets/${asked}`, '/desk']) expect(await seen(colleague, path)).not.toContain('Brien')
+    const hr = await signedIn(house, await hire(database.db, '许诺', { roles: ['hr'] }))
+    expect(await seen(hr, '/board')).not.toContain('Brien')
+    for (const path of [`/tickets/${asked}`, '/desk'])
+      expect(await seen(colleague, path, { headers: JSON_ASKED })).not.toContain('Brien')
+  })
+
   test('the queue is masked until it is one’s own, on the page and as data', async () => {
     const waiting = await welcome(database.db, '王小芳')
     await does.ask(waiting, '王小芳的电话是 13900001111')

@@ -50,6 +50,29 @@ test('words lose numbers, addresses and the customer’s name, and keep dates, t
   expect(words(null)).toBe(null)
 })
 
+test('a name of any signs is masked where it stands, also one that means something in a pattern or a replacement', () => {
+  const names = [
+    "Sean O'Brien",
+    'Tom & Co',
+    'Anna_B',
+    'A-B "C"; d=e',
+    '(?:',
+    '$& $1',
+    '[x]+*?',
+    'a\\b',
+    'x@$&.com',
+    '苏 晴!',
+    '👩‍👩‍👧',
+  ]
+  for (const name of names) {
+    const said = veilOf(false, name).words(`it is ${name}, ${name}`)
+    expect([name, said.includes(name)]).toEqual([name, false])
+    expect(said).toMatch(/^it is .+, .+$/)
+  }
+  expect(veilOf(false, "Sean O'Brien").words("i am sean o'brien")).toBe('i am S*** O***')
+  expect(veilOf(false, ' Ann ').words('Ann is here')).toBe('A*** is here')
+})
+
 test('a text without end is masked as quickly as it is read', () => {
   const began = performance.now()
   for (const letter of ['a', '长', '1', '1 ', 'a.']) shown('words', letter.repeat(4000), false, 'Ann')
