@@ -133,7 +133,8 @@ test('a whole month goes through all hands: contested, said, scored, reviewed, s
   const held = Promise.withResolvers<void>()
   await own.route(`${house.url}/appraisal`, (route) => held.promise.then(() => route.continue()))
   const asked = own.waitForRequest(`${house.url}/appraisal`)
-  const answered = own.waitForResponse(`${house.url}/appraisal`)
+  // It is held back for as long as what is written meanwhile takes.
+  const answered = own.waitForResponse(`${house.url}/appraisal`, { timeout: 0 })
   await own.evaluate(`document.body.dispatchEvent(new CustomEvent('own'))`)
   await asked
   await own.locator('summary', { hasText: '申诉' }).click()
